@@ -1,0 +1,123 @@
+using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
+using PPYolo.Align.Generation;
+using PPYolo.Align.Tensors;
+
+namespace PPYolo.Align.Sketching;
+
+/// <summary>
+/// One pass over a tensor for everything a <see cref="TensorSummary"/> holds. Work is cut into chunks of fixed size whose sums are added in order, so that
+/// the result does not depend on the number of threads.
+/// </summary>
+internal static class SummaryKernel
+{
+    private const int ChunkElements = 1 << 18;
+    private const int BlockElements = 512;
+
+    internal sealed class Sums
+    {
+        public readonly double[] Signed = new double[Sketch.Size];
+        public double Total;
+        public double Squares;
+        public double AbsMax;
+        public long NonFinite;
+    }
+
+    public static Sums Run(string name, TensorData tensor)
+    {
+        var stream = new PortableStream("sketch/" + name);
+        var chunks = new Sums[(tensor.Count + ChunkElements - 1) / ChunkElements];
+        if (chunks.Length == 1)
+        {
+            return Chunk(stream, tensor, 0);
+        }
+
+        Parallel.For(0, chunks.Length, i => chunks[i] = Chunk(stream, tensor, i));
+        var all = new Sums();
+        foreach (var chunk in chunks)
+        {
+            for (var j = 0; j < Sketch.Size; j++)
+            {
+                all.Signed[j] += chunk.Signed[j];
+            }
+
+            all.Total += chunk.Total;
+            all.Squares += chunk.Squares;
+            all.AbsMax = Math.Max(all.AbsMax, chunk.AbsMax);
+            all.NonFinite += chunk.NonFinite;
+        }
+
+        return all;
+    }
+
+    private static Sums Chunk(PortableStream stream, TensorData tensor, int chunk)
+    {
+        var sums = new Sums();
+        var start = (long)chunk * ChunkElements;
+        var end = Math.Min(start + ChunkElements, tensor.Count);
+        Span<double> values = stackalloc double[BlockElements];
+        Span<ulong> bits = stackalloc ulong[BlockElements];
+        // Lane l of register a sums the elements whose bit 8a+l is set.
+        Span<Vector512<double>> set = stackalloc Vector512<double>[Sketch.Size / 8];
+        set.Clear();
+        for (var at = start; at < end; at += BlockElements)
+        {
+            var length = (int)Math.Min(BlockElements, end - at);
+            var block = values[..length];
+            Widening.ToDouble(tensor, at, block);
+            stream.FillBits(bits[..length], at);
+            AddSelected(set, block, bits);
+            sums.Total += TensorPrimitives.Sum<double>(block);
+            sums.Squares += TensorPrimitives.SumOfSquares<double>(block);
+            // MaxMagnitude propagates NaN, which Math.Max then keeps.
+            var largest = Math.Abs(TensorPrimitives.MaxMagnitude<double>(block));
+            sums.AbsMax = Math.Max(sums.AbsMax, largest);
+            if (!double.IsFinite(largest))
+            {
+                foreach (var value in block)
+                {
+                    sums.NonFinite += double.IsFinite(value) ? 0 : 1;
+                }
+            }
+        }
+
+        for (var j = 0; j < Sketch.Size; j++)
+        {
+            // Sign +1 where the bit is set, -1 elsewhere: twice the selected sum less the whole.
+            sums.Signed[j] = (2 * set[j / 8][j % 8]) - sums.Total;
+        }
+
+        return sums;
+    }
+
+    private static void AddSelected(Span<Vector512<double>> set, ReadOnlySpan<double> values, ReadOnlySpan<ulong> bits)
+    {
+        var lanes = Vector512.Create(1UL, 2, 4, 8, 16, 32, 64, 128);
+        Vector512<double> s0 = set[0], s1 = set[1], s2 = set[2], s3 = set[3], s4 = set[4], s5 = set[5], s6 = set[6], s7 = set[7];
+        for (var i = 0; i < values.Length; i++)
+        {
+            var value = Vector512.Create(values[i]);
+            var z = Vector512.Create(bits[i]);
+            s0 += Selected(value, z, lanes);
+            s1 += Selected(value, z, lanes << 8);
+            s2 += Selected(value, z, lanes << 16);
+            s3 += Selected(value, z, lanes << 24);
+            s4 += Selected(value, z, lanes << 32);
+            s5 += Selected(value, z, lanes << 40);
+            s6 += Selected(value, z, lanes << 48);
+            s7 += Selected(value, z, lanes << 56);
+        }
+
+        set[0] = s0;
+        set[1] = s1;
+        set[2] = s2;
+        set[3] = s3;
+        set[4] = s4;
+        set[5] = s5;
+        set[6] = s6;
+        set[7] = s7;
+    }
+
+    private static Vector512<double> Selected(Vector512<double> value, Vector512<ulong> z, Vector512<ulong> mask) =>
+        Vector512.ConditionalSelect(Vector512.Equals(z & mask, mask).AsDouble(), value, Vector512<double>.Zero);
+}

@@ -1,0 +1,22 @@
+using static TorchSharp.torch;
+
+namespace PPYolo.Model.Head;
+
+/// <summary>The losses of a batch by the reference's names, in the order in which they are added, and their sum. Each is a scalar: per image summed, then averaged.</summary>
+public sealed class LossTerms
+{
+    /// <summary>The name of the sum.</summary>
+    public const string TotalName = "total_loss";
+
+    internal LossTerms(IReadOnlyList<(string Name, Tensor Value)> terms)
+    {
+        Terms = terms;
+        Total = terms.Skip(1).Aggregate(terms[0].Value, (sum, term) => sum + term.Value);
+    }
+
+    /// <summary>loss_xy, loss_wh, loss_iou, loss_iou_aware (IoU-aware heads), loss_obj, loss_cls.</summary>
+    public IReadOnlyList<(string Name, Tensor Value)> Terms { get; }
+
+    /// <summary>Their sum in this order.</summary>
+    public Tensor Total { get; }
+}

@@ -1,0 +1,46 @@
+using static TorchSharp.torch;
+
+namespace PPYolo.Model.Layers;
+
+/// <summary>A convolution without bias, a batch norm, and an activation.</summary>
+public sealed class ConvNorm : nn.Module<Tensor, Tensor>
+{
+    private readonly nn.Module<Tensor, Tensor> conv;
+    private readonly BatchNorm norm;
+    private readonly Activation activation;
+
+    /// <summary>Creates the layer with padding that keeps the size at stride 1.</summary>
+    /// <param name="conv">The convolution: a <see cref="TorchSharp.Modules.Conv2d"/> or one of ours.</param>
+    /// <param name="norm">The norm.</param>
+    /// <param name="normName">The norm's name in the state_dict: "norm" in the backbone, "batch_norm" in the neck.</param>
+    /// <param name="activation">What follows.</param>
+    public ConvNorm(nn.Module<Tensor, Tensor> conv, BatchNorm norm, string normName, Activation activation) : base(nameof(ConvNorm))
+    {
+        this.conv = conv;
+        this.norm = norm;
+        this.activation = activation;
+        if (conv is DeformableConv deformable)
+        {
+            // The reference keeps the offsets' convolution beside the one it serves.
+            register_module("conv_offset", deformable.Offsets);
+        }
+
+        register_module("conv", conv);
+        register_module(normName, norm);
+    }
+
+    /// <summary>A plain square convolution with a norm.</summary>
+    public static ConvNorm Plain(long inputs, long outputs, int kernel, int stride, string normName, Activation activation, NetworkOptions options, double? momentum = null) =>
+        new(
+            nn.Conv2d(inputs, outputs, kernel, stride, padding: kernel / 2, bias: false),
+            new BatchNorm(outputs, momentum ?? options.NormMomentum, options.NormEpsilon),
+            normName,
+            activation);
+
+    /// <inheritdoc />
+    public override Tensor forward(Tensor input)
+    {
+        using var convolved = conv.call(input);
+        return activation.Apply(norm.call(convolved));
+    }
+}

@@ -1,0 +1,73 @@
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace PPYolo.Model.Layers;
+
+/// <summary>
+/// Deformable sampling on the CPU as one differentiable operation over channels-last memory. Gradients at sampling points on the border follow torchvision's
+/// operator: every corner inside the image counts, also where the value is 0.
+/// </summary>
+internal sealed unsafe class DeformableColumns : autograd.SingleTensorFunction<DeformableColumns>
+{
+    public override string Name => nameof(DeformableColumns);
+
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        using var scope = NewDisposeScope();
+        var input = ChannelsLast((Tensor)vars[0]);
+        var offset = ChannelsLast((Tensor)vars[1]);
+        var mask = ChannelsLast((Tensor)vars[2]);
+        var geometry = Geometry.Of(input, offset, (int)(long)vars[3]);
+        var columns = empty(geometry.Batch, geometry.Rows, geometry.Columns, DeformableConv.Points * geometry.Channels);
+        DeformableKernel.Forward(geometry, Floats(input), Floats(offset), Floats(mask), Floats(columns), get_num_threads());
+        if (Array.Exists(vars, value => value is Tensor { requires_grad: true }))
+        {
+            // The node takes its own references when this function has returned; ours go with the caller's scope.
+            ctx.save_for_backward([input.MoveToOuterDisposeScope(), offset.MoveToOuterDisposeScope(), mask.MoveToOuterDisposeScope()]);
+            ctx.save_data("stride", vars[3]);
+        }
+
+        return columns.permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+    }
+
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    {
+        var saved = ctx.get_saved_variables();
+        Tensor input = saved[0], offset = saved[1], mask = saved[2];
+        var gradInput = zeros_like(input);
+        var gradOffset = zeros_like(offset);
+        var gradMask = zeros_like(mask);
+        try
+        {
+            using var columns = ChannelsLast(grad_output);
+            var geometry = Geometry.Of(input, offset, (int)(long)ctx.get_data("stride"));
+            DeformableKernel.Backward(
+                geometry, Floats(input), Floats(offset), Floats(mask), Floats(columns), Floats(gradInput), Floats(gradOffset), Floats(gradMask), get_num_threads());
+        }
+#pragma warning disable CA1031 // Whatever it is must not reach native code: see BackwardFailure.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            BackwardFailure.Keep(exception);
+        }
+
+        return [gradInput.permute(0, 3, 1, 2), gradOffset.permute(0, 3, 1, 2), gradMask.permute(0, 3, 1, 2), null!];
+    }
+
+    /// <summary>(B,C,H,W) to a contiguous (B,H,W,C); free where the memory is laid out so already.</summary>
+    private static Tensor ChannelsLast(Tensor tensor)
+    {
+        using var detached = tensor.detach();
+        using var view = detached.permute(0, 2, 3, 1);
+        return view.contiguous();
+    }
+
+    private static float* Floats(Tensor tensor) => (float*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
+
+    /// <summary>Extents of one sampling.</summary>
+    internal readonly record struct Geometry(int Batch, int Height, int Width, int Channels, int Rows, int Columns, int Stride)
+    {
+        public static Geometry Of(Tensor input, Tensor offset, int stride) => new(
+            (int)input.shape[0], (int)input.shape[1], (int)input.shape[2], (int)input.shape[3], (int)offset.shape[1], (int)offset.shape[2], stride);
+    }
+}

@@ -1,0 +1,45 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace PPYolo.Model.Layers;
+
+/// <summary>
+/// Modulated deformable 3x3 convolution, padding 1, one group, no bias (Zhu et al., "Deformable ConvNets v2", arXiv:1811.11168). A plain convolution predicts
+/// for every output cell and kernel point an offset (channel 2q is down, 2q+1 across, in cells of the input) and a mask logit (channel 18+q); the input is
+/// sampled there bilinearly, as 0 outside, and weighed by the sigmoid of the logit.
+/// </summary>
+public sealed class DeformableConv : nn.Module<Tensor, Tensor>
+{
+    /// <summary>Points of the kernel.</summary>
+    public const int Points = 9;
+
+    private readonly Parameter weight;
+    private readonly int stride;
+    private readonly long channels;
+
+    /// <summary>Creates the layer; offsets start at zero and masks at one half.</summary>
+    public DeformableConv(long inputs, long outputs, int stride) : base(nameof(DeformableConv))
+    {
+        this.stride = stride;
+        channels = inputs;
+        Offsets = nn.Conv2d(inputs, 3 * Points, 3, stride, padding: 1);
+        weight = nn.Parameter(zeros(outputs, inputs, 3, 3));
+        register_parameter("weight", weight);
+    }
+
+    /// <summary>The convolution that predicts offsets and mask logits: (B,27,H/stride,W/stride). Its owner registers it.</summary>
+    public Conv2d Offsets { get; }
+
+    /// <inheritdoc />
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var predicted = Offsets.call(input);
+        var offset = predicted.narrow(1, 0, 2 * Points);
+        var mask = predicted.narrow(1, 2 * Points, Points).sigmoid();
+        var columns = DeformableSampling.Columns(input, offset, mask, stride);
+        // A 1x1 convolution over the sampled columns is the quickest matrix product libtorch has on the CPU.
+        var kernel = weight.permute(0, 2, 3, 1).reshape(weight.shape[0], Points * channels, 1, 1);
+        return nn.functional.conv2d(columns, kernel).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,41 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PPYolo.Model.Layers;
+
+/// <summary>The sampling half of a deformable convolution: input, offsets and masks to the columns that its weight multiplies.</summary>
+public static class DeformableSampling
+{
+    /// <summary>Samples the input at every kernel point of every output cell.</summary>
+    /// <param name="input">(B,C,H,W).</param>
+    /// <param name="offset">(B,18,Ho,Wo): channel 2q down, 2q+1 across.</param>
+    /// <param name="mask">(B,9,Ho,Wo), the weight of each sample.</param>
+    /// <param name="stride">Input cells per output cell.</param>
+    /// <returns>(B,9C,Ho,Wo), channel q*C + c.</returns>
+    public static Tensor Columns(Tensor input, Tensor offset, Tensor mask, int stride) =>
+        input.device_type == DeviceType.CPU && input.dtype == ScalarType.Float32
+            ? DeformableColumns.apply(input, offset, mask, (long)stride)
+            : ColumnsByGridSample(input, offset, mask, stride);
+
+    /// <summary>The same through grid_sample: any device and floating-point type, and the yardstick of the CPU kernel.</summary>
+    public static Tensor ColumnsByGridSample(Tensor input, Tensor offset, Tensor mask, int stride)
+    {
+        using var scope = NewDisposeScope();
+        long batch = input.shape[0], channels = input.shape[1], height = input.shape[2], width = input.shape[3];
+        long rows = offset.shape[2], columns = offset.shape[3];
+        const int points = DeformableConv.Points;
+        var options = (dtype: input.dtype, device: input.device);
+        var q = arange(points, dtype: ScalarType.Int64, device: options.device);
+        var ky = q.div(3, RoundingMode.floor).to(options.dtype).view(1, points, 1, 1);
+        var kx = q.remainder(3).to(options.dtype).view(1, points, 1, 1);
+        var i = (arange(rows, dtype: options.dtype, device: options.device) * stride).view(1, 1, rows, 1);
+        var j = (arange(columns, dtype: options.dtype, device: options.device) * stride).view(1, 1, 1, columns);
+        var pairs = offset.reshape(batch, points, 2, rows, columns);
+        var y = pairs.select(2, 0) + (i - 1 + ky);
+        var x = pairs.select(2, 1) + (j - 1 + kx);
+        // Pixel coordinates to grid_sample's own, in which -1 and 1 are the outer edges of the border pixels.
+        var grid = stack([((2 * x) + 1) / width - 1, ((2 * y) + 1) / height - 1], dim: 4).reshape(batch, points * rows, columns, 2);
+        var sampled = nn.functional.grid_sample(input, grid, align_corners: false).view(batch, channels, points, rows, columns);
+        return (sampled * mask.unsqueeze(1)).permute(0, 2, 1, 3, 4).reshape(batch, points * channels, rows, columns).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,74 @@
+using PPYolo.Model.Backbone;
+using PPYolo.Model.Head;
+using PPYolo.Model.Layers;
+using PPYolo.Model.Neck;
+using static TorchSharp.torch;
+
+namespace PPYolo.Model;
+
+/// <summary>
+/// PP-YOLO: backbone, neck and head. Its state_dict has the reference's keys. Input (B,3,S,S) normalized, S a multiple of 32; see <see cref="YoloHead"/> for
+/// the outputs and <see cref="YoloLoss"/> for what training minimizes.
+/// </summary>
+public sealed class PPYoloNetwork : nn.Module<Tensor, IReadOnlyList<Tensor>>
+{
+    private readonly ResNetVd backbone;
+    private readonly FeaturePyramid neck;
+    private readonly YoloHead head;
+    private readonly YoloLoss loss;
+
+    /// <summary>Creates the network; weights are libtorch's initial ones until they are loaded or initialized.</summary>
+    public PPYoloNetwork(NetworkOptions options) : base(nameof(PPYoloNetwork))
+    {
+        Options = options;
+        backbone = new ResNetVd(options);
+        neck = options.Neck == NeckKind.Fpn
+            ? new PPYoloFpn(backbone.OutputChannels, options, Randomness)
+            : new PPYoloPan(backbone.OutputChannels, options, Randomness);
+        head = new YoloHead(neck.OutputChannels, options);
+        loss = new YoloLoss(options);
+        register_module("backbone", backbone);
+        register_module("neck", neck);
+        register_module("yolo_head", head);
+    }
+
+    /// <summary>What the network was made from.</summary>
+    public NetworkOptions Options { get; }
+
+    /// <summary>Where DropBlock gets its random numbers.</summary>
+    public Randomness Randomness { get; } = new();
+
+    /// <summary>Called with "backbone0", "neck0", "head0" and so on and each of those outputs, in forward order; for looking, not for changing.</summary>
+    public Action<string, Tensor>? Observer { get; set; }
+
+    /// <inheritdoc />
+    public override IReadOnlyList<Tensor> forward(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        var maps = Observe("backbone", backbone.call(images));
+        var features = Observe("neck", neck.call(maps));
+        var outputs = Observe("head", head.call(features));
+        foreach (var output in outputs)
+        {
+            output.MoveToOuterDisposeScope();
+        }
+
+        return outputs;
+    }
+
+    /// <summary>The losses of a batch.</summary>
+    /// <param name="images">(B,3,S,S) normalized.</param>
+    /// <param name="boxes">(B,N,4) ground truth as centre and size relative to the image; rows of zeros are none.</param>
+    /// <param name="targets">The targets of each level, coarsest first.</param>
+    public LossTerms Losses(Tensor images, Tensor boxes, IReadOnlyList<Tensor> targets) => loss.Compute(call(images), boxes, targets);
+
+    private IReadOnlyList<Tensor> Observe(string part, IReadOnlyList<Tensor> outputs)
+    {
+        for (var i = 0; Observer is not null && i < outputs.Count; i++)
+        {
+            Observer($"{part}{i}", outputs[i]);
+        }
+
+        return outputs;
+    }
+}

@@ -1,0 +1,95 @@
+using PPYolo.Align.Tensors;
+using PPYolo.Model.State;
+using static TorchSharp.torch;
+
+namespace PPYolo.Train.Optimization;
+
+/// <summary>
+/// The moving average of all weights and running statistics, started at zero: e = d e + (1 - d) w with a decay d that rises with the number of updates. Reading
+/// it divides by 1 - d^updates with the last decay, as the reference does, and leaves the state as it is (which the reference does not).
+/// </summary>
+public sealed class ExponentialMovingAverage : IDisposable
+{
+    private readonly TrainingRecipe recipe;
+    private readonly List<StateEntry> sources;
+    private readonly List<Tensor> averages;
+
+    /// <summary>Starts an average over a network's entries, all but num_batches_tracked.</summary>
+    public ExponentialMovingAverage(IReadOnlyList<StateEntry> entries, TrainingRecipe recipe)
+    {
+        this.recipe = recipe;
+        sources = [.. entries.Where(entry => !entry.IsBatchCounter)];
+        averages = [.. sources.Select(entry => zeros_like(entry.Value, requires_grad: false).DetachFromDisposeScope())];
+    }
+
+    /// <summary>The number of updates so far.</summary>
+    public long Updates { get; private set; }
+
+    /// <summary>The decay of the update that follows <paramref name="updates"/> others.</summary>
+    public double Decay(long updates) => recipe.EmaDecayType switch
+    {
+        EmaDecayType.Threshold => Math.Min(recipe.EmaDecay, (1.0 + updates) / (10.0 + updates)),
+        EmaDecayType.Exponential => recipe.EmaDecay * (1 - Math.Exp(-(updates + 1) / 2000.0)),
+        EmaDecayType.Normal => recipe.EmaDecay,
+        _ => throw new InvalidOperationException($"no decay of type {recipe.EmaDecayType}"),
+    };
+
+    /// <summary>Takes the network's present weights into the average.</summary>
+    public void Update()
+    {
+        using var noGrad = no_grad();
+        var decay = Decay(Updates);
+        ElementwiseUpdate.Run([.. sources.Select((entry, i) => new EmaUpdate(averages[i], entry.Value, (float)decay, (float)(1 - decay)))]);
+        Updates++;
+    }
+
+    /// <summary>The averages corrected for their start at zero, with the network's own num_batches_tracked; the state is not changed.</summary>
+    /// <param name="entries">The network's entries, for order and batch counters.</param>
+    /// <exception cref="InvalidOperationException">There was no update yet.</exception>
+    public NamedTensors Read(IReadOnlyList<StateEntry> entries)
+    {
+        if (Updates == 0)
+        {
+            throw new InvalidOperationException("the moving average has not seen any weights yet");
+        }
+
+        using var noGrad = no_grad();
+        var correction = 1 - Math.Pow(Decay(Updates - 1), Updates);
+        var byKey = sources.Select((entry, i) => (entry.Key, averages[i])).ToDictionary(StringComparer.Ordinal);
+        var tensors = new NamedTensors();
+        foreach (var entry in entries)
+        {
+            using var corrected = byKey.TryGetValue(entry.Key, out var average) ? average / correction : entry.Value.alias();
+            tensors.Add(entry.Key, corrected.ToData());
+        }
+
+        return tensors;
+    }
+
+    /// <summary>The uncorrected state, to be continued from by <see cref="LoadState"/>.</summary>
+    public NamedTensors State()
+    {
+        var tensors = new NamedTensors();
+        for (var i = 0; i < sources.Count; i++)
+        {
+            tensors.Add(sources[i].Key, averages[i].ToData());
+        }
+
+        return tensors;
+    }
+
+    /// <summary>Replaces the state.</summary>
+    /// <exception cref="Align.AlignException">A tensor is missing or of another shape.</exception>
+    public void LoadState(NamedTensors tensors, long updates)
+    {
+        for (var i = 0; i < sources.Count; i++)
+        {
+            tensors[sources[i].Key].CopyTo(sources[i].Key, averages[i]);
+        }
+
+        Updates = updates;
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => averages.ForEach(average => average.Dispose());
+}

@@ -1,0 +1,29 @@
+using PPYolo.Model.State;
+
+namespace PPYolo.Train.Optimization;
+
+/// <summary>Parameters that share a weight decay.</summary>
+/// <param name="Name">no_L2 or use_L2.</param>
+/// <param name="Parameters">In state_dict order.</param>
+/// <param name="WeightDecay">Added to the gradient, times the parameter.</param>
+public sealed record ParameterGroup(string Name, IReadOnlyList<StateEntry> Parameters, double WeightDecay)
+{
+    /// <summary>The group without weight decay: norms and the head's biases.</summary>
+    public const string NoDecay = "no_L2";
+
+    /// <summary>The group with weight decay: convolution weights, and the bias that predicts deformable offsets.</summary>
+    public const string Decay = "use_L2";
+
+    /// <summary>The reference's two groups, of the parameters that train.</summary>
+    public static IReadOnlyList<ParameterGroup> Of(IReadOnlyList<StateEntry> entries, double weightDecay)
+    {
+        var groups = entries.Where(entry => entry.IsTrainable).ToLookup(entry => NameFor(entry.Key));
+        return [new(NoDecay, [.. groups[NoDecay]], 0), new(Decay, [.. groups[Decay]], weightDecay)];
+    }
+
+    /// <summary>The group that a trainable parameter belongs to.</summary>
+    public static string NameFor(string key) =>
+        key.Contains("norm.", StringComparison.Ordinal) || (key.StartsWith("yolo_head.", StringComparison.Ordinal) && key.EndsWith(".bias", StringComparison.Ordinal))
+            ? NoDecay
+            : Decay;
+}

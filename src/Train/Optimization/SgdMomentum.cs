@@ -1,0 +1,113 @@
+using PPYolo.Align.Tensors;
+using PPYolo.Model.State;
+using static TorchSharp.torch;
+
+namespace PPYolo.Train.Optimization;
+
+/// <summary>
+/// Stochastic gradient descent with momentum, as PyTorch's SGD without dampening or Nesterov: g = c * grad + wd * p; buf = momentum * buf + g (the first time
+/// g); p = p - rate * buf. A parameter that never had a gradient is left alone.
+/// </summary>
+/// <param name="groups">The parameters.</param>
+/// <param name="momentum">In [0,1).</param>
+public sealed class SgdMomentum(IReadOnlyList<ParameterGroup> groups, double momentum) : IDisposable
+{
+    private readonly Dictionary<string, Tensor> buffers = new(StringComparer.Ordinal);
+
+    /// <summary>The parameters.</summary>
+    public IReadOnlyList<ParameterGroup> Groups { get; } = groups;
+
+    /// <summary>Frees the gradients, so that the next backward pass writes new ones instead of adding.</summary>
+    public void ClearGradients()
+    {
+        foreach (var parameter in Groups.SelectMany(group => group.Parameters))
+        {
+            parameter.Value.grad = null;
+        }
+    }
+
+    /// <summary>The L2 norm of each group's gradient, in float64.</summary>
+    public double[] GradientNorms() => [.. Groups.Select(group => Math.Sqrt(group.Parameters.Sum(SquaredGradientNorm)))];
+
+    /// <summary>Changes every parameter that has a gradient. Gradients are not changed.</summary>
+    /// <param name="rate">The learning rate.</param>
+    /// <param name="gradientScales">What each group's gradient is multiplied by first.</param>
+    public void Step(double rate, ReadOnlySpan<double> gradientScales)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var updates = new List<ElementwiseUpdate>();
+        for (var i = 0; i < Groups.Count; i++)
+        {
+            foreach (var entry in Groups[i].Parameters)
+            {
+                if (entry.Value.grad is not { } gradient)
+                {
+                    continue;
+                }
+
+                var first = !buffers.TryGetValue(entry.Key, out var buffer);
+                if (first)
+                {
+                    buffers[entry.Key] = buffer = empty_like(entry.Value).DetachFromDisposeScope();
+                }
+
+                updates.Add(new SgdUpdate(entry.Value, gradient, buffer!, first, (float)gradientScales[i], (float)Groups[i].WeightDecay, (float)momentum, (float)rate));
+            }
+        }
+
+        ElementwiseUpdate.Run(updates);
+    }
+
+    /// <summary>Copies of the momentum buffers by parameter key; parameters that never had a gradient have none.</summary>
+    public NamedTensors Momentum()
+    {
+        var tensors = new NamedTensors();
+        foreach (var entry in Groups.SelectMany(group => group.Parameters))
+        {
+            if (buffers.TryGetValue(entry.Key, out var buffer))
+            {
+                tensors.Add(entry.Key, buffer.ToData());
+            }
+        }
+
+        return tensors;
+    }
+
+    /// <summary>Replaces the momentum buffers.</summary>
+    /// <exception cref="Align.AlignException">A key is not a parameter's, or a shape differs.</exception>
+    public void LoadMomentum(NamedTensors tensors)
+    {
+        var parameters = Groups.SelectMany(group => group.Parameters).ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
+        foreach (var (key, tensor) in tensors)
+        {
+            if (!parameters.TryGetValue(key, out var parameter))
+            {
+                throw new Align.AlignException($"there is momentum for '{key}', which is no trainable parameter of this network");
+            }
+
+            using var noGrad = no_grad();
+            var buffer = buffers.TryGetValue(key, out var existing) ? existing : empty_like(parameter).DetachFromDisposeScope();
+            buffers[key] = buffer;
+            tensor.CopyTo(key, buffer);
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        foreach (var buffer in buffers.Values)
+        {
+            buffer.Dispose();
+        }
+
+        buffers.Clear();
+    }
+
+    private static double SquaredGradientNorm(StateEntry entry)
+    {
+        using var scope = NewDisposeScope();
+        var norm = entry.Value.grad is { } gradient ? gradient.norm().to(ScalarType.Float64).item<double>() : 0;
+        return norm * norm;
+    }
+}

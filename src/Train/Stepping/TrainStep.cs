@@ -1,0 +1,149 @@
+using PPYolo.Align.Tensors;
+using PPYolo.Model;
+using PPYolo.Model.Head;
+using PPYolo.Model.Layers;
+using PPYolo.Model.State;
+using PPYolo.Train.Data;
+using PPYolo.Train.Optimization;
+using static TorchSharp.torch;
+
+namespace PPYolo.Train.Stepping;
+
+/// <summary>
+/// One iteration of training in the reference's order: forward, losses, backward, clipping, optimizer, moving average; the learning rate of the next iteration
+/// follows from its number. Everything that an iteration allocates is freed at its end.
+/// </summary>
+public class TrainStep : IDisposable
+{
+    private readonly LearningRateSchedule schedule;
+    private readonly TrainingRecipe recipe;
+
+    /// <summary>Prepares training of a network that has its start weights.</summary>
+    /// <param name="network">The network; put into training mode.</param>
+    /// <param name="recipe">How weights change.</param>
+    /// <param name="globalBatch">Images in an iteration, over all ranks.</param>
+    public TrainStep(PPYoloNetwork network, TrainingRecipe recipe, long globalBatch)
+    {
+        Network = network;
+        this.recipe = recipe;
+        Entries = StateDict.Of(network);
+        Device = Entries[0].Value.device;
+        schedule = new(recipe, globalBatch);
+#pragma warning disable CA2214 // A derived step may group parameters in another way; it has no state of its own that this needs.
+        Optimizer = new(GroupParameters(recipe), recipe.Momentum);
+#pragma warning restore CA2214
+        Ema = new(Entries, recipe);
+        network.train();
+    }
+
+    /// <summary>The network that trains.</summary>
+    public PPYoloNetwork Network { get; }
+
+    /// <summary>The network's state_dict.</summary>
+    public IReadOnlyList<StateEntry> Entries { get; }
+
+    /// <summary>Where the network is.</summary>
+    public Device Device { get; }
+
+    /// <summary>The optimizer.</summary>
+    public SgdMomentum Optimizer { get; }
+
+    /// <summary>The moving average.</summary>
+    public ExponentialMovingAverage Ema { get; }
+
+    /// <summary>The number of the next iteration.</summary>
+    public int Iteration { get; set; }
+
+    /// <summary>Called after each phase; for looking, not for changing.</summary>
+    public Action<StepPhase>? Observer { get; set; }
+
+    /// <summary>Trains on one batch.</summary>
+    /// <exception cref="NonFiniteLossException">A loss is NaN or infinite; weights have not been changed by this iteration.</exception>
+    public StepResult Run(Batch batch)
+    {
+        using var scope = NewDisposeScope();
+        var terms = Forward(batch);
+        var losses = Values(terms);
+        Observer?.Invoke(StepPhase.Forward);
+        if (losses.Any(loss => !float.IsFinite(loss.Value)))
+        {
+            throw new NonFiniteLossException(Iteration, batch.Source, losses);
+        }
+
+        Backward(terms);
+        Observer?.Invoke(StepPhase.Backward);
+        var rate = LearningRate(Iteration);
+        var norms = recipe.ClipGradNorm is null ? null : Optimizer.GradientNorms();
+        UpdateWeights(rate, norms);
+        Observer?.Invoke(StepPhase.Optimizer);
+        UpdateEma();
+        Observer?.Invoke(StepPhase.Ema);
+        return new(Iteration++, batch.Size, rate, losses, norms);
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees optimizer and moving average; the network stays.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Optimizer.ClearGradients();
+            Optimizer.Dispose();
+            Ema.Dispose();
+        }
+    }
+
+    /// <summary>The optimizer's groups.</summary>
+    protected virtual IReadOnlyList<ParameterGroup> GroupParameters(TrainingRecipe recipe) => ParameterGroup.Of(Entries, recipe.WeightDecay);
+
+    /// <summary>The rate of an iteration.</summary>
+    protected virtual double LearningRate(int iteration) => schedule.Rate(iteration);
+
+    /// <summary>Network and losses.</summary>
+    protected virtual LossTerms Forward(Batch batch)
+    {
+        var images = ChannelsLast(batch.Images.ToTorch(Device));
+        var targets = batch.Targets.Select(target => target.ToTorch(Device)).ToList();
+        return Network.Losses(images, batch.Boxes.ToTorch(Device), targets);
+    }
+
+    /// <summary>Gradients of the summed loss.</summary>
+    protected virtual void Backward(LossTerms terms)
+    {
+        Optimizer.ClearGradients();
+        terms.Total.backward();
+        BackwardFailure.ThrowIfAny();
+    }
+
+    /// <summary>Clipping, each group on its own, and the optimizer's step.</summary>
+    protected virtual void UpdateWeights(double rate, double[]? gradientNorms)
+    {
+        Span<double> scales = stackalloc double[Optimizer.Groups.Count];
+        for (var i = 0; i < scales.Length; i++)
+        {
+            scales[i] = gradientNorms is null ? 1 : Math.Min(1, recipe.ClipGradNorm!.Value / (gradientNorms[i] + 1e-6));
+        }
+
+        Optimizer.Step(rate, scales);
+    }
+
+    /// <summary>The moving average's step.</summary>
+    protected virtual void UpdateEma() => Ema.Update();
+
+    /// <summary>The same values with the channels innermost in memory, which convolutions are quicker on and hand on to their results.</summary>
+    private static Tensor ChannelsLast(Tensor images) => images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+
+    private static KeyValuePair<string, float>[] Values(LossTerms terms)
+    {
+        // One transfer for all: each would wait for the device on its own.
+        using var packed = stack([.. terms.Terms.Select(term => term.Value.detach()), terms.Total.detach()]).cpu();
+        var values = packed.data<float>().ToArray();
+        return [.. terms.Terms.Select((term, i) => KeyValuePair.Create(term.Name, values[i])), new(LossTerms.TotalName, values[^1])];
+    }
+}

@@ -1,0 +1,53 @@
+using PPYolo.Align;
+using PPYolo.Align.Tensors;
+using PPYolo.Model;
+using PPYolo.Model.State;
+
+namespace PPYolo.Train.Weights;
+
+/// <summary>Moves weights between a network and named tensors.</summary>
+public static class NetworkState
+{
+    /// <summary>Overwrites every entry of the network.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="weights">Exactly its entries; num_batches_tracked may be missing and is then 0.</param>
+    /// <exception cref="AlignException">A name is missing or unknown, or a shape or type differs; the network is unchanged.</exception>
+    public static void Load(PPYoloNetwork network, NamedTensors weights)
+    {
+        var entries = StateDict.Of(network);
+        var missing = entries.Where(entry => !entry.IsBatchCounter && !weights.Contains(entry.Key)).Select(entry => entry.Key).ToList();
+        var unknown = weights.Names.Except(entries.Select(entry => entry.Key)).ToList();
+        var misshapen = entries
+            .Where(entry => weights.TryGet(entry.Key, out var tensor) && !tensor.Shape.AsSpan().SequenceEqual(entry.Value.shape))
+            .Select(entry => $"{entry.Key} (expected {string.Join('x', entry.Value.shape)}, found {weights[entry.Key].ShapeText})")
+            .ToList();
+        if (missing.Count + unknown.Count + misshapen.Count > 0)
+        {
+            throw new AlignException(
+                "the weights are not this network's: " + string.Join("; ", Listed("missing", missing), Listed("unknown", unknown), Listed("of another shape", misshapen)));
+        }
+
+        foreach (var entry in entries)
+        {
+            if (weights.TryGet(entry.Key, out var tensor))
+            {
+                tensor.CopyTo(entry.Key, entry.Value);
+            }
+        }
+    }
+
+    /// <summary>Copies every entry of the network, in state_dict order.</summary>
+    public static NamedTensors Save(PPYoloNetwork network)
+    {
+        var weights = new NamedTensors();
+        foreach (var entry in StateDict.Of(network))
+        {
+            weights.Add(entry.Key, entry.Value.ToData());
+        }
+
+        return weights;
+    }
+
+    private static string Listed(string what, List<string> names) =>
+        $"{names.Count} {what}" + (names.Count == 0 ? "" : $" ({string.Join(", ", names.Take(3))}{(names.Count > 3 ? ", ..." : "")})");
+}
