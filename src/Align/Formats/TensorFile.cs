@@ -41,9 +41,10 @@ public static class TensorFile
 
     private static NamedTensors ReadTensors(ByteSource file, string path)
     {
-        if (ZipDirectory.Begins(file))
+        // A safetensors file can begin with any byte, but what follows its length is told apart from everything else.
+        if (Safetensors.Begins(file))
         {
-            return Npz.ReadTensors(file);
+            return Safetensors.ReadTensors(file);
         }
 
         if (NpyHeader.Begins(file))
@@ -51,6 +52,13 @@ public static class TensorFile
             return Npy.ReadTensor(file, path);
         }
 
-        throw file.Error("a NumPy archive or array", file.Length == 0 ? "an empty file" : "something else");
+        if (PickleFile.TryRead(file) is { } value)
+        {
+            return StateDict.Tensors(StateDict.Find(value, file), file);
+        }
+
+        return ZipDirectory.Begins(file)
+            ? Npz.ReadTensors(file)
+            : throw file.Error("a file of NumPy, PyTorch, Paddle or safetensors", file.Length == 0 ? "an empty file" : "something else");
     }
 }

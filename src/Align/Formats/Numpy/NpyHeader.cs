@@ -15,6 +15,9 @@ internal sealed record NpyHeader(NpyType Type, bool Fortran, long[] Shape, int D
     /// <summary>Enough bytes of a file for its header. NumPy itself refuses headers of more than 10000 characters.</summary>
     public const int MaxLength = 1 << 16;
 
+    /// <summary>NumPy arrays have at most so many dimensions.</summary>
+    public const int MaxRank = 64;
+
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
     /// <summary>Whether the bytes begin as a .npy file does.</summary>

@@ -6,9 +6,6 @@ namespace PPYolo.Align.Formats.Numpy;
 /// <summary>Parses the Python literal of a .npy header: a dict of exactly descr, fortran_order and shape. Anything that is not such a literal is refused.</summary>
 internal sealed class NpyHeaderParser(string text, ByteSource source)
 {
-    // NumPy arrays have at most 64 dimensions.
-    private const int MaxRank = 64;
-
     private int position;
 
     public NpyHeader Parse(int dataOffset)
@@ -104,9 +101,9 @@ internal sealed class NpyHeaderParser(string text, ByteSource source)
         while (!Accept(')'))
         {
             shape.Add(ParseExtent());
-            if (shape.Count > MaxRank)
+            if (shape.Count > NpyHeader.MaxRank)
             {
-                throw Bad($"more than {MaxRank} dimensions");
+                throw Bad($"more than {NpyHeader.MaxRank} dimensions");
             }
 
             if (!Accept(','))
