@@ -1,0 +1,40 @@
+namespace PPYolo.Align.Formats.Bytes;
+
+/// <summary>Writes a file beside its name and renames it into place, so that a reader sees the old file or the new one and never a part.</summary>
+internal static class NewFile
+{
+    // Large enough that headers and small tensors share a write; larger blocks go to the file directly.
+    private const int BufferSize = 1 << 17;
+
+    /// <summary>Writes a file; when the writer fails, nothing is left and a file of that name stays as it was.</summary>
+    /// <exception cref="AlignException">The file cannot be written.</exception>
+    public static void Write(string path, Action<Stream> write)
+    {
+        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            var done = false;
+            try
+            {
+                using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize))
+                {
+                    write(stream);
+                }
+
+                File.Move(temporary, path, overwrite: true);
+                done = true;
+            }
+            finally
+            {
+                if (!done)
+                {
+                    File.Delete(temporary);
+                }
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new AlignException($"{path}: cannot be written ({error.Message.TrimEnd('.')}); check the folder, its rights and the space on the disk", error);
+        }
+    }
+}

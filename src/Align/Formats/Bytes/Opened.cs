@@ -1,0 +1,25 @@
+using PPYolo.Align.Tensors;
+
+namespace PPYolo.Align.Formats.Bytes;
+
+/// <summary>A file that is open until it is disposed, or handed over to the tensors that lie in it.</summary>
+internal sealed class Opened(string path, long mapFrom = ByteSource.MapFrom) : IDisposable
+{
+    private bool handedOver;
+
+    public ByteSource Source { get; } = ByteSource.Open(path, mapFrom);
+
+    public void HandOver(NamedTensors tensors)
+    {
+        tensors.Own(Source);
+        handedOver = true;
+    }
+
+    public void Dispose()
+    {
+        if (!handedOver)
+        {
+            Source.Dispose();
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Text;
+using PPYolo.Align.Formats.Bytes;
+
+namespace PPYolo.Align.Formats.Pickling;
+
+/// <summary>
+/// A string as it lies in the file. Pickles of protocol 2 hold the bytes of arrays as strings; making strings of those would take several times the file's size.
+/// </summary>
+/// <param name="bytes">The encoded characters.</param>
+/// <param name="latin1">Whether a byte is a character, as in the strings of Python 2; otherwise they are UTF-8.</param>
+internal sealed class EncodedText(ByteSource bytes, bool latin1)
+{
+    // Names and messages; only arrays are longer, and those are not decoded here.
+    private const int MaxText = 1 << 24;
+
+    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
+
+    public long Length => bytes.Length;
+
+    public string Decode()
+    {
+        if (bytes.Length > MaxText)
+        {
+            throw bytes.Error($"strings of at most {MaxText} bytes", $"{bytes.Length}");
+        }
+
+        try
+        {
+            return (latin1 ? Encoding.Latin1 : Strict).GetString(bytes.Memory(0, bytes.Length).Span);
+        }
+        catch (DecoderFallbackException error)
+        {
+            throw bytes.Error("a string in UTF-8", "bytes that are none", inner: error);
+        }
+    }
+
+    /// <summary>The characters as bytes, each of which must be below 256: what Python's encode('latin1') gives.</summary>
+    public ByteSource EncodeLatin1(AllocationBudget budget)
+    {
+        if (latin1)
+        {
+            return bytes;
+        }
+
+        var (whole, other) = CountCharacters();
+        var encoded = budget.Allocate(whole, bytes);
+        var transcoder = new Latin1Transcoder(encoded);
+        ForEachBlock(transcoder.Append);
+        return other || !transcoder.Complete ? throw bytes.Error("characters below 256", "others") : new ByteSource(encoded, bytes.Label);
+    }
+
+    private (long Count, bool Other) CountCharacters()
+    {
+        var count = 0L;
+        var other = false;
+        ForEachBlock(block =>
+        {
+            foreach (var value in block)
+            {
+                count += (value & 0xc0) != 0x80 ? 1 : 0;
+                other |= value > 0xc3;
+            }
+        });
+        return (count, other);
+    }
+
+    private void ForEachBlock(Action<ReadOnlySpan<byte>> use)
+    {
+        var buffer = new byte[(int)Math.Min(bytes.Length, 1 << 16)];
+        for (var offset = 0L; offset < bytes.Length; offset += buffer.Length)
+        {
+            var block = buffer.AsSpan(0, (int)Math.Min(buffer.Length, bytes.Length - offset));
+            bytes.CopyTo(offset, block);
+            use(block);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using PPYolo.Align.Formats.Bytes;
+using PPYolo.Align.Formats.Pickling;
+using PPYolo.Align.Tensors;
+
+namespace PPYolo.Align.Formats.Torch;
+
+/// <summary>Gives pending tensors their elements: contiguous ones as a part of their storage, all others gathered into C order.</summary>
+internal static class TensorResolver
+{
+    /// <summary>Resolves tensors.</summary>
+    /// <param name="pending">The tensors.</param>
+    /// <param name="find">Gives the bytes of a storage.</param>
+    /// <param name="budget">Bounds what is gathered.</param>
+    public static void Resolve(IEnumerable<PickleValue> pending, Func<TorchStorage, ByteSource> find, AllocationBudget budget)
+    {
+        var found = new Dictionary<TorchStorage, ByteSource>();
+        foreach (var value in pending)
+        {
+            var tensor = (PendingTensor)value.Content!;
+            if (!found.TryGetValue(tensor.Storage, out var bytes))
+            {
+                found[tensor.Storage] = bytes = find(tensor.Storage);
+            }
+
+            value.Content = Resolve(tensor, bytes, budget);
+        }
+    }
+
+    private static TensorData Resolve(PendingTensor tensor, ByteSource storage, AllocationBudget budget)
+    {
+        var (_, type, offset, shape, strides) = tensor;
+        if (shape.Length != strides.Length)
+        {
+            throw storage.Error($"{shape.Length} strides", $"{strides.Length}");
+        }
+
+        var count = Count(shape, storage);
+        if (count == 0)
+        {
+            return new TensorData(type, shape, default);
+        }
+
+        var size = type.Size();
+        var span = Reach(shape, strides);
+        if (span > storage.Length / size || offset > (storage.Length / size) - (long)span)
+        {
+            throw storage.Error(
+                $"{(span + offset) * size} bytes for a {type.Name()} tensor of shape ({string.Join(", ", shape)})",
+                $"a storage of {storage.Length}");
+        }
+
+        if (IsContiguous(shape, strides))
+        {
+            return new TensorData(type, shape, storage.Memory(offset * size, count * size));
+        }
+
+        var source = storage.Memory(offset * size, (long)span * size).Span;
+        var target = budget.Allocate(count > long.MaxValue / size ? long.MaxValue : count * size, storage);
+        Strided.Gather(source, size, shape, strides, target);
+        return new TensorData(type, shape, target);
+    }
+
+    private static long Count(long[] shape, ByteSource storage)
+    {
+        try
+        {
+            return TensorData.CountOf(shape);
+        }
+        catch (AlignException error)
+        {
+            throw storage.Error("a shape that memory can hold", string.Join('x', shape), inner: error);
+        }
+    }
+
+    // From the first element to the last, in elements. 64 products of 63 bits each do not overflow.
+    private static Int128 Reach(long[] shape, long[] strides)
+    {
+        Int128 reach = 1;
+        for (var dimension = 0; dimension < shape.Length; dimension++)
+        {
+            reach += (Int128)(shape[dimension] - 1) * strides[dimension];
+        }
+
+        return reach;
+    }
+
+    private static bool IsContiguous(long[] shape, long[] strides)
+    {
+        var stride = 1L;
+        for (var dimension = shape.Length - 1; dimension >= 0; dimension--)
+        {
+            if (shape[dimension] > 1 && strides[dimension] != stride)
+            {
+                return false;
+            }
+
+            stride *= shape[dimension];
+        }
+
+        return true;
+    }
+}
