@@ -10,7 +10,7 @@ namespace PPYolo.Model;
 /// PP-YOLO: backbone, neck and head. Its state_dict has the reference's keys. Input (B,3,S,S) normalized, S a multiple of 32; see <see cref="YoloHead"/> for
 /// the outputs and <see cref="YoloLoss"/> for what training minimizes.
 /// </summary>
-public sealed class PPYoloNetwork : nn.Module<Tensor, IReadOnlyList<Tensor>>
+public sealed class PPYoloNetwork : NamedModule<Tensor, IReadOnlyList<Tensor>>
 {
     private readonly ResNetVd backbone;
     private readonly FeaturePyramid neck;

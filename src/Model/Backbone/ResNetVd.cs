@@ -7,7 +7,7 @@ namespace PPYolo.Model.Backbone;
 /// ResNet-vd of 18, 50 or 101 layers: a stem of three 3x3 convolutions, a max pool, and the stages res2 to res5, the last with deformable convolutions where
 /// blocks are bottlenecks. Input (B,3,S,S), S a multiple of 32; outputs, finest first, at strides 8, 16 and 32 (18 layers: 16 and 32).
 /// </summary>
-public sealed class ResNetVd : nn.Module<Tensor, IReadOnlyList<Tensor>>
+public sealed class ResNetVd : NamedModule<Tensor, IReadOnlyList<Tensor>>
 {
     private static readonly Dictionary<int, int[]> BlocksByDepth = new() { [18] = [2, 2, 2, 2], [50] = [3, 4, 6, 3], [101] = [3, 4, 23, 3] };
 

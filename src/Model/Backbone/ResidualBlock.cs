@@ -7,7 +7,7 @@ namespace PPYolo.Model.Backbone;
 /// A residual block of ResNet-vd (He et al., "Bag of Tricks", arXiv:1812.01187). Bottleneck: 1x1, 3x3 with the stride, 1x1 to four times the width. Basic: 3x3
 /// with the stride, 3x3. The shortcut of a stage's first block pools before its 1x1 convolution where the stride is 2.
 /// </summary>
-public sealed class ResidualBlock : nn.Module<Tensor, Tensor>
+public sealed class ResidualBlock : NamedModule<Tensor, Tensor>
 {
     private readonly nn.Module<Tensor, Tensor>? shortcut;
     private readonly Chain branch;

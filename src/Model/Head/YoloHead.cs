@@ -1,3 +1,4 @@
+using PPYolo.Model.Layers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -7,7 +8,7 @@ namespace PPYolo.Model.Head;
 /// The YOLOv3 head (Redmon and Farhadi, arXiv:1804.02767): a 1x1 convolution per level. Output of a level with A anchors and C classes: (B, A + A(5+C), g, g)
 /// with IoU awareness, the IoU logits first, else (B, A(5+C), g, g); per anchor x, y, w, h, objectness and classes, all raw.
 /// </summary>
-public sealed class YoloHead : nn.Module<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>>
+public sealed class YoloHead : NamedModule<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>>
 {
     private readonly List<Conv2d> outputs = [];
 

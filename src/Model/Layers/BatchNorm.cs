@@ -1,4 +1,5 @@
 using TorchSharp.Modules;
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace PPYolo.Model.Layers;
@@ -7,12 +8,19 @@ namespace PPYolo.Model.Layers;
 /// Batch normalization over the channels of (B,C,H,W) (Ioffe and Szegedy, arXiv:1502.03167). In training it normalises with the batch's mean and biased
 /// variance, and moves the running statistics towards the mean and the unbiased variance.
 /// </summary>
-public sealed class BatchNorm : nn.Module<Tensor, Tensor>
+public sealed class BatchNorm : NamedModule<Tensor, Tensor>
 {
     private readonly Parameter weight;
     private readonly Parameter bias;
+
+    // The names let TorchSharp replace the fields when the module moves to another device.
+    [ComponentName(Name = "running_mean")]
     private readonly Tensor runningMean;
+
+    [ComponentName(Name = "running_var")]
     private readonly Tensor runningVariance;
+
+    [ComponentName(Name = "num_batches_tracked")]
     private readonly Tensor batchesTracked;
 
     /// <summary>Creates a norm with weight 1, bias 0, mean 0 and variance 1.</summary>

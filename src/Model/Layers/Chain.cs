@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace PPYolo.Model.Layers;
 
 /// <summary>Layers by name, one after the other; each intermediate result is freed as soon as the next layer has it.</summary>
-public sealed class Chain : nn.Module<Tensor, Tensor>
+public sealed class Chain : NamedModule<Tensor, Tensor>
 {
     private readonly List<nn.Module<Tensor, Tensor>> layers = [];
 

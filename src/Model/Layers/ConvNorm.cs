@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace PPYolo.Model.Layers;
 
 /// <summary>A convolution without bias, a batch norm, and an activation.</summary>
-public sealed class ConvNorm : nn.Module<Tensor, Tensor>
+public sealed class ConvNorm : NamedModule<Tensor, Tensor>
 {
     private readonly nn.Module<Tensor, Tensor> conv;
     private readonly BatchNorm norm;

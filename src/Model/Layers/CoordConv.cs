@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace PPYolo.Model.Layers;
 
 /// <summary>A convolution that also sees where it is: two channels, x and then y from -1 to 1, are appended to its input (arXiv:1807.03247).</summary>
-public sealed class CoordConv : nn.Module<Tensor, Tensor>
+public sealed class CoordConv : NamedModule<Tensor, Tensor>
 {
     private readonly ConvNorm conv;
 

@@ -8,7 +8,7 @@ namespace PPYolo.Model.Layers;
 /// for every output cell and kernel point an offset (channel 2q is down, 2q+1 across, in cells of the input) and a mask logit (channel 18+q); the input is
 /// sampled there bilinearly, as 0 outside, and weighed by the sigmoid of the logit.
 /// </summary>
-public sealed class DeformableConv : nn.Module<Tensor, Tensor>
+public sealed class DeformableConv : NamedModule<Tensor, Tensor>
 {
     /// <summary>Points of the kernel.</summary>
     public const int Points = 9;

@@ -6,7 +6,7 @@ namespace PPYolo.Model.Layers;
 /// Drops square regions of a feature map in training and scales up what is left (Ghiasi et al., "DropBlock", arXiv:1810.12890). Outside training, or where
 /// it is switched off, it returns its input.
 /// </summary>
-public sealed class DropBlock : nn.Module<Tensor, Tensor>
+public sealed class DropBlock : NamedModule<Tensor, Tensor>
 {
     private readonly NetworkOptions options;
     private readonly Randomness randomness;

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace PPYolo.Model.Layers;
 
 /// <summary>Concatenates a map with its 5x5, 9x9 and 13x13 max pools and mixes them with a 1x1 convolution (arXiv:1406.4729).</summary>
-public sealed class SpatialPyramidPooling : nn.Module<Tensor, Tensor>
+public sealed class SpatialPyramidPooling : NamedModule<Tensor, Tensor>
 {
     private readonly ConvNorm conv;
 

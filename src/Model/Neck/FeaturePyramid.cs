@@ -1,9 +1,10 @@
+using PPYolo.Model.Layers;
 using static TorchSharp.torch;
 
 namespace PPYolo.Model.Neck;
 
 /// <summary>A feature pyramid: backbone maps, finest first, to one map per level, coarsest first.</summary>
-public abstract class FeaturePyramid(string name) : nn.Module<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>>(name)
+public abstract class FeaturePyramid(string name) : NamedModule<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>>(name)
 {
     /// <summary>Channels of the outputs, coarsest first.</summary>
     internal List<long> OutputChannels { get; } = [];

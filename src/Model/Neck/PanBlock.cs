@@ -7,7 +7,7 @@ namespace PPYolo.Model.Neck;
 /// A block of <see cref="PPYoloPan"/>: two 1x1 convolutions halve the channels between a straight half and one that goes through three pairs of convolutions;
 /// both are joined and mixed.
 /// </summary>
-public sealed class PanBlock : nn.Module<Tensor, Tensor>
+public sealed class PanBlock : NamedModule<Tensor, Tensor>
 {
     private readonly ConvNorm left;
     private readonly ConvNorm right;

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace PPYolo.Model.Neck;
 
 /// <summary>One level of <see cref="PPYoloFpn"/>: convolutions down to the route, which goes to the next level, and from it the tip, which goes to the head.</summary>
-public sealed class YoloBlock : nn.Module<Tensor, (Tensor Route, Tensor Tip)>
+public sealed class YoloBlock : NamedModule<Tensor, (Tensor Route, Tensor Tip)>
 {
     private readonly Chain chain;
     private readonly nn.Module<Tensor, Tensor> tip;

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using PPYolo.Align.Generation;
 using PPYolo.Align.Tensors;
+using PPYolo.Model;
 using PPYolo.Model.State;
 
 namespace PPYolo.Train.Weights;
@@ -10,8 +11,13 @@ namespace PPYolo.Train.Weights;
 /// </summary>
 /// <param name="Seed">The seed, a decimal number as text.</param>
 /// <param name="Profile">How they are scaled.</param>
-public sealed record GeneratedWeights(string Seed, WeightProfile Profile)
+/// <param name="LastBranch">The last convolution of the network's residual branches: branch2c in bottlenecks, branch2b in basic blocks.</param>
+public sealed record GeneratedWeights(string Seed, WeightProfile Profile, string LastBranch)
 {
+    /// <summary>The weights of a seed and profile for a network.</summary>
+    public static GeneratedWeights Create(string seed, WeightProfile profile, NetworkOptions network) =>
+        new(seed, profile, network.Depth >= 50 ? "branch2c" : "branch2b");
+
     /// <summary>Generates every entry of a network's state_dict.</summary>
     public NamedTensors For(IReadOnlyList<StateEntry> entries)
     {
@@ -50,8 +56,8 @@ public sealed record GeneratedWeights(string Seed, WeightProfile Profile)
                 : (scale, 0);
         }
 
-        // The last norm of every residual branch; a key of a bottleneck's branch2b is followed by a branch2c.
-        if (calm && IsLastNorm(key))
+        // The last norm of every residual branch.
+        if (calm && key.EndsWith(LastBranch + ".norm.weight", StringComparison.Ordinal))
         {
             return (0.02, 0.1);
         }
@@ -63,9 +69,4 @@ public sealed record GeneratedWeights(string Seed, WeightProfile Profile)
             _ => (0.1, 0),
         };
     }
-
-    private bool IsLastNorm(string key) => key.EndsWith(LastBranch + ".norm.weight", StringComparison.Ordinal);
-
-    /// <summary>The last convolution of a residual branch: branch2c in bottlenecks, branch2b in basic blocks.</summary>
-    public required string LastBranch { get; init; }
 }

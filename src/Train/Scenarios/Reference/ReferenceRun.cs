@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using PPYolo.Align.Sketching;
+using PPYolo.Align.Tensors;
+using PPYolo.Model.State;
+using PPYolo.Train.Data;
+using PPYolo.Train.Stepping;
+
+namespace PPYolo.Train.Scenarios.Reference;
+
+/// <summary>Our run of a reference case: what is needed to compare it, and nothing more.</summary>
+public sealed class ReferenceRun
+{
+    private readonly Dictionary<string, TensorSummary> init = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TensorSummary> firstWeights = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TensorSummary> finalWeights = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TensorSummary> finalEma = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TensorSummary> firstGradients = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TensorData> activations = new(StringComparer.Ordinal);
+    private readonly List<StepResult> steps = [];
+    private readonly List<double> seconds = [];
+    private readonly List<string> changedFrozen = [];
+    private readonly List<string> wrongCounters = [];
+
+    private ReferenceRun()
+    {
+    }
+
+    /// <summary>Start weights by key.</summary>
+    public IReadOnlyDictionary<string, TensorSummary> Init => init;
+
+    /// <summary>Weights after iteration 0.</summary>
+    public IReadOnlyDictionary<string, TensorSummary> FirstWeights => firstWeights;
+
+    /// <summary>Weights after the last iteration.</summary>
+    public IReadOnlyDictionary<string, TensorSummary> FinalWeights => finalWeights;
+
+    /// <summary>Moving averages after the last iteration.</summary>
+    public IReadOnlyDictionary<string, TensorSummary> FinalEma => finalEma;
+
+    /// <summary>Gradients of iteration 0.</summary>
+    public IReadOnlyDictionary<string, TensorSummary> FirstGradients => firstGradients;
+
+    /// <summary>Activations of iteration 0.</summary>
+    public IReadOnlyDictionary<string, TensorData> Activations => activations;
+
+    /// <summary>Each iteration's losses and rate.</summary>
+    public IReadOnlyList<StepResult> Steps => steps;
+
+    /// <summary>Wall-clock seconds of each iteration.</summary>
+    public IReadOnlyList<double> Seconds => seconds;
+
+    /// <summary>Frozen parameters that are no longer bit by bit what they were.</summary>
+    public IReadOnlyList<string> ChangedFrozen => changedFrozen;
+
+    /// <summary>Batch counters that do not equal the number of iterations.</summary>
+    public IReadOnlyList<string> WrongCounters => wrongCounters;
+
+    /// <summary>Trains a case.</summary>
+    /// <param name="file">The case.</param>
+    /// <param name="start">Its start weights.</param>
+    /// <param name="batches">Its batches.</param>
+    /// <param name="options">Device, and who makes the parts.</param>
+    public static ReferenceRun Train(ReferenceCase file, NamedTensors start, IBatchSource batches, ReferenceOptions options)
+    {
+        var run = new ReferenceRun();
+        var recipe = ReferenceCaseFile.RecipeOf(file);
+        using var network = options.Factory.CreateNetwork(ReferenceCaseFile.NetworkOf(file), start, options.Device);
+        using var step = options.Factory.CreateStep(network, recipe, file.Batch);
+        Summarize(step, entry => entry.Value.ToData(), run.init);
+        network.Observer = (name, tensor) => run.activations[name] = tensor.ToData();
+        step.Observer = phase =>
+        {
+            if (phase == StepPhase.Backward && step.Iteration == 0)
+            {
+                network.Observer = null;
+                foreach (var entry in step.Entries.Where(entry => entry.Value.grad is not null))
+                {
+                    using var gradient = entry.Value.grad!;
+                    run.firstGradients.Add(entry.Key, TensorSummary.Of(entry.Key, gradient.ToData()));
+                }
+            }
+        };
+        for (var iteration = 0; iteration < file.Iterations; iteration++)
+        {
+            var batch = batches.At(iteration);
+            var clock = Stopwatch.StartNew();
+            run.steps.Add(step.Run(batch));
+            run.seconds.Add(clock.Elapsed.TotalSeconds);
+            options.Progress?.Invoke(run.steps[^1]);
+            if (iteration == 0)
+            {
+                Summarize(step, entry => entry.Value.ToData(), run.firstWeights);
+            }
+        }
+
+        Summarize(step, entry => entry.Value.ToData(), run.finalWeights);
+        var ema = step.Ema.Read(step.Entries);
+        Summarize(step, entry => ema[entry.Key], run.finalEma);
+        run.changedFrozen.AddRange(step.Entries.Where(entry => entry is { IsParameter: true, IsTrainable: false } && !entry.Value.ToData().BitwiseEquals(start[entry.Key])).Select(entry => entry.Key));
+        run.wrongCounters.AddRange(step.Entries.Where(entry => entry.IsBatchCounter && entry.Value.ToData().As<long>()[0] != file.Iterations).Select(entry => entry.Key));
+        return run;
+    }
+
+    private static void Summarize(TrainStep step, Func<StateEntry, TensorData> data, Dictionary<string, TensorSummary> into)
+    {
+        foreach (var entry in step.Entries.Where(entry => !entry.IsBatchCounter))
+        {
+            into.Add(entry.Key, TensorSummary.Of(entry.Key, data(entry)));
+        }
+    }
+}
