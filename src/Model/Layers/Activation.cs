@@ -20,6 +20,9 @@ public enum Activation
 
 internal static class Activations
 {
+    /// <summary>The slope of <see cref="Activation.LeakyRelu"/> below zero.</summary>
+    public const float LeakySlope = 0.1f;
+
     /// <summary>Applies an activation to a tensor that nobody else needs: in place where its gradient can be computed from its result.</summary>
     public static Tensor Apply(this Activation activation, Tensor x)
     {
@@ -30,7 +33,7 @@ internal static class Activations
             case Activation.Relu:
                 return x.relu_();
             case Activation.LeakyRelu:
-                return x.leaky_relu_(0.1);
+                return x.leaky_relu_(LeakySlope);
             case Activation.Mish:
                 using (x)
                 {

@@ -1,3 +1,4 @@
+using PPYolo.Model.Layers.Normalization;
 using static TorchSharp.torch;
 
 namespace PPYolo.Model.Layers;
@@ -41,6 +42,6 @@ public sealed class ConvNorm : NamedModule<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var convolved = conv.call(input);
-        return activation.Apply(norm.call(convolved));
+        return norm.Normalize(convolved, activation);
     }
 }

@@ -1,0 +1,91 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace PPYolo.Model.Layers.Normalization;
+
+/// <summary>
+/// Batch normalization over the channels of (B,C,H,W) (Ioffe and Szegedy, arXiv:1502.03167). In training it normalizes with the batch's mean and biased
+/// variance, and moves the running statistics towards the mean and the unbiased variance; in evaluation it normalizes with the running statistics.
+/// </summary>
+public sealed class BatchNorm : NamedModule<Tensor, Tensor>
+{
+    private readonly Parameter weight;
+    private readonly Parameter bias;
+
+    // The names let TorchSharp replace the fields when the module moves to another device.
+    [ComponentName(Name = "running_mean")]
+    private readonly Tensor runningMean;
+
+    [ComponentName(Name = "running_var")]
+    private readonly Tensor runningVariance;
+
+    [ComponentName(Name = "num_batches_tracked")]
+    private readonly Tensor batchesTracked;
+
+    /// <summary>Creates a norm with weight 1, bias 0, mean 0 and variance 1.</summary>
+    /// <param name="channels">The number of channels.</param>
+    /// <param name="momentum">The share of the batch's statistics in the new running ones.</param>
+    /// <param name="epsilon">Added to the variance before the square root.</param>
+    public BatchNorm(long channels, double momentum, double epsilon) : base(nameof(BatchNorm))
+    {
+        Momentum = momentum;
+        Epsilon = epsilon;
+        weight = nn.Parameter(ones(channels));
+        bias = nn.Parameter(zeros(channels));
+        runningMean = zeros(channels);
+        runningVariance = ones(channels);
+        batchesTracked = tensor(0L);
+        register_parameter("weight", weight);
+        register_parameter("bias", bias);
+        register_buffer("running_mean", runningMean);
+        register_buffer("running_var", runningVariance);
+        register_buffer("num_batches_tracked", batchesTracked);
+    }
+
+    /// <summary>The share of the batch's statistics in the new running ones.</summary>
+    public double Momentum { get; }
+
+    /// <summary>Added to the variance before the square root.</summary>
+    public double Epsilon { get; }
+
+    /// <summary>Who else trains on parts of the same batch, or null; concerns training only.</summary>
+    public IStatisticsReduction? Reduction { get; set; }
+
+    /// <inheritdoc />
+    public override Tensor forward(Tensor input) => Normalize(input, Activation.None);
+
+    /// <summary>Normalizes and applies the activation that follows.</summary>
+    /// <param name="input">(B,C,H,W).</param>
+    /// <param name="activation">What follows.</param>
+    /// <returns>A map of the same shape that belongs to the caller.</returns>
+    public Tensor Normalize(Tensor input, Activation activation)
+    {
+        if (!training)
+        {
+            return activation.Apply(nn.functional.batch_norm(input, runningMean, runningVariance, weight, bias, training: false, Momentum, Epsilon));
+        }
+
+        // Mish has a kernel of its own in libtorch; the piecewise linear ones cost nothing on the way.
+        var fused = activation == Activation.Mish ? Activation.None : activation;
+        using var scope = NewDisposeScope();
+        BatchStatistics statistics;
+        using (no_grad())
+        {
+            using var values = input.detach();
+            statistics = BatchStatistics.Of(values, Epsilon, Reduction);
+            MoveRunning(statistics);
+        }
+
+        var output = BatchNormFunction.Apply(input, weight, bias, statistics, fused, Reduction);
+        return (fused == activation ? output : activation.Apply(output)).MoveToOuterDisposeScope();
+    }
+
+    private void MoveRunning(BatchStatistics statistics)
+    {
+        batchesTracked.add_(1);
+        var unbiased = statistics.Variance * (statistics.Count / (statistics.Count - 1));
+        runningMean.copy_((runningMean.to(ScalarType.Float64) * (1 - Momentum)) + (statistics.Mean * Momentum));
+        runningVariance.copy_((runningVariance.to(ScalarType.Float64) * (1 - Momentum)) + (unbiased * Momentum));
+    }
+}

@@ -1,0 +1,71 @@
+using static TorchSharp.torch;
+
+namespace PPYolo.Model.Layers.Normalization;
+
+/// <summary>
+/// Batch normalization in training, with the activation that follows it, as one differentiable operation. Statistics may be those of a batch that is spread over
+/// several trainers: the sums, and in the backward pass the sums of gradients, go through an <see cref="IStatisticsReduction"/>, weighed by the number of values.
+/// </summary>
+internal sealed class BatchNormFunction : autograd.SingleTensorFunction<BatchNormFunction>
+{
+    public override string Name => nameof(BatchNormFunction);
+
+    /// <summary>Normalizes.</summary>
+    /// <param name="input">(B,C,H,W).</param>
+    /// <param name="weight">(C).</param>
+    /// <param name="bias">(C).</param>
+    /// <param name="statistics">The batch's mean and variance, from <see cref="BatchStatistics.Of"/>.</param>
+    /// <param name="activation">What follows.</param>
+    /// <param name="reduction">Who else trains on parts of the batch, or null.</param>
+    public static Tensor Apply(Tensor input, Tensor weight, Tensor bias, BatchStatistics statistics, Activation activation, IStatisticsReduction? reduction) =>
+        apply(input, weight, bias, statistics.Mean, statistics.InverseDeviation, statistics.Count, activation, reduction!);
+
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        Tensor input = (Tensor)vars[0], weight = (Tensor)vars[1], bias = (Tensor)vars[2], mean = (Tensor)vars[3], inverse = (Tensor)vars[4];
+        var activation = (Activation)vars[6];
+        using var scope = NewDisposeScope();
+        var output = NormMath.For(input).Normalize(input, Vectors(weight, bias, mean, inverse), activation);
+        ctx.save_for_backward([input, weight, bias, mean, inverse]);
+        ctx.save_data("count", vars[5]);
+        ctx.save_data("activation", vars[6]);
+        ctx.save_data("reduction", vars[7]);
+        return output.MoveToOuterDisposeScope();
+    }
+
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    {
+        var saved = ctx.get_saved_variables();
+        Tensor input = saved[0], weight = saved[1], bias = saved[2], mean = saved[3], inverse = saved[4];
+        try
+        {
+            using var noGrad = no_grad();
+            var activation = (Activation)ctx.get_data("activation");
+            var math = NormMath.For(input);
+            var vectors = Vectors(weight, bias, mean, inverse);
+            var sums = math.GradientSums(input, grad_output, vectors, activation);
+            // A parameter's gradient stays that of the own part of the batch: gradients are averaged later, all in one place.
+            var gradWeight = (sums[1] * inverse).to(weight.dtype);
+            var gradBias = sums[0].to(bias.dtype);
+            if (ctx.get_data("reduction") is IStatisticsReduction reduction)
+            {
+                sums = sums.clone();
+                reduction.Sum(sums);
+            }
+
+            var means = sums / (double)ctx.get_data("count");
+            var gradInput = math.InputGradient(input, grad_output, vectors, means[0], means[1] * inverse * inverse, activation);
+            return [gradInput, gradWeight, gradBias, null!, null!, null!, null!, null!];
+        }
+#pragma warning disable CA1031 // Whatever it is must not reach native code: see BackwardFailure.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            BackwardFailure.Keep(exception);
+            return [zeros_like(input), zeros_like(weight), zeros_like(bias), null!, null!, null!, null!, null!];
+        }
+    }
+
+    private static ChannelVectors Vectors(Tensor weight, Tensor bias, Tensor mean, Tensor inverse) =>
+        new(mean, weight.detach().to(ScalarType.Float64) * inverse, bias.detach());
+}

@@ -1,0 +1,56 @@
+using static TorchSharp.torch;
+
+namespace PPYolo.Model.Layers.Normalization;
+
+/// <summary>The arithmetic by torch operations: for any device and type, and the yardstick of the kernels.</summary>
+internal sealed class TorchNormMath : NormMath
+{
+    public static readonly TorchNormMath Instance = new();
+
+    public override Tensor Sums(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var wide = input.to(ScalarType.Float64);
+        return stack([wide.sum([0, 2, 3]), (wide * wide).sum([0, 2, 3])]).MoveToOuterDisposeScope();
+    }
+
+    public override Tensor Normalize(Tensor input, ChannelVectors vectors, Activation activation)
+    {
+        using var scope = NewDisposeScope();
+        return activation.Apply(Linear(input, vectors)).MoveToOuterDisposeScope();
+    }
+
+    public override Tensor GradientSums(Tensor input, Tensor gradient, ChannelVectors vectors, Activation activation)
+    {
+        using var scope = NewDisposeScope();
+        var passed = Passed(input, gradient, vectors, activation).to(ScalarType.Float64);
+        var centred = input.to(ScalarType.Float64) - Broadcast(vectors.Mean, ScalarType.Float64);
+        return stack([passed.sum([0, 2, 3]), (passed * centred).sum([0, 2, 3])]).MoveToOuterDisposeScope();
+    }
+
+    public override Tensor InputGradient(Tensor input, Tensor gradient, ChannelVectors vectors, Tensor meanGradient, Tensor slope, Activation activation)
+    {
+        using var scope = NewDisposeScope();
+        var type = input.dtype;
+        var centred = input - Broadcast(vectors.Mean, type);
+        var passed = Passed(input, gradient, vectors, activation);
+        return (Broadcast(vectors.Scale, type) * (passed - Broadcast(meanGradient, type) - (centred * Broadcast(slope, type)))).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Linear(Tensor input, ChannelVectors vectors) =>
+        ((input - Broadcast(vectors.Mean, input.dtype)) * Broadcast(vectors.Scale, input.dtype)) + Broadcast(vectors.Bias, input.dtype);
+
+    /// <summary>The gradient behind the activation.</summary>
+    private static Tensor Passed(Tensor input, Tensor gradient, ChannelVectors vectors, Activation activation)
+    {
+        if (activation == Activation.None)
+        {
+            return gradient;
+        }
+
+        var positive = Linear(input, vectors).gt(0).to(gradient.dtype);
+        return activation == Activation.Relu ? gradient * positive : gradient * ((positive * (1 - Activations.LeakySlope)) + Activations.LeakySlope);
+    }
+
+    private static Tensor Broadcast(Tensor vector, ScalarType type) => vector.to(type).view(1, -1, 1, 1);
+}
