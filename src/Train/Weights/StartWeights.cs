@@ -1,0 +1,51 @@
+using PPYolo.Align;
+using PPYolo.Align.Formats;
+using PPYolo.Align.Tensors;
+using PPYolo.Model;
+using PPYolo.Model.State;
+
+namespace PPYolo.Train.Weights;
+
+/// <summary>Where a run's weights come from: "generator:SEED", "generator:SEED:calm", or a file.</summary>
+/// <param name="Seed">The generator's seed, or null for a file.</param>
+/// <param name="Profile">The generator's profile.</param>
+/// <param name="File">The file, or null for the generator.</param>
+public sealed record StartWeights(string? Seed, WeightProfile Profile, string? File)
+{
+    private const string Prefix = "generator:";
+
+    /// <summary>plain or calm where weights are generated, else file.</summary>
+    public string ProfileName => File is null ? Profile.ToString().ToLowerInvariant() : "file";
+
+    /// <summary>Understands a command-line value.</summary>
+    /// <exception cref="AlignException">It is malformed, or the file does not exist.</exception>
+    public static StartWeights Parse(string text)
+    {
+        if (!text.StartsWith(Prefix, StringComparison.Ordinal))
+        {
+            return System.IO.File.Exists(text) ? new(null, WeightProfile.Plain, text) : throw new AlignException($"--init {text}: no such file; it is a weight file or generator:SEED[:calm]");
+        }
+
+        var parts = text[Prefix.Length..].Split(':');
+        var profile = WeightProfile.Plain;
+        if (parts.Length > 2 || parts[0].Length == 0 || !parts[0].All(char.IsAsciiDigit)
+            || (parts.Length == 2 && !Enum.TryParse(parts[1], ignoreCase: true, out profile)))
+        {
+            throw new AlignException($"--init {text}: expected generator:SEED or generator:SEED:calm, SEED a decimal number");
+        }
+
+        return new(parts[0], profile, null);
+    }
+
+    /// <summary>Generates or reads the weights.</summary>
+    public NamedTensors For(NetworkOptions network)
+    {
+        if (File is not null)
+        {
+            return TensorFile.Read(File);
+        }
+
+        using var shapes = new PPYoloNetwork(network);
+        return GeneratedWeights.Create(Seed!, Profile, network).For(StateDict.Of(shapes));
+    }
+}
