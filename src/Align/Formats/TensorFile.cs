@@ -55,7 +55,7 @@ public static class TensorFile
         return tensors;
     }
 
-    private static NamedTensors ReadTensors(ByteSource file, string path)
+    internal static NamedTensors ReadTensors(ByteSource file, string path)
     {
         // A safetensors file can begin with any byte, but what follows its length is told apart from everything else.
         if (Safetensors.Begins(file))
