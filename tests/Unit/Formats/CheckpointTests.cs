@@ -18,7 +18,8 @@ public sealed class CheckpointTests : IDisposable
             new Dictionary<long, TensorData> { [2] = TensorData.Of<float>([1, 2, 3], 3), [0] = TensorData.Scalar(-0f) });
         using var checkpoint = new Checkpoint(12, model, state.ToPickle());
         checkpoint.AddExtra("counters", PickleValue.Dict(
-            ("step", 1L << 40), (3L, long.MinValue), (0.5, double.NaN), (true, "權重"), ("list", PickleValue.List()), ("tuple", PickleValue.Tuple(PickleValue.None, 255L))));
+            ("step", 1L << 40), (3L, long.MinValue), (0.5, double.NaN), (true, "權重"),
+            ("list", PickleValue.List()), ("tuple", PickleValue.Tuple(PickleValue.None, 255L))));
         checkpoint.Write(folder.File("x.pth"));
 
         using var found = Checkpoint.Read(folder.File("x.pth"));
@@ -77,7 +78,8 @@ public sealed class CheckpointTests : IDisposable
 
         using var found = Checkpoint.Read(folder.File("x.pth"));
         found.Optimizer.ToString().Should().Be(BigInteger.Pow(3, 80).ToString(System.Globalization.CultureInfo.InvariantCulture));
-        ((Action)(() => found.Optimizer.AsInt())).Should().Throw<AlignException>().WithMessage("expected an integer of 64 bits, found 147808829414345923316083210206383297601");
+        ((Action)(() => found.Optimizer.AsInt())).Should().Throw<AlignException>()
+            .WithMessage("expected an integer of 64 bits, found 147808829414345923316083210206383297601");
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using PPYolo.Align;
+
 namespace PPYolo.Tests.Unit.Formats;
 
 public class PickleRefusalTests
@@ -49,6 +51,8 @@ public class PickleRefusalTests
     [InlineData("}X\u0002\u0000\u0000\u0000\u00ff\u00ffNs.", "expected a string in UTF-8, found bytes that are none")]
     [InlineData("c0123", "expected a name that ends, found none within 4 bytes")]
     [InlineData("}.}", "expected the end of the file after the pickle, found 1 more bytes")]
+    [InlineData("}X\u0015\u0000\u0000\u0000UnpackBigParamInfor@@}s.", "expected whole arrays, found arrays in pieces")]
+    [InlineData("}X\u0001\u0000\u0000\u0000wcnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\n\u0085Rs.", "expected a tensor 'w', found an array without")]
     [InlineData("}K\u0001K\u0002s.", "expected tensors by name, found the keys 1")]
     public void Damage_is_described(string opcodes, string message) => Raw.ShouldBeRefused(Raw.Pickle(opcodes), message);
 
@@ -69,7 +73,8 @@ public class PickleRefusalTests
     public void Values_are_bounded_so_that_a_file_of_new_dicts_does_not_fill_memory()
     {
         var opcodes = "(" + new string('}', 5_000_000) + "l.";
-        ((Action)(() => Raw.Read(Raw.Pickle(opcodes)))).Should().Throw<PPYolo.Align.AlignException>().WithMessage("*expected a pickle of at most 4194304 values, found more*");
+        ((Action)(() => Raw.Read(Raw.Pickle(opcodes)))).Should().Throw<AlignException>()
+            .WithMessage("*expected a pickle of at most 4194304 values, found more*");
     }
 
     [Fact]
@@ -78,7 +83,8 @@ public class PickleRefusalTests
         var pairs = string.Concat(Enumerable.Repeat("NN\u0086", 10_000));
         var calls = string.Concat(Enumerable.Repeat("h\u0001h\u0000\u0085R0", 10_000));
         var opcodes = "](" + pairs + "eq\u0000" + "0ccollections\nOrderedDict\nq\u0001" + "0" + calls + "}.";
-        ((Action)(() => Raw.Read(Raw.Pickle(opcodes)))).Should().Throw<PPYolo.Align.AlignException>().WithMessage("*expected a pickle of at most 4194304 values, found more*");
+        ((Action)(() => Raw.Read(Raw.Pickle(opcodes)))).Should().Throw<AlignException>()
+            .WithMessage("*expected a pickle of at most 4194304 values, found more*");
     }
 
     [Fact]

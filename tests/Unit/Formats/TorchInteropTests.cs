@@ -48,7 +48,8 @@ public sealed class TorchInteropTests : IDisposable
             { "bias", TensorData.Of<float>([1, 2], 2) },
             { "weight", TensorData.Of<float>(weights, 2, 3) },
         }, state.ToPickle());
-        checkpoint.AddExtra("ppyolo", PickleValue.Dict(("step", 123456789012L), ("seed", -1L), ("note", "權重"), ("list", PickleValue.List(1.5, true, PickleValue.None))));
+        checkpoint.AddExtra("ppyolo", PickleValue.Dict(
+            ("step", 123456789012L), ("seed", -1L), ("note", "權重"), ("list", PickleValue.List(1.5, true, PickleValue.None))));
         checkpoint.Write(folder.File("x.pth"));
 
         Torch.Run(folder.Path, """

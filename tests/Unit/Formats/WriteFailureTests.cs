@@ -68,7 +68,8 @@ public sealed class WriteFailureTests : IDisposable
         var list = new PickleValue(PickleKind.List, items);
         items.Add(list);
 
-        ((Action)(() => new Checkpoint(0, [], list).Write(folder.File("x.pth")))).Should().Throw<AlignException>().WithMessage("*does a list or dict contain itself?*");
+        ((Action)(() => new Checkpoint(0, [], list).Write(folder.File("x.pth")))).Should().Throw<AlignException>()
+            .WithMessage("*does a list or dict contain itself?*");
         folder.Names().Should().BeEmpty();
     }
 

@@ -17,6 +17,10 @@ public class ZipTests
     }
 
     [Fact]
+    public void Two_entries_for_one_name_are_refused() =>
+        Raw.ShouldBeRefused(Raw.Zip(("a", Array), ("a.npy", Array)), "expected each name once, found 'a' twice");
+
+    [Fact]
     public void Entries_that_share_data_are_refused()
     {
         var bytes = Raw.Zip(("a.npy", Array), ("b.npy", Array));
