@@ -1,4 +1,7 @@
 using System.Buffers.Binary;
+using PPYolo.Align;
+using PPYolo.Align.Formats.Bytes;
+using PPYolo.Align.Formats.Zip;
 using PPYolo.Align.Tensors;
 
 namespace PPYolo.Tests.Unit.Formats;
@@ -33,12 +36,28 @@ public class ZipTests
     [Fact]
     public void A_size_that_the_compressed_data_cannot_have_allocates_nothing()
     {
-        var bytes = Raw.Zip(compress: true, ("a.npy", Raw.Npy("{'descr': '|u1', 'fortran_order': False, 'shape': (1000000000,), }\n", [1, 2, 3, 4])));
+        var array = Raw.Npy("{'descr': '|u1', 'fortran_order': False, 'shape': (1000000000,), }\n", [1, 2, 3, 4]);
+        var bytes = Raw.Zip(compress: true, ("a.npy", array));
         var entry = bytes.AsSpan().LastIndexOf("PK\u0001\u0002"u8);
-        var header = Array.Length - 4 + "1000000000".Length - 1;
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(entry + 24), (uint)(1_000_000_000 + header));
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(entry + 24), (uint)(array.Length - 4 + 1_000_000_000));
 
+        // The header itself is unpacked first, and what is asked for to find it ends too early; both are refused before a gigabyte is taken.
         Raw.ShouldBeRefused(bytes, "expected * found *");
+        var file = new ByteSource(bytes, "file");
+        ((Action)(() => ZipContent.Open(file, ZipDirectory.Read(file)[0], new AllocationBudget(file), verify: true))).Should().Throw<AlignException>()
+            .WithMessage("file, entry 'a.npy': expected at most 1032 bytes from each compressed one, found *");
+    }
+
+    [Fact]
+    public void All_that_is_made_of_one_file_is_bounded()
+    {
+        const long bound = (1L << 30) + (20 * 10);
+        var file = new ByteSource(new byte[10], "file");
+        var budget = new AllocationBudget(file);
+        budget.Allocate(1000, file);
+
+        ((Action)(() => budget.Allocate(bound - 999, file))).Should().Throw<AlignException>()
+            .WithMessage($"file: expected at most {bound} bytes unpacked from a file of 10, found more*");
     }
 
     [Theory]
