@@ -65,6 +65,11 @@ public static class Npz
             var prefix = ZipContent.Prefix(file, entry, NpyHeader.MaxLength);
             var header = NpyHeader.Read(prefix);
             NpyReader.CheckLength(header, entry.Size, prefix);
+            if (tensors.Contains(NameOf(entry)))
+            {
+                throw file.Error("each name once", $"'{NameOf(entry)}' twice", "write the file again with names that differ");
+            }
+
             if (!header.Type.IsText)
             {
                 tensors.Add(NameOf(entry), NpyReader.Tensor(header, ZipContent.Open(file, entry, budget, verify: true), budget));

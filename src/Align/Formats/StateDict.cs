@@ -8,6 +8,8 @@ internal static class StateDict
 {
     public const string Model = "model";
 
+    private const string PaddlePieces = "UnpackBigParamInfor@@";
+
     /// <summary>The part of a saved value that holds the network's tensors: "model" of a checkpoint, otherwise all of it.</summary>
     public static PickleValue Find(PickleValue root, ByteSource file)
     {
@@ -22,12 +24,18 @@ internal static class StateDict
     /// <summary>The tensors of a dict. Paddle's older files have (name, array) for an array; what is no tensor is left out.</summary>
     public static NamedTensors Tensors(PickleValue dict, ByteSource file)
     {
+        // Below pickle protocol 4 Paddle cuts arrays of more than 1 GiB into pieces under other names; taken as they are they would be wrong tensors.
+        if (dict.TryGet(PaddlePieces, out _))
+        {
+            throw file.Error("whole arrays", "arrays in pieces", "save the file again with protocol 4");
+        }
+
         var tensors = new NamedTensors();
         foreach (var (key, value) in dict.AsDict())
         {
             if (key.Kind == PickleKind.Text && Unwrap(value) is { } tensor)
             {
-                tensors.Add(key.AsText(), tensor);
+                tensors.Add(key.AsText(), tensor.Content as TensorData ?? throw file.Error($"a tensor '{key.AsText()}'", $"{tensor}"));
             }
         }
 
@@ -39,10 +47,10 @@ internal static class StateDict
         return tensors;
     }
 
-    private static TensorData? Unwrap(PickleValue value) => value switch
+    private static PickleValue? Unwrap(PickleValue value) => value switch
     {
-        { Kind: PickleKind.Tensor } => value.AsTensor(),
-        { Kind: PickleKind.Tuple, Content: List<PickleValue> and [{ Kind: PickleKind.Text }, { Kind: PickleKind.Tensor } array] } => array.AsTensor(),
+        { Kind: PickleKind.Tensor } => value,
+        { Kind: PickleKind.Tuple, Content: List<PickleValue> and [{ Kind: PickleKind.Text }, { Kind: PickleKind.Tensor } array] } => array,
         _ => null,
     };
 }

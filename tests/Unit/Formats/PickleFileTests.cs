@@ -34,6 +34,10 @@ public class PickleFileTests
     }
 
     [Fact]
+    public void More_after_the_last_storage_of_the_old_form_is_refused() =>
+        Raw.ShouldBeRefused([.. File.ReadAllBytes(Fixture.PathOf("tiny_legacy.pth")), 0], "expected the end of the file after the last storage, found 1 more bytes");
+
+    [Fact]
     public void What_is_no_tensor_is_found_in_the_tree()
     {
         using var file = PickleFile.Read(Fixture.PathOf("tiny.pdparams"));

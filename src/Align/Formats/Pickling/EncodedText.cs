@@ -42,26 +42,12 @@ internal sealed class EncodedText(ByteSource bytes, bool latin1)
             return bytes;
         }
 
-        var (whole, other) = CountCharacters();
-        var encoded = budget.Allocate(whole, bytes);
+        var count = 0L;
+        ForEachBlock(block => count += Latin1Transcoder.Count(block));
+        var encoded = budget.Allocate(count, bytes);
         var transcoder = new Latin1Transcoder(encoded);
         ForEachBlock(transcoder.Append);
-        return other || !transcoder.Complete ? throw bytes.Error("characters below 256", "others") : new ByteSource(encoded, bytes.Label);
-    }
-
-    private (long Count, bool Other) CountCharacters()
-    {
-        var count = 0L;
-        var other = false;
-        ForEachBlock(block =>
-        {
-            foreach (var value in block)
-            {
-                count += (value & 0xc0) != 0x80 ? 1 : 0;
-                other |= value > 0xc3;
-            }
-        });
-        return (count, other);
+        return transcoder.Complete ? new ByteSource(encoded, bytes.Label) : throw bytes.Error("characters below 256 in UTF-8", "others");
     }
 
     private void ForEachBlock(Action<ReadOnlySpan<byte>> use)

@@ -4,44 +4,50 @@ namespace PPYolo.Align.Formats.Pickling;
 internal sealed class Latin1Transcoder(byte[] target)
 {
     private int count;
-    private int lead = -1;
+    private int lead;
+    private bool afterLead;
     private bool bad;
 
     /// <summary>Whether the target has been filled with what was proper UTF-8.</summary>
-    public bool Complete => !bad && lead < 0 && count == target.Length;
+    public bool Complete => !bad && !afterLead && count == target.Length;
 
-    public void Append(ReadOnlySpan<byte> block)
+    /// <summary>The number of characters that begin in a block.</summary>
+    public static long Count(ReadOnlySpan<byte> block)
     {
+        var characters = 0;
         foreach (var value in block)
         {
-            if (lead >= 0)
+            characters += (sbyte)value >= -64 ? 1 : 0;
+        }
+
+        return characters;
+    }
+
+    // The bytes of weights are noise: a branch on them would be mispredicted every other time, so that everything is computed and nothing decided.
+    public void Append(ReadOnlySpan<byte> block)
+    {
+        var (at, high, was, wrong) = (count, lead, afterLead, bad);
+        foreach (var value in block)
+        {
+            var isLead = value >= 0xc0;
+            wrong |= was != ((value & 0xc0) == 0x80);
+
+            // Only 0xc2 and 0xc3 begin characters from 128 to 255.
+            wrong |= isLead & ((uint)(value - 0xc2) > 1);
+            if ((uint)at < (uint)target.Length)
             {
-                bad |= (value & 0xc0) != 0x80;
-                Put((byte)((lead << 6) | (value & 0x3f)));
-                lead = -1;
-            }
-            else if (value < 0x80)
-            {
-                Put(value);
+                target[at] = (byte)(value | (was ? high << 6 : 0));
             }
             else
             {
-                // Only 0xc2 and 0xc3 begin characters from 128 to 255.
-                bad |= value is not (0xc2 or 0xc3);
-                lead = value & 3;
+                wrong |= !isLead;
             }
-        }
-    }
 
-    private void Put(byte value)
-    {
-        if (count < target.Length)
-        {
-            target[count++] = value;
+            at += isLead ? 0 : 1;
+            high = value & 3;
+            was = isLead;
         }
-        else
-        {
-            bad = true;
-        }
+
+        (count, lead, afterLead, bad) = (Math.Min(at, target.Length), high, was, wrong);
     }
 }

@@ -45,7 +45,10 @@ internal sealed class PickleCalls(ByteSource source, AllocationBudget budget)
         (PickleFunction.TorchTensor, [{ Content: TorchStorage storage }, var offset, var shape, var strides, ..]) =>
             TorchTensor(storage, storage.Type, offset, shape, strides),
         (PickleFunction.TorchTensorOfType,
-            [{ Content: TorchStorage storage }, var offset, var shape, var strides, _, _, { Content: PickleGlobal { Function: PickleFunction.TorchType } type }, ..]) =>
+            [
+                { Content: TorchStorage storage }, var offset, var shape, var strides, _, _,
+                { Content: PickleGlobal { Function: PickleFunction.TorchType } type }, ..
+            ]) =>
             TorchTensor(storage, type.Type, offset, shape, strides),
         (PickleFunction.NumpyType, [{ Kind: PickleKind.Text } name, ..]) => new PickleValue(PickleKind.Other, new NumpyDtype(name.AsText())),
         (PickleFunction.NumpyReconstruct, [{ Content: PickleGlobal { Function: PickleFunction.NumpyArray } }, ..]) =>
@@ -83,7 +86,11 @@ internal sealed class PickleCalls(ByteSource source, AllocationBudget budget)
     public PickleValue Storage(PickleValue id)
     {
         if (id.Content is not List<PickleValue> parts
-            || parts is not [var tag, { Content: PickleGlobal { Function: PickleFunction.TorchStorage } type }, { Kind: PickleKind.Text } key, _, { Content: long count }, ..]
+            || parts is not
+            [
+                var tag, { Content: PickleGlobal { Function: PickleFunction.TorchStorage } type }, { Kind: PickleKind.Text } key, _,
+                { Content: long count }, ..
+            ]
             || tag.Kind != PickleKind.Text || tag.AsText() != "storage" || count < 0)
         {
             throw source.Error("the id of a PyTorch storage", $"{id}");

@@ -12,7 +12,7 @@ internal sealed class PickleInput(ByteSource source, long start)
     private const int MaxLine = 1024;
 
     // Integers are counts, and the magic number of ten bytes; what is longer costs time to no use.
-    private const int MaxInteger = 256;
+    private const int MaxInteger = 255;
 
     public ByteSource Source => source;
 
@@ -39,7 +39,7 @@ internal sealed class PickleInput(ByteSource source, long start)
         }
 
         var value = new BigInteger(Take((int)length));
-        return value >= long.MinValue && value <= long.MaxValue ? (long)value : value;
+        return value >= long.MinValue && value <= long.MaxValue ? (object)(long)value : value;
     }
 
     /// <summary>Bytes that stay where they are.</summary>

@@ -7,6 +7,10 @@ namespace PPYolo.Align.Formats.Torch;
 /// <summary>Gives pending tensors their elements: contiguous ones as a part of their storage, all others gathered into C order.</summary>
 internal static class TensorResolver
 {
+    // An expanded tensor repeats its elements with a stride of zero. A state_dict has hardly one; a hostile one asks for as many as there is memory.
+    private const long MaxExpansion = 64;
+    private const long MaxExpanded = 1 << 20;
+
     /// <summary>Resolves tensors.</summary>
     /// <param name="pending">The tensors.</param>
     /// <param name="find">Gives the bytes of a storage.</param>
@@ -55,7 +59,13 @@ internal static class TensorResolver
         }
 
         var source = storage.Memory(offset * size, (long)span * size).Span;
-        var target = budget.Allocate(count > long.MaxValue / size ? long.MaxValue : count * size, storage);
+        if (count > Math.Max(MaxExpansion * (long)span, MaxExpanded))
+        {
+            throw storage.Error(
+                $"a tensor that repeats its {span} elements at most {MaxExpansion} times", $"shape ({string.Join(", ", shape)})", "store it before it is expanded");
+        }
+
+        var target = budget.Allocate(count * size, storage);
         Strided.Gather(source, size, shape, strides, target);
         return new TensorData(type, shape, target);
     }

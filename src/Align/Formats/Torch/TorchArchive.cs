@@ -32,7 +32,8 @@ internal static class TorchArchive
     }
 
     private static ZipEntry? FindPickle(IReadOnlyList<ZipEntry> entries) =>
-        entries.FirstOrDefault(entry => entry.Name == Pickle || (entry.Name.EndsWith('/' + Pickle, StringComparison.Ordinal) && entry.Name.Count(c => c == '/') == 1));
+        entries.FirstOrDefault(entry => entry.Name == Pickle
+            || (entry.Name.EndsWith('/' + Pickle, StringComparison.Ordinal) && entry.Name.IndexOf('/', StringComparison.Ordinal) == entry.Name.Length - Pickle.Length - 1));
 
     private static void CheckByteOrder(ByteSource file, ZipEntry? entry, AllocationBudget budget)
     {

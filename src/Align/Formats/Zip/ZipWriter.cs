@@ -28,6 +28,11 @@ internal sealed class ZipWriter(Stream stream, bool alwaysZip64 = false)
     /// <summary>Adds a file made of two pieces.</summary>
     public void Add(string name, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool compress = false)
     {
+        if (Encoding.UTF8.GetByteCount(name) > ushort.MaxValue)
+        {
+            throw new AlignException($"expected names of at most {ushort.MaxValue} bytes, found '{name[..40]}...'; rename the tensor");
+        }
+
         var crc = new Crc32();
         crc.Append(head);
         crc.Append(body);

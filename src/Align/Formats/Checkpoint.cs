@@ -1,0 +1,106 @@
+using PPYolo.Align.Formats.Bytes;
+using PPYolo.Align.Formats.Torch;
+using PPYolo.Align.Tensors;
+
+namespace PPYolo.Align.Formats;
+
+/// <summary>
+/// A training run between two epochs, in the reference's form: a PyTorch file of {"start_epoch", "optimizer", "model"}. Dispose it when its tensors are no
+/// longer needed: they are mapped from the file.
+/// </summary>
+public sealed class Checkpoint : IDisposable
+{
+    private static readonly string[] Reserved = [EpochKey, OptimizerKey, StateDict.Model];
+
+    private const string EpochKey = "start_epoch";
+    private const string OptimizerKey = "optimizer";
+
+    private readonly Dictionary<string, PickleValue> extra = new(StringComparer.Ordinal);
+
+    /// <summary>Creates a checkpoint; it becomes the owner of the tensors.</summary>
+    /// <param name="startEpoch">The epoch to go on with; the number of those that are done.</param>
+    /// <param name="model">The network's tensors.</param>
+    /// <param name="optimizer">The optimizer's state_dict, or None: see <see cref="SgdState"/>.</param>
+    public Checkpoint(long startEpoch, NamedTensors model, PickleValue optimizer)
+    {
+        StartEpoch = startEpoch;
+        Model = model;
+        Optimizer = optimizer;
+    }
+
+    /// <summary>The epoch to go on with; 0 where the file does not say.</summary>
+    public long StartEpoch { get; }
+
+    /// <summary>The network's tensors.</summary>
+    public NamedTensors Model { get; }
+
+    /// <summary>The optimizer's state_dict; None where there is none.</summary>
+    public PickleValue Optimizer { get; }
+
+    /// <summary>What else is in the file by key, such as a run's moving averages and counters. The reference's programs pass over it.</summary>
+    public IReadOnlyDictionary<string, PickleValue> Extra => extra;
+
+    /// <summary>Puts something else into the file.</summary>
+    /// <exception cref="AlignException">The key is one of the three that have a meaning.</exception>
+    public void AddExtra(string key, PickleValue value) => extra[key] = Reserved.Contains(key)
+        ? throw new AlignException($"expected another key than {string.Join(", ", Reserved)} for additions to a checkpoint, found '{key}'")
+        : value;
+
+    /// <summary>Reads a checkpoint. Any file with tensors by name is one of epoch 0 without an optimizer.</summary>
+    /// <exception cref="AlignException">The file cannot be read.</exception>
+    public static Checkpoint Read(string path)
+    {
+        using var opened = new Opened(path);
+        var root = PickleFile.TryRead(opened.Source);
+        if (root is null)
+        {
+            return new Checkpoint(0, TensorFile.Read(path), PickleValue.None);
+        }
+
+        var found = StateDict.Find(root, opened.Source);
+        var tensors = StateDict.Tensors(found, opened.Source);
+        var checkpoint = ReferenceEquals(found, root) ? new Checkpoint(0, tensors, PickleValue.None) : FromDict(root, tensors, opened.Source);
+        opened.HandOver(tensors);
+        return checkpoint;
+    }
+
+    /// <summary>Writes the checkpoint so that torch.load reads it, also with weights_only.</summary>
+    /// <exception cref="AlignException">The file cannot be written, or holds a value that cannot.</exception>
+    public void Write(string path) => TorchWriter.Write(path, pickle => pickle.Dict(() =>
+    {
+        pickle.Text(EpochKey);
+        pickle.Write(StartEpoch);
+        pickle.Text(OptimizerKey);
+        pickle.Write(Optimizer);
+        pickle.Text(StateDict.Model);
+        pickle.Write(Model);
+        foreach (var (key, value) in extra)
+        {
+            pickle.Text(key);
+            pickle.Write(value);
+        }
+    }));
+
+    /// <inheritdoc />
+    public void Dispose() => Model.Dispose();
+
+    private static Checkpoint FromDict(PickleValue root, NamedTensors model, ByteSource file)
+    {
+        var epoch = root.TryGet(EpochKey, out var start) ? start : 0L;
+        if (epoch.Kind != PickleKind.Int)
+        {
+            throw file.Error($"an integer as {EpochKey}", $"{epoch}");
+        }
+
+        var checkpoint = new Checkpoint(epoch.AsInt(), model, root.TryGet(OptimizerKey, out var optimizer) ? optimizer : PickleValue.None);
+        foreach (var (key, value) in root.AsDict())
+        {
+            if (key.Kind == PickleKind.Text && !Reserved.Contains(key.AsText()))
+            {
+                checkpoint.AddExtra(key.AsText(), value);
+            }
+        }
+
+        return checkpoint;
+    }
+}
