@@ -1,0 +1,37 @@
+using System.Diagnostics;
+
+namespace PPYolo.Tests.Unit.Snapshots.Support;
+
+/// <summary>
+/// Runs dotnet in an environment of which nothing is inherited but where things lie: no build server, no diff tool, no settings of the
+/// outer build.
+/// </summary>
+internal static class Dotnet
+{
+    private static readonly string[] Inherited =
+        ["PATH", "HOME", "USERPROFILE", "SystemRoot", "APPDATA", "LOCALAPPDATA", "TMPDIR", "DOTNET_ROOT", "NUGET_PACKAGES"];
+
+    public static async Task<(int ExitCode, string Output)> Run(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
+    {
+        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment.Clear();
+        foreach (var name in Inherited)
+        {
+            if (Environment.GetEnvironmentVariable(name) is { } value)
+            {
+                start.Environment[name] = value;
+            }
+        }
+
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, output + await errors);
+    }
+}
