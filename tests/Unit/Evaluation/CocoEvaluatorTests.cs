@@ -108,6 +108,23 @@ public sealed class CocoEvaluatorTests
         result["AR100"].Should().Be(0.5);
     }
 
+    [Fact]
+    public void A_better_precision_at_a_higher_recall_counts_for_lower_ones_too()
+    {
+        var result = new CocoScene().Object(Medium).Object(Large).Found(Nowhere, 0.9).Found(Medium, 0.8).Found(Large, 0.7).Score();
+
+        // 1 of 2 at recall 0.5, 2 of 3 at recall 1.
+        result["AP"].Should().BeApproximately(2 / 3.0, Tolerance);
+    }
+
+    [Fact]
+    public void A_wrong_detection_s_size_is_that_of_its_box()
+    {
+        var result = new CocoScene().Object(Small).Found(new(1000, 1000, 31, 31), 0.95).Found(Small, 0.9).Score();
+
+        result["APsmall"].Should().BeApproximately(0.5, Tolerance);
+    }
+
     [Theory]
     [InlineData(100, 10)]
     [InlineData(96, 10)]

@@ -14,23 +14,12 @@ internal static class CocoSets
     {
         if (!Loaded.TryGetValue(file, out var sets))
         {
-            using var packed = File.OpenRead(Path.Combine(Root(), "fixtures", "coco-eval", file));
+            using var packed = File.OpenRead(Fixtures.PathOf("coco-eval", file));
             using var stream = new GZipStream(packed, CompressionMode.Decompress);
             sets = [.. JsonDocument.Parse(stream).RootElement.GetProperty("sets").EnumerateArray()];
             Loaded.Add(file, sets);
         }
 
         return sets;
-    }
-
-    private static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "PPYolo.sln")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException($"no PPYolo.sln above {AppContext.BaseDirectory}");
-        }
-
-        return folder;
     }
 }
