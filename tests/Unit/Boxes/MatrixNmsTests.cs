@@ -92,6 +92,15 @@ public sealed class MatrixNmsTests
     }
 
     [Fact]
+    public void Two_boxes_without_area_are_0_of_0_and_take_the_rest_with_them_as_in_the_reference()
+    {
+        float[] point = [5, 5, 5, 5];
+
+        Select(new(), (Away, 0.9f), (point, 0.8f)).Should().HaveCount(2);
+        Select(new(), (Away, 0.9f), (point, 0.8f), (point, 0.7f)).Should().BeEmpty();
+    }
+
+    [Fact]
     public void Boxes_without_a_place_never_reach_a_user()
     {
         Select(new(), ([0, float.NaN, 10, 10], 0.9f)).Should().BeEmpty();
