@@ -1,0 +1,20 @@
+namespace PPYolo.Tests.Unit;
+
+/// <summary>Finds the repository's fixtures from wherever the tests were built to.</summary>
+internal static class Fixtures
+{
+    public static string PathOf(params string[] parts) => Path.Combine([Root, "fixtures", .. parts]);
+
+    private static string Root { get; } = FindRoot();
+
+    private static string FindRoot()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "PPYolo.sln")))
+        {
+            folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException($"no PPYolo.sln above {AppContext.BaseDirectory}");
+        }
+
+        return folder;
+    }
+}
