@@ -1,0 +1,71 @@
+using PPYolo.Align.Tensors;
+using PPYolo.Align.Verdicts;
+using PPYolo.Train.Data;
+using PPYolo.Train.Records;
+using PPYolo.Train.Runs;
+using PPYolo.Train.Stepping;
+
+namespace PPYolo.Train.Scenarios.Self;
+
+/// <summary>Scenario 2: record a run, replay it from its files, and expect the same bits in every loss, gradient, weight, momentum and moving average.</summary>
+public static class SelfScenario
+{
+    /// <summary>Records and replays.</summary>
+    /// <param name="plan">What to record.</param>
+    /// <param name="initProfile">plain, calm or file; for the record.</param>
+    /// <param name="folder">Where the record goes: a new folder, which stays.</param>
+    /// <param name="replayFactory">Who makes the parts of the replay, where it is not the plan's factory.</param>
+    /// <param name="progress">Told after each iteration of both runs.</param>
+    public static Verdict Run(RunPlan plan, string initProfile, string folder, TrainingFactory? replayFactory = null, Action<string, StepResult>? progress = null)
+    {
+        var recordedGradients = new NamedTensors();
+        var recorded = RecordedRun.Execute(
+            plan, initProfile, folder, ".npz", result => progress?.Invoke("recording", result), step => FirstGradients.Watch(step, recordedGradients));
+        var record = RunRecord.Open(folder);
+        using var start = record.ReadStart();
+        var replayPlan = plan with
+        {
+            Start = start,
+            Batches = new RecordedBatches(folder),
+            Options = record.Case.ToOptions(),
+            Factory = replayFactory ?? plan.Factory,
+        };
+        var gradients = new NamedTensors();
+        var replay = TrainingRun.Execute(replayPlan, (_, result) => progress?.Invoke("replaying", result), step => FirstGradients.Watch(step, gradients));
+        return Compare(plan, record, recorded, recordedGradients, replay, gradients);
+    }
+
+    private static Verdict Compare(RunPlan plan, RunRecord record, RunEnd recorded, NamedTensors recordedGradients, RunEnd replay, NamedTensors gradients)
+    {
+        var findings = new List<TensorFinding>();
+        var iterations = replay.Steps.Zip(record.ReadLosses().Iterations, (ours, theirs) => new IterationComparison(
+            ours.Iteration,
+            ours.Size,
+            ours.LearningRate,
+            theirs.LearningRate,
+            [.. ours.Losses.Select(loss => new LossComparison(loss.Key, loss.Value, theirs.Losses.GetValueOrDefault(loss.Key, float.NaN)))])).ToList();
+        var differing = iterations.Where(iteration =>
+            iteration.Rate != iteration.ExpectedRate || iteration.Losses.Any(loss => BitConverter.DoubleToInt64Bits(loss.Found) != BitConverter.DoubleToInt64Bits(loss.Expected))).ToList();
+        using var end = record.Read(RunRecord.EndName);
+        using var raw = record.Read(RunRecord.RawEndName);
+        using var momentum = record.Read(RunRecord.MomentumName);
+        var checks = new List<Check>
+        {
+            new("iterations replayed", "missing", plan.Iterations - iterations.Count, 0),
+            BitwiseComparison.Run("gradients of iteration 0", gradients, recordedGradients, findings),
+            new("losses and learning rates", "iterations that differ in any bit", differing.Count, 0, differing.Count == 0 ? null : $"iteration {differing[0].Iteration}"),
+            BitwiseComparison.Run("weights", replay.Raw, raw, findings),
+            BitwiseComparison.Run("momentum", replay.Momentum, momentum, findings),
+            BitwiseComparison.Run("moving averages", replay.Ema, end, findings),
+        };
+        return new(
+            $"self against self: {plan.Options.Network}, freezeAt {plan.Options.FreezeAt}, batch {plan.Options.Batch}, {plan.Iterations} iterations",
+            $"recorded in {record.Folder} and replayed from its files; every bit is asserted",
+            checks,
+            iterations,
+            [.. findings.OrderByDescending(finding => finding.Severity)])
+        {
+            Measurements = RunMeasurements.Of([.. recorded.Seconds, .. replay.Seconds]),
+        };
+    }
+}
