@@ -5,6 +5,7 @@ using PPYolo.Model;
 using PPYolo.Model.Head;
 using PPYolo.Model.State;
 using PPYolo.Train.Optimization;
+using PPYolo.Train.Ranks;
 using PPYolo.Train.Stepping;
 using static TorchSharp.torch;
 
@@ -95,7 +96,7 @@ public static class BrokenTraining
             return network;
         }
 
-        public override TrainStep CreateStep(PPYoloNetwork network, TrainingRecipe recipe, long globalBatch) => Step(network, Recipe(recipe), globalBatch);
+        public override TrainStep CreateStep(PPYoloNetwork network, TrainingRecipe recipe, long globalBatch, IRanks ranks) => Step(network, Recipe(recipe), globalBatch);
     }
 
     private sealed class DecayInTheWrongGroup(PPYoloNetwork network, TrainingRecipe recipe, long batch) : TrainStep(network, recipe, batch)
@@ -119,9 +120,9 @@ public static class BrokenTraining
 
         protected override double LearningRate(int iteration) => Rate(base.LearningRate, iteration);
 
-        protected override void Backward(LossTerms terms)
+        protected override void Backward(LossTerms terms, double weight)
         {
-            base.Backward(terms);
+            base.Backward(terms, weight);
             AfterBackward(Entries);
         }
 

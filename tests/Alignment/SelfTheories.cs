@@ -45,6 +45,6 @@ public sealed class SelfTheories : IDisposable
     {
         var options = TrainOptionsFile.Read(config, ["batch=2", "sizes=[64,96]"]);
         var network = options.ToNetwork();
-        return new RunPlan(options, StartWeights.Parse("generator:1").For(network), new GeneratedBatches("1", options.Batch, options.Sizes, network), 10, "1");
+        return new RunPlan(options, StartWeights.Parse("generator:1").For(network), _ => new GeneratedBatches("1", options.Batch, options.Sizes, network), 10, "1");
     }
 }
