@@ -25,6 +25,7 @@ internal static class AlignRanksCommand
         var iterations = SharedOptions.Iterations();
         var seed = new Option<string>("--seed") { Description = "Seed of the generated batches.", DefaultValueFactory = _ => "5", HelpName = "N" };
         var keep = new Option<string?>("--record") { Description = "Keeps both records in this new folder.", HelpName = "DIR" };
+        var floor = new Option<string?>("--floor") { Description = "The noise floor of one rank: read from this file where it exists, else measured on four perturbed twins and written to it.", HelpName = "FILE" };
         var threads = SharedOptions.Threads();
         var device = SharedOptions.Device();
         var json = SharedOptions.Json();
@@ -32,7 +33,7 @@ internal static class AlignRanksCommand
             "ranks",
             "Trains on several ranks with synchronized batch norm and averaged gradients, merges their recorded batches, replays them on one rank, and expects the same weights with the same learning rate.")
         {
-            ranks, split, launch, direction, config, set, init, iterations, seed, keep, threads, device, json,
+            ranks, split, launch, direction, config, set, init, iterations, seed, keep, floor, threads, device, json,
         };
         command.SetAction(result =>
         {
@@ -47,7 +48,13 @@ internal static class AlignRanksCommand
                 Device = SharedOptions.Prepare(result.GetValue(threads), result.GetValue(device)!),
             };
             var plan = new RanksPlan(run, new GeneratedBatches(result.GetValue(seed)!, options.Batch, options.Sizes, network), counts, start.ProfileName);
-            var how = new RanksRunOptions { Threads = result.GetValue(threads) };
+            var floorFile = result.GetValue(floor);
+            var how = new RanksRunOptions
+            {
+                Threads = result.GetValue(threads),
+                Floor = File.Exists(floorFile) ? NoiseFloor.Read(floorFile) : null,
+                FloorMeasured = floorFile is null ? null : measured => measured.Write(floorFile),
+            };
             var folder = result.GetValue(keep) ?? Directory.CreateTempSubdirectory("ppyolo-ranks-").FullName;
             try
             {
