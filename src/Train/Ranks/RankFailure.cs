@@ -1,0 +1,12 @@
+namespace PPYolo.Train.Ranks;
+
+/// <summary>Why the ranks' work has ended.</summary>
+/// <param name="Rank">The rank that failed, or null where that cannot be told.</param>
+/// <param name="SeenIn">The call in which the others noticed, or null where none was waiting.</param>
+/// <param name="Cause">What happened, in a sentence.</param>
+/// <param name="Exception">The failed rank's own exception.</param>
+internal sealed record RankFailure(int? Rank, RankCall? SeenIn, string Cause, Exception? Exception = null)
+{
+    /// <summary>The exception for a rank that was in a call, or about to make it.</summary>
+    public RankFailureException Seen(RankCall? call) => new(Rank, (call ?? SeenIn)?.ToString() ?? "no call", Cause, Exception);
+}
