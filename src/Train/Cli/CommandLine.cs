@@ -12,6 +12,7 @@ public static class CommandLine
     {
         AlignCommands.Create(),
         TrainCommand.Create(),
+        DiffCommand.Create(),
     };
 
     /// <summary>Runs the program; whatever happens becomes one message and an exit code, never a stack trace.</summary>
