@@ -72,7 +72,7 @@ internal static class AlignCommands
             var network = options.ToNetwork();
             var where = SharedOptions.Prepare(result.GetValue(threads), result.GetValue(device)!);
             var plan = new RunPlan(
-                options, start.For(network), RankBatches.Generated(result.GetValue(seed)!, options, result.GetValue(ranks), result.GetValue(mixed)), result.GetValue(iterations), result.GetValue(seed)!)
+                options, start.For(network), RankBatches.Generated(result.GetValue(seed)!, options, SharedOptions.Counts(null, options.Batch, result.GetValue(ranks)), result.GetValue(mixed)), result.GetValue(iterations), result.GetValue(seed)!)
             {
                 Device = where,
             };
