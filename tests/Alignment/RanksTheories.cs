@@ -63,7 +63,6 @@ public sealed class RanksTheories : IDisposable
     [Theory]
     [InlineData("r18vd-96-calm", 2)]
     [InlineData("r18vd-96-calm", 4)]
-    [InlineData("r50vd-aligngrad-calm", 2)]
     public void RanksEqualTheReference(string name, int ranks)
     {
         var verdict = ReferenceScenario.Run(Fixtures.Reference(name), new() { Ranks = ranks });

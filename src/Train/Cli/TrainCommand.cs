@@ -51,7 +51,7 @@ internal static class TrainCommand
             var team = new RanksOptions { Ranks = result.GetValue(ranks), Threads = result.GetValue(threads) };
             if (result.GetValue(replay) is { } recorded)
             {
-                var verdict = ReplayScenario.Run(recorded, where, team, result.GetValue(bound), step => Progress("replaying", step));
+                var verdict = ReplayScenario.Run(recorded, where, team, result.GetValue(bound), progress: step => Progress("replaying", step));
                 return verdict is null ? ExitCode.Aligned : VerdictOutput.Show(verdict, result.GetValue(json));
             }
 

@@ -52,6 +52,23 @@ public sealed class RunRecord
     /// <summary>What was run.</summary>
     public RecordCase Case { get; }
 
+    /// <summary>Whether a folder holds a record, rather than a case of the reference or nothing.</summary>
+    public static bool IsAt(string folder)
+    {
+        var path = Path.Combine(folder, "case.json");
+        try
+        {
+            using var document = File.Exists(path) ? System.Text.Json.JsonDocument.Parse(File.ReadAllText(path)) : null;
+            return document?.RootElement is { ValueKind: System.Text.Json.JsonValueKind.Object } root
+                && root.TryGetProperty("format", out var format) && format.ValueKind == System.Text.Json.JsonValueKind.String && format.GetString() == RecordCase.FormatName;
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            // Whoever reads it next says what is wrong with it.
+            return false;
+        }
+    }
+
     /// <summary>Opens a record folder.</summary>
     /// <exception cref="AlignException">It is none, or incomplete.</exception>
     public static RunRecord Open(string folder)

@@ -1,3 +1,4 @@
+using PPYolo.Align;
 using PPYolo.Align.Tensors;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Records;
@@ -35,6 +36,11 @@ public static class RecordedRun
 
         var firstGradients = new NamedTensors();
         ranks.Barrier("the record folder");
+        if (!Directory.Exists(folder))
+        {
+            throw new AlignException($"{folder}: made by rank 0, not there for rank {ranks.Rank} on {Environment.MachineName}; a record goes into a folder that all machines share");
+        }
+
         var end = TrainingRun.Execute(
             plan,
             ranks,

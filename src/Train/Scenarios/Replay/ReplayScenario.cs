@@ -22,10 +22,11 @@ public static class ReplayScenario
     /// <param name="device">Where the network is.</param>
     /// <param name="ranks">Threads, and ranks where they are to be others than were recorded, which only a merged record allows.</param>
     /// <param name="bound">The largest sum of squared differences of a tensor.</param>
+    /// <param name="write">Whether the replay's end weights are written into the folder.</param>
     /// <param name="progress">Told after each iteration.</param>
     /// <returns>The verdict; null on the other ranks of an MPI launch, which have nothing to say.</returns>
     /// <exception cref="Align.AlignException">The folder is no record, or incomplete.</exception>
-    public static Verdict? Run(string folder, Device device, RanksOptions ranks, double bound = StandardBound, Action<StepResult>? progress = null)
+    public static Verdict? Run(string folder, Device device, RanksOptions ranks, double bound = StandardBound, bool write = true, Action<StepResult>? progress = null)
     {
         var record = RunRecord.Open(folder);
         using var start = record.ReadStart();
@@ -53,9 +54,13 @@ public static class ReplayScenario
             return null;
         }
 
-        var extension = Path.GetExtension(record.Case.StartWeights);
-        TensorFile.Write(Path.Combine(folder, RunRecord.ReplayName + extension), end.Ema);
-        TensorFile.Write(Path.Combine(folder, RunRecord.RawReplayName + extension), end.Raw);
+        if (write)
+        {
+            var extension = Path.GetExtension(record.Case.StartWeights);
+            TensorFile.Write(Path.Combine(folder, RunRecord.ReplayName + extension), end.Ema);
+            TensorFile.Write(Path.Combine(folder, RunRecord.RawReplayName + extension), end.Raw);
+        }
+
         return Compare(record, end, bound);
     }
 
