@@ -1,5 +1,8 @@
 using PPYolo.Align.Generation;
 using PPYolo.Align.Tensors;
+using PPYolo.Model;
+using PPYolo.Model.State;
+using PPYolo.Train.Weights;
 using static TorchSharp.torch;
 
 namespace PPYolo.Tests.Unit;
@@ -19,6 +22,14 @@ internal static class Sample
 
     /// <summary>The same numbers as float64.</summary>
     public static Tensor Wide(string name, float scale, params long[] shape) => Of(name, scale, shape).to(ScalarType.Float64);
+
+    /// <summary>A network with generated weights of seed 1.</summary>
+    public static PPYoloNetwork Network(NetworkOptions options, WeightProfile profile = WeightProfile.Plain)
+    {
+        var network = new PPYoloNetwork(options);
+        NetworkState.Load(network, GeneratedWeights.Create("1", profile, options).For(StateDict.Of(network)));
+        return network;
+    }
 
     /// <summary>A copy that collects a gradient.</summary>
     public static Tensor Leaf(this Tensor values) => values.detach().clone().requires_grad_(true);
