@@ -15,6 +15,14 @@ internal static class SharedOptions
         Validators = { result => RequirePositive(result, "--threads") },
     };
 
+    public static Option<int> Ranks(int standard = 1) => new("--ranks")
+    {
+        Description = "Ranks that share each batch, in threads of this process; processes are started with mpirun instead.",
+        HelpName = "N",
+        DefaultValueFactory = _ => standard,
+        Validators = { result => RequirePositive(result, "--ranks") },
+    };
+
     public static Option<string> Device() => new("--device")
     {
         Description = "cpu, or cuda where the program was built with -p:TorchBackend=cuda.",

@@ -52,15 +52,15 @@ internal static class TrainCommand
             var start = StartWeights.Parse(result.GetValue(init)!);
             var seed = Seed(result.GetValue(data), start);
             var network = options.ToNetwork();
-            var plan = new RunPlan(options, start.For(network), new GeneratedBatches(seed, options.Batch, options.Sizes, network), result.GetValue(iterations), seed) { Device = where };
+            var plan = new RunPlan(options, start.For(network), _ => new GeneratedBatches(seed, options.Batch, options.Sizes, network), result.GetValue(iterations), seed) { Device = where };
             if (result.GetValue(record) is { } folder)
             {
-                RecordedRun.Execute(plan, start.ProfileName, folder, "." + result.GetValue(format), step => Progress("recording", step));
+                RecordedRun.Execute(plan, start.ProfileName, folder, "." + result.GetValue(format), afterStep: step => Progress("recording", step));
                 Console.Out.WriteLine($"recorded {plan.Iterations} iterations in {folder}; replay them with: ppyolo train --replay {folder}");
             }
             else
             {
-                TrainingRun.Execute(plan, (_, step) => Progress("training", step));
+                TrainingRun.Execute(plan, afterStep: (_, step) => Progress("training", step));
             }
 
             return ExitCode.Aligned;

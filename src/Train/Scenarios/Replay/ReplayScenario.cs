@@ -26,8 +26,8 @@ public static class ReplayScenario
         var record = RunRecord.Open(folder);
         using var start = record.ReadStart();
         var options = record.Case.ToOptions();
-        var plan = new RunPlan(options, start, new RecordedBatches(folder), record.Case.Iterations, record.Case.Seed) { Device = device };
-        var end = TrainingRun.Execute(plan, (_, result) => progress?.Invoke(result));
+        var plan = new RunPlan(options, start, rank => new RecordedBatches(folder, rank), record.Case.Iterations, record.Case.Seed) { Device = device };
+        var end = TrainingRun.Execute(plan, afterStep: (_, result) => progress?.Invoke(result));
         var extension = Path.GetExtension(record.Case.StartWeights);
         TensorFile.Write(Path.Combine(folder, RunRecord.ReplayName + extension), end.Ema);
         TensorFile.Write(Path.Combine(folder, RunRecord.RawReplayName + extension), end.Raw);
@@ -64,6 +64,20 @@ public static class ReplayScenario
 
     private static Check Distances(string title, NamedTensors found, NamedTensors expected, double bound, List<TensorFinding> findings)
     {
-        throw new InvalidOperationException(title + found + expected + bound + findings);
+        double worst = 0;
+        string? where = null;
+        var bitwise = 0;
+        foreach (var name in expected.Names.Union(found.Names))
+        {
+            var difference = expected.TryGet(name, out var theirs) && found.TryGet(name, out var ours) ? Distance.Squared(ours, theirs) : double.NaN;
+            bitwise += difference == 0 ? 1 : 0;
+            findings.Add(new(title, name, difference, bound, null));
+            if (difference > worst || double.IsNaN(difference))
+            {
+                (worst, where) = (difference, name);
+            }
+        }
+
+        return new(title, "sum of squares of each tensor", worst, bound, where) { Note = $"{bitwise} of {expected.Count} tensors are equal" };
     }
 }
