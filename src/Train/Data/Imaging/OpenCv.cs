@@ -21,14 +21,15 @@ internal static class OpenCv
 
     /// <summary>Decodes an image to RGB.</summary>
     /// <param name="file">The content of the file.</param>
+    /// <param name="turned">Whether an orientation that the file asks for is followed, as the reference does.</param>
     /// <param name="problem">Why it cannot be decoded, or null.</param>
     /// <exception cref="AlignException">The native library cannot be loaded.</exception>
-    public static PixelImage? Decode(ReadOnlySpan<byte> file, out string? problem)
+    public static PixelImage? Decode(ReadOnlySpan<byte> file, bool turned, out string? problem)
     {
         Require();
         try
         {
-            using var decoded = Cv2.ImDecode(file, ImreadModes.Color);
+            using var decoded = Cv2.ImDecode(file, turned ? ImreadModes.Color : ImreadModes.Color | ImreadModes.IgnoreOrientation);
             if (decoded.Empty())
             {
                 problem = "expected an image that OpenCV can decode, found something else";
