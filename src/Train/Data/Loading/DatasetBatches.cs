@@ -23,6 +23,7 @@ public sealed class DatasetBatches : IBatchSource, IDisposable
     private readonly Queue<(int Iteration, PendingBatch Batch)> window = new();
     private readonly CancellationTokenSource stop;
     private readonly Thread[] threads;
+    private bool isDisposed;
 
     /// <summary>Starts the workers; they begin with the first iteration that is asked for.</summary>
     /// <param name="dataset">The dataset.</param>
@@ -50,6 +51,9 @@ public sealed class DatasetBatches : IBatchSource, IDisposable
     /// <summary>Iterations in which every image is used once; what is left over belongs to the next epoch's first batch.</summary>
     public int IterationsPerEpoch => Math.Max(1, dataset.Images.Length / options.Batch);
 
+    /// <summary>How many batches were begun for the workers so far.</summary>
+    internal int Planned { get; private set; }
+
     /// <summary>How long the last call of <see cref="At"/> waited for its batch.</summary>
     public TimeSpan LastWait { get; private set; }
 
@@ -60,7 +64,7 @@ public sealed class DatasetBatches : IBatchSource, IDisposable
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public Batch At(int iteration)
     {
-        ObjectDisposedException.ThrowIf(work.IsAddingCompleted, this);
+        ObjectDisposedException.ThrowIf(isDisposed, this);
         stop.Token.ThrowIfCancellationRequested();
         var start = Stopwatch.GetTimestamp();
         try
@@ -77,11 +81,12 @@ public sealed class DatasetBatches : IBatchSource, IDisposable
     /// <summary>Stops the workers and waits until they have.</summary>
     public void Dispose()
     {
-        if (work.IsAddingCompleted)
+        if (isDisposed)
         {
             return;
         }
 
+        isDisposed = true;
         work.CompleteAdding();
         stop.Cancel();
         Clear();
@@ -118,6 +123,7 @@ public sealed class DatasetBatches : IBatchSource, IDisposable
         {
             var batch = new PendingBatch(schedule.At(next), dataset, network);
             window.Enqueue((next++, batch));
+            Planned++;
             for (var slot = 0; slot < batch.Count; slot++)
             {
                 work.Add((batch, slot));

@@ -71,9 +71,9 @@ internal sealed class RandomCrop : ISampleTransform
     {
         sample.Replace(sample.Image.Crop(window.Left, window.Top, window.Width, window.Height));
         var kept = 0;
-        foreach (var box in sample.Boxes)
+        for (var i = 0; i < sample.Boxes.Count; i++)
         {
-            if (window.TryClip(box, out var clipped))
+            if (window.TryClip(sample.Boxes[i], out var clipped))
             {
                 sample.Boxes[kept++] = clipped;
             }
