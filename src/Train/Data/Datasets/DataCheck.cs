@@ -1,4 +1,5 @@
 using PPYolo.Align;
+using PPYolo.Train.Data.Imaging;
 using PPYolo.Train.Data.Transforms;
 
 namespace PPYolo.Train.Data.Datasets;
@@ -14,6 +15,11 @@ public static class DataCheck
     /// <exception cref="AlignException">The annotations cannot be read, no image is left, or OpenCV cannot be loaded.</exception>
     public static DataReport Run(DatasetLayout layout, bool decode = true, Action<int>? progress = null, CancellationToken cancellation = default)
     {
+        if (decode)
+        {
+            OpenCv.Require();
+        }
+
         var dataset = DetectionDataset.Open(layout);
         var decoded = decode ? Decode(dataset, progress, cancellation) : (int?)null;
         var objects = dataset.Images.SelectMany(image => image.Objects).ToList();

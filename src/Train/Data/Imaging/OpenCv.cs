@@ -19,6 +19,16 @@ internal static class OpenCv
         return reason is null;
     }
 
+    /// <summary>Loads the native library.</summary>
+    /// <exception cref="AlignException">It cannot be loaded.</exception>
+    public static void Require()
+    {
+        if (!IsAvailable(out var reason))
+        {
+            throw new AlignException(reason!);
+        }
+    }
+
     /// <summary>Decodes an image to RGB.</summary>
     /// <param name="file">The content of the file.</param>
     /// <param name="turned">Whether an orientation that the file asks for is followed, as the reference does.</param>
@@ -85,14 +95,6 @@ internal static class OpenCv
         if (mat.Data != values)
         {
             throw new InvalidOperationException($"OpenCV made {mat.Width}x{mat.Height} of {mat.Type()} where {image.Width}x{image.Height} of {type} was due");
-        }
-    }
-
-    private static void Require()
-    {
-        if (!IsAvailable(out var reason))
-        {
-            throw new AlignException(reason!);
         }
     }
 

@@ -4,6 +4,7 @@ using System.Globalization;
 using PPYolo.Align;
 using PPYolo.Model;
 using PPYolo.Train.Data.Datasets;
+using PPYolo.Train.Data.Imaging;
 using PPYolo.Train.Data.Transforms;
 
 namespace PPYolo.Train.Data.Loading;
@@ -30,7 +31,7 @@ public sealed class DatasetBatches : IBatchSource, IDisposable
     /// <param name="network">Anchors, levels and classes of the targets.</param>
     /// <param name="options">What batches are made, and by how many.</param>
     /// <param name="cancellation">Ends waiting and working.</param>
-    /// <exception cref="AlignException">An option is out of its range, or the dataset's categories are not the network's classes.</exception>
+    /// <exception cref="AlignException">An option is out of its range, the dataset has more categories than the network classes, or OpenCV cannot be loaded.</exception>
     public DatasetBatches(DetectionDataset dataset, NetworkOptions network, LoaderOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(dataset);
@@ -41,6 +42,8 @@ public sealed class DatasetBatches : IBatchSource, IDisposable
             throw new AlignException($"{dataset.Layout.Annotations}: expected at most {network.Classes} categories, the network's classes, found {dataset.Categories.Length}");
         }
 
+        // Now and not in a worker, so that the message is about the machine and not about some image.
+        OpenCv.Require();
         (this.dataset, this.network, this.options) = (dataset, network, options.Validate());
         schedule = new(dataset.Images.Length, options);
         pipeline = new(dataset, options.Seed, options.Augmentation);
