@@ -43,7 +43,7 @@ public sealed class RunRecorder(string folder, string extension)
             tensors.Add(name, tensor);
         }
 
-        foreach (var (name, value) in result.Losses.Where(loss => loss.Key.StartsWith(RecordedBatches.LossPrefix, StringComparison.Ordinal)))
+        foreach (var (name, value) in result.LocalLosses.Where(loss => loss.Key.StartsWith(RecordedBatches.LossPrefix, StringComparison.Ordinal)))
         {
             tensors.Add(name, TensorData.Scalar(value));
         }

@@ -1,0 +1,102 @@
+using System.CommandLine;
+using PPYolo.Train.Data;
+using PPYolo.Train.Options;
+using PPYolo.Train.Runs;
+using PPYolo.Train.Scenarios.Reference;
+using PPYolo.Train.Scenarios.Self;
+using PPYolo.Train.Stepping;
+using PPYolo.Train.Weights;
+
+namespace PPYolo.Train.Cli;
+
+/// <summary>ppyolo align: the scenarios.</summary>
+internal static class AlignCommands
+{
+    public static Command Create() => new("align", "Trains ten iterations and compares every tensor: exit code 0 is aligned, 1 diverged, 2 wrong use or unreadable input, 3 failed inside.")
+    {
+        Reference(),
+        Self(),
+        AlignRanksCommand.Create(),
+    };
+
+    private static Command Reference()
+    {
+        var folder = new Argument<string>("DIR") { Description = "A folder with case.json and reference.npz of a reference run; it is only read." };
+        var ranks = SharedOptions.Ranks();
+        var threads = SharedOptions.Threads();
+        var device = SharedOptions.Device();
+        var json = SharedOptions.Json();
+        var command = new Command("reference", "Starts from the reference's weights, trains on its batches and compares losses, activations, gradients, weights and moving averages.")
+        {
+            folder, ranks, threads, device, json,
+        };
+        command.SetAction(result =>
+        {
+            var options = new ReferenceOptions
+            {
+                Device = SharedOptions.Prepare(result.GetValue(threads), result.GetValue(device)!),
+                Ranks = result.GetValue(ranks),
+                Threads = result.GetValue(threads),
+                Progress = step => Progress("training", step),
+            };
+            return VerdictOutput.Show(ReferenceScenario.Run(result.GetValue(folder)!, options), result.GetValue(json));
+        });
+        return command;
+    }
+
+    private static Command Self()
+    {
+        var config = SharedOptions.Config("ppyolo_r18vd_voc2012");
+        var set = SharedOptions.Set();
+        var init = SharedOptions.Init();
+        var iterations = SharedOptions.Iterations();
+        var seed = new Option<string>("--seed") { Description = "Seed of the generated batches.", DefaultValueFactory = _ => "1", HelpName = "N" };
+        var batch = new Option<int?>("--batch") { Description = "Images in an iteration, 4 unless given: as --set batch=N.", HelpName = "N" };
+        var sizes = new Option<string?>("--sizes") { Description = "Image sides to choose from, 96,128 unless given: as --set sizes=[...]; 'config' keeps the configuration's.", HelpName = "N,N" };
+        var keep = new Option<string?>("--record") { Description = "Keeps the record in this new folder.", HelpName = "DIR" };
+        var ranks = SharedOptions.Ranks();
+        var mixed = new Option<bool>("--per-rank-sizes") { Description = "Every rank draws its own image sizes." };
+        var threads = SharedOptions.Threads();
+        var device = SharedOptions.Device();
+        var json = SharedOptions.Json();
+        var command = new Command("self", "Records a run, replays it from its files and expects the same bits in every tensor.")
+        {
+            config, set, init, iterations, seed, batch, sizes, keep, ranks, mixed, threads, device, json,
+        };
+        command.SetAction(result =>
+        {
+            var sides = result.GetValue(sizes) ?? "96,128";
+            var small = sides == "config" ? [] : new[] { $"sizes=[{sides}]" };
+            var options = TrainOptionsFile.Read(result.GetValue(config)!, [$"batch={result.GetValue(batch) ?? 4}", .. small, .. result.GetValue(set)!]);
+            var start = StartWeights.Parse(result.GetValue(init)!);
+            var network = options.ToNetwork();
+            var where = SharedOptions.Prepare(result.GetValue(threads), result.GetValue(device)!);
+            var plan = new RunPlan(
+                options, start.For(network), RankBatches.Generated(result.GetValue(seed)!, options, result.GetValue(ranks), result.GetValue(mixed)), result.GetValue(iterations), result.GetValue(seed)!)
+            {
+                Device = where,
+            };
+            var folder = result.GetValue(keep) ?? Directory.CreateTempSubdirectory("ppyolo-self-").FullName;
+            try
+            {
+                return VerdictOutput.Show(SelfScenario.Run(plan, start.ProfileName, folder, result.GetValue(ranks), result.GetValue(threads), progress: Progress), result.GetValue(json));
+            }
+            finally
+            {
+                if (result.GetValue(keep) is null)
+                {
+                    Directory.Delete(folder, recursive: true);
+                }
+            }
+        });
+        return command;
+    }
+
+    private static void Progress(string what, StepResult step)
+    {
+        if (!Console.IsErrorRedirected)
+        {
+            Console.Error.WriteLine($"{what} iteration {step.Iteration}: size {step.Size}, loss {step.TotalLoss:G7}");
+        }
+    }
+}

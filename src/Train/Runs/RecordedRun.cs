@@ -1,0 +1,56 @@
+using PPYolo.Align.Tensors;
+using PPYolo.Train.Ranks;
+using PPYolo.Train.Records;
+using PPYolo.Train.Stepping;
+
+namespace PPYolo.Train.Runs;
+
+/// <summary>Carries out a <see cref="RunPlan"/> and records it.</summary>
+public static class RecordedRun
+{
+    /// <summary>Trains and writes a record folder.</summary>
+    /// <param name="plan">What to train.</param>
+    /// <param name="initProfile">plain, calm or file.</param>
+    /// <param name="folder">The record's folder.</param>
+    /// <param name="extension">The format of weights: .pth, .safetensors or .npz.</param>
+    /// <param name="ranks">Who trains together; null is this process alone. Every rank writes its own batches, rank 0 the rest.</param>
+    /// <param name="afterStep">Told after each iteration.</param>
+    /// <param name="observe">Given the step before the first iteration.</param>
+    public static RunEnd Execute(
+        RunPlan plan, string initProfile, string folder, string extension, IRanks? ranks = null, Action<StepResult>? afterStep = null, Action<TrainStep>? observe = null)
+    {
+        ranks ??= new SoloRanks();
+        var recorder = new RunRecorder(folder, extension);
+        var first = ranks.Rank == 0;
+        string startFile = "", digest = "";
+        if (first)
+        {
+            recorder.Prepare();
+            startFile = recorder.Start(plan.Start);
+            digest = TensorDigest.Of(plan.Start);
+        }
+
+        ranks.Barrier("the record folder");
+        var end = TrainingRun.Execute(
+            plan,
+            ranks,
+            (batch, result) =>
+            {
+                recorder.Batch(batch, result, ranks.Rank);
+                recorder.Losses(result);
+                if (first)
+                {
+                    afterStep?.Invoke(result);
+                }
+            },
+            observe);
+        ranks.Barrier("the recorded batches");
+        if (first)
+        {
+            recorder.End(end, RecordCase.Of(plan.Options, plan.Seed, initProfile, plan.Iterations, ranks.Size, startFile, digest));
+        }
+
+        ranks.Barrier("the record");
+        return end;
+    }
+}

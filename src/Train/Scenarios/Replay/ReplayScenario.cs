@@ -1,0 +1,83 @@
+using PPYolo.Align.Formats;
+using PPYolo.Align.Tensors;
+using PPYolo.Align.Verdicts;
+using PPYolo.Train.Data;
+using PPYolo.Train.Records;
+using PPYolo.Train.Runs;
+using PPYolo.Train.Stepping;
+using static TorchSharp.torch;
+
+namespace PPYolo.Train.Scenarios.Replay;
+
+/// <summary>Trains on a recorded run again and compares it with what was recorded.</summary>
+public static class ReplayScenario
+{
+    /// <summary>The reference procedure's bound on the sum of squared differences of a tensor after ten iterations.</summary>
+    public const double StandardBound = 0.0005;
+
+    /// <summary>Replays a record and writes its own end weights beside the recorded ones.</summary>
+    /// <param name="folder">The record folder.</param>
+    /// <param name="device">Where the network is.</param>
+    /// <param name="bound">The largest sum of squared differences of a tensor.</param>
+    /// <param name="progress">Told after each iteration.</param>
+    /// <exception cref="Align.AlignException">The folder is no record, or incomplete.</exception>
+    public static Verdict Run(string folder, Device device, double bound = StandardBound, Action<StepResult>? progress = null)
+    {
+        var record = RunRecord.Open(folder);
+        using var start = record.ReadStart();
+        var options = record.Case.ToOptions();
+        var plan = new RunPlan(options, start, rank => new RecordedBatches(folder, rank), record.Case.Iterations, record.Case.Seed) { Device = device };
+        var end = TrainingRun.Execute(plan, afterStep: (_, result) => progress?.Invoke(result));
+        var extension = Path.GetExtension(record.Case.StartWeights);
+        TensorFile.Write(Path.Combine(folder, RunRecord.ReplayName + extension), end.Ema);
+        TensorFile.Write(Path.Combine(folder, RunRecord.RawReplayName + extension), end.Raw);
+        return Compare(record, end, bound);
+    }
+
+    private static Verdict Compare(RunRecord record, RunEnd end, double bound)
+    {
+        var iterations = end.Steps.Zip(record.ReadLosses().Iterations, (ours, theirs) => new IterationComparison(
+            ours.Iteration,
+            ours.Size,
+            ours.LearningRate,
+            theirs.LearningRate,
+            [.. ours.Losses.Select(loss => new LossComparison(loss.Key, loss.Value, theirs.Losses.GetValueOrDefault(loss.Key, float.NaN)))])).ToList();
+        var findings = new List<TensorFinding>();
+        using var raw = record.Read(RunRecord.RawEndName);
+        using var ema = record.Read(RunRecord.EndName);
+        var checks = new List<Check>
+        {
+            new("iterations replayed", "missing", record.Case.Iterations - iterations.Count, 0),
+            Distances("weights", end.Raw, raw, bound, findings),
+            Distances("moving averages", end.Ema, ema, bound, findings),
+        };
+        return new(
+            $"replay of {record.Folder}: {record.Case.Network}, batch {record.Case.Batch}, {record.Case.Iterations} iterations",
+            "weights and moving averages after the last iteration are asserted; losses are shown",
+            checks,
+            iterations,
+            [.. findings.OrderByDescending(finding => finding.Severity)])
+        {
+            Measurements = RunMeasurements.Of(end.Seconds),
+        };
+    }
+
+    private static Check Distances(string title, NamedTensors found, NamedTensors expected, double bound, List<TensorFinding> findings)
+    {
+        double worst = 0;
+        string? where = null;
+        var bitwise = 0;
+        foreach (var name in expected.Names.Union(found.Names))
+        {
+            var difference = expected.TryGet(name, out var theirs) && found.TryGet(name, out var ours) ? Distance.Squared(ours, theirs) : double.NaN;
+            bitwise += difference == 0 ? 1 : 0;
+            findings.Add(new(title, name, difference, bound, null));
+            if (difference > worst || double.IsNaN(difference))
+            {
+                (worst, where) = (difference, name);
+            }
+        }
+
+        return new(title, "sum of squares of each tensor", worst, bound, where) { Note = $"{bitwise} of {expected.Count} tensors are equal" };
+    }
+}
