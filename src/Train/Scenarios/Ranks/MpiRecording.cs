@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using PPYolo.Align;
+using PPYolo.Align.Formats;
+using PPYolo.Align.Json;
+using PPYolo.Train.Records;
+
+namespace PPYolo.Train.Scenarios.Ranks;
+
+/// <summary>Records a run on ranks that are processes of the installed MPI: starts mpirun with this program's train command.</summary>
+public static class MpiRecording
+{
+    /// <summary>Records.</summary>
+    /// <param name="plan">The run; its batches must be generated ones of its seed, and its start weights go through a file.</param>
+    /// <param name="folder">The record's folder, new.</param>
+    /// <param name="threads">Threads of libtorch over all ranks.</param>
+    /// <exception cref="AlignException">mpirun is not installed, or a rank failed.</exception>
+    public static RanksResult Run(RanksPlan plan, string folder, int threads)
+    {
+        var work = Directory.CreateTempSubdirectory("ppyolo-mpi-").FullName;
+        try
+        {
+            string config = Path.Combine(work, "config.json"), start = Path.Combine(work, "start.npz");
+            AtomicText.Write(config, StrictJson.Text(plan.Run.Options));
+            TensorFile.Write(start, plan.Run.Start);
+            var program = Path.Combine(AppContext.BaseDirectory, "ppyolo.dll");
+            Start(
+            [
+                .. Environment.UserName == "root" ? ["--allow-run-as-root"] : Array.Empty<string>(),
+                "--oversubscribe", "-np", $"{plan.Ranks}", "dotnet", program, "train", "--config", config, "--init", start, "--data", $"generator:{plan.Run.Seed}",
+                "--iterations", $"{plan.Run.Iterations}", "--record", folder, "--format", "npz", "--gradients", "--split", string.Join(',', plan.Counts),
+                "--threads", $"{Math.Max(1, threads / plan.Ranks)}",
+            ]);
+            var record = RunRecord.Open(folder);
+            return new(record.ReadEnd(), record.Read(RunRecord.GradientsName));
+        }
+        finally
+        {
+            Directory.Delete(work, recursive: true);
+        }
+    }
+
+    private static void Start(IReadOnlyList<string> arguments)
+    {
+        var info = new ProcessStartInfo("mpirun") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in arguments)
+        {
+            info.ArgumentList.Add(argument);
+        }
+
+        Process process;
+        try
+        {
+            process = Process.Start(info)!;
+        }
+        catch (System.ComponentModel.Win32Exception exception)
+        {
+            throw new AlignException("mpirun was not found: install Open MPI (Debian: apt-get install openmpi-bin), or leave --launch mpi away for ranks in threads", exception);
+        }
+
+        using (process)
+        {
+            var errors = process.StandardError.ReadToEndAsync();
+            process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            if (process.ExitCode != 0)
+            {
+                throw new AlignException($"mpirun ended with exit code {process.ExitCode}: {errors.Result.Trim()}");
+            }
+        }
+    }
+}
