@@ -1,6 +1,7 @@
 using PPYolo.Model.Backbone;
 using PPYolo.Model.Head;
 using PPYolo.Model.Layers;
+using PPYolo.Model.Layers.Normalization;
 using PPYolo.Model.Neck;
 using static TorchSharp.torch;
 
@@ -40,6 +41,16 @@ public sealed class PPYoloNetwork : NamedModule<Tensor, IReadOnlyList<Tensor>>
 
     /// <summary>Called with "backbone0", "neck0", "head0" and so on and each of those outputs, in forward order; for looking, not for changing.</summary>
     public Action<string, Tensor>? Observer { get; set; }
+
+    /// <summary>Makes all norms share their statistics in training, or not.</summary>
+    /// <param name="reduction">Who else trains on parts of the same batch, or null.</param>
+    public void ShareStatistics(IStatisticsReduction? reduction)
+    {
+        foreach (var norm in modules().OfType<BatchNorm>())
+        {
+            norm.Reduction = reduction;
+        }
+    }
 
     /// <inheritdoc />
     public override IReadOnlyList<Tensor> forward(Tensor images)

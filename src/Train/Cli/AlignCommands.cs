@@ -1,8 +1,10 @@
 using System.CommandLine;
 using PPYolo.Train.Data;
 using PPYolo.Train.Options;
+using PPYolo.Train.Records;
 using PPYolo.Train.Runs;
 using PPYolo.Train.Scenarios.Reference;
+using PPYolo.Train.Scenarios.Replay;
 using PPYolo.Train.Scenarios.Self;
 using PPYolo.Train.Stepping;
 using PPYolo.Train.Weights;
@@ -16,26 +18,34 @@ internal static class AlignCommands
     {
         Reference(),
         Self(),
+        AlignRanksCommand.Create(),
     };
 
     private static Command Reference()
     {
-        var folder = new Argument<string>("DIR") { Description = "A folder with case.json and reference.npz of a reference run; it is only read." };
+        var folder = new Argument<string>("DIR") { Description = "A folder with case.json and reference.npz of a reference run, or a record folder of ppyolo train --record; it is only read." };
+        var ranks = SharedOptions.Ranks();
         var threads = SharedOptions.Threads();
         var device = SharedOptions.Device();
         var json = SharedOptions.Json();
         var command = new Command("reference", "Starts from the reference's weights, trains on its batches and compares losses, activations, gradients, weights and moving averages.")
         {
-            folder, threads, device, json,
+            folder, ranks, threads, device, json,
         };
         command.SetAction(result =>
         {
             var options = new ReferenceOptions
             {
                 Device = SharedOptions.Prepare(result.GetValue(threads), result.GetValue(device)!),
+                Ranks = result.GetValue(ranks),
+                Threads = result.GetValue(threads),
                 Progress = step => Progress("training", step),
             };
-            return VerdictOutput.Show(ReferenceScenario.Run(result.GetValue(folder)!, options), result.GetValue(json));
+            // A record that was made here or elsewhere is a reference too: its own files say what to expect.
+            var verdict = RunRecord.IsAt(result.GetValue(folder)!)
+                ? ReplayScenario.Run(result.GetValue(folder)!, options.Device, new() { Threads = options.Threads }, write: false, progress: options.Progress)!
+                : ReferenceScenario.Run(result.GetValue(folder)!, options);
+            return VerdictOutput.Show(verdict, result.GetValue(json));
         });
         return command;
     }
@@ -50,12 +60,14 @@ internal static class AlignCommands
         var batch = new Option<int?>("--batch") { Description = "Images in an iteration, 4 unless given: as --set batch=N.", HelpName = "N" };
         var sizes = new Option<string?>("--sizes") { Description = "Image sides to choose from, 96,128 unless given: as --set sizes=[...]; 'config' keeps the configuration's.", HelpName = "N,N" };
         var keep = new Option<string?>("--record") { Description = "Keeps the record in this new folder.", HelpName = "DIR" };
+        var ranks = SharedOptions.Ranks();
+        var mixed = new Option<bool>("--per-rank-sizes") { Description = "Every rank draws its own image sizes." };
         var threads = SharedOptions.Threads();
         var device = SharedOptions.Device();
         var json = SharedOptions.Json();
         var command = new Command("self", "Records a run, replays it from its files and expects the same bits in every tensor.")
         {
-            config, set, init, iterations, seed, batch, sizes, keep, threads, device, json,
+            config, set, init, iterations, seed, batch, sizes, keep, ranks, mixed, threads, device, json,
         };
         command.SetAction(result =>
         {
@@ -66,14 +78,14 @@ internal static class AlignCommands
             var network = options.ToNetwork();
             var where = SharedOptions.Prepare(result.GetValue(threads), result.GetValue(device)!);
             var plan = new RunPlan(
-                options, start.For(network), new GeneratedBatches(result.GetValue(seed)!, options.Batch, options.Sizes, network), result.GetValue(iterations), result.GetValue(seed)!)
+                options, start.For(network), RankBatches.Generated(result.GetValue(seed)!, options, SharedOptions.Counts(null, options.Batch, result.GetValue(ranks)), result.GetValue(mixed)), result.GetValue(iterations), result.GetValue(seed)!)
             {
                 Device = where,
             };
             var folder = result.GetValue(keep) ?? Directory.CreateTempSubdirectory("ppyolo-self-").FullName;
             try
             {
-                return VerdictOutput.Show(SelfScenario.Run(plan, start.ProfileName, folder, progress: Progress), result.GetValue(json));
+                return VerdictOutput.Show(SelfScenario.Run(plan, start.ProfileName, folder, result.GetValue(ranks), result.GetValue(threads), progress: Progress), result.GetValue(json));
             }
             finally
             {

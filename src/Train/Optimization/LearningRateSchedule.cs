@@ -11,7 +11,8 @@ public sealed class LearningRateSchedule(TrainingRecipe recipe, long batch)
     public double Rate(long iteration)
     {
         var start = full * recipe.StartFactor;
-        return iteration == 0 && recipe.WarmupIterations > 0 ? start
+        // The reference sets a rate after each step, for the next: the first iteration has the optimizer's own, whatever the warm-up.
+        return iteration == 0 ? start
             : iteration <= recipe.WarmupIterations ? ((full - start) * iteration / recipe.WarmupIterations) + start
             : full * Math.Pow(recipe.Gamma, recipe.Milestones.Count(milestone => milestone <= iteration));
     }

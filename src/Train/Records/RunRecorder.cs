@@ -43,7 +43,7 @@ public sealed class RunRecorder(string folder, string extension)
             tensors.Add(name, tensor);
         }
 
-        foreach (var (name, value) in result.Losses.Where(loss => loss.Key.StartsWith(RecordedBatches.LossPrefix, StringComparison.Ordinal)))
+        foreach (var (name, value) in result.LocalLosses.Where(loss => loss.Key.StartsWith(RecordedBatches.LossPrefix, StringComparison.Ordinal)))
         {
             tensors.Add(name, TensorData.Scalar(value));
         }
@@ -54,6 +54,9 @@ public sealed class RunRecorder(string folder, string extension)
     /// <summary>Notes an iteration's losses, averaged over ranks.</summary>
     public void Losses(StepResult averaged) =>
         entries.Add(new(averaged.Iteration, averaged.Size, averaged.LearningRate, averaged.Losses.ToDictionary(StringComparer.Ordinal)));
+
+    /// <summary>Writes the gradients of iteration 0.</summary>
+    public void Gradients(NamedTensors gradients) => TensorFile.Write(PathOf(RunRecord.GradientsName), gradients);
 
     /// <summary>Writes the end of the run, and with it makes the folder a record.</summary>
     public void End(RunEnd end, RecordCase file)

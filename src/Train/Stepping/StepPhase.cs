@@ -6,7 +6,7 @@ public enum StepPhase
     /// <summary>The losses are there.</summary>
     Forward,
 
-    /// <summary>Gradients are there, as backward left them.</summary>
+    /// <summary>Gradients are there, as backward left them, averaged over ranks.</summary>
     Backward,
 
     /// <summary>Weights and momentum have changed.</summary>

@@ -5,6 +5,7 @@ using PPYolo.Model.Layers;
 using PPYolo.Model.State;
 using PPYolo.Train.Data;
 using PPYolo.Train.Optimization;
+using PPYolo.Train.Ranks;
 using static TorchSharp.torch;
 
 namespace PPYolo.Train.Stepping;
@@ -17,14 +18,17 @@ public class TrainStep : IDisposable
 {
     private readonly LearningRateSchedule schedule;
     private readonly TrainingRecipe recipe;
+    private readonly GradientReduction? reduction;
 
     /// <summary>Prepares training of a network that has its start weights.</summary>
     /// <param name="network">The network; put into training mode.</param>
     /// <param name="recipe">How weights change.</param>
     /// <param name="globalBatch">Images in an iteration, over all ranks.</param>
-    public TrainStep(PPYoloNetwork network, TrainingRecipe recipe, long globalBatch)
+    /// <param name="ranks">Who trains together; null is this process alone.</param>
+    public TrainStep(PPYoloNetwork network, TrainingRecipe recipe, long globalBatch, IRanks? ranks = null)
     {
         Network = network;
+        Ranks = ranks ?? new SoloRanks();
         this.recipe = recipe;
         Entries = StateDict.Of(network);
         Device = Entries[0].Value.device;
@@ -33,8 +37,19 @@ public class TrainStep : IDisposable
         Optimizer = new(GroupParameters(recipe), recipe.Momentum);
 #pragma warning restore CA2214
         Ema = new(Entries, recipe);
+        if (Ranks.Size > 1)
+        {
+            reduction = new(Ranks, [.. Optimizer.Groups.SelectMany(group => group.Parameters)]);
+#pragma warning disable CA2214 // As above.
+            ShareStatistics();
+#pragma warning restore CA2214
+        }
+
         network.train();
     }
+
+    /// <summary>Who trains together.</summary>
+    public IRanks Ranks { get; }
 
     /// <summary>The network that trains.</summary>
     public PPYoloNetwork Network { get; }
@@ -63,14 +78,17 @@ public class TrainStep : IDisposable
     {
         using var scope = NewDisposeScope();
         var terms = Forward(batch);
-        var losses = Values(terms);
+        var local = Values(terms);
+        var (losses, globalCount) = AverageLosses(local, batch.Count);
         Observer?.Invoke(StepPhase.Forward);
         if (losses.Any(loss => !float.IsFinite(loss.Value)))
         {
             throw new NonFiniteLossException(Iteration, batch.Source, losses);
         }
 
-        Backward(terms);
+        // Ranks with more images than others count for more; averaging over ranks then gives the mean over images.
+        Backward(terms, batch.Count * Ranks.Size / (double)globalCount);
+        ReduceGradients();
         Observer?.Invoke(StepPhase.Backward);
         var rate = LearningRate(Iteration);
         var norms = recipe.ClipGradNorm is null ? null : Optimizer.GradientNorms();
@@ -78,7 +96,7 @@ public class TrainStep : IDisposable
         Observer?.Invoke(StepPhase.Optimizer);
         UpdateEma();
         Observer?.Invoke(StepPhase.Ema);
-        return new(Iteration++, batch.Size, rate, losses, norms);
+        return new(Iteration++, batch.Size, rate, losses, norms) { LocalLosses = local };
     }
 
     /// <inheritdoc />
@@ -93,6 +111,7 @@ public class TrainStep : IDisposable
     {
         if (disposing)
         {
+            reduction?.Dispose();
             Optimizer.ClearGradients();
             Optimizer.Dispose();
             Ema.Dispose();
@@ -114,12 +133,20 @@ public class TrainStep : IDisposable
     }
 
     /// <summary>Gradients of the summed loss.</summary>
-    protected virtual void Backward(LossTerms terms)
+    /// <param name="terms">The losses.</param>
+    /// <param name="weight">This rank's share of the images times the number of ranks: 1 where all have equally many.</param>
+    protected virtual void Backward(LossTerms terms, double weight)
     {
         Optimizer.ClearGradients();
-        terms.Total.backward();
+        (weight == 1 ? terms.Total : terms.Total * weight).backward();
         BackwardFailure.ThrowIfAny();
     }
+
+    /// <summary>Averages gradients over ranks.</summary>
+    protected virtual void ReduceGradients() => reduction?.Average();
+
+    /// <summary>Makes norms see the batches of all ranks.</summary>
+    protected virtual void ShareStatistics() => Network.ShareStatistics(new RankStatistics(Ranks));
 
     /// <summary>Clipping, each group on its own, and the optimizer's step.</summary>
     protected virtual void UpdateWeights(double rate, double[]? gradientNorms)
@@ -138,6 +165,20 @@ public class TrainStep : IDisposable
 
     /// <summary>The same values with the channels innermost in memory, which convolutions are quicker on and hand on to their results.</summary>
     private static Tensor ChannelsLast(Tensor images) => images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+
+    /// <summary>The mean over the images of all ranks, and their number. A loss that is not finite on one rank is not finite for all, so that all stop together.</summary>
+    private (IReadOnlyList<KeyValuePair<string, float>> Losses, long Count) AverageLosses(KeyValuePair<string, float>[] local, long count)
+    {
+        if (Ranks.Size == 1)
+        {
+            return (local, count);
+        }
+
+        using var sums = tensor([.. local.Select(loss => (double)loss.Value * count), count], dtype: ScalarType.Float64);
+        Ranks.Sum("losses", sums);
+        var values = sums.data<double>().ToArray();
+        return ([.. local.Select((loss, i) => KeyValuePair.Create(loss.Key, (float)(values[i] / values[^1])))], (long)values[^1]);
+    }
 
     private static KeyValuePair<string, float>[] Values(LossTerms terms)
     {

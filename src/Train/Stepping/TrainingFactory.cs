@@ -1,6 +1,7 @@
 using PPYolo.Align.Tensors;
 using PPYolo.Model;
 using PPYolo.Train.Optimization;
+using PPYolo.Train.Ranks;
 using PPYolo.Train.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -19,5 +20,5 @@ public class TrainingFactory
     }
 
     /// <summary>The training step of a network.</summary>
-    public virtual TrainStep CreateStep(PPYoloNetwork network, TrainingRecipe recipe, long globalBatch) => new(network, recipe, globalBatch);
+    public virtual TrainStep CreateStep(PPYoloNetwork network, TrainingRecipe recipe, long globalBatch, IRanks ranks) => new(network, recipe, globalBatch, ranks);
 }

@@ -40,6 +40,7 @@ internal sealed class ReferenceComparison
         comparison.CompareGradients();
         comparison.CompareClipping();
         comparison.CompareWeights("weights0", "weights after iteration 0", run.FirstWeights, comparison.bounds.FirstWeights * Headroom, noise: null);
+        comparison.CompareLaterLosses();
         comparison.CompareUntouched();
         comparison.CompareFinal();
         return new(
@@ -49,7 +50,7 @@ internal sealed class ReferenceComparison
             comparison.iterations,
             [.. comparison.findings.OrderByDescending(finding => finding.Severity)])
         {
-            Measurements = RunMeasurements.Of(run.Seconds),
+            Measurements = RunMeasurements.Of(run.Seconds, run.Memory),
         };
     }
 
@@ -96,8 +97,7 @@ internal sealed class ReferenceComparison
 
     private void CompareIterations()
     {
-        Worst first = new(), later = new(), rates = new(), sizes = new();
-        var lastAsserted = Math.Min(bounds.LastLoss, file.Comparable.LossIterations);
+        Worst first = new(), total = new(), rates = new(), sizes = new();
         foreach (var step in run.Steps)
         {
             var losses = step.Losses.Select(loss => new LossComparison(loss.Key, loss.Value, data.Loss(loss.Key, step.Iteration))).ToList();
@@ -107,10 +107,7 @@ internal sealed class ReferenceComparison
             if (step.Iteration == 0)
             {
                 losses.ForEach(loss => first.See(loss.Relative, loss.Name));
-            }
-            else if (step.Iteration <= lastAsserted)
-            {
-                later.See(losses[^1].Relative, $"iteration {step.Iteration}");
+                total.See(losses[^1].Relative, losses[^1].Name);
             }
         }
 
@@ -118,12 +115,25 @@ internal sealed class ReferenceComparison
         checks.Add(new("losses of the reference that we have", "missing", absent.Count, 0, absent.FirstOrDefault()));
         checks.Add(new("image sizes", "pixels", sizes.Value, 0, sizes.Name));
         checks.Add(new("learning rates", "relative", rates.Value, bounds.Rates, rates.Name));
-        checks.Add(new("losses of iteration 0", "relative, each loss", first.Value, bounds.FirstLosses, first.Name) { Noise = LossNoise(0, 0) });
-        if (lastAsserted > 0 && Last > 0)
+        checks.Add(new("losses of iteration 0", "relative, each loss", first.Value, bounds.FirstLosses, first.Name));
+        checks.Add(new("total loss of iteration 0", "relative", total.Value, bounds.FirstLosses, total.Name) { Noise = LossNoise(0, 0) });
+    }
+
+    private void CompareLaterLosses()
+    {
+        var last = Math.Min(Math.Min(bounds.LastLoss, file.Comparable.LossIterations), Last);
+        if (last == 0)
         {
-            var last = Math.Min(lastAsserted, Last);
-            checks.Add(new($"total loss of iterations 1 to {last}", "relative", later.Value, bounds.LaterLosses, later.Name) { Noise = LossNoise(1, last) });
+            return;
         }
+
+        var worst = new Worst();
+        foreach (var iteration in iterations.Where(iteration => iteration.Iteration > 0 && iteration.Iteration <= last))
+        {
+            worst.See(iteration.Losses[^1].Relative, $"iteration {iteration.Iteration}");
+        }
+
+        checks.Add(new($"total loss of iterations 1 to {last}", "relative", worst.Value, bounds.LaterLosses, worst.Name) { Noise = LossNoise(1, last) });
     }
 
     private double? LossNoise(int from, int to) => file.Noise is not { Count: > 0 } noise ? null : noise.Values.Max(variant => variant.TotalLossRelative.Skip(from).Take(to - from + 1).Max());

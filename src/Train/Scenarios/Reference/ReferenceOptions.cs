@@ -9,6 +9,12 @@ public sealed record ReferenceOptions
     /// <summary>Where the network is.</summary>
     public Device Device { get; init; } = CPU;
 
+    /// <summary>How many ranks share each batch, in threads of this process.</summary>
+    public int Ranks { get; init; } = 1;
+
+    /// <summary>Threads of libtorch over all ranks.</summary>
+    public int Threads { get; init; } = 2;
+
     /// <summary>Who makes network and training step.</summary>
     public TrainingFactory Factory { get; init; } = new();
 

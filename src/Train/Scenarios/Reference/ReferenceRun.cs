@@ -3,6 +3,7 @@ using PPYolo.Align.Sketching;
 using PPYolo.Align.Tensors;
 using PPYolo.Model.State;
 using PPYolo.Train.Data;
+using PPYolo.Train.Ranks;
 using PPYolo.Train.Stepping;
 
 namespace PPYolo.Train.Scenarios.Reference;
@@ -18,6 +19,7 @@ public sealed class ReferenceRun
     private readonly Dictionary<string, TensorData> activations = new(StringComparer.Ordinal);
     private readonly List<StepResult> steps = [];
     private readonly List<double> seconds = [];
+    private readonly List<long> memory = [];
     private readonly List<string> changedFrozen = [];
     private readonly List<string> wrongCounters = [];
 
@@ -49,6 +51,9 @@ public sealed class ReferenceRun
     /// <summary>Wall-clock seconds of each iteration.</summary>
     public IReadOnlyList<double> Seconds => seconds;
 
+    /// <summary>Bytes of the process in memory after each iteration.</summary>
+    public IReadOnlyList<long> Memory => memory;
+
     /// <summary>Frozen parameters that are no longer bit by bit what they were.</summary>
     public IReadOnlyList<string> ChangedFrozen => changedFrozen;
 
@@ -58,16 +63,36 @@ public sealed class ReferenceRun
     /// <summary>Trains a case.</summary>
     /// <param name="file">The case.</param>
     /// <param name="start">Its start weights.</param>
-    /// <param name="batches">Its batches.</param>
-    /// <param name="options">Device, and who makes the parts.</param>
-    public static ReferenceRun Train(ReferenceCase file, NamedTensors start, IBatchSource batches, ReferenceOptions options)
+    /// <param name="whole">Its batches.</param>
+    /// <param name="options">Device, ranks, and who makes the parts.</param>
+    public static ReferenceRun Train(ReferenceCase file, NamedTensors start, IBatchSource whole, ReferenceOptions options)
+    {
+        var counts = SlicedBatches.Even(file.Batch, options.Ranks);
+        return RankTeam.Run(
+            options.Ranks, options.Threads, ranks => Train(file, start, options.Ranks == 1 ? whole : new SlicedBatches(whole, counts, ranks.Rank), options, ranks));
+    }
+
+    private static ReferenceRun Train(ReferenceCase file, NamedTensors start, IBatchSource batches, ReferenceOptions options, IRanks ranks)
     {
         var run = new ReferenceRun();
         var recipe = ReferenceCaseFile.RecipeOf(file);
         using var network = options.Factory.CreateNetwork(ReferenceCaseFile.NetworkOf(file), start, options.Device);
-        using var step = options.Factory.CreateStep(network, recipe, file.Batch);
+        using var step = options.Factory.CreateStep(network, recipe, file.Batch, ranks);
+        if (ranks.Rank > 0)
+        {
+            // One rank's view is enough: the others hold the same, which is checked.
+            for (var iteration = 0; iteration < file.Iterations; iteration++)
+            {
+                step.Run(batches.At(iteration));
+                ReplicaCheck.Run(ranks, step.Entries, $"after iteration {iteration}");
+            }
+
+            return run;
+        }
+
         Summarize(step, entry => entry.Value.ToData(), run.init);
-        network.Observer = (name, tensor) => run.activations[name] = tensor.ToData();
+        // Activations are those of this rank's images: only a single rank has the reference's.
+        network.Observer = ranks.Size > 1 ? null : (name, tensor) => run.activations[name] = tensor.ToData();
         step.Observer = phase =>
         {
             if (phase == StepPhase.Backward && step.Iteration == 0)
@@ -86,6 +111,8 @@ public sealed class ReferenceRun
             var clock = Stopwatch.StartNew();
             run.steps.Add(step.Run(batch));
             run.seconds.Add(clock.Elapsed.TotalSeconds);
+            run.memory.Add(RunMeasurements.CurrentBytes());
+            ReplicaCheck.Run(ranks, step.Entries, $"after iteration {iteration}");
             options.Progress?.Invoke(run.steps[^1]);
             if (iteration == 0)
             {

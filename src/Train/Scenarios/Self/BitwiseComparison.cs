@@ -11,24 +11,10 @@ internal static class BitwiseComparison
     {
         var differing = expected.Names.Union(found.Names).Where(name =>
             !expected.TryGet(name, out var theirs) || !found.TryGet(name, out var ours) || !ours.BitwiseEquals(theirs)).ToList();
-        findings.AddRange(differing.Select(name => new TensorFinding(title, name, Distance(name, found, expected), 0, null)));
+        findings.AddRange(differing.Select(name => new TensorFinding(title, name, DistanceOf(name, found, expected), 0, null)));
         return new(title, "tensors that differ in any bit", differing.Count, 0, differing.Count == 0 ? null : differing[0]) { Note = $"{expected.Count} tensors" };
     }
 
-    private static double Distance(string name, NamedTensors found, NamedTensors expected)
-    {
-        if (!found.TryGet(name, out var ours) || !expected.TryGet(name, out var theirs) || ours.Type != ElementType.Float32 || theirs.Type != ElementType.Float32 || ours.Count != theirs.Count)
-        {
-            return double.NaN;
-        }
-
-        ReadOnlySpan<float> a = ours.As<float>(), b = theirs.As<float>();
-        double sum = 0;
-        for (var i = 0; i < a.Length; i++)
-        {
-            sum += ((double)a[i] - b[i]) * ((double)a[i] - b[i]);
-        }
-
-        return sum;
-    }
+    private static double DistanceOf(string name, NamedTensors found, NamedTensors expected) =>
+        found.TryGet(name, out var ours) && expected.TryGet(name, out var theirs) ? Distance.Squared(ours, theirs) : double.NaN;
 }

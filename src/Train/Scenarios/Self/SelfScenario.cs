@@ -1,6 +1,7 @@
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Verdicts;
 using PPYolo.Train.Data;
+using PPYolo.Train.Ranks;
 using PPYolo.Train.Records;
 using PPYolo.Train.Runs;
 using PPYolo.Train.Stepping;
@@ -14,25 +15,39 @@ public static class SelfScenario
     /// <param name="plan">What to record.</param>
     /// <param name="initProfile">plain, calm or file; for the record.</param>
     /// <param name="folder">Where the record goes: a new folder, which stays.</param>
+    /// <param name="ranks">How many ranks record and replay.</param>
+    /// <param name="threads">Threads of libtorch over all ranks.</param>
     /// <param name="replayFactory">Who makes the parts of the replay, where it is not the plan's factory.</param>
     /// <param name="progress">Told after each iteration of both runs.</param>
-    public static Verdict Run(RunPlan plan, string initProfile, string folder, TrainingFactory? replayFactory = null, Action<string, StepResult>? progress = null)
+    public static Verdict Run(
+        RunPlan plan, string initProfile, string folder, int ranks = 1, int threads = 2, TrainingFactory? replayFactory = null, Action<string, StepResult>? progress = null)
     {
         var recordedGradients = new NamedTensors();
-        var recorded = RecordedRun.Execute(
-            plan, initProfile, folder, ".npz", result => progress?.Invoke("recording", result), step => FirstGradients.Watch(step, recordedGradients));
+        var recorded = RankTeam.Run(ranks, threads, team => RecordedRun.Execute(
+            plan, initProfile, folder, ".npz", team, result => progress?.Invoke("recording", result), observe: Watch(team, recordedGradients)));
         var record = RunRecord.Open(folder);
         using var start = record.ReadStart();
         var replayPlan = plan with
         {
             Start = start,
-            Batches = new RecordedBatches(folder),
+            Batches = rank => new RecordedBatches(folder, rank),
             Options = record.Case.ToOptions(),
             Factory = replayFactory ?? plan.Factory,
         };
         var gradients = new NamedTensors();
-        var replay = TrainingRun.Execute(replayPlan, (_, result) => progress?.Invoke("replaying", result), step => FirstGradients.Watch(step, gradients));
+        var replay = RankTeam.Run(ranks, threads, team => TrainingRun.Execute(
+            replayPlan, team, (_, result) => Tell(team, progress, result), Watch(team, gradients)));
         return Compare(plan, record, recorded, recordedGradients, replay, gradients);
+    }
+
+    private static Action<TrainStep>? Watch(IRanks team, NamedTensors gradients) => team.Rank == 0 ? step => FirstGradients.Watch(step, gradients) : null;
+
+    private static void Tell(IRanks team, Action<string, StepResult>? progress, StepResult result)
+    {
+        if (team.Rank == 0)
+        {
+            progress?.Invoke("replaying", result);
+        }
     }
 
     private static Verdict Compare(RunPlan plan, RunRecord record, RunEnd recorded, NamedTensors recordedGradients, RunEnd replay, NamedTensors gradients)
@@ -59,7 +74,7 @@ public static class SelfScenario
             BitwiseComparison.Run("moving averages", replay.Ema, end, findings),
         };
         return new(
-            $"self against self: {plan.Options.Network}, freezeAt {plan.Options.FreezeAt}, batch {plan.Options.Batch}, {plan.Iterations} iterations",
+            $"self against self{(record.Case.Ranks == 1 ? "" : $" on {record.Case.Ranks} ranks")}: {plan.Options.Network}, freezeAt {plan.Options.FreezeAt}, batch {plan.Options.Batch}, {plan.Iterations} iterations",
             $"recorded in {record.Folder} and replayed from its files; every bit is asserted",
             checks,
             iterations,

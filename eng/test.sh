@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Runs every test. Installs first what some of them need, where that is allowed (root and apt-get); what is missing afterwards is said, and just the tests that
+# need it skip with that reason.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+packages=()
+command -v mpirun >/dev/null || packages+=(openmpi-bin)
+/usr/bin/python3 -c 'import torch' 2>/dev/null || packages+=(python3-torch)
+ldconfig -p 2>/dev/null | grep -q 'libgtk-3\.so\.0' || packages+=(libgtk-3-0)
+if [ ${#packages[@]} -gt 0 ]; then
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        echo "installing ${packages[*]}"
+        export DEBIAN_FRONTEND=noninteractive
+        apt-get update -qq >/dev/null && apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null || echo "could not install all of: ${packages[*]}"
+    else
+        echo "not installed: ${packages[*]}; the tests that need them skip (Debian: apt-get install ${packages[*]})"
+    fi
+fi
+[ -x eng/start-docker.sh ] && { eng/start-docker.sh || echo "no Docker engine; the tests over two machines skip"; }
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DiffEngine_Disabled=true
+log=$(mktemp)
+# One project at a time (-m:1): two would fight over the cores.
+dotnet test PPYolo.sln -c Release -m:1 "$@" 2>&1 | tee "$log"
+status=${PIPESTATUS[0]}
+awk '/^(Passed|Failed)! +- +Failed:/ { gsub(",", ""); for (i = 1; i < NF; i++) { if ($i == "Failed:") f += $(i+1); if ($i == "Passed:") p += $(i+1); if ($i == "Skipped:") s += $(i+1) } }
+     END { printf "%d passed, %d failed, %d skipped\n", p, f, s }' "$log"
+rm -f "$log"
+exit "$status"

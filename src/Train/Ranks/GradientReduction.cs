@@ -1,0 +1,89 @@
+using PPYolo.Model.State;
+using static TorchSharp.torch;
+
+namespace PPYolo.Train.Ranks;
+
+/// <summary>
+/// Averages gradients over ranks. Gradients are packed into flat buffers that are kept from iteration to iteration, so that a reduction is few large calls. A
+/// parameter without a gradient on this rank counts as zero where another rank has one, and stays without where none has.
+/// </summary>
+/// <param name="ranks">Who trains.</param>
+/// <param name="parameters">The trainable parameters, in the same order on every rank.</param>
+public sealed class GradientReduction(IRanks ranks, IReadOnlyList<StateEntry> parameters) : IDisposable
+{
+    /// <summary>32 MB of float32: large enough that a call's latency does not matter.</summary>
+    private const long BucketElements = 8 << 20;
+
+    private readonly List<Bucket> buckets = Pack(parameters);
+
+    /// <summary>Replaces every gradient by its average over all ranks, in place.</summary>
+    public void Average()
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var present = UsedAnywhere();
+        foreach (var bucket in buckets)
+        {
+            foreach (var (index, offset) in bucket.Members)
+            {
+                var part = bucket.Buffer.narrow(0, offset, parameters[index].Value.numel());
+                if (parameters[index].Value.grad is { } gradient)
+                {
+                    part.copy_(gradient.reshape(-1));
+                }
+                else
+                {
+                    part.zero_();
+                }
+            }
+
+            ranks.Sum("gradients", bucket.Buffer);
+            bucket.Buffer.div_(ranks.Size);
+            foreach (var (index, offset) in bucket.Members.Where(member => present[member.Index]))
+            {
+                var parameter = parameters[index].Value;
+                var average = bucket.Buffer.narrow(0, offset, parameter.numel()).view(parameter.shape);
+                if (parameter.grad is { } gradient)
+                {
+                    gradient.copy_(average);
+                }
+                else
+                {
+                    parameter.grad = average.clone();
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => buckets.ForEach(bucket => bucket.Buffer.Dispose());
+
+    private bool[] UsedAnywhere()
+    {
+        var mine = parameters.Select(entry => (byte)(entry.Value.grad is null ? 0 : 1)).ToArray();
+        var all = ranks.Gather("parameters with a gradient", mine);
+        return [.. parameters.Select((_, index) => all.Any(rank => rank[index] == 1))];
+    }
+
+    private static List<Bucket> Pack(IReadOnlyList<StateEntry> parameters)
+    {
+        var buckets = new List<Bucket>();
+        var members = new List<(int Index, long Offset)>();
+        long length = 0;
+        for (var i = 0; i < parameters.Count; i++)
+        {
+            members.Add((i, length));
+            length += parameters[i].Value.numel();
+            if (length >= BucketElements || i == parameters.Count - 1)
+            {
+                buckets.Add(new(zeros(length, device: parameters[i].Value.device).DetachFromDisposeScope(), members));
+                members = [];
+                length = 0;
+            }
+        }
+
+        return buckets;
+    }
+
+    private sealed record Bucket(Tensor Buffer, IReadOnlyList<(int Index, long Offset)> Members);
+}

@@ -1,0 +1,87 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PPYolo.Train.Ranks;
+
+/// <summary>
+/// One rank's way to a tensor's memory: the tensor's own where it lies on the CPU, else a copy there that is reused from call to call.
+/// </summary>
+/// <param name="alwaysCopy">Takes the way through the copy for CPU tensors too.</param>
+internal sealed unsafe class HostMemory(bool alwaysCopy = false) : IDisposable
+{
+    private readonly Dictionary<ScalarType, Tensor> copies = [];
+    private Tensor? open;
+
+    /// <summary>The memory of a contiguous tensor, valid until <see cref="Close"/>.</summary>
+    public nint Open(Tensor tensor)
+    {
+        var count = tensor.numel();
+        if (count == 0)
+        {
+            return 0;
+        }
+
+        if (tensor.device_type == DeviceType.CPU && !alwaysCopy)
+        {
+            return Address(tensor);
+        }
+
+        if (!copies.TryGetValue(tensor.dtype, out var copy) || copy.numel() < count)
+        {
+            copy?.Dispose();
+            // It lives longer than the iteration's scope.
+            copies[tensor.dtype] = copy = torch.empty(count, tensor.dtype, CPU).DetachFromDisposeScope();
+        }
+
+        open = copy.narrow(0, 0, count).DetachFromDisposeScope();
+        using var flat = tensor.detach().view(-1);
+        open.copy_(flat);
+        return Address(open);
+    }
+
+    /// <summary>Writes the memory back where it was a copy.</summary>
+    public void Close(Tensor tensor, bool changed = true)
+    {
+        if (open is null)
+        {
+            return;
+        }
+
+        if (changed)
+        {
+            using var flat = tensor.detach().view(-1);
+            flat.copy_(open);
+        }
+
+        open.Dispose();
+        open = null;
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        open?.Dispose();
+        foreach (var copy in copies.Values)
+        {
+            copy.Dispose();
+        }
+
+        copies.Clear();
+    }
+
+    // A span ends at 2 GB, so the address is asked of the first element alone where the tensor may be larger.
+    private static nint Address(Tensor tensor)
+    {
+        if (tensor.numel() < 1 << 27)
+        {
+            return (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
+        }
+
+        using var whole = tensor.detach();
+        using var flat = whole.view(-1);
+        using var first = flat.narrow(0, 0, 1);
+        return (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
+    }
+}

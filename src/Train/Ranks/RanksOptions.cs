@@ -1,0 +1,17 @@
+namespace PPYolo.Train.Ranks;
+
+/// <summary>How ranks are started.</summary>
+public sealed record RanksOptions
+{
+    /// <summary>How long a rank waits for another unless told otherwise: 25 s, so that 30 s after a failure every process has ended.</summary>
+    public static readonly TimeSpan StandardTimeout = TimeSpan.FromSeconds(25);
+
+    /// <summary>Ranks that are asked for (--ranks), or null where nothing is said.</summary>
+    public int? Ranks { get; init; }
+
+    /// <summary>Torch threads of a process (--threads), divided over its ranks.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>How long a rank waits for another.</summary>
+    public TimeSpan Timeout { get; init; } = StandardTimeout;
+}

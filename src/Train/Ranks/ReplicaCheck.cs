@@ -1,0 +1,44 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using PPYolo.Align.Tensors;
+using PPYolo.Model.State;
+using TorchSharp;
+
+namespace PPYolo.Train.Ranks;
+
+/// <summary>Checks that all ranks hold the same weights and statistics, by a hash of each tensor.</summary>
+public static class ReplicaCheck
+{
+    /// <summary>Compares.</summary>
+    /// <param name="ranks">Who trains.</param>
+    /// <param name="entries">The network's entries.</param>
+    /// <param name="when">When, for the message.</param>
+    /// <exception cref="ReplicaDivergenceException">Ranks differ; the message names the first tensor and the ranks.</exception>
+    public static void Run(IRanks ranks, IReadOnlyList<StateEntry> entries, string when)
+    {
+        if (ranks.Size == 1)
+        {
+            return;
+        }
+
+        var mine = new byte[entries.Count * sizeof(ulong)];
+        for (var i = 0; i < entries.Count; i++)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(mine.AsSpan(i * sizeof(ulong)), Hash(entries[i].Value));
+        }
+
+        var all = ranks.Gather("hashes of the weights", mine);
+        for (var i = 0; i < entries.Count; i++)
+        {
+            var hashes = all.Select(hash => BinaryPrimitives.ReadUInt64LittleEndian(hash.AsSpan(i * sizeof(ulong)))).ToList();
+            var differing = Enumerable.Range(0, hashes.Count).Where(rank => hashes[rank] != hashes[0]).ToList();
+            if (differing.Count > 0)
+            {
+                throw new ReplicaDivergenceException(entries[i].Key, differing, when);
+            }
+        }
+    }
+
+    private static ulong Hash(torch.Tensor tensor) =>
+        tensor.device_type == DeviceType.CPU && tensor.is_contiguous() ? XxHash3.HashToUInt64(tensor.bytes) : XxHash3.HashToUInt64(tensor.ToData().Bytes.Span);
+}

@@ -1,0 +1,52 @@
+using PPYolo.Align.Formats;
+using PPYolo.Align.Json;
+using PPYolo.Align.Tensors;
+using PPYolo.Train.Data;
+
+namespace PPYolo.Train.Records;
+
+/// <summary>Turns the record of several ranks into one that a single rank can replay: images and targets joined in rank order, losses averaged over images.</summary>
+public static class RecordMerge
+{
+    /// <summary>Merges.</summary>
+    /// <param name="folder">The record of several ranks.</param>
+    /// <param name="destination">A new or empty folder.</param>
+    /// <exception cref="Align.AlignException">The record is none, or its batches cannot be joined; then nothing was written.</exception>
+    public static void Merge(string folder, string destination)
+    {
+        var record = RunRecord.Open(folder);
+        var sources = Enumerable.Range(0, record.Case.Ranks).Select(rank => new RecordedBatches(folder, rank)).ToList();
+        for (var iteration = 0; iteration < record.Case.Iterations; iteration++)
+        {
+            BatchMerge.RequireOneSize([.. sources.Select(source => source.At(iteration))]);
+        }
+
+        new RunRecorder(destination, Path.GetExtension(record.Case.StartWeights)).Prepare();
+        for (var iteration = 0; iteration < record.Case.Iterations; iteration++)
+        {
+            var parts = sources.Select(source => source.At(iteration)).ToList();
+            var tensors = new NamedTensors();
+            foreach (var (name, tensor) in BatchMerge.Merge(parts).Named)
+            {
+                tensors.Add(name, tensor);
+            }
+
+            var losses = sources.Select(source => source.Losses(iteration)).ToList();
+            foreach (var name in losses[0].Keys)
+            {
+                tensors.Add(name, TensorData.Scalar((float)(losses.Select((loss, rank) => (double)loss[name] * parts[rank].Count).Sum() / parts.Sum(part => part.Count))));
+            }
+
+            Npz.Write(Path.Combine(destination, RecordedBatches.FileName(iteration, 0)), tensors);
+        }
+
+        foreach (var name in new[] { RunRecord.StartName, RunRecord.EndName, RunRecord.RawEndName, RunRecord.MomentumName })
+        {
+            var file = RunRecord.FindFile(folder, name);
+            File.Copy(file, Path.Combine(destination, Path.GetFileName(file)));
+        }
+
+        File.Copy(Path.Combine(folder, RunRecord.LossesFile), Path.Combine(destination, RunRecord.LossesFile));
+        AtomicText.Write(Path.Combine(destination, "case.json"), StrictJson.Text(record.Case with { Ranks = 1 }));
+    }
+}

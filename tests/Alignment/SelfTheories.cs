@@ -1,0 +1,50 @@
+using PPYolo.Align.Reports;
+using PPYolo.Train.Data;
+using PPYolo.Train.Options;
+using PPYolo.Train.Runs;
+using PPYolo.Train.Scenarios.Self;
+using PPYolo.Train.Weights;
+
+namespace PPYolo.Tests.Alignment;
+
+/// <summary>Scenario 2: a run that is replayed from its own record is the same run, bit by bit.</summary>
+public sealed class SelfTheories : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-self-");
+
+    public static TheoryData<string, int> ConfigsAndThreads
+    {
+        get
+        {
+            var data = new TheoryData<string, int>();
+            foreach (var config in TrainOptionsFile.Names)
+            {
+                data.Add(config, 1);
+                data.Add(config, 2);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(ConfigsAndThreads))]
+    public void ReplayIsBitwiseEqual(string config, int threads)
+    {
+        var verdict = TestEnvironment.With(threads, () => SelfScenario.Run(Plan(config), "plain", folder.FullName));
+
+        verdict.Aligned.Should().BeTrue(VerdictText.Summary(verdict));
+        verdict.Iterations.Should().HaveCount(10);
+        verdict.Iterations.Select(iteration => iteration.Size).Distinct().Should().HaveCountGreaterThan(1, "sizes are mixed");
+    }
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    /// <summary>The configuration as it is, DropBlock included, but on small images and from plain weights: chaos would show any difference.</summary>
+    internal static RunPlan Plan(string config)
+    {
+        var options = TrainOptionsFile.Read(config, ["batch=2", "sizes=[64,96]"]);
+        var network = options.ToNetwork();
+        return new RunPlan(options, StartWeights.Parse("generator:1").For(network), _ => new GeneratedBatches("1", options.Batch, options.Sizes, network), 10, "1");
+    }
+}
