@@ -61,7 +61,7 @@ internal sealed class ThreadLaunch<T>
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            group.Fail(new RankFailure(ranks.Rank, null, $"{exception.GetType().Name}: {exception.Message} ({group.Whereabouts(ranks.Rank)})", exception));
+            group.Fail(new RankFailure(ranks.Rank, null, $"{RankFailure.CauseOf(exception)} ({group.Whereabouts(ranks.Rank)})", exception));
         }
         finally
         {

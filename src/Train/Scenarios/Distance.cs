@@ -23,6 +23,13 @@ internal static class Distance
         });
     }
 
+    /// <summary>The L2 norm of the difference over that of the expected tensor; 0 where they are equal.</summary>
+    public static double Relative(TensorData found, TensorData expected)
+    {
+        var squares = Squared(found, expected);
+        return squares == 0 ? 0 : Math.Sqrt(squares / Dot(expected, expected));
+    }
+
     /// <summary>The sum of products.</summary>
     public static double Dot(TensorData one, TensorData other) => Blocks(one, other, (a, b) => TensorPrimitives.Dot<double>(a, b));
 

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
+using PPYolo.Align;
 using PPYolo.Align.Generation;
+using PPYolo.Align.Json;
 using PPYolo.Align.Tensors;
 using PPYolo.Train.Runs;
 
@@ -11,8 +13,23 @@ namespace PPYolo.Train.Scenarios.Ranks;
 /// </summary>
 /// <param name="Twins">How many perturbed runs.</param>
 /// <param name="Floors">The floor of each kind.</param>
-public sealed record NoiseFloor(int Twins, IReadOnlyDictionary<TensorKind, double> Floors)
+/// <param name="Momentum">The largest relative L2 difference of a parameter's momentum.</param>
+public sealed record NoiseFloor(int Twins, IReadOnlyDictionary<TensorKind, double> Floors, double Momentum)
 {
+    /// <summary>Reads a floor that was measured before.</summary>
+    /// <exception cref="AlignException">The file is missing or malformed, or lacks a kind.</exception>
+    public static NoiseFloor Read(string path)
+    {
+        var floor = File.Exists(path)
+            ? StrictJson.Parse<NoiseFloor>(File.ReadAllText(path), path)
+            : throw new AlignException($"{path}: not found; measure the floor with: ppyolo align ranks ... --floor {path}");
+        var missing = Enum.GetValues<TensorKind>().Where(kind => !floor.Floors.ContainsKey(kind)).ToList();
+        return missing.Count == 0 ? floor : throw new AlignException($"{path}: the floor of {string.Join(", ", missing)} is missing; measure it again");
+    }
+
+    /// <summary>Writes the floor.</summary>
+    public void Write(string path) => AtomicText.Write(path, StrictJson.Text(this));
+
     /// <summary>Measures the floor.</summary>
     /// <param name="plan">The run, on one rank.</param>
     /// <param name="end">Its end.</param>
@@ -21,15 +38,17 @@ public sealed record NoiseFloor(int Twins, IReadOnlyDictionary<TensorKind, doubl
     public static NoiseFloor Measure(RunPlan plan, RunEnd end, int twins, Action<int>? progress = null)
     {
         var floors = Enum.GetValues<TensorKind>().ToDictionary(kind => kind, _ => 0.0);
+        double momentum = 0;
         for (var twin = 0; twin < twins; twin++)
         {
             progress?.Invoke(twin);
             var other = TrainingRun.Execute(plan with { Start = Perturb(plan.Start, $"{plan.Seed}{(twin == 0 ? "" : $".{twin}")}") });
             Raise(floors, end.Raw, other.Raw, ema: false);
             Raise(floors, end.Ema, other.Ema, ema: true);
+            momentum = Math.Max(momentum, end.Momentum.Max(pair => Distance.Relative(other.Momentum[pair.Key], pair.Value)));
         }
 
-        return new(twins, floors);
+        return new(twins, floors, momentum);
     }
 
     /// <summary>w (1 + 1e-7 v) in float64, v from the stream "{seed}/perturb/{key}"; counters are left alone.</summary>

@@ -15,11 +15,29 @@ public sealed record RanksRunOptions
     /// <summary>The noise floor of one rank, where it was measured before.</summary>
     public NoiseFloor? Floor { get; init; }
 
+    /// <summary>Told when the floor was measured.</summary>
+    public Action<NoiseFloor>? FloorMeasured { get; init; }
+
+    /// <summary>Who makes the parts of the run on one rank.</summary>
+    public TrainingFactory OneRankFactory { get; init; } = new();
+
     /// <summary>Runs and records a plan on its ranks; in threads of this process unless replaced.</summary>
     public Func<RanksPlan, string, RanksResult>? Recorder { get; init; }
 
     /// <summary>Merges a record of several ranks into one of one rank.</summary>
     public Action<string, string> Merge { get; init; } = RecordMerge.Merge;
+
+    internal NoiseFloor FloorOf(RunPlan run, RunEnd end)
+    {
+        if (Floor is not null)
+        {
+            return Floor;
+        }
+
+        var measured = NoiseFloor.Measure(run, end, RanksScenario.StandardTwins);
+        FloorMeasured?.Invoke(measured);
+        return measured;
+    }
 
     internal RanksResult Record(RanksPlan plan, string folder) => Recorder is not null
         ? Recorder(plan, folder)

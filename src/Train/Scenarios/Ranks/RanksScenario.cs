@@ -26,8 +26,8 @@ public static class RanksScenario
         var many = options.Record(plan with { Run = plan.Run with { Batches = plan.PartOf } }, ranksFolder);
         options.Merge(ranksFolder, mergedFolder);
         var merged = new RecordedBatches(mergedFolder);
-        var one = RunOne(plan.Run with { Batches = _ => merged });
-        var floor = options.Floor ?? NoiseFloor.Measure(plan.Run with { Batches = _ => merged }, one.End, StandardTwins);
+        var one = RunOne(plan.Run with { Batches = _ => merged, Factory = options.OneRankFactory });
+        var floor = options.FloorOf(plan.Run with { Batches = _ => merged, Factory = options.OneRankFactory }, one.End);
         return Verdict($"{plan.Ranks} ranks ({string.Join(" + ", plan.Counts)} images) against one on the merged batches", plan, many, one, floor, MergedBatches(plan, merged));
     }
 
@@ -38,18 +38,18 @@ public static class RanksScenario
     public static Verdict Split(RanksPlan plan, string folder, RanksRunOptions options)
     {
         var gradients = new NamedTensors();
-        var single = plan.Run with { Batches = _ => plan.Whole };
+        var single = plan.Run with { Batches = _ => plan.Whole, Factory = options.OneRankFactory };
         var end = RecordedRun.Execute(single, plan.InitProfile, folder, ".npz", observe: step => FirstGradients.Watch(step, gradients));
         var recorded = plan with { Whole = new RecordedBatches(folder) };
         var many = options.RunOnThreads(recorded with { Run = plan.Run with { Batches = recorded.PartOf } });
-        var floor = options.Floor ?? NoiseFloor.Measure(single, end, StandardTwins);
+        var floor = options.FloorOf(single, end);
         return Verdict($"one rank against {plan.Ranks} ({string.Join(" + ", plan.Counts)} images) on its batches", plan, many, new(end, gradients), floor, null);
     }
 
     private static RanksResult RunOne(RunPlan run)
     {
         var gradients = new NamedTensors();
-        return new(TrainingRun.Execute(run with { Factory = new() }, new SoloRanks(), observe: step => FirstGradients.Watch(step, gradients)), gradients);
+        return new(TrainingRun.Execute(run, new SoloRanks(), observe: step => FirstGradients.Watch(step, gradients)), gradients);
     }
 
     private static Check MergedBatches(RanksPlan plan, RecordedBatches merged)

@@ -39,7 +39,7 @@ internal sealed class LossScene
 
             Targets.Add(tensor(target, [Images, .. shape]).to(type));
             var channels = shape[0] * (5 + Classes + (Options.IouAware ? 1 : 0));
-            var output = Sample.Of($"output {level}", 1.5f, Images, channels, shape[2], shape[3]).to(type);
+            var output = TestTensors.Of($"output {level}", 1.5f, Images, channels, shape[2], shape[3]).to(type);
             Predict(output, all, level);
             Outputs.Add(output);
         }

@@ -112,7 +112,7 @@ public sealed class BatchTests
         {
             if (name != without)
             {
-                tensors.Add(name, name == replace?.Name ? replace.Value.Tensor : TensorData.Of<float>(Sample.Values(name, TensorData.CountOf(shape)), shape));
+                tensors.Add(name, name == replace?.Name ? replace.Value.Tensor : TensorData.Of<float>(TestTensors.Values(name, TensorData.CountOf(shape)), shape));
             }
         }
 

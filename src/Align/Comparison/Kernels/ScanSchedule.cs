@@ -1,0 +1,38 @@
+namespace PPYolo.Align.Comparison.Kernels;
+
+/// <summary>Spreads the chunks of many tensors over threads, in the order in which they lie in memory.</summary>
+internal static class ScanSchedule
+{
+    /// <summary>Measures all tensors.</summary>
+    public static void Run(IReadOnlyList<PairScan> scans, int threads)
+    {
+        var counters = new UlpCounter?[threads];
+        for (var pending = scans; pending.Count > 0; pending = [.. pending.Where(scan => scan.Pending)])
+        {
+            Pass([.. pending.SelectMany(scan => Enumerable.Range(0, scan.Chunks), (scan, chunk) => (scan, chunk))], counters);
+        }
+    }
+
+    private static void Pass((PairScan Scan, int Chunk)[] work, UlpCounter?[] counters)
+    {
+        var next = -1;
+        void Worker(int thread)
+        {
+            var counter = counters[thread] ??= new();
+            for (var i = Interlocked.Increment(ref next); i < work.Length; i = Interlocked.Increment(ref next))
+            {
+                work[i].Scan.Run(work[i].Chunk, counter);
+            }
+        }
+
+        var threads = Math.Min(counters.Length, work.Length);
+        if (threads == 1)
+        {
+            Worker(0);
+        }
+        else
+        {
+            Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads) }, Worker);
+        }
+    }
+}

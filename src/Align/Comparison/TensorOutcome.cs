@@ -1,0 +1,29 @@
+namespace PPYolo.Align.Comparison;
+
+/// <summary>How the comparison of one tensor came out. Everything but <see cref="Within"/> is a divergence; later ones are worse.</summary>
+public enum TensorOutcome
+{
+    /// <summary>The sum of squared differences is at or below the bound; for what is compared exactly: equal.</summary>
+    Within,
+
+    /// <summary>The sum of squared differences is above the bound.</summary>
+    AboveBound,
+
+    /// <summary>It is compared exactly (integers, booleans, counters of batches) and is not equal.</summary>
+    NotEqual,
+
+    /// <summary>There is a NaN or an infinity on either side, be it the same on both.</summary>
+    NonFinite,
+
+    /// <summary>The shapes differ, so that values were not compared.</summary>
+    WrongShape,
+
+    /// <summary>The element types differ, so that values were not compared.</summary>
+    WrongType,
+
+    /// <summary>Only the second set has it.</summary>
+    Extra,
+
+    /// <summary>Only the first set has it.</summary>
+    Missing,
+}

@@ -1,0 +1,205 @@
+using System.Globalization;
+using System.Text;
+using PPYolo.Align.Comparison;
+
+namespace PPYolo.Align.Reports;
+
+/// <summary>
+/// A comparison of two sets of tensors as plain text: the tensors that are not aligned and those that are (the seed's two lists), each worst first, the counters of batches, and at the end the verdict
+/// and what to do next. Lines are never wrapped.
+/// </summary>
+public static class ComparisonText
+{
+    /// <summary>Formats a comparison.</summary>
+    /// <param name="comparison">The comparison.</param>
+    /// <param name="sides">What was compared.</param>
+    /// <param name="rows">How many tensors to show in each list; null for all.</param>
+    public static string Format(SetComparison comparison, ComparisonSides sides, int? rows = null)
+    {
+        var text = new StringBuilder();
+        text.Append("first:  ").AppendLine(Printable(sides.First));
+        text.Append("second: ").AppendLine(Printable(sides.Second));
+        text.Append("start:  ").AppendLine(sides.Start is null ? "not known, so that movement is not shown (--start FILE names it)" : Printable(sides.Start));
+        text.Append("bound:  sum of squared differences of a tensor, in float64, at most ").AppendLine(Full(comparison.Bound));
+        text.AppendLine();
+        var moved = comparison.Tensors.Any(tensor => tensor.Movement is not null);
+        List(text, $"not aligned (above {Full(comparison.Bound)}, or not comparable)", [.. comparison.Diverged], comparison.Bound, rows, moved);
+        List(text, $"aligned (at or below {Full(comparison.Bound)})", [.. comparison.Within], comparison.Bound, rows, moved);
+        Counters(text, comparison, rows);
+        Suspicions(text, comparison);
+        text.AppendLine(Summary(comparison)).Append("Next: ").Append(Advice(comparison));
+        return text.ToString();
+    }
+
+    /// <summary>The verdict in a sentence.</summary>
+    public static string Summary(SetComparison comparison)
+    {
+        var all = comparison.Tensors.Count + comparison.Counters.Count;
+        if (all == 0)
+        {
+            return "DIVERGED: there is no tensor on either side, so that nothing was compared.";
+        }
+
+        if (comparison.BitwiseEqual)
+        {
+            return $"ALIGNED: {(all == 1 ? "the tensor is" : $"all {all} tensors are")} equal, bit by bit.";
+        }
+
+        if (comparison.Aligned)
+        {
+            var largest = comparison.Within.First();
+            return $"ALIGNED: {(comparison.Tensors.Count == 1 ? "the tensor is" : $"all {comparison.Tensors.Count} tensors are")} within {Full(comparison.Bound)}; "
+                + $"the largest sum of squared differences is {Full(largest.Metrics!.SumOfSquares)} ({Printable(largest.Name)}).";
+        }
+
+        var diverged = comparison.Diverged.Concat(comparison.DivergedCounters).ToList();
+        var kinds = diverged.GroupBy(tensor => tensor.Outcome).Select(group => $"{group.Key.Words()}: {group.Count()}");
+        return $"DIVERGED: {diverged.Count} of {all} tensors {(diverged.Count == 1 ? "is" : "are")} not aligned ({string.Join(", ", kinds)}); "
+            + $"the worst is {Printable(diverged[0].Name)}: {Explanation(diverged[0], comparison.Bound)}.";
+    }
+
+    private static void List(StringBuilder text, string title, List<TensorComparison> tensors, double bound, int? rows, bool moved)
+    {
+        text.Append(tensors.Count).Append(tensors.Count == 1 ? " tensor " : " tensors ").Append(title);
+        var shown = tensors.Take(rows ?? int.MaxValue).ToList();
+        text.AppendLine(shown.Count == tensors.Count ? "" : $"; {(shown.Count == 0 ? "none" : $"the worst {shown.Count}")} shown, all with --all");
+        if (shown.Count > 0)
+        {
+            string[] movement = moved ? ["first moved", "second moved", "diff / moved"] : [];
+            var table = new TextTable(["  outcome", "sum of squares", "relative L2", "max abs", "cosine", "ULP p99", .. movement, "tensor", "where, and notes"]);
+            shown.ForEach(tensor => table.Add(Row(tensor, bound, moved)));
+            text.Append(table);
+        }
+
+        text.AppendLine();
+    }
+
+    private static string[] Row(TensorComparison tensor, double bound, bool moved)
+    {
+        var metrics = tensor.Metrics;
+        string[] movement = moved ? [Number(tensor.Movement?.First), Number(tensor.Movement?.Second), Number(tensor.Movement?.Ratio)] : [];
+        return
+        [
+            "  " + tensor.Outcome.Words(),
+            metrics is null ? "-" : Beside(metrics.SumOfSquares, bound),
+            Number(metrics?.RelativeL2),
+            Number(metrics?.MaxAbs),
+            metrics?.Cosine.ToString("0.########", CultureInfo.InvariantCulture) ?? "-",
+            metrics?.UlpP99?.ToString(CultureInfo.InvariantCulture) ?? "-",
+            .. movement,
+            Printable(tensor.Name),
+            Notes(tensor),
+        ];
+    }
+
+    private static string Notes(TensorComparison tensor)
+    {
+        if (tensor.Metrics is not { } metrics)
+        {
+            return (tensor.First, tensor.Second) switch
+            {
+                (null, { } second) => $"{second}",
+                ({ } first, null) => $"{first}",
+                var (first, second) => $"{first} against {second}",
+            };
+        }
+
+        var notes = new List<string>();
+        if (metrics.BitwiseEqual)
+        {
+            notes.Add("equal bit by bit");
+        }
+
+        if (metrics.NonFiniteFirst + metrics.NonFiniteSecond > 0)
+        {
+            notes.Add($"NaN or infinity: {metrics.NonFiniteFirst} in the first, {metrics.NonFiniteSecond} in the second, of {metrics.Count}");
+        }
+
+        if (metrics.Worst is { } worst)
+        {
+            notes.Add($"[{string.Join(',', worst.Index)}] {Full(worst.First)} against {Full(worst.Second)}");
+        }
+
+        return string.Join("; ", notes);
+    }
+
+    private static void Counters(StringBuilder text, SetComparison comparison, int? rows)
+    {
+        if (comparison.Counters.Count == 0)
+        {
+            return;
+        }
+
+        var diverged = comparison.DivergedCounters.ToList();
+        text.Append(comparison.Counters.Count).Append(comparison.Counters.Count == 1 ? " counter" : " counters").Append($" ({TensorComparison.CounterMark}), compared exactly: ");
+        text.AppendLine(diverged.Count == 0 ? "all equal" : $"{diverged.Count} not equal");
+        foreach (var counter in diverged.Take(rows ?? int.MaxValue))
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {counter.Outcome.Words()}  {Printable(counter.Name)}  {Notes(counter)}");
+        }
+
+        text.AppendLine();
+    }
+
+    private static void Suspicions(StringBuilder text, SetComparison comparison)
+    {
+        var suspicious = comparison.Suspicious.ToList();
+        if (suspicious.Count > 0)
+        {
+            text.Append("Look at ").Append(suspicious.Count == 1 ? "1 tensor that is" : $"{suspicious.Count} tensors that are");
+            text.Append(" within the bound but differ by more than a tenth of the way moved since the start, which a tensor that was not trained does too: ");
+            text.Append(string.Join(", ", suspicious.Take(3).Select(tensor => $"{Printable(tensor.Name)} ({Number(tensor.Movement!.Ratio)})")));
+            text.AppendLine(suspicious.Count > 3 ? ", ..." : "").AppendLine();
+        }
+    }
+
+    private static string Explanation(TensorComparison tensor, double bound) => tensor.Outcome switch
+    {
+        TensorOutcome.AboveBound => $"its sum of squared differences is {Full(tensor.Metrics!.SumOfSquares)} where {Full(bound)} is allowed",
+        TensorOutcome.NotEqual or TensorOutcome.NonFinite => Notes(tensor),
+        TensorOutcome.Missing or TensorOutcome.Extra => $"it is {tensor.Outcome.Words()} ({Notes(tensor)})",
+        _ => Notes(tensor),
+    };
+
+    private static string Advice(SetComparison comparison)
+    {
+        var worst = comparison.Diverged.Concat(comparison.DivergedCounters).Select(tensor => tensor.Outcome).Distinct().ToList();
+        if (worst.Count == 0)
+        {
+            return comparison.Tensors.Count + comparison.Counters.Count == 0
+                ? "name two files that have tensors."
+                : comparison.Suspicious.Any()
+                    ? "look at the tensors named above; nothing else is left to do."
+                    : comparison.BitwiseEqual || comparison.Tensors.Any(tensor => tensor.Movement is not null)
+                        ? "nothing is left to do."
+                        : "nothing is left to do; with --start FILE differences are also set beside how far tensors moved, since a bound alone passes what was never trained.";
+        }
+
+        return worst[0] switch
+        {
+            TensorOutcome.Missing or TensorOutcome.Extra =>
+                "make sure that both are of the same network and options and use the same names (ppyolo convert renames Paddle's); then compare again.",
+            TensorOutcome.WrongShape or TensorOutcome.WrongType =>
+                "make sure that both are of the same network, number of classes and precision; then compare again.",
+            TensorOutcome.NonFinite =>
+                "find the first iteration whose loss is not finite (losses.json of the record, or ppyolo train --replay RECORD) and start from there; nothing after it means anything.",
+            _ => "find where the two runs part: ppyolo train --replay RECORD compares every iteration; the first loss that differs names the part of the step that does.",
+        };
+    }
+
+    // Rounded, a sum just above the bound would look like the bound.
+    private static string Beside(double value, double bound) => Math.Abs(value - bound) <= bound / 100 ? Full(value) : Number(value);
+
+    private static string Full(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    private static string Number(double? value) => value switch
+    {
+        null => "-",
+        0 => "0",
+        { } number when double.IsFinite(number) => number.ToString("0.00e+00", CultureInfo.InvariantCulture),
+        { } number => number.ToString(CultureInfo.InvariantCulture),
+    };
+
+    // Names come from files: a line feed or an escape sequence in one must not become part of the report's form.
+    private static string Printable(string name) => string.Concat(name.Select(letter => char.IsControl(letter) ? $"\\u{(int)letter:x4}" : letter.ToString()));
+}
