@@ -16,13 +16,14 @@ public static class StrictJson
         TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
         ReadCommentHandling = JsonCommentHandling.Skip,
         AllowTrailingCommas = true,
+        RespectNullableAnnotations = true,
         WriteIndented = true,
     };
 
     /// <summary>Parses a document.</summary>
     /// <param name="text">The JSON.</param>
     /// <param name="source">Where it is from, for messages.</param>
-    /// <exception cref="AlignException">It is not JSON, has an unknown key, lacks a required one, or a value is of the wrong kind.</exception>
+    /// <exception cref="AlignException">It is not JSON, has an unknown key, lacks a required one, or a value is null or of the wrong kind.</exception>
     public static T Parse<T>(string text, string source)
     {
         try
@@ -56,6 +57,7 @@ public static class StrictJson
         {
             foreach (var member in element.EnumerateObject())
             {
+                RefuseNull(member.Value, values, source, path + member.Name);
                 RefuseUnknownKeys(member.Value, values, source, $"{path}{member.Name}.");
             }
         }
@@ -63,8 +65,18 @@ public static class StrictJson
         {
             foreach (var item in element.EnumerateArray())
             {
+                RefuseNull(item, items, source, path.TrimEnd('.'));
                 RefuseUnknownKeys(item, items, source, path);
             }
+        }
+    }
+
+    /// <summary>The serializer knows which members may be null, but not which elements.</summary>
+    private static void RefuseNull(JsonElement element, Type type, string source, string path)
+    {
+        if (element.ValueKind == JsonValueKind.Null && Nullable.GetUnderlyingType(type) is null)
+        {
+            throw new AlignException($"{source}: expected a value in '{path}', found null");
         }
     }
 

@@ -77,7 +77,9 @@ public static class TorchTensors
         destination.copy_(source);
     }
 
-    private static ElementType ElementTypeOf(Tensor tensor)
+    /// <summary>The element type that a tensor's type stands for.</summary>
+    /// <exception cref="AlignException">It has no counterpart.</exception>
+    public static ElementType ElementTypeOf(Tensor tensor)
     {
         foreach (var (type, torchType) in Types)
         {

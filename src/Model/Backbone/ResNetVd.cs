@@ -67,7 +67,8 @@ public sealed class ResNetVd : NamedModule<Tensor, IReadOnlyList<Tensor>>
         for (var stage = 0; stage < stages.Count; stage++)
         {
             var next = stages[stage].call(current);
-            if (!outputs.Contains(current))
+            // By reference: tensors are equal to others by their values, and one with a NaN not even to itself.
+            if (!outputs.Exists(output => ReferenceEquals(output, current)))
             {
                 current.Dispose();
             }

@@ -21,7 +21,7 @@ public sealed class YoloTargets(NetworkOptions options, double iouThreshold = 1)
     /// <param name="size">The image's side in pixels.</param>
     /// <param name="level">0 is the coarsest.</param>
     /// <param name="target">Receives <see cref="Shape"/>; must be zero.</param>
-    /// <exception cref="Align.AlignException">A centre lies outside the image.</exception>
+    /// <exception cref="Align.AlignException">A centre lies outside the image, or a class is not the network's.</exception>
     public void Assign(ReadOnlySpan<GroundTruth> objects, int size, int level, Span<float> target)
     {
         var grid = size / options.Strides[level];
@@ -35,6 +35,11 @@ public sealed class YoloTargets(NetworkOptions options, double iouThreshold = 1)
             if (box.X is not (>= 0 and < 1) || box.Y is not (>= 0 and < 1))
             {
                 throw new Align.AlignException($"a ground-truth centre lies inside the image, found ({box.X}, {box.Y}); clip the box first");
+            }
+
+            if (box.Class < 0 || box.Class >= options.Classes)
+            {
+                throw new Align.AlignException($"a ground-truth class is 0 to {options.Classes - 1}, found {box.Class}; the network has {options.Classes} classes");
             }
 
             var best = BestAnchor(box, size);

@@ -18,13 +18,14 @@ public static class NetworkState
         var missing = entries.Where(entry => !entry.IsBatchCounter && !weights.Contains(entry.Key)).Select(entry => entry.Key).ToList();
         var unknown = weights.Names.Except(entries.Select(entry => entry.Key)).ToList();
         var misshapen = entries
-            .Where(entry => weights.TryGet(entry.Key, out var tensor) && !tensor.Shape.AsSpan().SequenceEqual(entry.Value.shape))
-            .Select(entry => $"{entry.Key} (expected {string.Join('x', entry.Value.shape)}, found {weights[entry.Key].ShapeText})")
+            .Where(entry => weights.TryGet(entry.Key, out var tensor)
+                && (!tensor.Shape.AsSpan().SequenceEqual(entry.Value.shape) || tensor.Type != TorchTensors.ElementTypeOf(entry.Value)))
+            .Select(entry => $"{entry.Key} (expected {TorchTensors.ElementTypeOf(entry.Value).Name()} {string.Join('x', entry.Value.shape)}, found {weights[entry.Key]})")
             .ToList();
         if (missing.Count + unknown.Count + misshapen.Count > 0)
         {
             throw new AlignException(
-                "the weights are not this network's: " + string.Join("; ", Listed("missing", missing), Listed("unknown", unknown), Listed("of another shape", misshapen)));
+                "the weights are not this network's: " + string.Join("; ", Listed("missing", missing), Listed("unknown", unknown), Listed("of another shape or type", misshapen)));
         }
 
         foreach (var entry in entries)
@@ -32,6 +33,10 @@ public static class NetworkState
             if (weights.TryGet(entry.Key, out var tensor))
             {
                 tensor.CopyTo(entry.Key, entry.Value);
+            }
+            else
+            {
+                entry.Value.zero_();
             }
         }
     }

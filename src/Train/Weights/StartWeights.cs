@@ -29,7 +29,7 @@ public sealed record StartWeights(string? Seed, WeightProfile Profile, string? F
         var parts = text[Prefix.Length..].Split(':');
         var profile = WeightProfile.Plain;
         if (parts.Length > 2 || parts[0].Length == 0 || !parts[0].All(char.IsAsciiDigit)
-            || (parts.Length == 2 && !Enum.TryParse(parts[1], ignoreCase: true, out profile)))
+            || (parts.Length == 2 && (!parts[1].All(char.IsAsciiLetter) || !Enum.TryParse(parts[1], ignoreCase: true, out profile))))
         {
             throw new AlignException($"--init {text}: expected generator:SEED or generator:SEED:calm, SEED a decimal number");
         }

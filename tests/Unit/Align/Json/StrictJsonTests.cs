@@ -64,12 +64,23 @@ public sealed class StrictJsonTests
     [InlineData("""{ "name": "x", "batchSize": 99999999999 }""", "batchSize")]
     [InlineData("""{ "name": "x", "batchSize": null }""", "batchSize")]
     [InlineData("""{ "name": 5 }""", "name")]
+    [InlineData("""{ "name": "x", "first": { "rate": null } }""", "first.rate")]
     [InlineData("""{ "name": "x", "flavour": "sour" }""", "flavour")]
     [InlineData("""{ "name": "x", "flavour": 1 }""", "flavour")]
     [InlineData("""{ "name": "x", "first": 3 }""", "first")]
     [InlineData("""{ "name": "x", "steps": { "rate": 4 } }""", "steps")]
     [InlineData("""{ "name": "x", "first": { "rate": true } }""", "first.rate")]
     public void A_value_of_the_wrong_kind_is_an_error_that_says_where(string text, string place) => Refused(text).Should().StartWith("file.json: ").And.EndWith($" (at {place})");
+
+    [Theory]
+    [InlineData("""{ "name": null }""", "name")]
+    [InlineData("""{ "name": "x", "steps": null }""", "steps")]
+    [InlineData("""{ "name": "x", "steps": [ { "rate": 1 }, null ] }""", "file.json: expected a value in 'steps', found null")]
+    [InlineData("""{ "name": "x", "byName": { "mix": null } }""", "file.json: expected a value in 'byName.mix', found null")]
+    public void A_null_where_there_must_be_a_value_is_an_error(string text, string message) => Refused(text).Should().StartWith("file.json: ").And.Contain(message);
+
+    [Fact]
+    public void A_null_where_there_may_be_none_is_none() => StrictJson.Parse<Recipe>("""{ "name": "x", "first": null, "byName": null }""", "file.json").First.Should().BeNull();
 
     [Theory]
     [InlineData("")]

@@ -198,8 +198,7 @@ public sealed class BatchNormTests
     {
         Activation.None => x,
         Activation.Relu => nn.functional.relu(x),
-        // The slope is float32's 0.1 in every type.
-        Activation.LeakyRelu => nn.functional.leaky_relu(x, 0.1f),
+        Activation.LeakyRelu => nn.functional.leaky_relu(x, 0.1),
         _ => x * nn.functional.softplus(x).tanh(),
     };
 
