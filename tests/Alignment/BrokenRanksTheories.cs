@@ -116,11 +116,11 @@ public sealed class BrokenRanksTheories : IDisposable
 
     public void Dispose() => folder.Delete(recursive: true);
 
-    private static NoiseFloor Floor => RanksTheories.Floor("r18vd-calm");
+    private static NoiseFloor Floor => RanksPlans.Floor("r18vd-calm");
 
     private static RanksPlan Plan(TrainingFactory factory, params string[] settings)
     {
-        var plan = RanksTheories.Plan("r18vd-calm", "2,2", settings);
+        var plan = RanksPlans.Plan("r18vd-calm", "2,2", settings);
         return plan with { Run = plan.Run with { Factory = factory } };
     }
 

@@ -1,13 +1,11 @@
 using PPYolo.Align;
 using PPYolo.Align.Reports;
 using PPYolo.Train.Data;
-using PPYolo.Train.Options;
 using PPYolo.Train.Records;
 using PPYolo.Train.Runs;
 using PPYolo.Train.Scenarios.Ranks;
 using PPYolo.Train.Scenarios.Reference;
 using PPYolo.Train.Scenarios.Self;
-using PPYolo.Train.Weights;
 
 namespace PPYolo.Tests.Alignment;
 
@@ -27,7 +25,7 @@ public sealed class RanksTheories : IDisposable
     [MemberData(nameof(Floors))]
     public void RanksEqualOneRankOnTheMergedBatches(string floor, string split)
     {
-        var verdict = RanksScenario.Merge(Plan(floor, split), folder.FullName, new() { Floor = Floor(floor) });
+        var verdict = RanksScenario.Merge(RanksPlans.Plan(floor, split), folder.FullName, new() { Floor = RanksPlans.Floor(floor) });
 
         verdict.Aligned.Should().BeTrue(VerdictText.Summary(verdict));
         verdict.Iterations.Should().HaveCount(10);
@@ -39,7 +37,7 @@ public sealed class RanksTheories : IDisposable
     [InlineData("3,1")]
     public void OneRankSplitOverRanksIsTheSame(string split)
     {
-        var verdict = RanksScenario.Split(Plan("r18vd-calm", split), folder.FullName, new() { Floor = Floor("r18vd-calm") });
+        var verdict = RanksScenario.Split(RanksPlans.Plan("r18vd-calm", split), folder.FullName, new() { Floor = RanksPlans.Floor("r18vd-calm") });
 
         verdict.Aligned.Should().BeTrue(VerdictText.Summary(verdict));
         verdict.Iterations.Should().HaveCount(10);
@@ -49,8 +47,8 @@ public sealed class RanksTheories : IDisposable
     public void TheStoredFloorIsWhatTwinsMeasure()
     {
         NoiseFloor? measured = null;
-        RanksScenario.Merge(Plan("r18vd-calm", "2,2"), folder.FullName, new() { FloorMeasured = floor => measured = floor });
-        var stored = Floor("r18vd-calm");
+        RanksScenario.Merge(RanksPlans.Plan("r18vd-calm", "2,2"), folder.FullName, new() { FloorMeasured = floor => measured = floor });
+        var stored = RanksPlans.Floor("r18vd-calm");
 
         measured!.Twins.Should().BeGreaterThanOrEqualTo(4);
         foreach (var (kind, value) in stored.Floors)
@@ -115,24 +113,4 @@ public sealed class RanksTheories : IDisposable
     }
 
     public void Dispose() => folder.Delete(recursive: true);
-
-    internal static NoiseFloor Floor(string name) => NoiseFloor.Read(Path.Combine(Fixtures.Root, "fixtures", "floors", name + ".json"));
-
-    /// <summary>The run whose floor is stored under a name.</summary>
-    internal static RanksPlan Plan(string floor, string split, params string[] settings)
-    {
-        var (config, seed, freezeAt) = floor switch
-        {
-            "r18vd-calm" => ("ppyolo_r18vd_voc2012", "5", -1),
-            "r50vd-aligngrad-calm" => ("ppyolo_r50vd_aligngrad", "6", 3),
-            "r50vd-trainable-calm" => ("ppyolo_r50vd_aligngrad", "7", -1),
-            _ => throw new ArgumentOutOfRangeException(nameof(floor), floor, "no such floor"),
-        };
-        var options = TrainOptionsFile.Read(
-            config, ["batch=4", "sizes=[96]", "learningRatePerImage=0.000005", "startFactor=0.5", "dropBlock=false", $"freezeAt={freezeAt}", .. settings]);
-        var network = options.ToNetwork();
-        var run = new RunPlan(
-            options, StartWeights.Parse($"generator:{seed}:calm").For(network), _ => throw new InvalidOperationException("set by the scenario"), 10, seed);
-        return new RanksPlan(run, new GeneratedBatches(seed, options.Batch, options.Sizes, network), [.. split.Split(',').Select(int.Parse)], "calm");
-    }
 }

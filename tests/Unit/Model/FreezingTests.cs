@@ -46,10 +46,10 @@ public sealed class FreezingTests
     [InlineData(-1, true, false)]
     public void Frozen_stages_move_running_statistics_and_frozen_norms_do_not(int freezeAt, bool freezeNorm, bool moves)
     {
-        using var network = Sample.Network(NetworkPresets.R18Vd with { FreezeAt = freezeAt, FreezeNorm = freezeNorm, DropBlock = false });
+        using var network = TestTensors.Network(NetworkPresets.R18Vd with { FreezeAt = freezeAt, FreezeNorm = freezeNorm, DropBlock = false });
         var start = NetworkState.Save(network);
         network.train();
-        using var images = Sample.Of("images", 2, 1, 3, 64, 64);
+        using var images = TestTensors.Of("images", 2, 1, 3, 64, 64);
 
         foreach (var output in network.call(images))
         {
@@ -66,8 +66,8 @@ public sealed class FreezingTests
     [Fact]
     public void Norms_of_a_frozen_backbone_normalize_with_batch_statistics()
     {
-        using var network = Sample.Network(NetworkPresets.R18Vd with { FreezeAt = 3, FreezeNorm = true, DropBlock = false });
-        using var images = Sample.Of("images", 2, 1, 3, 64, 64);
+        using var network = TestTensors.Network(NetworkPresets.R18Vd with { FreezeAt = 3, FreezeNorm = true, DropBlock = false });
+        using var images = TestTensors.Of("images", 2, 1, 3, 64, 64);
         network.train();
         var training = network.call(images)[0];
         using var louder = images * 3;

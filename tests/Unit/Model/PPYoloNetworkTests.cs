@@ -18,12 +18,12 @@ public sealed class PPYoloNetworkTests
     public void Computes_in_float64_after_a_move(string name, long[] outputs)
     {
         using var scope = NewDisposeScope();
-        using var network = Sample.Network(NetworkPresets.Find(name)! with { DropBlock = false });
+        using var network = TestTensors.Network(NetworkPresets.Find(name)! with { DropBlock = false });
         var start = NetworkState.Save(network);
         network.to(ScalarType.Float64);
         network.train();
 
-        var maps = network.call(Sample.Wide("images", 2, 1, 3, 64, 64));
+        var maps = network.call(TestTensors.Wide("images", 2, 1, 3, 64, 64));
         maps.Select(map => map.square().mean()).Aggregate((sum, term) => sum + term).backward();
         BackwardFailure.ThrowIfAny();
 
@@ -53,11 +53,11 @@ public sealed class PPYoloNetworkTests
     public void Shows_its_maps_in_forward_order()
     {
         using var scope = NewDisposeScope();
-        using var network = Sample.Network(NetworkPresets.R18Vd with { DropBlock = false });
+        using var network = TestTensors.Network(NetworkPresets.R18Vd with { DropBlock = false });
         var seen = new List<string>();
         network.Observer = (name, map) => seen.Add($"{name} {string.Join('x', map.shape[1..])}");
 
-        network.call(Sample.Of("images", 2, 1, 3, 64, 64));
+        network.call(TestTensors.Of("images", 2, 1, 3, 64, 64));
 
         seen.Should().Equal("backbone0 256x4x4", "backbone1 512x2x2", "neck0 512x2x2", "neck1 256x4x4", "head0 75x2x2", "head1 75x4x4");
     }
@@ -66,10 +66,10 @@ public sealed class PPYoloNetworkTests
     public void Evaluation_changes_nothing_and_does_not_depend_on_the_batch()
     {
         using var scope = NewDisposeScope();
-        using var network = Sample.Network(NetworkPresets.R18Vd);
+        using var network = TestTensors.Network(NetworkPresets.R18Vd);
         network.eval();
         var before = StateDict.Of(network).Select(entry => entry.Value.clone()).ToList();
-        var images = Sample.Of("images", 2, 2, 3, 64, 64);
+        var images = TestTensors.Of("images", 2, 2, 3, 64, 64);
 
         var both = network.call(images);
         var first = network.call(images.narrow(0, 0, 1));

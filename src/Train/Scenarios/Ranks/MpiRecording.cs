@@ -19,24 +19,44 @@ public static class MpiRecording
         var work = Directory.CreateTempSubdirectory("ppyolo-mpi-").FullName;
         try
         {
-            string config = Path.Combine(work, "config.json"), start = Path.Combine(work, "start.npz");
-            AtomicText.Write(config, StrictJson.Text(plan.Run.Options));
-            TensorFile.Write(start, plan.Run.Start);
-            var program = Path.Combine(AppContext.BaseDirectory, "ppyolo.dll");
+            Prepare(plan, work);
             Start(
             [
                 .. Environment.UserName == "root" ? ["--allow-run-as-root"] : Array.Empty<string>(),
-                "--oversubscribe", "-np", $"{plan.Ranks}", "dotnet", program, "train", "--config", config, "--init", start, "--data", $"generator:{plan.Run.Seed}",
-                "--iterations", $"{plan.Run.Iterations}", "--record", folder, "--format", "npz", "--gradients", "--split", string.Join(',', plan.Counts),
-                "--threads", $"{Math.Max(1, threads / plan.Ranks)}",
+                "--oversubscribe", "--bind-to", "none", "-np", $"{plan.Ranks}", "dotnet", Path.Combine(AppContext.BaseDirectory, "ppyolo.dll"), .. Arguments(plan, work, folder, threads),
             ]);
-            var record = RunRecord.Open(folder);
-            return new(record.ReadEnd(), record.Read(RunRecord.GradientsName));
+            return Read(folder);
         }
         finally
         {
             Directory.Delete(work, recursive: true);
         }
+    }
+
+    /// <summary>Writes the files that <see cref="Arguments"/> names: the configuration and the start weights.</summary>
+    public static void Prepare(RanksPlan plan, string work)
+    {
+        AtomicText.Write(Path.Combine(work, "config.json"), StrictJson.Text(plan.Run.Options));
+        TensorFile.Write(Path.Combine(work, "start.npz"), plan.Run.Start);
+    }
+
+    /// <summary>The arguments of ppyolo on every rank.</summary>
+    /// <param name="plan">The run.</param>
+    /// <param name="work">The folder of the prepared files, as the ranks see it.</param>
+    /// <param name="folder">The record's folder, as the ranks see it.</param>
+    /// <param name="threads">Threads of libtorch over all ranks.</param>
+    public static IReadOnlyList<string> Arguments(RanksPlan plan, string work, string folder, int threads) =>
+    [
+        "train", "--config", Path.Combine(work, "config.json"), "--init", Path.Combine(work, "start.npz"), "--data", $"generator:{plan.Run.Seed}",
+        "--iterations", $"{plan.Run.Iterations}", "--record", folder, "--format", "npz", "--gradients", "--split", string.Join(',', plan.Counts),
+        "--threads", $"{Math.Max(1, threads / plan.Ranks)}",
+    ];
+
+    /// <summary>Reads what the ranks recorded.</summary>
+    public static RanksResult Read(string folder)
+    {
+        var record = RunRecord.Open(folder);
+        return new(record.ReadEnd(), record.Read(RunRecord.GradientsName));
     }
 
     private static void Start(IReadOnlyList<string> arguments)

@@ -23,7 +23,7 @@ public sealed class TensorSummaryTests
     [InlineData(Long)]
     public void Equals_the_definition(int count)
     {
-        var values = Sample.Values("summary", count, 3, 0.25f);
+        var values = TestTensors.Values("summary", count, 3, 0.25f);
 
         ShouldBe(TensorSummary.Of("some.key", TensorData.Of<float>(values, count)), new NaiveSummary("some.key", [.. values.Select(value => (double)value)]));
     }
@@ -40,7 +40,7 @@ public sealed class TensorSummaryTests
     [Fact]
     public void Depends_on_the_name_and_not_on_the_shape()
     {
-        var values = Sample.Values("summary", 64);
+        var values = TestTensors.Values("summary", 64);
         var flat = TensorSummary.Of("a", TensorData.Of<float>(values, 64));
 
         TensorSummary.Of("a", TensorData.Of<float>(values, 4, 16)).Sketch.Sums.Should().Equal(flat.Sketch.Sums);
@@ -52,7 +52,7 @@ public sealed class TensorSummaryTests
     [InlineData(3)]
     public void Has_the_same_bits_on_any_number_of_threads(int threads)
     {
-        var tensor = TensorData.Of<float>(Sample.Values("threads", 5 * Long), 5 * Long);
+        var tensor = TensorData.Of<float>(TestTensors.Values("threads", 5 * Long), 5 * Long);
         var free = TensorSummary.Of("key", tensor);
 
         var held = WhileOthersWork(threads, () => TestEnvironment.WithThreads(threads, () => TensorSummary.Of("key", tensor)));
@@ -73,7 +73,7 @@ public sealed class TensorSummaryTests
     [Fact]
     public void Counts_what_is_not_finite_and_does_not_hide_it()
     {
-        var values = Sample.Values("bad", 2000);
+        var values = TestTensors.Values("bad", 2000);
         values[3] = float.NaN;
         values[700] = float.PositiveInfinity;
         values[1999] = float.NegativeInfinity;
@@ -92,7 +92,7 @@ public sealed class TensorSummaryTests
     [InlineData(Long - 1)]
     public void An_infinity_anywhere_is_the_largest_magnitude(int at)
     {
-        var values = Sample.Values("infinite", Long);
+        var values = TestTensors.Values("infinite", Long);
         values[at] = float.NegativeInfinity;
 
         var summary = TensorSummary.Of("infinite", TensorData.Of<float>(values, Long));

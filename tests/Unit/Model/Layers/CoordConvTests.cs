@@ -16,7 +16,7 @@ public sealed class CoordConvTests
     {
         using var scope = NewDisposeScope();
         using var layer = HandingOn();
-        var input = Sample.Of("map", 1, 2, Inputs, height, width);
+        var input = TestTensors.Of("map", 1, 2, Inputs, height, width);
 
         var output = layer.call(input);
 

@@ -15,7 +15,7 @@ public sealed class DeformableConvTests
     {
         using var scope = NewDisposeScope();
         using var layer = Layer(stride);
-        var input = Sample.Of("input", 1, 2, Inputs, Side, Side);
+        var input = TestTensors.Of("input", 1, 2, Inputs, Side, Side);
 
         var output = layer.call(input);
 
@@ -48,10 +48,10 @@ public sealed class DeformableConvTests
         using var layer = new DeformableConv(Inputs, Outputs, 1);
         using var noGrad = no_grad();
         var weight = StateDict.Of(layer).Single(entry => entry.Key == "weight").Value;
-        weight.copy_(Sample.Of("weight", 1, Outputs, Inputs, 3, 3));
+        weight.copy_(TestTensors.Of("weight", 1, Outputs, Inputs, 3, 3));
         layer.Offsets.weight.zero_();
         layer.Offsets.bias!.zero_();
-        var input = Sample.Of("input", 1, 2, Inputs, Side, Side);
+        var input = TestTensors.Of("input", 1, 2, Inputs, Side, Side);
 
         // 27 products in float32, summed in another order.
         layer.call(input).ShouldBeNear(nn.functional.conv2d(input, weight, padding: [1L, 1L]) * 0.5, 1e-5);
@@ -61,9 +61,9 @@ public sealed class DeformableConvTests
     {
         var layer = new DeformableConv(Inputs, Outputs, stride);
         using var noGrad = no_grad();
-        StateDict.Of(layer).Single(entry => entry.Key == "weight").Value.copy_(Sample.Of("weight", 0.5f, Outputs, Inputs, 3, 3));
-        layer.Offsets.weight.copy_(Sample.Of("offset weight", 0.5f, 27, Inputs, 3, 3));
-        layer.Offsets.bias!.copy_(Sample.Of("offset bias", 0.5f, 27));
+        StateDict.Of(layer).Single(entry => entry.Key == "weight").Value.copy_(TestTensors.Of("weight", 0.5f, Outputs, Inputs, 3, 3));
+        layer.Offsets.weight.copy_(TestTensors.Of("offset weight", 0.5f, 27, Inputs, 3, 3));
+        layer.Offsets.bias!.copy_(TestTensors.Of("offset bias", 0.5f, 27));
         return layer;
     }
 

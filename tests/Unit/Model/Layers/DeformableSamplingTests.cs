@@ -145,7 +145,7 @@ public sealed class DeformableSamplingTests
     {
         using var scope = NewDisposeScope();
         var (input, offset, mask) = Inputs(1, 2, 5, 4, stride, 1.2f);
-        var weights = Sample.Wide("weights", 1, 1, 18, mask.shape[2], mask.shape[3]);
+        var weights = TestTensors.Wide("weights", 1, 1, 18, mask.shape[2], mask.shape[3]);
 
         GradientCheck.Check(
             values => (DeformableSampling.ColumnsByGridSample(values[0], values[1], values[2], stride) * weights).sum(),
@@ -156,9 +156,9 @@ public sealed class DeformableSamplingTests
     {
         long rows = ((height - 1) / stride) + 1, columns = ((width - 1) / stride) + 1;
         return (
-            Sample.Of("input", 1, batch, channels, height, width),
-            Sample.Of("offset", reach, batch, 18, rows, columns),
-            Sample.Of("mask", 0.5f, batch, 9, rows, columns).add_(0.5f));
+            TestTensors.Of("input", 1, batch, channels, height, width),
+            TestTensors.Of("offset", reach, batch, 18, rows, columns),
+            TestTensors.Of("mask", 0.5f, batch, 9, rows, columns).add_(0.5f));
     }
 
     private static Result Run(Tensor input, Tensor offset, Tensor mask, int stride, Func<Tensor, Tensor, Tensor, int, Tensor> sampling)
@@ -179,7 +179,7 @@ public sealed class DeformableSamplingTests
         return new(tensor(naive.Columns(), shape), tensor(gradInput, input.shape), tensor(gradOffset, offset.shape), tensor(gradMask, mask.shape));
     }
 
-    private static Tensor Upstream(long[] shape) => Sample.Of("upstream", 1, shape);
+    private static Tensor Upstream(long[] shape) => TestTensors.Of("upstream", 1, shape);
 
     private static float[] Floats(Tensor values) => values.contiguous().data<float>().ToArray();
 

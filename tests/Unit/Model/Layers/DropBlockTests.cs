@@ -23,7 +23,7 @@ public sealed class DropBlockTests
         // There is no source of random numbers: asking for one would throw.
         using var layer = new DropBlock(options, new Randomness(), "layer");
         layer.train(training);
-        var input = Sample.Of("map", 1, 2, 3, Side, Side);
+        var input = TestTensors.Of("map", 1, 2, 3, Side, Side);
 
         layer.call(input).ShouldEqual(input, reason);
     }
@@ -85,7 +85,7 @@ public sealed class DropBlockTests
         using var scope = NewDisposeScope();
         var randomness = new Randomness();
         using var layer = new DropBlock(NetworkPresets.R50Vd, randomness, "neck.block");
-        var input = Sample.Of("map", 1, 2, 3, Side, Side);
+        var input = TestTensors.Of("map", 1, 2, 3, Side, Side);
         var asked = new List<string>();
 
         Tensor With(string seed)
@@ -121,7 +121,7 @@ public sealed class DropBlockTests
         var randomness = new Randomness { Source = (name, shape) => tensor(UniformValues(name, shape), shape) };
         var layer = new DropBlock(NetworkPresets.R50Vd with { DropBlockKeep = keep, DropBlockSize = size }, randomness, "fixed");
         // Powers of two, so that a quotient by them is exact.
-        var input = pow(tensor(2f), Sample.Of("map", 4, batch, channels, Side, Side).round());
+        var input = pow(tensor(2f), TestTensors.Of("map", 4, batch, channels, Side, Side).round());
         return (layer, input, UniformValues("fixed", input.shape));
     }
 

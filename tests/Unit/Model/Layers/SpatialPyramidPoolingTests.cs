@@ -16,7 +16,7 @@ public sealed class SpatialPyramidPoolingTests
         using var layer = new SpatialPyramidPooling(Channels, Activation.None, NetworkPresets.R50Vd with { NormEpsilon = 0 });
         layer.eval();
         var weight = StateDict.Of(layer).Single(entry => entry.Key == "conv.conv.weight").Value;
-        var input = Sample.Of("map", 1, 1, Channels, Height, Width);
+        var input = TestTensors.Of("map", 1, 1, Channels, Height, Width);
         var values = input.data<float>().ToArray();
         using var noGrad = no_grad();
         for (var joined = 0; joined < 4 * Channels; joined++)

@@ -67,7 +67,7 @@ public sealed class BatchNormTests
     public void Has_the_gradients_of_its_values(Activation activation)
     {
         using var scope = NewDisposeScope();
-        var upstream = Sample.Wide("upstream", 1, 2, 3, 2, 3);
+        var upstream = TestTensors.Wide("upstream", 1, 2, 3, 2, 3);
 
         GradientCheck.Check(
             inputs =>
@@ -77,7 +77,7 @@ public sealed class BatchNormTests
                 var output = BatchNormFunction.Apply(inputs[0], inputs[1], inputs[2], statistics, fused, null);
                 return ((fused == activation ? output : activation.Apply(output)) * upstream).sum();
             },
-            Sample.Wide("map", 2, 2, 3, 2, 3), Sample.Wide("weight", 1, 3), Sample.Wide("bias", 0.5f, 3));
+            TestTensors.Wide("map", 2, 2, 3, 2, 3), TestTensors.Wide("weight", 1, 3), TestTensors.Wide("bias", 0.5f, 3));
     }
 
     [Theory]
@@ -129,7 +129,7 @@ public sealed class BatchNormTests
     {
         using var norm = Norm(3);
         norm.to(type);
-        using var map = Sample.Of("map", 1, 1, 3, 1, 1).to(type);
+        using var map = TestTensors.Of("map", 1, 1, 3, 1, 1).to(type);
         var call = () => norm.call(map);
 
         call.Should().Throw<ArgumentException>().WithMessage("a norm needs more than one value per channel in training*1x3x1x1*");
@@ -175,14 +175,14 @@ public sealed class BatchNormTests
     {
         var norm = new BatchNorm(channels, momentum, Epsilon);
         using var noGrad = no_grad();
-        Entry(norm, "weight").copy_(Sample.Of("weight", 1.5f, channels));
-        Entry(norm, "bias").copy_(Sample.Of("bias", 1, channels));
-        Entry(norm, "running_mean").copy_(Sample.Of("mean", 1, channels));
-        Entry(norm, "running_var").copy_(Sample.Of("variance", 0.5f, channels) + 1);
+        Entry(norm, "weight").copy_(TestTensors.Of("weight", 1.5f, channels));
+        Entry(norm, "bias").copy_(TestTensors.Of("bias", 1, channels));
+        Entry(norm, "running_mean").copy_(TestTensors.Of("mean", 1, channels));
+        Entry(norm, "running_var").copy_(TestTensors.Of("variance", 0.5f, channels) + 1);
         return norm;
     }
 
-    private static Tensor Map(int channels) => Sample.Of("map", 2, 3, channels, 5, 7) + Sample.Of("shift", 3, channels).view(1, -1, 1, 1);
+    private static Tensor Map(int channels) => TestTensors.Of("map", 2, 3, channels, 5, 7) + TestTensors.Of("shift", 3, channels).view(1, -1, 1, 1);
 
     private static Tensor Entry(BatchNorm norm, string key) => StateDict.Of(norm).Single(entry => entry.Key == key).Value;
 
@@ -209,7 +209,7 @@ public sealed class BatchNormTests
         bias.grad = null;
         var leaf = map.Leaf();
         var output = layer(leaf);
-        (output * Sample.Of("upstream", 1, output.shape).to(output.dtype)).sum().backward();
+        (output * TestTensors.Of("upstream", 1, output.shape).to(output.dtype)).sum().backward();
         BackwardFailure.ThrowIfAny();
         return new(output, leaf.grad!, weight.grad!, bias.grad!);
     }

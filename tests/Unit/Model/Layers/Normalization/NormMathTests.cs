@@ -90,15 +90,15 @@ public sealed class NormMathTests
         // With few channels a piece of work has 2^15 elements: several pieces, the last one short, and no whole block of 8 rows at the end.
         private const int Rows = 53;
 
-        public Tensor Input { get; init; } = Sample.Of("input", 2, 3, Channels, Rows, Columns(Channels));
+        public Tensor Input { get; init; } = TestTensors.Of("input", 2, 3, Channels, Rows, Columns(Channels));
 
-        public Tensor Gradient { get; init; } = Sample.Of("gradient", 1, 3, Channels, Rows, Columns(Channels));
+        public Tensor Gradient { get; init; } = TestTensors.Of("gradient", 1, 3, Channels, Rows, Columns(Channels));
 
-        public ChannelVectors Vectors { get; } = new(Sample.Wide("mean", 0.5f, Channels), Sample.Wide("scale", 2, Channels), Sample.Wide("bias", 1, Channels));
+        public ChannelVectors Vectors { get; } = new(TestTensors.Wide("mean", 0.5f, Channels), TestTensors.Wide("scale", 2, Channels), TestTensors.Wide("bias", 1, Channels));
 
-        public Tensor MeanGradient { get; } = Sample.Wide("mean gradient", 0.1f, Channels);
+        public Tensor MeanGradient { get; } = TestTensors.Wide("mean gradient", 0.1f, Channels);
 
-        public Tensor Slope { get; } = Sample.Wide("slope", 0.1f, Channels);
+        public Tensor Slope { get; } = TestTensors.Wide("slope", 0.1f, Channels);
 
         public Tensor[] All(Activation activation) =>
         [

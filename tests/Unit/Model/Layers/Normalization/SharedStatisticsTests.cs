@@ -36,7 +36,7 @@ public sealed class SharedStatisticsTests
         using var scope = NewDisposeScope();
         // Only the order of float64 sums differs; in float32 what follows from them is rounded, and parameter gradients are added up afterwards.
         var tolerance = type == ScalarType.Float64 ? 1e-12 : 1e-6;
-        Tensor map = Map().to(type), upstream = Sample.Of("upstream", 1, map.shape).to(type);
+        Tensor map = Map().to(type), upstream = TestTensors.Of("upstream", 1, map.shape).to(type);
         var whole = Run(map, upstream, activation, null);
 
         using var joined = new JoinedParts(images.Length);
@@ -63,7 +63,7 @@ public sealed class SharedStatisticsTests
     public void A_single_value_per_part_is_enough_where_there_are_several_parts()
     {
         using var scope = NewDisposeScope();
-        var map = Sample.Of("map", 1, 2, 3, 1, 1);
+        var map = TestTensors.Of("map", 1, 2, 3, 1, 1);
         var whole = Run(map, ones_like(map), Activation.None, null);
 
         using var joined = new JoinedParts(2);
@@ -77,7 +77,7 @@ public sealed class SharedStatisticsTests
     public void A_reduction_that_fails_in_the_forward_pass_fails_the_call()
     {
         using var norm = new BatchNorm(3, 0.1, 1e-5) { Reduction = new Failing(0) };
-        using var map = Sample.Of("map", 1, 2, 3, 2, 2);
+        using var map = TestTensors.Of("map", 1, 2, 3, 2, 2);
         var call = () => norm.call(map);
 
         call.Should().Throw<InvalidOperationException>().WithMessage("the other side is gone");
@@ -88,7 +88,7 @@ public sealed class SharedStatisticsTests
     {
         using var scope = NewDisposeScope();
         var norm = new BatchNorm(3, 0.1, 1e-5) { Reduction = new Failing(1) };
-        var leaf = Sample.Of("map", 1, 2, 3, 2, 2).Leaf();
+        var leaf = TestTensors.Of("map", 1, 2, 3, 2, 2).Leaf();
         var loss = norm.call(leaf).square().sum();
 
         loss.backward();
@@ -112,15 +112,15 @@ public sealed class SharedStatisticsTests
         ask.Should().NotThrow();
     }
 
-    private static Tensor Map() => Sample.Of("map", 2, 4, 19, 3, 5) + Sample.Of("shift", 3, 19).view(1, -1, 1, 1) + Sample.Of("image", 1, 4).view(-1, 1, 1, 1);
+    private static Tensor Map() => TestTensors.Of("map", 2, 4, 19, 3, 5) + TestTensors.Of("shift", 3, 19).view(1, -1, 1, 1) + TestTensors.Of("image", 1, 4).view(-1, 1, 1, 1);
 
     private static Result Run(Tensor map, Tensor upstream, Activation activation, IStatisticsReduction? reduction)
     {
         var norm = new BatchNorm(map.shape[1], 0.1, 1e-5) { Reduction = reduction };
         using (no_grad())
         {
-            Entry(norm, "weight").copy_(Sample.Of("weight", 1.5f, map.shape[1]));
-            Entry(norm, "bias").copy_(Sample.Of("bias", 1, map.shape[1]));
+            Entry(norm, "weight").copy_(TestTensors.Of("weight", 1.5f, map.shape[1]));
+            Entry(norm, "bias").copy_(TestTensors.Of("bias", 1, map.shape[1]));
         }
 
         norm.to(map.dtype);

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace PPYolo.Tests.Unit;
 
 /// <summary>Numbers that are the same in every run: a name's stream.</summary>
-internal static class Sample
+internal static class TestTensors
 {
     public static float[] Values(string name, long count, float scale = 1, float offset = 0)
     {
