@@ -1,5 +1,12 @@
 using PPYolo.Train.Cli;
+using PPYolo.Train.Ranks;
 using PPYolo.Train.Runtime;
 
 NativeEnvironment.Prepare();
+if (MpiRanks.IsLaunched)
+{
+    // mpirun gives its ranks a terminal, and .NET would greet it with control characters.
+    Environment.SetEnvironmentVariable("TERM", "dumb");
+}
+
 return CommandLine.Run(args);

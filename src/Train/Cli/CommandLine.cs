@@ -15,6 +15,7 @@ public static class CommandLine
         TrainCommand.Create(),
         DiffCommand.Create(),
         MergeCommand.Create(),
+        EvalCommand.Create(),
     };
 
     /// <summary>Runs the program; whatever happens becomes one message and an exit code, never a stack trace.</summary>
@@ -45,6 +46,11 @@ public static class CommandLine
         catch (Exception exception) when (exception is AlignException or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine($"ppyolo: {exception.Message}");
+            return ExitCode.WrongUse;
+        }
+        catch (RankFailureException exception) when (exception.InnerException is AlignException cause)
+        {
+            Console.Error.WriteLine($"ppyolo: {cause.Message}");
             return ExitCode.WrongUse;
         }
         catch (Exception exception) when (exception is NonFiniteLossException or RankFailureException or ReplicaDivergenceException)

@@ -23,7 +23,7 @@ public static class MpiRecording
             Start(
             [
                 .. Environment.UserName == "root" ? ["--allow-run-as-root"] : Array.Empty<string>(),
-                "--oversubscribe", "--bind-to", "none", "-np", $"{plan.Ranks}", "dotnet", Path.Combine(AppContext.BaseDirectory, "ppyolo.dll"), .. Arguments(plan, work, folder, threads),
+                "--quiet", "--oversubscribe", "--bind-to", "none", "-np", $"{plan.Ranks}", "dotnet", Path.Combine(AppContext.BaseDirectory, "ppyolo.dll"), .. Arguments(plan, work, folder, threads),
             ]);
             return Read(folder);
         }
