@@ -7,14 +7,14 @@ using PPYolo.Train.Ranks;
 using PPYolo.Train.Runtime;
 using static TorchSharp.torch;
 
-// What to do, which rank does something else, the timeout in seconds; then what only some need.
+// What to do, which rank does something else, the timeout in seconds, megabytes to time with, ranks in threads; more is only a name.
 NativeEnvironment.Prepare();
 // mpirun's pipes look like a terminal, to which .NET would first send the sequence that sets one up.
 Environment.SetEnvironmentVariable("TERM", "dumb");
 var what = args[0];
 var odd = int.Parse(args.ElementAtOrDefault(1) ?? "-1", CultureInfo.InvariantCulture);
 var timeout = TimeSpan.FromSeconds(double.Parse(args.ElementAtOrDefault(2) ?? "25", CultureInfo.InvariantCulture));
-var options = new RanksOptions { Timeout = timeout, Ranks = what == "both" ? 2 : null };
+var options = new RanksOptions { Timeout = timeout, Ranks = args.ElementAtOrDefault(4) is { Length: > 0 } ranks ? int.Parse(ranks, CultureInfo.InvariantCulture) : null };
 try
 {
     Console.Out.Write(RanksLaunch.Run(options, Body)[0]);
@@ -88,7 +88,6 @@ string Body(IRanks ranks)
     return $"rank {ranks.Rank} done\n";
 }
 
-// The first argument after the timeout: megabytes.
 string Time(IRanks ranks)
 {
     var megabytes = int.Parse(args.ElementAtOrDefault(3) ?? "100", CultureInfo.InvariantCulture);

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using PPYolo.Align.Comparison;
 using PPYolo.Align.Tensors;
 
 namespace PPYolo.Train.Scenarios;
@@ -16,11 +17,7 @@ internal static class Distance
             return one.BitwiseEquals(other) ? 0 : double.NaN;
         }
 
-        return Blocks(one, other, (a, b) =>
-        {
-            TensorPrimitives.Subtract<double>(a, b, a);
-            return TensorPrimitives.SumOfSquares<double>(a);
-        });
+        return TensorComparer.Measure(one, other).SumOfSquares;
     }
 
     /// <summary>The L2 norm of the difference over that of the expected tensor; 0 where they are equal.</summary>

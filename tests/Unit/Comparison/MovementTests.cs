@@ -26,6 +26,12 @@ public class MovementTests
     }
 
     [Fact]
+    public void Tensors_that_are_equal_have_moved_differently_from_different_starts()
+    {
+        Compare(Pairs.Floats(3), Pairs.Floats(3), Pairs.Floats(1), Pairs.Floats(2)).Should().Be(new Movement(4, 1, 0));
+    }
+
+    [Fact]
     public void The_second_start_alone_serves_both()
     {
         var result = TensorComparer.Compare(

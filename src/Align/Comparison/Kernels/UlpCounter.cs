@@ -15,7 +15,7 @@ internal sealed class UlpCounter
     private const int Step = 16;
 
     // Sixteen are stored at a time, of which only the first may count.
-    private readonly ulong[] above = new ulong[MaxElements + Step];
+    private readonly ulong[] above = GC.AllocateUninitializedArray<ulong>(MaxElements + Step);
     private readonly uint[] counts = new uint[UlpCells.Wide];
     private UlpSearch search = new();
     private int aboveCount;

@@ -1,4 +1,5 @@
 using PPYolo.Align;
+using PPYolo.Align.Comparison;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Verdicts;
@@ -107,20 +108,8 @@ public static class ReplayScenario
 
     private static Check Distances(string title, NamedTensors found, NamedTensors expected, double bound, List<TensorFinding> findings)
     {
-        double worst = 0;
-        string? where = null;
-        var bitwise = 0;
-        foreach (var name in expected.Names.Union(found.Names))
-        {
-            var difference = expected.TryGet(name, out var theirs) && found.TryGet(name, out var ours) ? Distance.Squared(ours, theirs) : double.NaN;
-            bitwise += difference == 0 ? 1 : 0;
-            findings.Add(new(title, name, difference, bound, null));
-            if (difference > worst || double.IsNaN(difference))
-            {
-                (worst, where) = (difference, name);
-            }
-        }
-
-        return new(title, "sum of squares of each tensor", worst, bound, where) { Note = $"{bitwise} of {expected.Count} tensors are equal" };
+        var comparison = TensorComparer.Compare(expected, found, new() { Bound = bound });
+        findings.AddRange(comparison.ToFindings(title));
+        return comparison.ToCheck(title) with { Note = comparison.BitwiseEqual ? "every bit is equal" : null };
     }
 }
