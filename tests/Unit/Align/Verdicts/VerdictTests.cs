@@ -48,6 +48,7 @@ public sealed class VerdictTests
     [InlineData(1, 0, double.PositiveInfinity)]
     [InlineData(double.NaN, 1, double.NaN)]
     [InlineData(1, double.NaN, double.NaN)]
+    [InlineData(double.NaN, double.NaN, double.NaN)]
     public void A_loss_is_compared_relative_to_the_expected(double found, double expected, double relative) =>
         new LossComparison("loss_xy", found, expected).Relative.Should().Be(relative);
 
