@@ -1,6 +1,5 @@
 using PPYolo.MakeScenes;
 using PPYolo.Train.Data.Datasets;
-using PPYolo.Train.Data.Imaging;
 
 namespace PPYolo.Tests.Unit.Data;
 
@@ -22,8 +21,7 @@ public class ScenesTests
     [SkippableFact]
     public void It_is_what_the_program_makes()
     {
-        var available = OpenCv.IsAvailable(out var reason);
-        Skip.IfNot(available, reason);
+        NativePixels.OrSkip();
         var deck = new Deck("val");
 
         var scenes = Enumerable.Range(1, 5).Select(number => Scene.Paint("val", number, deck.Next)).ToList();
