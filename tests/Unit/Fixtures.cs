@@ -1,11 +1,11 @@
 namespace PPYolo.Tests.Unit;
 
-/// <summary>Finds the repository's fixtures from wherever the tests were built to.</summary>
+/// <summary>Finds the repository and its fixtures from wherever the tests were built to.</summary>
 internal static class Fixtures
 {
-    public static string PathOf(params string[] parts) => Path.Combine([Root, "fixtures", .. parts]);
+    public static string Root { get; } = FindRoot();
 
-    private static string Root { get; } = FindRoot();
+    public static string PathOf(params string[] parts) => Path.Combine([Root, "fixtures", .. parts]);
 
     private static string FindRoot()
     {

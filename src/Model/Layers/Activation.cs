@@ -21,7 +21,7 @@ public enum Activation
 internal static class Activations
 {
     /// <summary>The slope of <see cref="Activation.LeakyRelu"/> below zero.</summary>
-    public const float LeakySlope = 0.1f;
+    public const double LeakySlope = 0.1;
 
     /// <summary>Applies an activation to a tensor that nobody else needs: in place where its gradient can be computed from its result.</summary>
     public static Tensor Apply(this Activation activation, Tensor x)

@@ -66,8 +66,9 @@ internal static unsafe class DeformableKernel
     {
         float ly = c.Down, lx = c.Across;
         // A corner outside the image counts as 0: its weight is 0 and its address that of a pixel that exists.
-        float w0 = c.In0 ? mask * (1 - ly) * (1 - lx) : 0, w1 = c.In1 ? mask * (1 - ly) * lx : 0;
-        float w2 = c.In2 ? mask * ly * (1 - lx) : 0, w3 = c.In3 ? mask * ly * lx : 0;
+        float outside = c.Nowhere ? float.NaN : 0;
+        float w0 = c.In0 ? mask * (1 - ly) * (1 - lx) : outside, w1 = c.In1 ? mask * (1 - ly) * lx : outside;
+        float w2 = c.In2 ? mask * ly * (1 - lx) : outside, w3 = c.In3 ? mask * ly * lx : outside;
         float* p0 = pixels + (c.Pixel0 * channels), p1 = pixels + (c.Pixel1 * channels);
         float* p2 = pixels + (c.Pixel2 * channels), p3 = pixels + (c.Pixel3 * channels);
         var width = Vector<float>.Count;
@@ -118,11 +119,14 @@ internal static unsafe class DeformableKernel
         return sum;
     }
 
-    /// <summary>Where one sample falls: its four neighbours, which of them are in the image, and how far it is past the first of them.</summary>
+    /// <summary>
+    /// Where one sample falls: its four neighbours, which of them are in the image, how far it is past the first of them, and whether it is nowhere: a NaN offset
+    /// must show in the result, which zeros would hide.
+    /// </summary>
     private readonly struct Corners
     {
         public readonly long Pixel0, Pixel1, Pixel2, Pixel3;
-        public readonly bool In0, In1, In2, In3;
+        public readonly bool In0, In1, In2, In3, Nowhere;
         public readonly float Down, Across;
 
         private Corners(DeformableColumns.Geometry g, float y, float x)
@@ -136,6 +140,7 @@ internal static unsafe class DeformableKernel
             In1 = above && far;
             In2 = below && near;
             In3 = below && far;
+            Nowhere = float.IsNaN(y) || float.IsNaN(x);
             // Compared as floats first, so that an offset beyond any integer (or NaN) is simply outside.
             int row = above || below ? (int)top : 0, column = near || far ? (int)left : 0;
             Pixel0 = In0 ? ((long)row * g.Width) + column : 0;

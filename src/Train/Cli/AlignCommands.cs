@@ -1,8 +1,10 @@
 using System.CommandLine;
 using PPYolo.Train.Data;
 using PPYolo.Train.Options;
+using PPYolo.Train.Records;
 using PPYolo.Train.Runs;
 using PPYolo.Train.Scenarios.Reference;
+using PPYolo.Train.Scenarios.Replay;
 using PPYolo.Train.Scenarios.Self;
 using PPYolo.Train.Stepping;
 using PPYolo.Train.Weights;
@@ -21,7 +23,7 @@ internal static class AlignCommands
 
     private static Command Reference()
     {
-        var folder = new Argument<string>("DIR") { Description = "A folder with case.json and reference.npz of a reference run; it is only read." };
+        var folder = new Argument<string>("DIR") { Description = "A folder with case.json and reference.npz of a reference run, or a record folder of ppyolo train --record; it is only read." };
         var ranks = SharedOptions.Ranks();
         var threads = SharedOptions.Threads();
         var device = SharedOptions.Device();
@@ -39,7 +41,11 @@ internal static class AlignCommands
                 Threads = result.GetValue(threads),
                 Progress = step => Progress("training", step),
             };
-            return VerdictOutput.Show(ReferenceScenario.Run(result.GetValue(folder)!, options), result.GetValue(json));
+            // A record that was made here or elsewhere is a reference too: its own files say what to expect.
+            var verdict = RunRecord.IsAt(result.GetValue(folder)!)
+                ? ReplayScenario.Run(result.GetValue(folder)!, options.Device, new() { Threads = options.Threads }, write: false, progress: options.Progress)!
+                : ReferenceScenario.Run(result.GetValue(folder)!, options);
+            return VerdictOutput.Show(verdict, result.GetValue(json));
         });
         return command;
     }
@@ -72,7 +78,7 @@ internal static class AlignCommands
             var network = options.ToNetwork();
             var where = SharedOptions.Prepare(result.GetValue(threads), result.GetValue(device)!);
             var plan = new RunPlan(
-                options, start.For(network), RankBatches.Generated(result.GetValue(seed)!, options, result.GetValue(ranks), result.GetValue(mixed)), result.GetValue(iterations), result.GetValue(seed)!)
+                options, start.For(network), RankBatches.Generated(result.GetValue(seed)!, options, SharedOptions.Counts(null, options.Batch, result.GetValue(ranks)), result.GetValue(mixed)), result.GetValue(iterations), result.GetValue(seed)!)
             {
                 Device = where,
             };

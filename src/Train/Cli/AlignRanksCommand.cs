@@ -1,5 +1,4 @@
 using System.CommandLine;
-using PPYolo.Align;
 using PPYolo.Train.Data;
 using PPYolo.Train.Options;
 using PPYolo.Train.Runs;
@@ -14,7 +13,7 @@ internal static class AlignRanksCommand
     public static Command Create()
     {
         var ranks = SharedOptions.Ranks(2);
-        var split = new Option<string?>("--split") { Description = "Images of each rank where they are not equal, such as 3,1.", HelpName = "N,N" };
+        var split = SharedOptions.Split();
         var launch = new Option<string>("--launch") { Description = "Ranks as threads of this process, or as processes of the installed MPI.", HelpName = "threads|mpi", DefaultValueFactory = _ => "threads" };
         launch.AcceptOnlyFromAmong("threads", "mpi");
         var direction = new Option<string>("--direction") { Description = "merge: ranks record, one rank replays the merged batches. split: one rank records, ranks replay its batches split.", HelpName = "merge|split", DefaultValueFactory = _ => "merge" };
@@ -42,7 +41,7 @@ internal static class AlignRanksCommand
                 result.GetValue(config)!, ["batch=4", "sizes=[96]", "learningRatePerImage=0.000005", "startFactor=0.5", .. result.GetValue(set)!, "dropBlock=false"]);
             var start = StartWeights.Parse(result.GetValue(init)!);
             var network = options.ToNetwork();
-            var counts = Counts(result.GetValue(split), options.Batch, result.GetValue(ranks));
+            var counts = SharedOptions.Counts(result.GetValue(split), options.Batch, result.GetValue(ranks));
             var run = new RunPlan(options, start.For(network), _ => throw new InvalidOperationException("set by the scenario"), result.GetValue(iterations), result.GetValue(seed)!)
             {
                 Device = SharedOptions.Prepare(result.GetValue(threads), result.GetValue(device)!),
@@ -53,6 +52,7 @@ internal static class AlignRanksCommand
             {
                 Threads = result.GetValue(threads),
                 Floor = File.Exists(floorFile) ? NoiseFloor.Read(floorFile) : null,
+                Recorder = result.GetValue(launch) == "mpi" ? (toRecord, to) => MpiRecording.Run(toRecord, to, result.GetValue(threads)) : null,
                 FloorMeasured = floorFile is null ? null : measured => measured.Write(floorFile),
             };
             var folder = result.GetValue(keep) ?? Directory.CreateTempSubdirectory("ppyolo-ranks-").FullName;
@@ -70,18 +70,5 @@ internal static class AlignRanksCommand
             }
         });
         return command;
-    }
-
-    private static IReadOnlyList<int> Counts(string? split, int batch, int ranks)
-    {
-        if (split is null)
-        {
-            return batch >= ranks ? SlicedBatches.Even(batch, ranks) : throw new AlignException($"--ranks {ranks}: a batch of {batch} images has none for some of them; set a larger batch");
-        }
-
-        var counts = split.Split(',').Select(part => int.TryParse(part, out var count) && count > 0 ? count : -1).ToList();
-        return counts.Sum() == batch && !counts.Contains(-1)
-            ? counts
-            : throw new AlignException($"--split {split}: expected counts that add up to the batch of {batch} images, such as {string.Join(',', SlicedBatches.Even(batch, ranks))}");
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PPYolo.Align;
+using PPYolo.Train.Ranks;
 using PPYolo.Train.Stepping;
 
 namespace PPYolo.Train.Cli;
@@ -13,6 +14,7 @@ public static class CommandLine
         AlignCommands.Create(),
         TrainCommand.Create(),
         DiffCommand.Create(),
+        MergeCommand.Create(),
     };
 
     /// <summary>Runs the program; whatever happens becomes one message and an exit code, never a stack trace.</summary>
@@ -20,6 +22,12 @@ public static class CommandLine
     {
         try
         {
+            if (LaunchHint.For(args) is { } hint)
+            {
+                Console.Error.WriteLine($"ppyolo: {hint}");
+                return ExitCode.WrongUse;
+            }
+
             var parsed = Create().Parse(args);
             if (parsed.Errors.Count > 0)
             {
@@ -39,7 +47,7 @@ public static class CommandLine
             Console.Error.WriteLine($"ppyolo: {exception.Message}");
             return ExitCode.WrongUse;
         }
-        catch (NonFiniteLossException exception)
+        catch (Exception exception) when (exception is NonFiniteLossException or RankFailureException or ReplicaDivergenceException)
         {
             Console.Error.WriteLine($"ppyolo: {exception.Message}");
             return ExitCode.Failed;

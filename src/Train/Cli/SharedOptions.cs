@@ -1,4 +1,6 @@
 using System.CommandLine;
+using PPYolo.Align;
+using PPYolo.Train.Data;
 using PPYolo.Train.Options;
 using TorchSharp;
 
@@ -22,6 +24,22 @@ internal static class SharedOptions
         DefaultValueFactory = _ => standard,
         Validators = { result => RequirePositive(result, "--ranks") },
     };
+
+    public static Option<string?> Split() => new("--split") { Description = "Images of each rank where they are not equal, such as 3,1.", HelpName = "N,N" };
+
+    /// <summary>How many images each rank takes.</summary>
+    public static IReadOnlyList<int> Counts(string? split, int batch, int ranks)
+    {
+        if (split is null)
+        {
+            return batch >= ranks ? SlicedBatches.Even(batch, ranks) : throw new AlignException($"{ranks} ranks: a batch of {batch} images has none for some of them; set a larger batch");
+        }
+
+        var counts = split.Split(',').Select(part => int.TryParse(part, out var count) && count > 0 ? count : -1).ToList();
+        return counts.Sum() == batch && !counts.Contains(-1)
+            ? counts
+            : throw new AlignException($"--split {split}: expected counts that add up to the batch of {batch} images, such as {string.Join(',', SlicedBatches.Even(batch, ranks))}");
+    }
 
     public static Option<string> Device() => new("--device")
     {
@@ -67,7 +85,7 @@ internal static class SharedOptions
     };
 
     /// <summary>Sets libtorch up as the options say.</summary>
-    /// <exception cref="Align.AlignException">The device is not there.</exception>
+    /// <exception cref="AlignException">The device is not there.</exception>
     public static torch.Device Prepare(int threads, string device)
     {
         torch.set_num_threads(threads);
@@ -81,7 +99,7 @@ internal static class SharedOptions
             return torch.device(device);
         }
 
-        throw new Align.AlignException($"--device {device}: not available here; it is cpu, or cuda in a program built with -p:TorchBackend=cuda on a machine with a card");
+        throw new AlignException($"--device {device}: not available here; it is cpu, or cuda in a program built with -p:TorchBackend=cuda on a machine with a card");
     }
 
     private static void RequirePositive(System.CommandLine.Parsing.OptionResult result, string name)

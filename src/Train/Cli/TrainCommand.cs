@@ -2,6 +2,7 @@ using System.CommandLine;
 using PPYolo.Align;
 using PPYolo.Train.Data;
 using PPYolo.Train.Options;
+using PPYolo.Train.Ranks;
 using PPYolo.Train.Runs;
 using PPYolo.Train.Scenarios.Replay;
 using PPYolo.Train.Stepping;
@@ -24,10 +25,15 @@ internal static class TrainCommand
         var format = new Option<string>("--format") { Description = "The format of recorded weights.", HelpName = "pth|safetensors|npz", DefaultValueFactory = _ => "pth" };
         format.AcceptOnlyFromAmong("pth", "safetensors", "npz");
         var bound = new Option<double>("--d-value") { Description = "With --replay: the largest sum of squared differences of a tensor.", DefaultValueFactory = _ => ReplayScenario.StandardBound, HelpName = "X" };
+        var ranks = new Option<int?>("--ranks") { Description = "Ranks that share each batch, in threads of this process. For processes, on any number of machines: mpirun -np N dotnet ppyolo.dll train ... without --ranks.", HelpName = "N" };
+        var split = SharedOptions.Split();
+        var mixed = new Option<bool>("--per-rank-sizes") { Description = "Every rank draws its own image sizes; such a record cannot be merged." };
+        var gradients = new Option<bool>("--gradients") { Description = "With --record: also writes the gradients of iteration 0." };
+        var timings = new Option<bool>("--timings") { Description = "Prints bytes and time of the communication between ranks." };
         var threads = SharedOptions.Threads();
         var device = SharedOptions.Device();
         var json = SharedOptions.Json();
-        var command = new Command("train", "Trains, records a run, or replays one.") { config, set, init, iterations, data, record, replay, format, bound, threads, device, json };
+        var command = new Command("train", "Trains, records a run, or replays one.") { config, set, init, iterations, data, record, replay, format, bound, ranks, split, mixed, gradients, timings, threads, device, json };
         command.Validators.Add(result =>
         {
             if ((result.GetValue(config) is null) == (result.GetValue(replay) is null))
@@ -42,30 +48,60 @@ internal static class TrainCommand
         command.SetAction(result =>
         {
             var where = SharedOptions.Prepare(result.GetValue(threads), result.GetValue(device)!);
+            var team = new RanksOptions { Ranks = result.GetValue(ranks), Threads = result.GetValue(threads) };
             if (result.GetValue(replay) is { } recorded)
             {
-                var verdict = ReplayScenario.Run(recorded, where, result.GetValue(bound), step => Progress("replaying", step));
-                return VerdictOutput.Show(verdict, result.GetValue(json));
+                var verdict = ReplayScenario.Run(recorded, where, team, result.GetValue(bound), progress: step => Progress("replaying", step));
+                return verdict is null ? ExitCode.Aligned : VerdictOutput.Show(verdict, result.GetValue(json));
             }
 
             var options = TrainOptionsFile.Read(result.GetValue(config)!, result.GetValue(set)!);
             var start = StartWeights.Parse(result.GetValue(init)!);
             var seed = Seed(result.GetValue(data), start);
-            var network = options.ToNetwork();
-            var plan = new RunPlan(options, start.For(network), _ => new GeneratedBatches(seed, options.Batch, options.Sizes, network), result.GetValue(iterations), seed) { Device = where };
-            if (result.GetValue(record) is { } folder)
+            RanksLaunch.Run(team, members =>
             {
-                RecordedRun.Execute(plan, start.ProfileName, folder, "." + result.GetValue(format), afterStep: step => Progress("recording", step));
-                Console.Out.WriteLine($"recorded {plan.Iterations} iterations in {folder}; replay them with: ppyolo train --replay {folder}");
-            }
-            else
-            {
-                TrainingRun.Execute(plan, afterStep: (_, step) => Progress("training", step));
-            }
+                var counts = SharedOptions.Counts(result.GetValue(split), options.Batch, members.Size);
+                if (counts.Count != members.Size)
+                {
+                    throw new AlignException($"--split {result.GetValue(split)}: {counts.Count} counts for {members.Size} ranks");
+                }
 
+                var plan = new RunPlan(
+                    options, start.For(options.ToNetwork()), RankBatches.Generated(seed, options, counts, result.GetValue(mixed)), result.GetValue(iterations), seed)
+                {
+                    Device = where.type == TorchSharp.DeviceType.CUDA ? TorchSharp.torch.device($"cuda:{members.LocalRank}") : where,
+                };
+                Train(plan, members, start.ProfileName, result.GetValue(record), "." + result.GetValue(format), result.GetValue(gradients), result.GetValue(timings));
+                return members.Rank;
+            });
             return ExitCode.Aligned;
         });
         return command;
+    }
+
+    private static void Train(RunPlan plan, IRanks ranks, string profile, string? folder, string extension, bool gradients, bool timings)
+    {
+        var first = ranks.Rank == 0;
+        var end = folder is null
+            ? TrainingRun.Execute(plan, ranks, (_, step) =>
+            {
+                if (first)
+                {
+                    Progress("training", step);
+                }
+            })
+            : RecordedRun.Execute(plan, profile, folder, extension, ranks, step => Progress("recording", step), gradients);
+        if (first && folder is not null)
+        {
+            Console.Out.WriteLine($"recorded {plan.Iterations} iterations in {folder}; replay them with: ppyolo train --replay {folder}");
+        }
+
+        if (first && timings)
+        {
+            var total = end.Seconds.Sum();
+            Console.Out.WriteLine(FormattableString.Invariant(
+                $"rank 0 of {ranks.Size}: {ranks.BytesReduced / plan.Iterations / 1e6:0.0} MB per iteration reduced; {ranks.SecondsInCalls / plan.Iterations * 1e3:0.0} ms per iteration in calls, waiting for others included, {100 * ranks.SecondsInCalls / total:0.0} % of {total / plan.Iterations:0.000} s"));
+        }
     }
 
     private static string Seed(string? data, StartWeights start)

@@ -35,17 +35,11 @@ public sealed unsafe class MpiRanks : IRanks
         this.mpi = mpi;
         this.end = end;
         this.timeout = timeout;
-        transfers = new MpiTransfers(mpi);
+        transfers = new MpiTransfers(mpi, end);
         exchange = new MpiExchange(transfers, end, rank, size, timeout);
         reduction = new MpiReduction(transfers, exchange, rank, size);
         // When a rank is killed, the launcher ends the others with this signal: the last moment to say what they were waiting for.
-        termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ =>
-        {
-            if (!end.Begun && exchange.Interrupted() is { } message)
-            {
-                MpiEnd.Say(message);
-            }
-        });
+        termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => SayWhatWaits());
     }
 
     /// <summary>Whether this process was started as one of several ranks, by mpirun or srun.</summary>
@@ -81,7 +75,7 @@ public sealed unsafe class MpiRanks : IRanks
                 $"MPI ranks: {launch.Launcher} started {launch.Size} processes, but Open MPI sees {size}; start them with Open MPI's own mpirun, or with srun --mpi=pmix");
         }
 
-        var ranks = new MpiRanks(mpi, new MpiEnd(mpi) { Rank = rank }, rank, size, patience);
+        var ranks = new MpiRanks(mpi, new MpiEnd(mpi, rank, size), rank, size, patience);
         var hosts = ranks.Gather("host names", Encoding.UTF8.GetBytes(Environment.MachineName));
         ranks.LocalRank = launch.LocalRank ?? hosts.Take(rank).Count(host => host.AsSpan().SequenceEqual(hosts[rank]));
         return ranks;
@@ -183,7 +177,7 @@ public sealed unsafe class MpiRanks : IRanks
 
     /// <summary>Writes the reason and ends the processes of all ranks with an exit code; does not return.</summary>
     public void Abort(string reason, int exitCode) =>
-        end.All(new RankFailureException(Rank, (exchange.Current ?? exchange.Last)?.ToString() ?? "no call", reason), exitCode);
+        end.All(new RankFailureException(Rank, exchange.Whereabouts, reason), exitCode);
 
     /// <summary>Leaves the others, who must leave too: a rank that leaves while others call is a failure like any other.</summary>
     public void Dispose()
@@ -222,6 +216,19 @@ public sealed unsafe class MpiRanks : IRanks
 
         BytesReduced += call.MovesTensor ? call.Bytes : 0;
         ticks += Stopwatch.GetTimestamp() - since;
+    }
+
+    private void SayWhatWaits()
+    {
+        // A rank that is still on its way into the call gets there in this time; the launcher allows a second before it kills.
+        for (var since = Stopwatch.GetTimestamp(); !end.Begun && Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(0.5); Thread.Sleep(20))
+        {
+            if (exchange.Interrupted() is { } message)
+            {
+                MpiEnd.Say(message);
+                return;
+            }
+        }
     }
 
     private byte[] Receive(int rank, byte[] mine)

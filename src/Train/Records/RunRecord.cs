@@ -3,6 +3,8 @@ using PPYolo.Align.Formats;
 using PPYolo.Align.Json;
 using PPYolo.Align.Tensors;
 using PPYolo.Train.Data;
+using PPYolo.Train.Runs;
+using PPYolo.Train.Stepping;
 
 namespace PPYolo.Train.Records;
 
@@ -23,6 +25,9 @@ public sealed class RunRecord
 
     /// <summary>Momentum after the recorded run, without extension.</summary>
     public const string MomentumName = "1__momentum";
+
+    /// <summary>Gradients of iteration 0, where they were asked for, without extension.</summary>
+    public const string GradientsName = "gradients0";
 
     /// <summary>End weights of a replay (moving average), without extension.</summary>
     public const string ReplayName = "1";
@@ -46,6 +51,23 @@ public sealed class RunRecord
 
     /// <summary>What was run.</summary>
     public RecordCase Case { get; }
+
+    /// <summary>Whether a folder holds a record, rather than a case of the reference or nothing.</summary>
+    public static bool IsAt(string folder)
+    {
+        var path = Path.Combine(folder, "case.json");
+        try
+        {
+            using var document = File.Exists(path) ? System.Text.Json.JsonDocument.Parse(File.ReadAllText(path)) : null;
+            return document?.RootElement is { ValueKind: System.Text.Json.JsonValueKind.Object } root
+                && root.TryGetProperty("format", out var format) && format.ValueKind == System.Text.Json.JsonValueKind.String && format.GetString() == RecordCase.FormatName;
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            // Whoever reads it next says what is wrong with it.
+            return false;
+        }
+    }
 
     /// <summary>Opens a record folder.</summary>
     /// <exception cref="AlignException">It is none, or incomplete.</exception>
@@ -103,6 +125,14 @@ public sealed class RunRecord
         var path = Path.Combine(Folder, LossesFile);
         return File.Exists(path) ? StrictJson.Parse<LossLog>(File.ReadAllText(path), path) : throw new AlignException($"{path}: not found; record the run again");
     }
+
+    /// <summary>Reads the end of the run: weights, moving averages, momentum and losses.</summary>
+    public RunEnd ReadEnd() => new(
+        Read(RawEndName),
+        Read(EndName),
+        Read(MomentumName),
+        [.. ReadLosses().Iterations.Select(entry => new StepResult(entry.Iteration, entry.Size, entry.LearningRate, [.. entry.Losses], null) { LocalLosses = [.. entry.Losses] })],
+        [0]);
 
     /// <summary>Reads a part.</summary>
     public NamedTensors Read(string name) => TensorFile.Read(FindFile(Folder, name));

@@ -55,6 +55,9 @@ public sealed class RunRecorder(string folder, string extension)
     public void Losses(StepResult averaged) =>
         entries.Add(new(averaged.Iteration, averaged.Size, averaged.LearningRate, averaged.Losses.ToDictionary(StringComparer.Ordinal)));
 
+    /// <summary>Writes the gradients of iteration 0.</summary>
+    public void Gradients(NamedTensors gradients) => TensorFile.Write(PathOf(RunRecord.GradientsName), gradients);
+
     /// <summary>Writes the end of the run, and with it makes the folder a record.</summary>
     public void End(RunEnd end, RecordCase file)
     {

@@ -1,6 +1,8 @@
+using PPYolo.Align;
 using PPYolo.Align.Tensors;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Records;
+using PPYolo.Train.Scenarios;
 using PPYolo.Train.Stepping;
 
 namespace PPYolo.Train.Runs;
@@ -15,9 +17,11 @@ public static class RecordedRun
     /// <param name="extension">The format of weights: .pth, .safetensors or .npz.</param>
     /// <param name="ranks">Who trains together; null is this process alone. Every rank writes its own batches, rank 0 the rest.</param>
     /// <param name="afterStep">Told after each iteration.</param>
+    /// <param name="gradients">Whether the gradients of iteration 0 are recorded too.</param>
     /// <param name="observe">Given the step before the first iteration.</param>
     public static RunEnd Execute(
-        RunPlan plan, string initProfile, string folder, string extension, IRanks? ranks = null, Action<StepResult>? afterStep = null, Action<TrainStep>? observe = null)
+        RunPlan plan, string initProfile, string folder, string extension, IRanks? ranks = null, Action<StepResult>? afterStep = null, bool gradients = false,
+        Action<TrainStep>? observe = null)
     {
         ranks ??= new SoloRanks();
         var recorder = new RunRecorder(folder, extension);
@@ -30,7 +34,13 @@ public static class RecordedRun
             digest = TensorDigest.Of(plan.Start);
         }
 
+        var firstGradients = new NamedTensors();
         ranks.Barrier("the record folder");
+        if (!Directory.Exists(folder))
+        {
+            throw new AlignException($"{folder}: made by rank 0, not there for rank {ranks.Rank} on {Environment.MachineName}; a record goes into a folder that all machines share");
+        }
+
         var end = TrainingRun.Execute(
             plan,
             ranks,
@@ -43,10 +53,22 @@ public static class RecordedRun
                     afterStep?.Invoke(result);
                 }
             },
-            observe);
+            step =>
+            {
+                observe?.Invoke(step);
+                if (gradients && first)
+                {
+                    FirstGradients.Watch(step, firstGradients);
+                }
+            });
         ranks.Barrier("the recorded batches");
         if (first)
         {
+            if (gradients)
+            {
+                recorder.Gradients(firstGradients);
+            }
+
             recorder.End(end, RecordCase.Of(plan.Options, plan.Seed, initProfile, plan.Iterations, ranks.Size, startFile, digest));
         }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -71,6 +72,7 @@ internal static class BlockKernel
         return distance;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static BlockSums WholeSums<T, TElements>(ReadOnlySpan<T> first, ReadOnlySpan<T> second)
         where T : unmanaged
         where TElements : struct, IElements<T>
@@ -119,6 +121,7 @@ internal static class BlockKernel
         };
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double WholeSquares<T, TElements>(ReadOnlySpan<T> block)
         where T : unmanaged
         where TElements : struct, IElements<T>
@@ -136,6 +139,7 @@ internal static class BlockKernel
         return Total(squares0, squares1);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double WholeSquaredDistance<T, TElements>(ReadOnlySpan<T> first, ReadOnlySpan<T> second)
         where T : unmanaged
         where TElements : struct, IElements<T>
@@ -161,5 +165,5 @@ internal static class BlockKernel
         return ((lanes[0] + lanes[4]) + (lanes[1] + lanes[5])) + ((lanes[2] + lanes[6]) + (lanes[3] + lanes[7]));
     }
 
-    private static ref T Offset<T>(ref T start, int elements) where T : unmanaged => ref System.Runtime.CompilerServices.Unsafe.Add(ref start, elements);
+    private static ref T Offset<T>(ref T start, int elements) where T : unmanaged => ref Unsafe.Add(ref start, elements);
 }

@@ -8,11 +8,15 @@ internal sealed class FloatScan<T, TElements> : PairScan
     where T : unmanaged
     where TElements : struct, IElements<T>
 {
+    // Neighbours are alike: the sample is taken in many places.
+    private const int SampleRuns = 64;
+    private const int RunElements = UlpSearch.SampleElements / SampleRuns;
+
     private readonly TensorData? firstStart;
     private readonly TensorData? secondStart;
     private readonly FloatChunk[] chunks;
     private readonly UlpSearch search = new();
-    private long[]? counts;
+    private bool guessed;
 
     public FloatScan(TensorData first, TensorData second, TensorData? firstStart, TensorData? secondStart) : base(first, second)
     {
@@ -21,7 +25,7 @@ internal sealed class FloatScan<T, TElements> : PairScan
         chunks = new FloatChunk[Chunks];
     }
 
-    public override bool Pending => !search.Done && Chunks > 0;
+    public override bool Pending => search.Stage != UlpStage.Done && Chunks > 0;
 
     public override TensorMetrics Metrics()
     {
@@ -81,29 +85,49 @@ internal sealed class FloatScan<T, TElements> : PairScan
         var (from, to) = (chunk * ChunkElements, (int)Math.Min((chunk + 1L) * ChunkElements, First.Count));
         var first = Elements(First, from, to);
         var second = Elements(Second, from, to);
-        counter.Reset(search.Cells(TElements.Narrow));
-        if (search.First)
+        Guess(counter);
+        counter.Begin(search);
+        if (search.Stage == UlpStage.Threshold)
         {
             Measure(ref chunks[chunk], first, second, from, counter);
         }
         else
         {
-            var allFinite = chunks[chunk].NonFiniteFirst + chunks[chunk].NonFiniteSecond == 0;
-            counter.Add<T, TElements>(search, first, second, allFinite);
+            counter.Add<T, TElements>(first, second, chunks[chunk].NonFiniteFirst + chunks[chunk].NonFiniteSecond == 0);
         }
 
-        lock (search)
-        {
-            counts ??= new long[search.Cells(TElements.Narrow)];
-            counter.AddTo(counts);
-        }
+        search.Merge(counter);
     }
 
-    protected override void EndPass()
+    protected override void EndPass(UlpCounter counter) => search.EndPass(counter.Cells);
+
+    private void Guess(UlpCounter counter)
     {
-        search.Narrow(counts);
-        // A thousand tensors' counts need not be kept until the last is done.
-        counts = null;
+        lock (chunks)
+        {
+            if (guessed || First.Count <= UlpSearch.SampleElements)
+            {
+                return;
+            }
+
+            guessed = true;
+            var sample = new List<ulong>(UlpSearch.SampleElements);
+            for (var run = 0L; run < SampleRuns; run++)
+            {
+                var from = (int)((First.Count - RunElements) * run / (SampleRuns - 1));
+                var first = Elements(First, from, from + RunElements);
+                var second = Elements(Second, from, from + RunElements);
+                for (var i = 0; i < RunElements; i++)
+                {
+                    if (TElements.IsFinite(first[i]) && TElements.IsFinite(second[i]))
+                    {
+                        sample.Add(UlpCounter.Distance<T, TElements>(first[i], second[i]));
+                    }
+                }
+            }
+
+            search.Guess(CollectionsMarshal.AsSpan(sample), counter.Cells);
+        }
     }
 
     private (double RelativeL2, double Cosine) Ratios(in BlockSums sums, bool finite)
@@ -148,7 +172,7 @@ internal sealed class FloatScan<T, TElements> : PairScan
             }
             else
             {
-                counter.Add<T, TElements>(search, a, b, nonFiniteFirst + nonFiniteSecond == 0);
+                counter.Add<T, TElements>(a, b, nonFiniteFirst + nonFiniteSecond == 0);
             }
 
             if (!double.IsNaN(chunk.Sums.MaxAbs) && !(sums.MaxAbs <= chunk.Sums.MaxAbs))

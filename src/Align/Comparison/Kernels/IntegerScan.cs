@@ -51,7 +51,7 @@ internal sealed class IntegerScan<T>(TensorData first, TensorData second, Tensor
         }
     }
 
-    protected override void EndPass() => done = true;
+    protected override void EndPass(UlpCounter counter) => done = true;
 
     private static BlockSums Sums(ReadOnlySpan<T> first, ReadOnlySpan<T> second)
     {

@@ -9,10 +9,12 @@ namespace PPYolo.Align.Comparison.Kernels;
 internal abstract class PairScan
 {
     /// <summary>Elements of a chunk: enough work for a thread to ask for the next.</summary>
-    protected const int ChunkElements = 1 << 18;
+    protected const int ChunkElements = UlpCounter.MaxElements;
 
-    /// <summary>Elements of a block: two of them and a table of counts fit into a first cache of 32 KB.</summary>
+    /// <summary>Elements of a block: two of them fit into a first cache of 32 KB.</summary>
     protected const int BlockElements = 1 << 11;
+
+    private const int WidenedElements = 128;
 
     private int left;
 
@@ -57,7 +59,7 @@ internal abstract class PairScan
         if (Interlocked.Decrement(ref left) == 0)
         {
             left = Chunks;
-            EndPass();
+            EndPass(counter);
         }
     }
 
@@ -69,8 +71,9 @@ internal abstract class PairScan
 
     protected abstract void Scan(int chunk, UlpCounter counter);
 
-    protected abstract void EndPass();
+    protected abstract void EndPass(UlpCounter counter);
 
+    /// <summary>The first element of a block whose difference is the largest.</summary>
     protected WorstElement? Worst(double largest, long from)
     {
         if (largest == 0)
@@ -78,15 +81,19 @@ internal abstract class PairScan
             return null;
         }
 
-        Span<double> first = stackalloc double[1], second = stackalloc double[1];
-        for (var at = from; at < Math.Min(from + BlockElements, First.Count); at++)
+        Span<double> first = stackalloc double[WidenedElements], second = stackalloc double[WidenedElements];
+        for (var to = Math.Min(from + BlockElements, First.Count); from < to; from += WidenedElements)
         {
-            Widening.ToDouble(First, at, first);
-            Widening.ToDouble(Second, at, second);
-            var difference = Math.Abs(first[0] - second[0]);
-            if (difference.Equals(largest))
+            var length = (int)Math.Min(WidenedElements, to - from);
+            Widening.ToDouble(First, from, first[..length]);
+            Widening.ToDouble(Second, from, second[..length]);
+            for (var i = 0; i < length; i++)
             {
-                return new(IndexOf(at), first[0], second[0]);
+                // A NaN equals a NaN here.
+                if (Math.Abs(first[i] - second[i]).Equals(largest))
+                {
+                    return new(IndexOf(from + i), first[i], second[i]);
+                }
             }
         }
 

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
 
 namespace PPYolo.Align.Comparison.Kernels;
 
@@ -9,16 +8,11 @@ namespace PPYolo.Align.Comparison.Kernels;
 /// </summary>
 internal static class UlpCells
 {
-    /// <summary>Cells that distances of 32 bits need.</summary>
-    public const int Narrow = 1 + (32 << FractionBits);
-
     /// <summary>Cells that distances of 64 bits need.</summary>
     public const int Wide = 1 + (64 << FractionBits);
 
     private const int FractionBits = 7;
     private const int FractionMask = (1 << FractionBits) - 1;
-    private const int SingleFractionBits = 23;
-    private const int SingleBias = 127;
 
     /// <summary>The cell of a distance.</summary>
     public static int Of(ulong distance)
@@ -31,17 +25,6 @@ internal static class UlpCells
         var power = BitOperations.Log2(distance);
         var fraction = power >= FractionBits ? distance >> (power - FractionBits) : distance << (FractionBits - power);
         return 1 + (power << FractionBits) + ((int)fraction & FractionMask);
-    }
-
-    /// <summary>The cells of sixteen distances.</summary>
-    public static Vector512<uint> Of(Vector512<uint> distances)
-    {
-        // A float32 has the power of two and the fraction side by side. Clearing each bit that is nine places below a set one clears a bit that the cell does not depend on, and stops the carry
-        // with which the conversion could round into the next cell.
-        var truncated = Vector512.AndNot(distances, distances >>> 9);
-        var bits = Vector512.ConvertToSingle(truncated).AsInt32() >>> (SingleFractionBits - FractionBits);
-        var zero = Vector512.Create((SingleBias << FractionBits) - 1);
-        return (Vector512.Max(bits, zero) - zero).AsUInt32();
     }
 
     /// <summary>The smallest distance of a cell.</summary>

@@ -1,129 +1,181 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace PPYolo.Align.Comparison.Kernels;
 
-/// <summary>One thread's counts of distances. Used for one part of a tensor at a time.</summary>
+/// <summary>One thread's counts of distances between elements. Used for one chunk of a tensor at a time.</summary>
 internal sealed class UlpCounter
 {
-    // Neighbours often have the same distance; counting them in tables of their own spares the wait for one increment to be stored before the next.
-    private const int Tables = 4;
+    /// <summary>Elements of a chunk at most.</summary>
+    public const int MaxElements = 1 << 18;
+
     private const int Step = 16;
 
-    private readonly uint[] counts = new uint[Tables * UlpCells.Wide];
-    private readonly uint[] cells = new uint[Step];
-    private int size;
+    // Sixteen are stored at a time, of which only the first may count.
+    private readonly ulong[] above = new ulong[MaxElements + Step];
+    private readonly uint[] counts = new uint[UlpCells.Wide];
+    private UlpSearch search = new();
+    private int aboveCount;
 
-    /// <summary>Starts at zero.</summary>
-    public void Reset(int cellCount)
+    /// <summary>How many were below the threshold.</summary>
+    public long Below { get; private set; }
+
+    /// <summary>How many were at the threshold.</summary>
+    public long Equal { get; private set; }
+
+    /// <summary>A table of cells for whoever this thread works for.</summary>
+    public long[] Cells { get; } = new long[UlpCells.Wide];
+
+    /// <summary>Those above the threshold.</summary>
+    public ReadOnlySpan<ulong> Above => above.AsSpan(0, aboveCount);
+
+    /// <summary>Starts a chunk.</summary>
+    public void Begin(UlpSearch search)
     {
-        size = cellCount;
-        counts.AsSpan(0, Tables * size).Clear();
+        this.search = search;
+        Below = 0;
+        Equal = 0;
+        aboveCount = 0;
+        if (search.Stage != UlpStage.Threshold)
+        {
+            Array.Clear(counts);
+        }
     }
 
-    /// <summary>Counts distances of 0.</summary>
-    public void AddEqual(int elements) => counts[0] += (uint)elements;
+    /// <summary>Takes blocks that are equal and finite.</summary>
+    public void AddEqual(int elements) => AddZeros(elements);
 
-    /// <summary>Counts the distances between two blocks for the search's next pass.</summary>
-    /// <param name="search">What is searched.</param>
+    /// <summary>Takes the distances between two blocks.</summary>
     /// <param name="first">A block.</param>
-    /// <param name="second">Another.</param>
-    /// <param name="allFinite">Whether there is no NaN and no infinity in either; otherwise their pairs are left out.</param>
-    public void Add<T, TElements>(UlpSearch search, ReadOnlySpan<T> first, ReadOnlySpan<T> second, bool allFinite)
+    /// <param name="second">Another of the same length.</param>
+    /// <param name="finite">Whether there is no NaN and no infinity in either; otherwise their pairs are left out.</param>
+    public void Add<T, TElements>(ReadOnlySpan<T> first, ReadOnlySpan<T> second, bool finite)
         where T : unmanaged
         where TElements : struct, IElements<T>
     {
         var done = 0;
-        if (TElements.Narrow && allFinite)
+        if (TElements.Narrow && finite && search.Stage == UlpStage.Threshold)
         {
             done = first.Length & -Step;
-            if (search.First)
-            {
-                AddWhole<T, TElements>(first[..done], second[..done]);
-            }
-            else
-            {
-                AddRange<T, TElements>(search, first[..done], second[..done]);
-            }
+            Split<T, TElements>(first[..done], second[..done]);
         }
 
         for (var i = done; i < first.Length; i++)
         {
-            if (!allFinite && !(TElements.IsFinite(first[i]) && TElements.IsFinite(second[i])))
+            if (finite || (TElements.IsFinite(first[i]) && TElements.IsFinite(second[i])))
             {
-                continue;
-            }
-
-            long x = TElements.Place(first[i]), y = TElements.Place(second[i]);
-            // The difference of two 64-bit places can need 64 bits: it is right as an unsigned number.
-            var distance = unchecked(x > y ? (ulong)x - (ulong)y : (ulong)y - (ulong)x);
-            if (search.First)
-            {
-                counts[UlpCells.Of(distance)]++;
-            }
-            else if (distance - search.Low <= search.Extent)
-            {
-                counts[(int)((distance - search.Low) >> search.CellShift)]++;
+                Add(Distance<T, TElements>(first[i], second[i]));
             }
         }
     }
 
-    /// <summary>Adds the counts to those of other parts.</summary>
+    /// <summary>Adds the counts in cells to those of other chunks.</summary>
     public void AddTo(Span<long> sums)
     {
-        for (var table = 0; table < Tables; table++)
+        for (var cell = 0; cell < counts.Length; cell++)
         {
-            var from = counts.AsSpan(table * size, size);
-            for (var cell = 0; cell < from.Length; cell++)
-            {
-                sums[cell] += from[cell];
-            }
+            sums[cell] += counts[cell];
         }
     }
 
-    private void AddWhole<T, TElements>(ReadOnlySpan<T> first, ReadOnlySpan<T> second)
+    /// <summary>The number of representable numbers from one element to another.</summary>
+    public static ulong Distance<T, TElements>(T first, T second)
+        where T : unmanaged
+        where TElements : struct, IElements<T>
+    {
+        long x = TElements.Place(first), y = TElements.Place(second);
+        // The difference of two 64-bit places can need 64 bits: it is right as an unsigned number.
+        return unchecked(x > y ? (ulong)x - (ulong)y : (ulong)y - (ulong)x);
+    }
+
+    private void AddZeros(int elements)
+    {
+        switch (search.Stage)
+        {
+            case UlpStage.Threshold when search.Threshold == 0:
+                Equal += elements;
+                break;
+            case UlpStage.Threshold:
+                Below += elements;
+                break;
+            case UlpStage.Cells:
+                counts[0] += (uint)elements;
+                break;
+            default:
+                // A range that holds 0 holds nothing else, so that it was not searched further.
+                break;
+        }
+    }
+
+    private void Add(ulong distance)
+    {
+        switch (search.Stage)
+        {
+            case UlpStage.Threshold when distance > search.Threshold:
+                above[aboveCount++] = distance;
+                break;
+            case UlpStage.Threshold when distance == search.Threshold:
+                Equal++;
+                break;
+            case UlpStage.Threshold:
+                Below++;
+                break;
+            case UlpStage.Cells:
+                counts[UlpCells.Of(distance)]++;
+                break;
+            default:
+                var rank = search.Rank!;
+                if (distance - rank.Low <= rank.Extent)
+                {
+                    counts[(int)((distance - rank.Low) >> rank.CellShift)]++;
+                }
+
+                break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Split<T, TElements>(ReadOnlySpan<T> first, ReadOnlySpan<T> second)
         where T : unmanaged
         where TElements : struct, IElements<T>
     {
         ref var a = ref MemoryMarshal.GetReference(first);
         ref var b = ref MemoryMarshal.GetReference(second);
-        ref var cell = ref MemoryMarshal.GetArrayDataReference(cells);
-        ref var table0 = ref MemoryMarshal.GetArrayDataReference(counts);
-        ref var table1 = ref Unsafe.Add(ref table0, size);
-        ref var table2 = ref Unsafe.Add(ref table1, size);
-        ref var table3 = ref Unsafe.Add(ref table2, size);
+        ref var kept = ref MemoryMarshal.GetArrayDataReference(above);
+        var threshold = Vector512.Create((uint)search.Threshold);
+        var equal = Vector512<uint>.Zero;
+        var count = aboveCount;
         for (var i = 0; i < first.Length; i += Step)
         {
-            UlpCells.Of(Distances<T, TElements>(in Unsafe.Add(ref a, i), in Unsafe.Add(ref b, i))).StoreUnsafe(ref cell);
-            for (var lane = 0; lane < Step; lane += Tables)
+            var distances = Distances<T, TElements>(in Unsafe.Add(ref a, i), in Unsafe.Add(ref b, i));
+            // A lane that is equal is all ones, which is -1.
+            equal -= Vector512.Equals(distances, threshold);
+            var larger = Vector512.GreaterThan(distances, threshold);
+            var mask = larger.ExtractMostSignificantBits();
+            if (Avx512F.IsSupported)
             {
-                Unsafe.Add(ref table0, Unsafe.Add(ref cell, lane))++;
-                Unsafe.Add(ref table1, Unsafe.Add(ref cell, lane + 1))++;
-                Unsafe.Add(ref table2, Unsafe.Add(ref cell, lane + 2))++;
-                Unsafe.Add(ref table3, Unsafe.Add(ref cell, lane + 3))++;
+                // Which of sixteen are above is chance, and a processor that guesses wrong loses more time than all else here takes.
+                var (lower, upper) = Vector512.Widen(Avx512F.Compress(Vector512<uint>.Zero, larger, distances));
+                lower.StoreUnsafe(ref Unsafe.Add(ref kept, count));
+                upper.StoreUnsafe(ref Unsafe.Add(ref kept, count + (Step / 2)));
+                count += BitOperations.PopCount(mask);
+            }
+            else
+            {
+                for (; mask != 0; mask &= mask - 1)
+                {
+                    Unsafe.Add(ref kept, count++) = distances[BitOperations.TrailingZeroCount(mask)];
+                }
             }
         }
-    }
 
-    private void AddRange<T, TElements>(UlpSearch search, ReadOnlySpan<T> first, ReadOnlySpan<T> second)
-        where T : unmanaged
-        where TElements : struct, IElements<T>
-    {
-        ref var a = ref MemoryMarshal.GetReference(first);
-        ref var b = ref MemoryMarshal.GetReference(second);
-        var low = Vector512.Create((uint)search.Low);
-        var extent = Vector512.Create((uint)search.Extent);
-        for (var i = 0; i < first.Length; i += Step)
-        {
-            var above = Distances<T, TElements>(in Unsafe.Add(ref a, i), in Unsafe.Add(ref b, i)) - low;
-            var inRange = Vector512.LessThanOrEqual(above, extent).ExtractMostSignificantBits();
-            // Rarely any, for the range is narrow.
-            for (; inRange != 0; inRange &= inRange - 1)
-            {
-                counts[above[System.Numerics.BitOperations.TrailingZeroCount(inRange)] >> search.CellShift]++;
-            }
-        }
+        var atThreshold = Vector512.Sum(equal);
+        Equal += atThreshold;
+        Below += first.Length - atThreshold - (count - aboveCount);
+        aboveCount = count;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,69 +1,110 @@
+using System.Runtime.InteropServices;
+
 namespace PPYolo.Align.Comparison.Kernels;
 
 /// <summary>
-/// Finds the distance of a given rank among many by counting them in ever smaller cells: a pass over all for a range of a hundredth, and where that holds more than one distance another
-/// pass for each twelve bits.
+/// The search for the 99th percentile of a tensor's distances. Counting every distance would take longer than everything else; so a threshold a little below the percentile is guessed from a sample,
+/// and only the few distances above it are looked at one by one. What is found is exact: where the guess was wrong, all are counted after all.
 /// </summary>
 internal sealed class UlpSearch
 {
-    private const int RefinedBits = 12;
+    /// <summary>Elements of a sample; of smaller tensors every distance is kept.</summary>
+    public const int SampleElements = 4096;
 
-    private long rank;
-    private int openBits = 64;
+    // Low enough for the percentile to be above it in spite of chance, high enough for few to be.
+    private const double SampleQuantile = 0.975;
 
-    /// <summary>Whether distances are still to be counted in the cells of <see cref="UlpCells"/>.</summary>
-    public bool First { get; private set; } = true;
+    private const int TooManyAbove = 8;
 
-    /// <summary>Whether the distance is found, or there is none.</summary>
-    public bool Done { get; private set; }
+    private readonly List<ulong> above = [];
+    private long below;
+    private long equal;
+    private long total;
+    private bool overflowing;
+    private long[]? counts;
 
-    /// <summary>The distance; null where there was none to count.</summary>
+    /// <summary>What the next pass does.</summary>
+    public UlpStage Stage { get; private set; }
+
+    /// <summary>The distance that others are compared with.</summary>
+    public ulong Threshold { get; private set; }
+
+    /// <summary>The search for the rank, once all are counted in cells.</summary>
+    public UlpRank? Rank { get; private set; }
+
+    /// <summary>The percentile; null where there is no distance.</summary>
     public ulong? Found { get; private set; }
 
-    /// <summary>The smallest distance of the range that is still searched.</summary>
-    public ulong Low { get; private set; }
-
-    /// <summary>The number of distances in that range, less one.</summary>
-    public ulong Extent => (1UL << openBits) - 1;
-
-    /// <summary>By how many bits a distance above <see cref="Low"/> is shifted to the right to get its cell.</summary>
-    public int CellShift => Math.Max(0, openBits - RefinedBits);
-
-    /// <summary>How many cells the next pass counts in.</summary>
-    public int Cells(bool narrow) => First ? narrow ? UlpCells.Narrow : UlpCells.Wide : 1 << Math.Min(openBits, RefinedBits);
-
-    /// <summary>Takes the counts of a pass.</summary>
-    public void Narrow(ReadOnlySpan<long> counts)
+    /// <summary>Guesses the threshold.</summary>
+    public void Guess(Span<ulong> sample, Span<long> table)
     {
-        if (First)
+        if (sample.Length > 0)
         {
-            long total = 0;
-            foreach (var count in counts)
-            {
-                total += count;
-            }
+            Threshold = UlpRank.Select(sample, 1 + (long)((sample.Length - 1) * SampleQuantile), table);
+        }
+    }
 
-            // Nearest rank: the smallest distance that at least 99 of 100 do not exceed.
-            rank = ((total * 99) + 99) / 100;
-            if (total == 0)
+    /// <summary>Takes what a thread has counted.</summary>
+    public void Merge(UlpCounter counter)
+    {
+        lock (above)
+        {
+            if (Stage != UlpStage.Threshold)
             {
-                Done = true;
+                counts ??= new long[UlpCells.Wide];
+                counter.AddTo(counts);
                 return;
             }
+
+            below += counter.Below;
+            equal += counter.Equal;
+            total += counter.Below + counter.Equal + counter.Above.Length;
+            // A chunk may have many where the next have none; no more are kept than that.
+            overflowing |= above.Count + counter.Above.Length > UlpCounter.MaxElements + (total / TooManyAbove);
+            if (overflowing)
+            {
+                above.Clear();
+            }
+            else
+            {
+                above.AddRange(counter.Above);
+            }
+        }
+    }
+
+    /// <summary>Ends a pass.</summary>
+    public void EndPass(Span<long> table)
+    {
+        // Nearest rank: the smallest distance that at least 99 of 100 do not exceed.
+        var rank = ((total * 99) + 99) / 100;
+        if (Stage != UlpStage.Threshold)
+        {
+            Rank!.Narrow(counts);
+            counts = null;
+            Stage = Rank.Found ? UlpStage.Done : UlpStage.Range;
+            Found = Rank.Found ? Rank.Low : null;
+        }
+        else if (total == 0)
+        {
+            Stage = UlpStage.Done;
+        }
+        else if (rank > below && rank <= below + equal)
+        {
+            Found = Threshold;
+            Stage = UlpStage.Done;
+        }
+        else if (rank <= below || overflowing)
+        {
+            Rank = new UlpRank(rank);
+            Stage = UlpStage.Cells;
+        }
+        else
+        {
+            Found = UlpRank.Select(CollectionsMarshal.AsSpan(above), rank - below - equal, table);
+            Stage = UlpStage.Done;
         }
 
-        var cell = 0;
-        for (; counts[cell] < rank; cell++)
-        {
-            rank -= counts[cell];
-        }
-
-        (Low, openBits) = First ? (UlpCells.Low(cell), UlpCells.OpenBits(cell)) : (Low + ((ulong)cell << CellShift), CellShift);
-        First = false;
-        if (openBits == 0)
-        {
-            Found = Low;
-            Done = true;
-        }
+        above.Clear();
+        above.TrimExcess();
     }
 }

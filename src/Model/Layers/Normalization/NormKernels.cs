@@ -149,7 +149,7 @@ internal static unsafe class NormKernels
     {
         Activation.None => 1,
         Activation.Relu => 0,
-        Activation.LeakyRelu => Activations.LeakySlope,
+        Activation.LeakyRelu => (float)Activations.LeakySlope,
         _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "not fused with a norm"),
     };
 

@@ -1,20 +1,26 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 
 namespace PPYolo.Train.Ranks.Mpi;
 
 /// <summary>Ends the processes of all ranks with one message.</summary>
-internal sealed partial class MpiEnd(MpiFunctions mpi)
+internal sealed unsafe partial class MpiEnd(MpiFunctions mpi, int rank, int size)
 {
+    private const int Tag = 9;
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(0.3);
+
+    // Long enough for the others to hear of it, and for the launcher to read the message: it stops reading when a rank asks for the end of all.
+    private static readonly TimeSpan Notice = TimeSpan.FromSeconds(0.1);
+
     private int ending;
 
-    /// <summary>This rank, once it is known.</summary>
-    public int Rank { get; set; }
+    /// <summary>Whether this rank has begun the end, or another has said that it does: nothing may wait for other ranks any more.</summary>
+    public bool Begun => Volatile.Read(ref ending) != 0 || mpi.Arrived(Tag);
 
-    /// <summary>Whether the end has begun, so that nothing may wait for other ranks any more.</summary>
-    public bool Begun => Volatile.Read(ref ending) != 0;
-
-    /// <summary>Writes the failure to the error output and ends all ranks. Where several see the same failure, the lowest writes and the others are ended by it.</summary>
+    /// <summary>
+    /// Writes the failure to the error output and ends all ranks. Where several see the same failure they take turns, and the first one's turn ends the others.
+    /// </summary>
     [DoesNotReturn]
     public void All(RankFailureException failure, int exitCode)
     {
@@ -24,12 +30,24 @@ internal sealed partial class MpiEnd(MpiFunctions mpi)
             Thread.Sleep(Timeout.Infinite);
         }
 
-        // Three seconds at most: a rank beyond the tenth waits no longer for its turn than a user would.
-        Thread.Sleep(300 * Math.Min(Rank, 10));
-        Say(failure.Message);
-        // The launcher stops reading a rank's output when that rank asks for the end of all.
-        Thread.Sleep(100);
-        mpi.Abort(exitCode);
+        // At most ten turns: beyond that the wait would be worse than a second message.
+        Thread.Sleep(Turn * Math.Min(rank, 10));
+        if (!mpi.Arrived(Tag))
+        {
+            Say(failure.Message);
+            Tell();
+            mpi.Abort(exitCode);
+        }
+
+        Quietly(exitCode);
+    }
+
+    /// <summary>Ends this process after another rank has said why.</summary>
+    [DoesNotReturn]
+    public static void Quietly(int exitCode)
+    {
+        // The launcher is faster, and its own report is better when the first process to end is the one that failed.
+        Thread.Sleep(TimeSpan.FromSeconds(3));
         Now(exitCode);
     }
 
@@ -44,8 +62,35 @@ internal sealed partial class MpiEnd(MpiFunctions mpi)
     /// <summary>Writes a message in one piece, so that those of several processes do not mix.</summary>
     public static void Say(string message)
     {
-        Console.Error.Write($"ppyolo: {message}{Environment.NewLine}");
-        Console.Error.Flush();
+        // Not through Console.Error, which another thread may hold while the process ends.
+        using var error = Console.OpenStandardError();
+        error.Write(System.Text.Encoding.UTF8.GetBytes($"ppyolo: {message}\n"));
+    }
+
+    private void Tell()
+    {
+        byte note = 0;
+        var requests = stackalloc nint[size];
+        try
+        {
+            for (var other = 0; other < size; other++)
+            {
+                if (other != rank)
+                {
+                    mpi.Send((nint)(&note), 1, other, Tag, requests + other);
+                }
+            }
+
+            // MPI moves messages while somebody asks.
+            for (var since = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(since) < Notice; Thread.Sleep(5))
+            {
+                mpi.Arrived(Tag);
+            }
+        }
+        catch (MpiException)
+        {
+            // They end by the launcher all the same.
+        }
     }
 
     // Without .NET's own shutdown, which would wait for threads that are inside the MPI library.
@@ -53,7 +98,7 @@ internal sealed partial class MpiEnd(MpiFunctions mpi)
     private static void Now(int exitCode)
     {
         Exit(exitCode);
-        throw new System.Diagnostics.UnreachableException();
+        throw new UnreachableException();
     }
 
     [LibraryImport("libc", EntryPoint = "_exit")]

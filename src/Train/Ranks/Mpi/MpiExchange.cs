@@ -15,6 +15,7 @@ internal sealed unsafe class MpiExchange
     private readonly int rank;
     private readonly int size;
     private readonly TimeSpan timeout;
+    private RankCall? last;
 
     public MpiExchange(MpiTransfers transfers, MpiEnd end, int rank, int size, TimeSpan timeout)
     {
@@ -34,8 +35,8 @@ internal sealed unsafe class MpiExchange
     /// <summary>The call that this rank is in.</summary>
     public RankCall? Current { get; private set; }
 
-    /// <summary>The call that this rank has ended last.</summary>
-    public RankCall? Last { get; private set; }
+    /// <summary>Where this rank is, for a message.</summary>
+    public string Whereabouts => Current is { } call ? call.ToString() : last is { } before ? $"the work after {before}" : "the work before the first call";
 
     /// <summary>Memory for what goes with a rank's envelope.</summary>
     public nint Payload(int of) => Address(of) + MpiEnvelope.HeaderBytes;
@@ -70,7 +71,7 @@ internal sealed unsafe class MpiExchange
         {
             var missing = transfers.Waiting.ToList();
             var others = missing.Count > 1 ? $", nor did rank {string.Join(", ", missing.Skip(1))}" : "";
-            var after = Last is { } known ? $"after {known}" : "before its first call";
+            var after = last is { } known ? $"after {known}" : "before its first call";
             Fail(missing[0], $"it did not arrive within {Seconds}{others}; it is {after}");
         }
 
@@ -97,7 +98,7 @@ internal sealed unsafe class MpiExchange
     /// <summary>The call has ended.</summary>
     public void Finish()
     {
-        Last = Current;
+        last = Current;
         Current = null;
     }
 

@@ -9,8 +9,7 @@ internal sealed unsafe class MpiFunctions
     /// <summary>Any thread may call, several at once.</summary>
     private const int ThreadMultiple = 3;
 
-    /// <summary>Any thread may call, one at a time.</summary>
-    private const int ThreadSerialized = 2;
+    private const int AnySource = -1;
 
     private readonly nint library;
     private readonly nint world;
@@ -18,6 +17,7 @@ internal sealed unsafe class MpiFunctions
     private readonly delegate* unmanaged<nint, int, nint, int, int, nint, nint*, int> send;
     private readonly delegate* unmanaged<nint, int, nint, int, int, nint, nint*, int> receive;
     private readonly delegate* unmanaged<nint*, int*, void*, int> test;
+    private readonly delegate* unmanaged<int, int, nint, int*, void*, int> probe;
     private readonly delegate* unmanaged<nint, int, int> abort;
     private readonly delegate* unmanaged<int, byte*, int*, int> errorString;
 
@@ -29,6 +29,7 @@ internal sealed unsafe class MpiFunctions
         send = (delegate* unmanaged<nint, int, nint, int, int, nint, nint*, int>)Export("MPI_Isend");
         receive = (delegate* unmanaged<nint, int, nint, int, int, nint, nint*, int>)Export("MPI_Irecv");
         test = (delegate* unmanaged<nint*, int*, void*, int>)Export("MPI_Test");
+        probe = (delegate* unmanaged<int, int, nint, int*, void*, int>)Export("MPI_Iprobe");
         abort = (delegate* unmanaged<nint, int, int>)Export("MPI_Abort");
         errorString = (delegate* unmanaged<int, byte*, int*, int>)Export("MPI_Error_string");
     }
@@ -39,9 +40,9 @@ internal sealed unsafe class MpiFunctions
     {
         int provided, rank, size;
         Check(((delegate* unmanaged<void*, void*, int, int*, int>)Export("MPI_Init_thread"))(null, null, ThreadMultiple, &provided), "MPI_Init_thread");
-        if (provided < ThreadSerialized)
+        if (provided < ThreadMultiple)
         {
-            throw new InvalidOperationException("this MPI library was built without threads");
+            throw new MpiException("the MPI library was built without MPI_THREAD_MULTIPLE");
         }
 
         // Errors come back as codes, so that the message can say in which call.
@@ -63,6 +64,13 @@ internal sealed unsafe class MpiFunctions
         int flag;
         Check(test(request, &flag, null), "MPI_Test");
         return flag != 0;
+    }
+
+    /// <summary>Whether a message with this tag has come from any rank.</summary>
+    public bool Arrived(int tag)
+    {
+        int flag;
+        return probe(AnySource, tag, world, &flag, null) == 0 && flag != 0;
     }
 
     /// <summary>Ends all ranks; the launcher takes the exit code.</summary>

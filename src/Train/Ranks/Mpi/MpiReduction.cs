@@ -19,6 +19,11 @@ internal sealed unsafe class MpiReduction(MpiTransfers transfers, MpiExchange ex
     /// <summary>Replaces a tensor's values by the sums; all ranks are in the call.</summary>
     public void Sum(RankCall call, nint tensor)
     {
+        if (size == 1)
+        {
+            return;
+        }
+
         var element = call.Bytes / call.Count;
         var step = PieceBytes / element;
         for (long start = 0; start < call.Count; start += step)

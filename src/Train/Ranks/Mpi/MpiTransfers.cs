@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace PPYolo.Train.Ranks.Mpi;
 
 /// <summary>Sends and receives that have been started, and the wait for them with an end.</summary>
-internal sealed unsafe class MpiTransfers(MpiFunctions mpi)
+internal sealed unsafe class MpiTransfers(MpiFunctions mpi, MpiEnd end)
 {
     private static readonly TimeSpan Spin = TimeSpan.FromMicroseconds(50);
     private static readonly TimeSpan Yield = TimeSpan.FromMilliseconds(2);
@@ -48,6 +48,10 @@ internal sealed unsafe class MpiTransfers(MpiFunctions mpi)
             {
                 // The core is better used by a rank that still computes.
                 Thread.Sleep(1);
+                if (end.Begun)
+                {
+                    MpiEnd.Quietly(RankFailure.ExitCode);
+                }
             }
             else
             {

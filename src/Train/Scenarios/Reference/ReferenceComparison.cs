@@ -50,7 +50,7 @@ internal sealed class ReferenceComparison
             comparison.iterations,
             [.. comparison.findings.OrderByDescending(finding => finding.Severity)])
         {
-            Measurements = RunMeasurements.Of(run.Seconds),
+            Measurements = RunMeasurements.Of(run.Seconds, run.Memory),
         };
     }
 

@@ -19,6 +19,7 @@ public sealed class ReferenceRun
     private readonly Dictionary<string, TensorData> activations = new(StringComparer.Ordinal);
     private readonly List<StepResult> steps = [];
     private readonly List<double> seconds = [];
+    private readonly List<long> memory = [];
     private readonly List<string> changedFrozen = [];
     private readonly List<string> wrongCounters = [];
 
@@ -49,6 +50,9 @@ public sealed class ReferenceRun
 
     /// <summary>Wall-clock seconds of each iteration.</summary>
     public IReadOnlyList<double> Seconds => seconds;
+
+    /// <summary>Bytes of the process in memory after each iteration.</summary>
+    public IReadOnlyList<long> Memory => memory;
 
     /// <summary>Frozen parameters that are no longer bit by bit what they were.</summary>
     public IReadOnlyList<string> ChangedFrozen => changedFrozen;
@@ -107,6 +111,7 @@ public sealed class ReferenceRun
             var clock = Stopwatch.StartNew();
             run.steps.Add(step.Run(batch));
             run.seconds.Add(clock.Elapsed.TotalSeconds);
+            run.memory.Add(RunMeasurements.CurrentBytes());
             ReplicaCheck.Run(ranks, step.Entries, $"after iteration {iteration}");
             options.Progress?.Invoke(run.steps[^1]);
             if (iteration == 0)

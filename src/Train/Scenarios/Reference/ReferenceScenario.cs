@@ -3,7 +3,10 @@ using PPYolo.Align.Verdicts;
 using PPYolo.Model;
 using PPYolo.Model.State;
 using PPYolo.Train.Data;
+using PPYolo.Train.Scenarios.Ranks;
+using PPYolo.Train.Stepping;
 using PPYolo.Train.Weights;
+using static TorchSharp.torch;
 
 namespace PPYolo.Train.Scenarios.Reference;
 
@@ -14,7 +17,6 @@ public static class ReferenceScenario
     /// <param name="folder">The folder, which is only read.</param>
     /// <param name="options">How to run it.</param>
     /// <exception cref="Align.AlignException">The folder cannot be used.</exception>
-    /// <exception cref="Stepping.NonFiniteLossException">Training broke down.</exception>
     public static Verdict Run(string folder, ReferenceOptions options)
     {
         var file = ReferenceCaseFile.Read(folder);
@@ -28,9 +30,52 @@ public static class ReferenceScenario
             checks.AddRange(BatchComparison.Run(generated, recorded, file.Iterations));
         }
 
-        var run = ReferenceRun.Train(file, StartWeights(file, network), recorded is null ? generated : recorded, options);
+        var start = StartWeights(file, network);
+        IBatchSource batches = recorded is null ? generated : recorded;
+        ReferenceRun run;
+        try
+        {
+            run = ReferenceRun.Train(file, start, batches, options);
+        }
+        catch (NonFiniteLossException exception)
+        {
+            return BrokenDown(folder, exception, checks);
+        }
+
+        if (file.Noise is not { Count: > 0 })
+        {
+            file = file with { Noise = MeasureNoise(file, start, batches, run, options) };
+        }
+
         return ReferenceComparison.Compare(folder, file, data, run, checks);
     }
+
+    /// <summary>A loss that is not finite is a divergence: the reference's are all finite.</summary>
+    private static Verdict BrokenDown(string folder, NonFiniteLossException exception, List<Check> checks) => new(
+        $"reference case {Path.GetFileName(Path.GetFullPath(folder))}",
+        $"training broke down: {exception.Message}",
+        [.. checks, new("losses", "not finite", double.NaN, 0, $"iteration {exception.Iteration}")],
+        [],
+        []);
+
+    /// <summary>Where a case says nothing of the reference's own noise, ours takes its place: start weights perturbed by 1e-7, and another thread count.</summary>
+    private static Dictionary<string, NoiseVariant> MeasureNoise(ReferenceCase file, NamedTensors start, IBatchSource batches, ReferenceRun run, ReferenceOptions options)
+    {
+        var quiet = options with { Progress = null };
+        var perturbed = ReferenceRun.Train(file, NoiseFloor.Perturb(start, file.Seed), batches, quiet);
+        var threads = get_num_threads();
+        set_num_threads(threads == 1 ? 2 : 1);
+        var otherThreads = ReferenceRun.Train(file, start, batches, quiet);
+        set_num_threads(threads);
+        return new() { ["ownPerturbed1e-7"] = Variant(run, perturbed), ["ownOtherThreads"] = Variant(run, otherThreads) };
+    }
+
+    private static NoiseVariant Variant(ReferenceRun run, ReferenceRun twin) => new()
+    {
+        WeightsMaxSumSquares = run.FinalWeights.Max(pair => pair.Value.Sketch.SquaredDistance(twin.FinalWeights[pair.Key].Sketch)),
+        EmaMaxSumSquares = run.FinalEma.Max(pair => pair.Value.Sketch.SquaredDistance(twin.FinalEma[pair.Key].Sketch)),
+        TotalLossRelative = [.. run.Steps.Zip(twin.Steps, (ours, theirs) => Math.Abs(ours.TotalLoss - theirs.TotalLoss) / (double)Math.Abs(ours.TotalLoss))],
+    };
 
     private static NamedTensors StartWeights(ReferenceCase file, NetworkOptions network)
     {

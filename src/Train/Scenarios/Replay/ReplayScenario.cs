@@ -1,7 +1,9 @@
+using PPYolo.Align;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Verdicts;
 using PPYolo.Train.Data;
+using PPYolo.Train.Ranks;
 using PPYolo.Train.Records;
 using PPYolo.Train.Runs;
 using PPYolo.Train.Stepping;
@@ -18,21 +20,62 @@ public static class ReplayScenario
     /// <summary>Replays a record and writes its own end weights beside the recorded ones.</summary>
     /// <param name="folder">The record folder.</param>
     /// <param name="device">Where the network is.</param>
+    /// <param name="ranks">Threads, and ranks where they are to be others than were recorded, which only a merged record allows.</param>
     /// <param name="bound">The largest sum of squared differences of a tensor.</param>
+    /// <param name="write">Whether the replay's end weights are written into the folder.</param>
     /// <param name="progress">Told after each iteration.</param>
+    /// <returns>The verdict; null on the other ranks of an MPI launch, which have nothing to say.</returns>
     /// <exception cref="Align.AlignException">The folder is no record, or incomplete.</exception>
-    public static Verdict Run(string folder, Device device, double bound = StandardBound, Action<StepResult>? progress = null)
+    public static Verdict? Run(string folder, Device device, RanksOptions ranks, double bound = StandardBound, bool write = true, Action<StepResult>? progress = null)
     {
         var record = RunRecord.Open(folder);
         using var start = record.ReadStart();
         var options = record.Case.ToOptions();
         var plan = new RunPlan(options, start, rank => new RecordedBatches(folder, rank), record.Case.Iterations, record.Case.Seed) { Device = device };
-        var end = TrainingRun.Execute(plan, afterStep: (_, result) => progress?.Invoke(result));
-        var extension = Path.GetExtension(record.Case.StartWeights);
-        TensorFile.Write(Path.Combine(folder, RunRecord.ReplayName + extension), end.Ema);
-        TensorFile.Write(Path.Combine(folder, RunRecord.RawReplayName + extension), end.Raw);
+        var results = RanksLaunch.Run(Team(record, ranks), team =>
+        {
+            if (team.Size != record.Case.Ranks)
+            {
+                throw new AlignException(WrongRanks(record, team.Size));
+            }
+
+            var end = TrainingRun.Execute(plan, team, (_, result) =>
+            {
+                if (team.Rank == 0)
+                {
+                    progress?.Invoke(result);
+                }
+            });
+            return (team.Rank, End: end);
+        });
+        var end = results.FirstOrDefault(result => result.Rank == 0).End;
+        if (end is null)
+        {
+            return null;
+        }
+
+        if (write)
+        {
+            var extension = Path.GetExtension(record.Case.StartWeights);
+            TensorFile.Write(Path.Combine(folder, RunRecord.ReplayName + extension), end.Ema);
+            TensorFile.Write(Path.Combine(folder, RunRecord.RawReplayName + extension), end.Raw);
+        }
+
         return Compare(record, end, bound);
     }
+
+    private static RanksOptions Team(RunRecord record, RanksOptions asked)
+    {
+        if (asked.Ranks is { } other && other != record.Case.Ranks)
+        {
+            throw new AlignException(WrongRanks(record, other));
+        }
+
+        return MpiRanks.IsLaunched ? asked : asked with { Ranks = record.Case.Ranks };
+    }
+
+    private static string WrongRanks(RunRecord record, int found) =>
+        $"{record.Folder}: recorded on {record.Case.Ranks} ranks, to be replayed on {found}; replay it on {record.Case.Ranks}, or merge it for one rank first: ppyolo merge {record.Folder} --out DIR";
 
     private static Verdict Compare(RunRecord record, RunEnd end, double bound)
     {

@@ -1,0 +1,31 @@
+using PPYolo.Train.Data;
+using PPYolo.Train.Options;
+using PPYolo.Train.Runs;
+using PPYolo.Train.Scenarios.Ranks;
+using PPYolo.Train.Weights;
+
+namespace PPYolo.Tests.Alignment;
+
+/// <summary>The runs of scenario 3 whose noise floors are stored in fixtures/floors.</summary>
+internal static class RanksPlans
+{
+    internal static NoiseFloor Floor(string name) => NoiseFloor.Read(Path.Combine(Fixtures.Root, "fixtures", "floors", name + ".json"));
+
+    /// <summary>The run whose floor is stored under a name.</summary>
+    internal static RanksPlan Plan(string floor, string split, params string[] settings)
+    {
+        var (config, seed, freezeAt) = floor switch
+        {
+            "r18vd-calm" => ("ppyolo_r18vd_voc2012", "5", -1),
+            "r50vd-aligngrad-calm" => ("ppyolo_r50vd_aligngrad", "6", 3),
+            "r50vd-trainable-calm" => ("ppyolo_r50vd_aligngrad", "7", -1),
+            _ => throw new ArgumentOutOfRangeException(nameof(floor), floor, "no such floor"),
+        };
+        var options = TrainOptionsFile.Read(
+            config, ["batch=4", "sizes=[96]", "learningRatePerImage=0.000005", "startFactor=0.5", "dropBlock=false", $"freezeAt={freezeAt}", .. settings]);
+        var network = options.ToNetwork();
+        var run = new RunPlan(
+            options, StartWeights.Parse($"generator:{seed}:calm").For(network), _ => throw new InvalidOperationException("set by the scenario"), 10, seed);
+        return new RanksPlan(run, new GeneratedBatches(seed, options.Batch, options.Sizes, network), [.. split.Split(',').Select(int.Parse)], "calm");
+    }
+}

@@ -1,0 +1,119 @@
+using PPYolo.Align.Reports;
+using PPYolo.Align.Tensors;
+using PPYolo.Tests.Alignment;
+using PPYolo.Train.Scenarios.Ranks;
+
+namespace PPYolo.Tests.Distributed;
+
+/// <summary>Scenario 3 with ranks that are processes, on this machine and on two.</summary>
+[Collection(TwoMachinesGroup.Name)]
+public sealed class ScenarioTests(TwoMachines machines) : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-scenario-");
+
+    [SkippableTheory]
+    [InlineData("r18vd-calm", "2,2")]
+    [InlineData("r18vd-calm", "3,1")]
+    [InlineData("r50vd-aligngrad-calm", "2,2")]
+    [InlineData("r50vd-trainable-calm", "2,2")]
+    public void Processes_equal_one_rank_on_the_merged_batches(string floor, string split)
+    {
+        Skip.If(Mpirun.Missing is not null, Mpirun.Missing);
+        var options = new RanksRunOptions { Floor = RanksPlans.Floor(floor), Recorder = (plan, record) => MpiRecording.Run(plan, record, threads: 2) };
+
+        var verdict = RanksScenario.Merge(RanksPlans.Plan(floor, split), folder.FullName, options);
+
+        verdict.Aligned.Should().BeTrue(VerdictText.Summary(verdict));
+    }
+
+    [SkippableFact]
+    public void Processes_give_the_bits_of_threads()
+    {
+        Skip.If(Mpirun.Missing is not null, Mpirun.Missing);
+        var plan = RanksPlans.Plan("r18vd-calm", "2,2");
+        RanksResult? threads = null, processes = null;
+        var floor = RanksPlans.Floor("r18vd-calm");
+        RanksScenario.Merge(plan, Path.Combine(folder.FullName, "a"), new()
+        {
+            Floor = floor,
+            Recorder = (recorded, record) => processes = MpiRecording.Run(recorded, record, threads: 2),
+        });
+        RanksScenario.Merge(plan, Path.Combine(folder.FullName, "b"), new() { Floor = floor });
+        threads = new(Train.Records.RunRecord.Open(Path.Combine(folder.FullName, "b", "ranks")).ReadEnd(), new NamedTensors());
+
+        processes!.End.Raw.Should().AllSatisfy(pair => pair.Value.BitwiseEquals(threads.End.Raw[pair.Key]).Should().BeTrue(pair.Key));
+        processes.End.Ema.Should().AllSatisfy(pair => pair.Value.BitwiseEquals(threads.End.Ema[pair.Key]).Should().BeTrue(pair.Key));
+        processes.End.Momentum.Should().AllSatisfy(pair => pair.Value.BitwiseEquals(threads.End.Momentum[pair.Key]).Should().BeTrue(pair.Key));
+    }
+
+    [SkippableTheory]
+    [InlineData("r18vd-calm")]
+    [InlineData("r50vd-aligngrad-calm")]
+    public void Two_machines_equal_one_rank_on_the_merged_batches(string floor)
+    {
+        Skip.If(TwoMachines.Missing is not null, TwoMachines.Missing);
+        var shared = Directory.CreateDirectory(Path.Combine(machines.Shared, Path.GetRandomFileName())).FullName;
+        var inside = $"{TwoMachines.SharedFolder}/{Path.GetFileName(shared)}";
+        var options = new RanksRunOptions
+        {
+            Floor = RanksPlans.Floor(floor),
+            Recorder = (plan, record) =>
+            {
+                MpiRecording.Prepare(plan, shared);
+                var result = machines.RunAsync(1, "ppyolo.dll", [.. MpiRecording.Arguments(plan, inside, $"{inside}/scenario/ranks", threads: 2)]).GetAwaiter().GetResult();
+                result.ExitCode.Should().Be(0, result.ToString());
+                return MpiRecording.Read(record);
+            },
+        };
+
+        var verdict = RanksScenario.Merge(RanksPlans.Plan(floor, "2,2"), Path.Combine(shared, "scenario"), options);
+
+        verdict.Aligned.Should().BeTrue(VerdictText.Summary(verdict));
+    }
+
+    [SkippableFact]
+    public async Task A_killed_rank_ends_the_training_and_leaves_no_record()
+    {
+        Skip.If(Mpirun.Missing is not null, Mpirun.Missing);
+        var plan = RanksPlans.Plan("r18vd-calm", "2,2");
+        plan = plan with { Run = plan.Run with { Iterations = 1000 } };
+        var record = Path.Combine(folder.FullName, "killed");
+        MpiRecording.Prepare(plan, folder.FullName);
+        var training = Mpirun.RunAsync(2, "ppyolo.dll", [.. MpiRecording.Arguments(plan, folder.FullName, record, threads: 2)]);
+        while (!File.Exists(Path.Combine(record, "batch00002_rank01.npz")) && !training.IsCompleted)
+        {
+            await Task.Delay(100);
+        }
+
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        System.Diagnostics.Process.GetProcessById(ProcessOfRank(1, record)).Kill();
+        var result = await training;
+
+        result.ExitCode.Should().NotBe(0, result.ToString());
+        clock.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(30), "a failure ends all ranks within half a minute");
+        result.Messages.Should().ContainSingle(result.ToString()).Which.Should().Contain("rank 1 failed");
+        File.Exists(Path.Combine(record, "case.json")).Should().BeFalse("a record is one only when it is whole");
+    }
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    private static int ProcessOfRank(int rank, string record) => int.Parse(
+        Directory.GetDirectories("/proc")
+            .Select(path => Path.GetFileName(path))
+            .Where(name => name.All(char.IsAsciiDigit))
+            .Single(name => Contains($"/proc/{name}/cmdline", record) && Contains($"/proc/{name}/environ", $"OMPI_COMM_WORLD_RANK={rank}\0")),
+        System.Globalization.CultureInfo.InvariantCulture);
+
+    private static bool Contains(string file, string text)
+    {
+        try
+        {
+            return File.ReadAllText(file).Contains(text, StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            // The process has ended meanwhile.
+            return false;
+        }
+    }
+}

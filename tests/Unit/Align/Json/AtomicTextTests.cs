@@ -1,0 +1,33 @@
+using PPYolo.Align.Json;
+using PPYolo.Tests.Unit.Formats;
+
+namespace PPYolo.Tests.Unit.Align.Json;
+
+public sealed class AtomicTextTests
+{
+    [Fact]
+    public void Replaces_the_file_and_leaves_nothing_beside_it()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("a.json"), "before");
+
+        AtomicText.Write(folder.File("a.json"), "after");
+
+        File.ReadAllText(folder.File("a.json")).Should().Be("after\n");
+        folder.Names().Should().Equal("a.json");
+    }
+
+    [Fact]
+    public void A_failure_leaves_what_was_there()
+    {
+        using var folder = new TemporaryFolder();
+        // A folder cannot be replaced by a file.
+        Directory.CreateDirectory(folder.File("a.json"));
+
+        var write = () => AtomicText.Write(folder.File("a.json"), "after");
+
+        write.Should().Throw<Exception>();
+        folder.Names().Should().Equal("a.json");
+        Directory.Exists(folder.File("a.json")).Should().BeTrue();
+    }
+}

@@ -1,0 +1,90 @@
+using PPYolo.Align;
+using PPYolo.Align.Json;
+
+namespace PPYolo.Tests.Unit.Align.Json;
+
+public sealed class StrictJsonTests
+{
+    [Fact]
+    public void Reads_what_the_type_has()
+    {
+        var recipe = StrictJson.Parse<Recipe>(
+            """
+            {
+              // a comment, and a comma too many
+              "name": "cake", "batchSize": 4, "flavour": "verySweet",
+              "first": { "rate": 0.5 }, "steps": [ { "rate": 1 }, { "rate": 2 } ], "byName": { "any key": { "rate": 3 } },
+            }
+            """,
+            "file.json");
+
+        recipe.Name.Should().Be("cake");
+        recipe.BatchSize.Should().Be(4);
+        recipe.Flavour.Should().Be(Recipe.Taste.VerySweet);
+        recipe.First!.Rate.Should().Be(0.5);
+        recipe.Steps.Select(step => step.Rate).Should().Equal(1, 2);
+        recipe.ByName!["any key"].Rate.Should().Be(3);
+    }
+
+    [Fact]
+    public void What_is_not_there_keeps_its_default() => StrictJson.Parse<Recipe>("""{ "name": "cake" }""", "file.json").BatchSize.Should().Be(8);
+
+    [Fact]
+    public void Reads_what_it_writes()
+    {
+        var recipe = new Recipe { Name = "cake", Flavour = Recipe.Taste.VerySweet, Steps = [new() { Rate = 1.0 / 3 }] };
+
+        var text = StrictJson.Text(recipe);
+
+        text.Should().Contain("\"verySweet\"").And.Contain("\"batchSize\": 8");
+        StrictJson.Parse<Recipe>(text, "again").Should().BeEquivalentTo(recipe);
+    }
+
+    [Theory]
+    [InlineData("""{ "name": "x", "batchsize": 4 }""", "file.json: unknown key 'batchsize'; did you mean 'batchSize'?")]
+    [InlineData("""{ "name": "x", "Name": "y" }""", "file.json: unknown key 'Name'; did you mean 'name'?")]
+    [InlineData("""{ "name": "x", "zebra": 4 }""", "file.json: unknown key 'zebra'; known are name, batchSize, flavour, first, steps, byName")]
+    [InlineData("""{ "name": "x", "first": { "rat": 4 } }""", "file.json: unknown key 'first.rat'; did you mean 'rate'?")]
+    [InlineData("""{ "name": "x", "steps": [ { "rate": 4 }, { "rates": 4 } ] }""", "file.json: unknown key 'steps.rates'; did you mean 'rate'?")]
+    [InlineData("""{ "name": "x", "byName": { "mix": { "rats": 4 } } }""", "file.json: unknown key 'byName.mix.rats'; did you mean 'rate'?")]
+    public void An_unknown_key_is_an_error_that_names_the_nearest(string text, string message) => Refused(text).Should().Be(message);
+
+    [Theory]
+    [InlineData("""{ "name": "x", "batchSize": 4, "batchSize": 5 }""", "batchSize")]
+    [InlineData("""{ "name": "x", "first": { "rate": 4, "rate": 4 } }""", "rate")]
+    public void A_key_that_is_there_twice_is_an_error(string text, string key) => Refused(text).Should().StartWith("file.json: ").And.Contain("uplicate").And.Contain($"'{key}'");
+
+    [Fact]
+    public void A_required_key_that_is_missing_is_an_error() =>
+        Refused("""{ "batchSize": 4 }""").Should().StartWith("file.json: ").And.Contain("missing required").And.Contain("'name'");
+
+    [Theory]
+    [InlineData("""{ "name": "x", "batchSize": "4" }""", "batchSize")]
+    [InlineData("""{ "name": "x", "batchSize": 4.5 }""", "batchSize")]
+    [InlineData("""{ "name": "x", "batchSize": 99999999999 }""", "batchSize")]
+    [InlineData("""{ "name": "x", "batchSize": null }""", "batchSize")]
+    [InlineData("""{ "name": 5 }""", "name")]
+    [InlineData("""{ "name": "x", "flavour": "sour" }""", "flavour")]
+    [InlineData("""{ "name": "x", "flavour": 1 }""", "flavour")]
+    [InlineData("""{ "name": "x", "first": 3 }""", "first")]
+    [InlineData("""{ "name": "x", "steps": { "rate": 4 } }""", "steps")]
+    [InlineData("""{ "name": "x", "first": { "rate": true } }""", "first.rate")]
+    public void A_value_of_the_wrong_kind_is_an_error_that_says_where(string text, string place) => Refused(text).Should().StartWith("file.json: ").And.EndWith($" (at {place})");
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("[1")]
+    [InlineData("""{ "name": "x" } {}""")]
+    [InlineData("\"text\"")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    public void What_is_no_such_document_is_an_error(string text) => Refused(text).Should().StartWith("file.json: ");
+
+    private static string Refused(string text)
+    {
+        var parse = () => StrictJson.Parse<Recipe>(text, "file.json");
+
+        return parse.Should().Throw<AlignException>().Which.Message;
+    }
+}

@@ -1,0 +1,58 @@
+using PPYolo.Model;
+using PPYolo.Model.Layers;
+using PPYolo.Model.State;
+using static TorchSharp.torch;
+
+namespace PPYolo.Tests.Unit.Model.Layers;
+
+public sealed class SpatialPyramidPoolingTests
+{
+    private const int Channels = 2, Height = 11, Width = 16;
+
+    [Fact]
+    public void Joins_the_map_and_its_three_pools_in_order()
+    {
+        using var scope = NewDisposeScope();
+        using var layer = new SpatialPyramidPooling(Channels, Activation.None, NetworkPresets.R50Vd with { NormEpsilon = 0 });
+        layer.eval();
+        var weight = StateDict.Of(layer).Single(entry => entry.Key == "conv.conv.weight").Value;
+        var input = TestTensors.Of("map", 1, 1, Channels, Height, Width);
+        var values = input.data<float>().ToArray();
+        using var noGrad = no_grad();
+        for (var joined = 0; joined < 4 * Channels; joined++)
+        {
+            // A weight that selects one of the joined channels; the others are multiplied by 0.
+            weight.zero_();
+            weight[0, joined] = ones(1, 1);
+            var reach = new[] { 0, 2, 4, 6 }[joined / Channels];
+
+            var output = layer.call(input)[0, 0].contiguous().data<float>().ToArray();
+
+            output.Should().Equal(Pool(values.AsSpan(joined % Channels * Height * Width, Height * Width), reach), "of joined channel {0}", joined);
+        }
+    }
+
+    /// <summary>The largest value within a reach of each cell.</summary>
+    private static float[] Pool(ReadOnlySpan<float> plane, int reach)
+    {
+        var pooled = new float[Height * Width];
+        for (var y = 0; y < Height; y++)
+        {
+            for (var x = 0; x < Width; x++)
+            {
+                var largest = float.NegativeInfinity;
+                for (var row = Math.Max(0, y - reach); row <= Math.Min(Height - 1, y + reach); row++)
+                {
+                    for (var column = Math.Max(0, x - reach); column <= Math.Min(Width - 1, x + reach); column++)
+                    {
+                        largest = Math.Max(largest, plane[(row * Width) + column]);
+                    }
+                }
+
+                pooled[(y * Width) + x] = largest;
+            }
+        }
+
+        return pooled;
+    }
+}
