@@ -1,4 +1,3 @@
-using OpenCvSharp;
 using PPYolo.MakeScenes;
 
 if (args is not [var output])
@@ -16,8 +15,7 @@ foreach (var (split, count) in new[] { ("train", 200), ("val", 50) })
     var scenes = Enumerable.Range(1, count).Select(number => Scene.Paint(split, number, deck.Next)).ToList();
     foreach (var scene in scenes)
     {
-        using var mat = Mat.FromPixelData(scene.Canvas.Height, scene.Canvas.Width, MatType.CV_8UC3, scene.Canvas.ToBgr());
-        Cv2.ImEncode(".jpg", mat, out var jpeg, new ImageEncodingParam(ImwriteFlags.JpegQuality, 88));
+        var jpeg = scene.ToJpeg();
         File.WriteAllBytes(Path.Combine(images, scene.FileName), jpeg);
         size += jpeg.Length;
     }

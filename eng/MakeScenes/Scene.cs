@@ -1,4 +1,5 @@
 using System.Globalization;
+using OpenCvSharp;
 
 namespace PPYolo.MakeScenes;
 
@@ -37,6 +38,14 @@ internal sealed record Scene(string FileName, Canvas Canvas, IReadOnlyList<(int 
         }
 
         return new(string.Create(CultureInfo.InvariantCulture, $"{split}_{number:D4}.jpg"), canvas, objects);
+    }
+
+    /// <summary>The image as a JPEG file.</summary>
+    public byte[] ToJpeg()
+    {
+        using var mat = Mat.FromPixelData(Canvas.Height, Canvas.Width, MatType.CV_8UC3, Canvas.ToBgr());
+        Cv2.ImEncode(".jpg", mat, out var jpeg, new ImageEncodingParam(ImwriteFlags.JpegQuality, 88));
+        return jpeg;
     }
 
     /// <summary>A free square to put an object in.</summary>

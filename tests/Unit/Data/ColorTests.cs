@@ -49,6 +49,19 @@ public class ColorTests
     }
 
     [Fact]
+    public void Turning_and_then_fading_is_not_fading_and_then_turning()
+    {
+        // The turn does not keep grey exactly, so that the order shows in the second decimal.
+        var turned = Changed(ColorMatrix.Hue(0.5));
+        var grey = (0.299f * turned[0]) + (0.587f * turned[1]) + (0.114f * turned[2]);
+
+        var faded = Changed(ColorMatrix.Hue(0.5).Then(ColorMatrix.Saturation(0.5)));
+
+        Close(faded, (turned[0] + grey) / 2, (turned[1] + grey) / 2, (turned[2] + grey) / 2);
+        faded[0].Should().NotBeApproximately(Changed(ColorMatrix.Saturation(0.5).Then(ColorMatrix.Hue(0.5)))[0], 1e-2f);
+    }
+
+    [Fact]
     public void Each_change_comes_in_half_of_the_images_and_boxes_stay()
     {
         int plain = 0, brightness = 0;

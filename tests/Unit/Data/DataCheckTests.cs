@@ -1,5 +1,4 @@
 using PPYolo.Train.Data.Datasets;
-using PPYolo.Train.Data.Imaging;
 
 namespace PPYolo.Tests.Unit.Data;
 
@@ -8,7 +7,7 @@ public class DataCheckTests
     [SkippableFact]
     public void Counts_what_is_there()
     {
-        RequireOpenCv();
+        NativePixels.OrSkip();
         using var set = TinySet.Of(4).Image(5, box: false).Image(6, file: false).Box(1, 1, 3, [0, 0, 50, 50]).Box(2, 1, 3, [3, 3, 120, 110]).Box(3, 1, 3, [3, 3, 9, 9], crowd: 1);
         set.Damage(4, bytes => bytes[..^500]).Write();
 
@@ -36,7 +35,7 @@ public class DataCheckTests
     [SkippableFact]
     public void Prints_every_number_and_the_first_problems()
     {
-        RequireOpenCv();
+        NativePixels.OrSkip();
         using var set = TinySet.Of(3);
         for (var id = 50; id < 60; id++)
         {
@@ -51,11 +50,5 @@ public class DataCheckTests
         writer.ToString().Should().Contain("3 images (0 without objects)").And.Contain("3 decoded").And.Contain("0  seventh        3 objects in      3 images")
             .And.Contain("none: the network cannot learn it").And.Contain("bad records  10").And.Contain("10  UnknownCategory").And.Contain("annotation id 53")
             .And.NotContain("annotation id 54").And.Contain("... and 6 more");
-    }
-
-    private static void RequireOpenCv()
-    {
-        var available = OpenCv.IsAvailable(out var reason);
-        Skip.IfNot(available, reason);
     }
 }

@@ -280,8 +280,7 @@ public class DatasetBatchesTests
 
     private static TinySet Set(int images)
     {
-        var available = OpenCv.IsAvailable(out var reason);
-        Skip.IfNot(available, reason);
+        NativePixels.OrSkip();
         return TinySet.Of(images);
     }
 

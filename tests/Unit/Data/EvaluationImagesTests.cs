@@ -1,5 +1,4 @@
 using PPYolo.Align;
-using PPYolo.Train.Data.Imaging;
 using PPYolo.Train.Data.Loading;
 
 namespace PPYolo.Tests.Unit.Data;
@@ -9,7 +8,7 @@ public class EvaluationImagesTests
     [SkippableFact]
     public void Reads_all_images_in_order_but_those_without_objects_and_those_that_cannot_be_decoded()
     {
-        RequireOpenCv();
+        NativePixels.OrSkip();
         using var set = TinySet.Of(4).Image(5, box: false).Image(6);
         set.Damage(3, bytes => bytes[..^500]);
         var dataset = set.Open();
@@ -34,15 +33,9 @@ public class EvaluationImagesTests
     [SkippableFact]
     public void A_file_that_is_no_image_is_refused_by_name()
     {
-        RequireOpenCv();
+        NativePixels.OrSkip();
 
         FluentActions.Invoking(() => EvaluationImages.Read(Fixtures.PathOf("scenes", "README.md"), 64, out _, out _)).Should().Throw<AlignException>().WithMessage("*README.md*");
         FluentActions.Invoking(() => EvaluationImages.Read("/nowhere.jpg", 64, out _, out _)).Should().Throw<AlignException>().WithMessage("*nowhere.jpg*cannot be read*");
-    }
-
-    private static void RequireOpenCv()
-    {
-        var available = OpenCv.IsAvailable(out var reason);
-        Skip.IfNot(available, reason);
     }
 }

@@ -17,8 +17,7 @@ public class OpenCvTests
     [SkippableFact]
     public void Images_of_floats_are_resized_as_floats()
     {
-        var available = OpenCv.IsAvailable(out var reason);
-        Skip.IfNot(available, reason);
+        NativePixels.OrSkip();
         using var image = PixelImage.OfFloats(2, 2);
         image.Floats.Fill(300.5f);
 

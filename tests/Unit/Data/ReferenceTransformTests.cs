@@ -96,7 +96,7 @@ public class ReferenceTransformTests
     public void Reads_an_image_for_evaluation(string name)
     {
         using var expected = Expected(name);
-        RequireOpenCv();
+        NativePixels.OrSkip();
 
         var tensor = EvaluationImages.Read(Fixtures.PathOf("transforms", name + ".png"), 96, out var width, out var height);
 
@@ -112,17 +112,11 @@ public class ReferenceTransformTests
         largest.Should().BeLessThan(1.01f / 255 / 0.224f);
     }
 
-    private static void RequireOpenCv()
-    {
-        var available = OpenCv.IsAvailable(out var reason);
-        Skip.IfNot(available, reason);
-    }
-
     private static NamedTensors Expected(string name) => Npz.Read(Fixtures.PathOf("transforms", name + ".npz"));
 
     private static PixelImage Decode(string name)
     {
-        RequireOpenCv();
+        NativePixels.OrSkip();
         var bytes = ImageFile.Read(Fixtures.PathOf("transforms", name + ".png"), out var problem);
         problem.Should().BeNull();
         return OpenCv.Decode(bytes, turned: true, out _)!;

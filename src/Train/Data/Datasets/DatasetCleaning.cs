@@ -136,16 +136,16 @@ internal sealed class DatasetCleaning(CocoSet set, string folder, ProblemLog pro
                 continue;
             }
 
-            var found = string.Create(
-                System.Globalization.CultureInfo.InvariantCulture,
-                $"annotation id {annotation.Id} of image id {id}: box [{annotation.Box.X}, {annotation.Box.Y}, {annotation.Box.Width}, {annotation.Box.Height}], area {annotation.Area}, in an image of {width}x{height}");
+            var box = annotation.Box;
+            var found = FormattableString.Invariant(
+                $"annotation id {annotation.Id} of image id {id}: box [{box.X}, {box.Y}, {box.Width}, {box.Height}], area {annotation.Area}, in an image of {width}x{height}");
             if (!BoxCleaning.TryClip(annotation, width, height, out var corners))
             {
                 Note(DataProblemKind.EmptyBox, path, annotation.Id, found + " has no area there; it is left out");
                 continue;
             }
 
-            if (BoxCleaning.IsOutside(annotation.Box, width, height))
+            if (BoxCleaning.IsOutside(box, width, height))
             {
                 Note(DataProblemKind.BoxOutside, path, annotation.Id, found + " reaches over the edge; it is clipped");
             }

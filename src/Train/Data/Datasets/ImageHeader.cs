@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace PPYolo.Train.Data.Datasets;
 
 /// <summary>
-/// What can be said of an image file without decoding it: its size, and whether its end is there. Decoders fill the missing part of a file that stops early
-/// with grey and report nothing.
+/// What can be said of an image file without decoding it: its size, and whether its end is there. Some versions of decoders fill the missing part of a
+/// file that stops early with grey and report nothing.
 /// </summary>
 /// <param name="Width">In pixels; 0 for formats other than JPEG and PNG.</param>
 /// <param name="Height">In pixels; 0 for formats other than JPEG and PNG.</param>

@@ -18,7 +18,7 @@ internal static class GroundTruthRows
             if (row.X is not (>= 0 and < 1) || row.Y is not (>= 0 and < 1))
             {
                 // Mirrored slivers at the edge have their centres outside. The reference writes their targets into wrong cells, or stops.
-                row = ToCentre(relative with { Left = Math.Clamp(relative.Left, 0, 1), Right = Math.Clamp(relative.Right, 0, 1), Top = Math.Clamp(relative.Top, 0, 1), Bottom = Math.Clamp(relative.Bottom, 0, 1) });
+                row = ToCentre(Clip(relative));
                 if (row.Width <= 0 || row.Height <= 0)
                 {
                     continue;
@@ -33,6 +33,9 @@ internal static class GroundTruthRows
 
     private static SampleBox Normalize(SampleBox box, float width, float height) =>
         box with { Left = box.Left / width, Top = box.Top / height, Right = box.Right / width, Bottom = box.Bottom / height };
+
+    private static SampleBox Clip(SampleBox box) =>
+        box with { Left = Math.Clamp(box.Left, 0, 1), Top = Math.Clamp(box.Top, 0, 1), Right = Math.Clamp(box.Right, 0, 1), Bottom = Math.Clamp(box.Bottom, 0, 1) };
 
     private static GroundTruth ToCentre(SampleBox box)
     {
