@@ -26,7 +26,7 @@ public sealed class SgdMomentum(IReadOnlyList<ParameterGroup> groups, double mom
         }
     }
 
-    /// <summary>The L2 norm of each group's gradient, in float64.</summary>
+    /// <summary>The L2 norm of each group's gradient: of float32 norms of its tensors, as the reference clips by.</summary>
     public double[] GradientNorms() => [.. Groups.Select(group => Math.Sqrt(group.Parameters.Sum(SquaredGradientNorm)))];
 
     /// <summary>Changes every parameter that has a gradient. Gradients are not changed.</summary>

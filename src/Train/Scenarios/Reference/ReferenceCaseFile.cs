@@ -78,6 +78,9 @@ public static class ReferenceCaseFile
         Require(file.Momentum is >= 0 and < 1, "momentum", "0 to 1", file.Momentum);
         Require(file.EmaDecay is > 0 and < 1, "emaDecay", "between 0 and 1", file.EmaDecay);
         Require(file.ClipGradNorm is null or > 0, "clipGradNorm", "null or positive", file.ClipGradNorm ?? 0);
+        Require(file.Milestones.All(milestone => milestone >= 0), "milestones", "0 or more", string.Join(", ", file.Milestones));
+        Require(file.Comparable.LossIterations >= 0, "comparable.lossIterations", "0 or more", file.Comparable.LossIterations);
+        Require(file.Comparable.MovementAbove >= 0, "comparable.movementAbove", "0 or more", file.Comparable.MovementAbove);
         foreach (var (name, variant) in file.Noise ?? new Dictionary<string, NoiseVariant>())
         {
             Require(variant.TotalLossRelative.Count == file.Iterations, $"noise.{name}.totalLossRelative", $"{file.Iterations} values", variant.TotalLossRelative.Count);
