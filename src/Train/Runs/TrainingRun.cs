@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using PPYolo.Align.Generation;
 using PPYolo.Train.Data;
 using PPYolo.Train.Ranks;
+using PPYolo.Train.Runtime;
 using PPYolo.Train.Stepping;
 using PPYolo.Train.Weights;
 using static TorchSharp.torch;
@@ -40,6 +41,7 @@ public static class TrainingRun
             }
 
             afterStep?.Invoke(batch, steps[^1]);
+            ManagedHeap.Release();
         }
 
         return new(NetworkState.Save(network), step.Ema.Read(step.Entries), step.Optimizer.Momentum(), steps, seconds);

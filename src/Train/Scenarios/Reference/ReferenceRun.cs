@@ -4,6 +4,7 @@ using PPYolo.Align.Tensors;
 using PPYolo.Model.State;
 using PPYolo.Train.Data;
 using PPYolo.Train.Ranks;
+using PPYolo.Train.Runtime;
 using PPYolo.Train.Stepping;
 
 namespace PPYolo.Train.Scenarios.Reference;
@@ -111,6 +112,7 @@ public sealed class ReferenceRun
             var clock = Stopwatch.StartNew();
             run.steps.Add(step.Run(batch));
             run.seconds.Add(clock.Elapsed.TotalSeconds);
+            ManagedHeap.Release();
             run.memory.Add(RunMeasurements.CurrentBytes());
             ReplicaCheck.Run(ranks, step.Entries, $"after iteration {iteration}");
             options.Progress?.Invoke(run.steps[^1]);
