@@ -18,7 +18,7 @@ internal static class StepContest
         var (weights, batch) = Prepare(plan, plan.Size, plan.Batch);
         var trace = plan.PathOf("trace.pt");
         plan.Python.Run("trace.py", weights, batch, trace);
-        var flops = double.Parse(plan.Python.Run("flops.py", weights, batch), CultureInfo.InvariantCulture);
+        var flops = ConvolutionFlops(plan, weights);
         Contestant[] ceilings =
         [
             .. Shapes.Select(shape => Contestant.Ours($"ceiling: {shape}", nameof(ConvolutionSubject), shape.Images, shape.Inputs, shape.Outputs, shape.Kernel, shape.Side)),
@@ -60,6 +60,14 @@ internal static class StepContest
             Console.WriteLine(FormattableString.Invariant(
                 $"| {size} | {count} | {results[0].Fastest * 1000 / count:0} | {results[1].Fastest * 1000 / count:0} | {median:0.00} ({least:0.00} to {most:0.00}) | {results[0].ResidentPeak / 1024}, {results[1].ResidentPeak / 1024} |"));
         }
+    }
+
+    // Every map's side is a fraction of the image's: operations grow with the pixels, so that a small image tells.
+    private static double ConvolutionFlops(MeasuringPlan plan, string weights)
+    {
+        const int small = 64;
+        var batch = StepWork.WriteBatch(plan.PathOf("flops.npz"), 2, small);
+        return double.Parse(plan.Python.Run("flops.py", weights, batch), CultureInfo.InvariantCulture) / 2 / (small * small) * plan.Size * plan.Size * plan.Batch;
     }
 
     private static Contestant Ours(string weights, string batch) => Contestant.Ours("PPYolo", nameof(StepSubject), weights, batch);

@@ -9,7 +9,9 @@ namespace PPYolo.Peers.Measuring;
 /// </summary>
 internal static class Rounds
 {
-    private const int WarmUp = 2;
+    // Memory, caches and code are at their quickest after a few runs; code that .NET compiles again while it runs needs a second of it.
+    private const int WarmUpRuns = 2;
+    private const double WarmUpSeconds = 1;
 
     // Short work is repeated until a round takes this long, so that its time is above the noise of processes taking turns.
     private const double ShortestRound = 0.2;
@@ -17,7 +19,8 @@ internal static class Rounds
     public static void Serve(ISubject subject)
     {
         var fastest = double.PositiveInfinity;
-        for (var i = 0; i < WarmUp; i++)
+        var clock = Stopwatch.StartNew();
+        for (var i = 0; i < WarmUpRuns || clock.Elapsed.TotalSeconds < WarmUpSeconds; i++)
         {
             fastest = Math.Min(fastest, Measure(subject, 1).Wall);
         }

@@ -1,5 +1,6 @@
 """trace.py WEIGHTS BATCH OUT: writes network and losses as TorchScript, traced at the batch's size, with DCNv2 as grid_sample."""
 import sys
+import warnings
 
 import torch
 
@@ -16,5 +17,7 @@ class Losses(torch.nn.Module):
         return total(losses(self.network(image), boxes, (target0, target1, target2)))
 
 
+# The sizes are those of the batch for good: that is what a trace is.
+warnings.filterwarnings("ignore", category=torch.jit.TracerWarning)
 weights, batch, out = sys.argv[1:]
 torch.jit.trace(Losses(create_network(weights, grid_sample=True)), read_batch(batch), check_trace=False).save(out)
