@@ -40,10 +40,11 @@ internal static class StepContest
             new Dictionary<string, double> { [Twin] = 0.7, [Trace] = 0.85 },
             Rate));
         Console.WriteLine(ContestTable.Format("Ceilings, in the same rounds", results.Skip(3).ToList(), note: Rate));
-        var ceiling = results.Skip(3).Take(Shapes.Length).MaxBy(measurement => rates[measurement] / measurement.Median)!;
-        var share = results[0].Times.Zip(ceiling.Times, (step, one) => flops / step.Wall / (rates[ceiling] / one.Wall)).Order().ToList();
+        var ceiling = results.Skip(3).Take(Shapes.Length).MinBy(measurement => measurement.Processor / rates[measurement])!;
+        double Share(double step, double one) => flops / step / (rates[ceiling] / one);
+        var shares = results[0].Times.Zip(ceiling.Times, (step, one) => Share(step.Wall, one.Wall)).Order().ToList();
         Console.WriteLine(FormattableString.Invariant(
-            $"Of the quickest convolution's rate, our step reaches {share[share.Count / 2]:0.00} ({share[0]:0.00} to {share[^1]:0.00}); wanted 0.65."));
+            $"Of the quickest convolution's rate our step reaches {shares[shares.Count / 2]:0.00} ({shares[0]:0.00} to {shares[^1]:0.00}), by processor time {Share(results[0].Processor, ceiling.Processor):0.00}; wanted 0.65."));
         Console.WriteLine(FormattableString.Invariant($"Peak memory, ours / twin: {(double)results[0].ResidentPeak / results[1].ResidentPeak:0.00}; wanted 0.70."));
     }
 
