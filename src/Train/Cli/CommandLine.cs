@@ -18,6 +18,7 @@ public static class CommandLine
         MergeCommand.Create(),
         EvalCommand.Create(),
         DataCommand.Create(),
+        ConvertCommand.Create(),
     };
 
     /// <summary>Runs the program; whatever happens becomes one message and an exit code, never a stack trace.</summary>
