@@ -37,6 +37,12 @@ Task("AlignFull").Description("The scenarios, those of full image size included 
     RunTests("tests/Alignment", "alignment-full", "FullyQualifiedName~ReferenceTheories");
 });
 
+Task("Soak").Description("Long runs of what CI runs briefly: damaged files in every reader, and runs that are killed and resumed.").IsDependentOn("Build").Does(() =>
+{
+    Environment.SetEnvironmentVariable("PPYOLO_SOAK", "1");
+    RunTests("tests/Unit", "soak", "FullyQualifiedName~Unit.Fuzz|FullyQualifiedName~KilledRunTests");
+});
+
 Task("Golden").Description("The snapshots.").IsDependentOn("Build").Does(() => RunTests("tests/Golden", "golden"));
 
 Task("Bench").Description("BenchmarkDotNet; --filter as its own.").IsDependentOn("Build").Does(() =>
