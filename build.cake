@@ -37,6 +37,12 @@ Task("AlignFull").Description("The scenarios, those of full image size included 
     RunTests("tests/Alignment", "alignment-full", "FullyQualifiedName~ReferenceTheories");
 });
 
+Task("Learning").Description("Trains on fixtures/scenes until most held-out objects are found (a quarter of an hour on two idle cores); log and weights are in artifacts/learning/.").IsDependentOn("Build").Does(() =>
+{
+    Environment.SetEnvironmentVariable("PPYOLO_SLOW", "1");
+    RunTests("tests/Unit", "learning", "FullyQualifiedName~LearningTests");
+});
+
 Task("Golden").Description("The snapshots.").IsDependentOn("Build").Does(() => RunTests("tests/Golden", "golden"));
 
 Task("Bench").Description("BenchmarkDotNet; --filter as its own.").IsDependentOn("Build").Does(() =>
