@@ -127,7 +127,7 @@ public class TrainStep : IDisposable
     /// <summary>Network and losses.</summary>
     protected virtual LossTerms Forward(Batch batch)
     {
-        var images = ChannelsLast(batch.Images.ToTorch(Device));
+        var images = batch.Images.ToTorch(Device);
         var targets = batch.Targets.Select(target => target.ToTorch(Device)).ToList();
         return Network.Losses(images, batch.Boxes.ToTorch(Device), targets);
     }
@@ -162,9 +162,6 @@ public class TrainStep : IDisposable
 
     /// <summary>The moving average's step.</summary>
     protected virtual void UpdateEma() => Ema.Update();
-
-    /// <summary>The same values with the channels innermost in memory, which convolutions are quicker on and hand on to their results.</summary>
-    private static Tensor ChannelsLast(Tensor images) => images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
 
     /// <summary>The mean over the images of all ranks, and their number. A loss that is not finite on one rank is not finite for all, so that all stop together.</summary>
     private (IReadOnlyList<KeyValuePair<string, float>> Losses, long Count) AverageLosses(KeyValuePair<string, float>[] local, long count)

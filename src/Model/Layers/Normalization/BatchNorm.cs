@@ -91,8 +91,8 @@ public sealed class BatchNorm : NamedModule<Tensor, Tensor>
     private void MoveRunning(BatchStatistics statistics)
     {
         batchesTracked.add_(1);
-        var unbiased = statistics.Variance * (statistics.Count / (statistics.Count - 1));
-        runningMean.copy_((runningMean.to(ScalarType.Float64) * (1 - Momentum)) + (statistics.Mean * Momentum));
+        var unbiased = statistics.SquaredDeviations.to(ScalarType.Float64) / (statistics.Count - 1);
+        runningMean.copy_((runningMean.to(ScalarType.Float64) * (1 - Momentum)) + (statistics.Mean.to(ScalarType.Float64) * Momentum));
         runningVariance.copy_((runningVariance.to(ScalarType.Float64) * (1 - Momentum)) + (unbiased * Momentum));
     }
 }
