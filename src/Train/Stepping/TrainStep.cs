@@ -69,6 +69,9 @@ public class TrainStep : IDisposable
     /// <summary>The number of the next iteration.</summary>
     public int Iteration { get; set; }
 
+    /// <summary>The rate that the next iteration will use.</summary>
+    public double NextLearningRate => LearningRate(Iteration);
+
     /// <summary>Called after each phase; for looking, not for changing.</summary>
     public Action<StepPhase>? Observer { get; set; }
 
@@ -83,7 +86,7 @@ public class TrainStep : IDisposable
         Observer?.Invoke(StepPhase.Forward);
         if (losses.Any(loss => !float.IsFinite(loss.Value)))
         {
-            throw new NonFiniteLossException(Iteration, batch.Source, losses);
+            throw new NonFiniteLossException(Iteration, batch, losses, local);
         }
 
         // Ranks with more images than others count for more; averaging over ranks then gives the mean over images.
