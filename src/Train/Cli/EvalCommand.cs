@@ -20,7 +20,7 @@ internal static class EvalCommand
         var data = new Option<string?>("--data") { Description = "With --weights: a dataset's folder, or its COCO annotation file.", HelpName = "DIR|FILE" };
         var images = new Option<string?>("--images") { Description = "With --data: the image folder, where it is none of the usual ones.", HelpName = "DIR" };
         var split = new Option<string>("--split") { Description = "With --data: which annotations of the folder.", HelpName = "NAME", DefaultValueFactory = _ => "val" };
-        var batch = EvaluationBatch();
+        var batch = InferenceOptionSet.EvalBatchSize();
         var fold = InferenceOptionSet.Fuse();
         var threads = SharedOptions.Threads();
         var device = SharedOptions.Device();
@@ -69,19 +69,6 @@ internal static class EvalCommand
             return ExitCode.Aligned;
         });
         return command;
-    }
-
-    private static Option<int> EvaluationBatch()
-    {
-        var batch = new Option<int>("--eval-batch-size", "-eb") { Description = "With --weights: images that the network sees at once.", HelpName = "N", DefaultValueFactory = _ => 1 };
-        batch.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var value) && value is not (>= 1 and <= 1024))
-            {
-                result.AddError($"--eval-batch-size is 1 to 1024, found {result.Tokens[0].Value}");
-            }
-        });
-        return batch;
     }
 
     /// <summary>A line that is written over, for people.</summary>

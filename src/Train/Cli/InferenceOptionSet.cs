@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace PPYolo.Train.Cli;
 
-/// <summary>Options of the commands that use trained weights.</summary>
+/// <summary>Options of the commands that detect objects.</summary>
 internal static class InferenceOptionSet
 {
     public static Option<string?> Weights(bool required) => new("--weights", "-c")
@@ -18,4 +18,11 @@ internal static class InferenceOptionSet
         HelpName = "true|false",
         DefaultValueFactory = _ => true,
     };
+
+    public static Option<int> EvalBatchSize()
+    {
+        var batch = new Option<int>("--eval-batch-size", "-eb") { Description = "Images that the network sees at once in an evaluation.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        batch.Validators.Add(result => SharedOptions.RequirePositive(result, "--eval-batch-size"));
+        return batch;
+    }
 }
