@@ -43,6 +43,12 @@ Task("Soak").Description("Long runs of what CI runs briefly: damaged files in ev
     RunTests("tests/Unit", "soak", "FullyQualifiedName~Unit.Fuzz|FullyQualifiedName~KilledRunTests");
 });
 
+Task("Learning").Description("Trains on fixtures/scenes until most held-out objects are found (a quarter of an hour on two idle cores); log and weights are in artifacts/learning/.").IsDependentOn("Build").Does(() =>
+{
+    Environment.SetEnvironmentVariable("PPYOLO_SLOW", "1");
+    RunTests("tests/Unit", "learning", "FullyQualifiedName~LearningTests");
+});
+
 Task("Golden").Description("The snapshots.").IsDependentOn("Build").Does(() => RunTests("tests/Golden", "golden"));
 
 Task("Bench").Description("BenchmarkDotNet; --filter as its own.").IsDependentOn("Build").Does(() =>

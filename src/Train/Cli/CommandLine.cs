@@ -17,6 +17,7 @@ public static class CommandLine
         DiffCommand.Create(),
         MergeCommand.Create(),
         EvalCommand.Create(),
+        PredictCommand.Create(),
         DataCommand.Create(),
         ConvertCommand.Create(),
     };
