@@ -37,6 +37,12 @@ Task("AlignFull").Description("The scenarios, those of full image size included 
     RunTests("tests/Alignment", "alignment-full", "FullyQualifiedName~ReferenceTheories");
 });
 
+Task("Soak").Description("Long runs of what CI runs briefly: damaged files in every reader, and runs that are killed and resumed.").IsDependentOn("Build").Does(() =>
+{
+    Environment.SetEnvironmentVariable("PPYOLO_SOAK", "1");
+    RunTests("tests/Unit", "soak", "FullyQualifiedName~Unit.Fuzz|FullyQualifiedName~KilledRunTests");
+});
+
 Task("Learning").Description("Trains on fixtures/scenes until most held-out objects are found (a quarter of an hour on two idle cores); log and weights are in artifacts/learning/.").IsDependentOn("Build").Does(() =>
 {
     Environment.SetEnvironmentVariable("PPYOLO_SLOW", "1");

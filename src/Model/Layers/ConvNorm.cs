@@ -78,7 +78,6 @@ public sealed class ConvNorm : NamedModule<Tensor, Tensor>
             return training ? throw new InvalidOperationException("a network whose norms are folded cannot train") : activation.Apply(conv.call(input));
         }
 
-        using var convolved = conv.call(input);
-        return norm.Normalize(convolved, activation);
+        return norm.NormalizeOwn(conv.call(input), activation);
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PPYolo.Train.Data;
 using PPYolo.Train.Options;
 using PPYolo.Train.Records;
 using PPYolo.Train.Runs;
@@ -84,10 +85,12 @@ internal static class AlignCommands
             {
                 Device = where,
             };
+            // A dataset's batches must be the same whoever makes them: here nobody makes them ahead.
+            var again = source is DatasetData dataset ? dataset.WithoutWorkers().Batches(options, counts) : null;
             var folder = result.GetValue(keep) ?? Directory.CreateTempSubdirectory("ppyolo-self-").FullName;
             try
             {
-                return VerdictOutput.Show(SelfScenario.Run(plan, start.ProfileName, folder, result.GetValue(ranks), result.GetValue(threads), progress: Progress), result.GetValue(json));
+                return VerdictOutput.Show(SelfScenario.Run(plan, start.ProfileName, folder, result.GetValue(ranks), result.GetValue(threads), progress: Progress, again: again), result.GetValue(json));
             }
             finally
             {

@@ -22,6 +22,9 @@ public sealed class DatasetData(string seed, DetectionDataset dataset) : Trainin
     /// <summary>How many batches each rank makes ahead, or null for the usual number.</summary>
     public int? Prefetch { get; init; }
 
+    /// <summary>The same data, each batch made when it is asked for, by who asks.</summary>
+    public DatasetData WithoutWorkers() => new(Seed, dataset) { SameSizeAcrossRanks = SameSizeAcrossRanks, Workers = 0 };
+
     /// <inheritdoc />
     public override TrainOptions Fit(TrainOptions options)
     {
