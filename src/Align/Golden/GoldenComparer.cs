@@ -34,10 +34,10 @@ public static class GoldenComparer
         }
 
         failures.AddRange(Rates(golden, found));
-        failures.AddRange(Losses(golden, found));
         var tensors = Tensors(golden, found);
         // Stable: of equally bad ones the first in order of execution stays first.
         failures.AddRange(tensors.Where(result => result.Fails).Select(result => result.Finding).OrderByDescending(finding => finding.Units));
+        failures.AddRange(Losses(golden, found));
         var within = tensors.Where(result => !result.Fails).ToList();
         return new(
             golden,

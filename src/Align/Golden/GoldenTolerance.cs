@@ -21,6 +21,12 @@ public static class GoldenTolerance
     /// </summary>
     public const double LeastAllowance = 2;
 
+    /// <summary>
+    /// A floor of a gradient is never below this share of it: with <see cref="Allowance"/> the 6 % by which a single activation on the other side of a kink was seen to change the gradient of
+    /// a whole tensor. Few twins cross such a kink, and then one does.
+    /// </summary>
+    public const double KinkShare = 0.06 / Allowance;
+
     /// <summary>How far a tensor may be from the golden's.</summary>
     /// <exception cref="InvalidOperationException">Its floor was not measured.</exception>
     public static double Of(GoldenTensor golden)

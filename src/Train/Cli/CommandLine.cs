@@ -16,6 +16,7 @@ public static class CommandLine
         DiffCommand.Create(),
         MergeCommand.Create(),
         EvalCommand.Create(),
+        GoldenCommand.Create(),
     };
 
     /// <summary>Runs the program; whatever happens becomes one message and an exit code, never a stack trace.</summary>
