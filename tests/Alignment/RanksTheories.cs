@@ -22,6 +22,7 @@ public sealed class RanksTheories : IDisposable
     };
 
     [Theory]
+    [Trait("Category", "Golden")]
     [MemberData(nameof(Floors))]
     public async Task RanksEqualOneRankOnTheMergedBatches(string floor, string split)
     {
@@ -37,6 +38,7 @@ public sealed class RanksTheories : IDisposable
     }
 
     [Theory]
+    [Trait("Category", "Golden")]
     [InlineData("2,2")]
     [InlineData("1,1,1,1")]
     [InlineData("3,1")]
@@ -69,6 +71,7 @@ public sealed class RanksTheories : IDisposable
     }
 
     [Theory]
+    [Trait("Category", "Golden")]
     [InlineData("r18vd-96-calm", 2)]
     [InlineData("r18vd-96-calm", 4)]
     public async Task RanksEqualTheReference(string name, int ranks)
@@ -82,6 +85,7 @@ public sealed class RanksTheories : IDisposable
     }
 
     [Theory]
+    [Trait("Category", "Golden")]
     [InlineData("ppyolo_r18vd_voc2012", true)]
     [InlineData("ppyolo_r50vd_aligngrad", false)]
     public async Task ReplayOnTheSameRanksIsBitwiseEqual(string config, bool perRankSizes)

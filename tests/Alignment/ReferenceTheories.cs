@@ -20,6 +20,7 @@ public class ReferenceTheories
         .Order(StringComparer.Ordinal)];
 
     [Theory]
+    [Trait("Category", "Golden")]
     [MemberData(nameof(Cases))]
     public async Task TenIterationsEqualTheReference(string name)
     {

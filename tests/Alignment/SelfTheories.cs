@@ -29,6 +29,7 @@ public sealed class SelfTheories : IDisposable
     }
 
     [Theory]
+    [Trait("Category", "Golden")]
     [MemberData(nameof(ConfigsAndThreads))]
     public async Task ReplayIsBitwiseEqual(string config, int threads)
     {
