@@ -44,6 +44,27 @@ public sealed class GoldenFileTests : IDisposable
     }
 
     [Fact]
+    public void A_received_file_that_the_run_is_within_is_taken_as_it_is()
+    {
+        var text = GoldenText.Format(Runs.Golden());
+        File.WriteAllText(Received, text + "\n");
+
+        FluentActions.Invoking(() => GoldenFile.Require(Verified, Runs.Run(1e-4), () => throw new InvalidOperationException("twins cost as much as the run"))).Should().Throw<GoldenException>();
+
+        File.ReadAllText(Received).Should().Be(text + "\n");
+    }
+
+    [Fact]
+    public void A_received_file_that_cannot_be_read_is_written_anew()
+    {
+        File.WriteAllText(Received, "half a");
+
+        FluentActions.Invoking(() => GoldenFile.Require(Verified, Runs.Run(), Twins)).Should().Throw<GoldenException>();
+
+        GoldenText.Read(Received).HasFloors.Should().BeTrue();
+    }
+
+    [Fact]
     public void Another_name_is_refused() =>
         FluentActions.Invoking(() => GoldenFile.Require(Path.Combine(folder.FullName, "run.golden"), Runs.Run(), Twins)).Should().Throw<AlignException>().WithMessage("*NAME.verified.golden*");
 
