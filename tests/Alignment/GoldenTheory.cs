@@ -38,12 +38,21 @@ internal sealed class GoldenTheory(string type, string method, string parameters
         var verified = Path.Combine(Folder, $"{name}.verified.{GoldenText.Extension}");
         Report(run, verified);
         var record = GoldenFile.Complete(verified, run, () => [.. Enumerable.Range(0, GoldenFloors.StandardTwins).Select(i => Twin(twin, i))]);
-        await Verifier.Verify(GoldenText.Format(record), GoldenText.Extension)
-            .UseDirectory(Folder)
-            .UseTypeName(type)
-            .UseMethodName(method)
-            .UseTextForParameters(parameters)
-            .DisableRequireUniquePrefix();
+        var isNew = !File.Exists(verified);
+        try
+        {
+            await Verifier.Verify(GoldenText.Format(record), GoldenText.Extension)
+                .UseDirectory(Folder)
+                .UseTypeName(type)
+                .UseMethodName(method)
+                .UseTextForParameters(parameters)
+                .DisableRequireUniquePrefix();
+        }
+        catch (Exception) when (isNew)
+        {
+            // Verify's own message would hold the whole file.
+            throw new GoldenException($"{verified}: there is no golden yet; look at {GoldenFile.ReceivedOf(verified)}, and approve it if it is right: dotnet cake --target=Approve");
+        }
     }
 
     private GoldenRecord Twin(Action<GoldenTwin> twin, int index)
