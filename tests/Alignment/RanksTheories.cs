@@ -135,7 +135,7 @@ public sealed class RanksTheories : IDisposable
 
     /// <summary>The golden of a plan, which every way of sharing its batches among ranks must come to.</summary>
     private static GoldenTheory Golden(string floor, RanksPlan plan) => new(
-        nameof(RanksTheories), nameof(RanksEqualOneRankOnTheMergedBatches), $"floor={floor}", StrictJson.Text(plan.Run.Options), plan.Run.Iterations, TestEnvironment.Threads);
+        nameof(RanksTheories), nameof(RanksEqualOneRankOnTheMergedBatches), $"floor={floor}", StrictJson.Text(plan.Run.Options), GoldenTheory.Extent(plan.Run.Options.Network, plan.Run.Options.FreezeAt, plan.Run.Iterations), TestEnvironment.Threads);
 
     private static Action<GoldenTwin> Twin(RanksPlan plan) => twin => TestEnvironment.With(
         twin.Threads, () => TrainingRun.Execute(plan.Run with { Batches = _ => twin.Batches(plan.Whole), Factory = twin.Factory }));

@@ -40,7 +40,7 @@ public class ReferenceTheories
     {
         var file = ReferenceCaseFile.Read(Fixtures.Reference(name));
         return new(
-            nameof(ReferenceTheories), nameof(TenIterationsEqualTheReference), $"name={name}", StrictJson.Text(file with { Noise = null }), file.InitProfile == RanksPlan.CalmProfile ? file.Iterations : 1, threads);
+            nameof(ReferenceTheories), nameof(TenIterationsEqualTheReference), $"name={name}", StrictJson.Text(file with { Noise = null }), file.InitProfile == RanksPlan.CalmProfile ? GoldenTheory.Extent(file.Network, file.FreezeAt, file.Iterations) : 1, threads);
     }
 
     internal static Verdict Run(string name, GoldenTwin twin) => TestEnvironment.With(twin.Threads, () => ReferenceScenario.Run(
