@@ -18,6 +18,7 @@ public static class CommandLine
         MergeCommand.Create(),
         EvalCommand.Create(),
         PredictCommand.Create(),
+        GoldenCommand.Create(),
         DataCommand.Create(),
         ConvertCommand.Create(),
     };

@@ -75,6 +75,9 @@ public class TrainStep : IDisposable
     /// <summary>Called after each phase; for looking, not for changing.</summary>
     public Action<StepPhase>? Observer { get; set; }
 
+    /// <summary>Called at the end of each iteration; for looking, not for changing.</summary>
+    public Action<StepResult>? Completed { get; set; }
+
     /// <summary>Trains on one batch.</summary>
     /// <exception cref="NonFiniteLossException">A loss is NaN or infinite; weights have not been changed by this iteration.</exception>
     public StepResult Run(Batch batch)
@@ -99,7 +102,10 @@ public class TrainStep : IDisposable
         Observer?.Invoke(StepPhase.Optimizer);
         UpdateEma();
         Observer?.Invoke(StepPhase.Ema);
-        return new(Iteration++, batch.Size, rate, losses, norms) { LocalLosses = local };
+        var result = new StepResult(Iteration, batch.Size, rate, losses, norms) { LocalLosses = local };
+        Completed?.Invoke(result);
+        Iteration++;
+        return result;
     }
 
     /// <inheritdoc />
