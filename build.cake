@@ -3,6 +3,7 @@ var target = Argument("target", "Test");
 var configuration = Argument("configuration", "Release");
 var backend = Argument("backend", "cpu");
 var artifacts = Directory("artifacts");
+var goldenResults = MakeAbsolute(Directory("artifacts/golden")).FullPath;
 
 DotNetMSBuildSettings Settings() => new DotNetMSBuildSettings { MaxCpuCount = 1 }.WithProperty("TorchBackend", backend);
 
@@ -13,6 +14,8 @@ void RunTests(string project, string name, string filter = null)
         Configuration = configuration,
         NoBuild = true,
         Filter = filter,
+        // A progress line for each test, and what each golden came to for the report.
+        EnvironmentVariables = new Dictionary<string, string> { ["PPYOLO_GOLDEN_OUT"] = goldenResults, ["DiffEngine_Disabled"] = "true" },
         ResultsDirectory = artifacts,
         Loggers = new[] { $"trx;LogFileName={name}.trx", "console;verbosity=normal" },
         MSBuildSettings = Settings(),
@@ -37,7 +40,126 @@ Task("AlignFull").Description("The scenarios, those of full image size included 
     RunTests("tests/Alignment", "alignment-full", "FullyQualifiedName~ReferenceTheories");
 });
 
-Task("Golden").Description("The snapshots.").IsDependentOn("Build").Does(() => RunTests("tests/Golden", "golden"));
+Task("SoakFiles").Description("Long runs of what CI runs briefly: damaged files in every reader, and runs that are killed and resumed.").IsDependentOn("Build").Does(() =>
+{
+    Environment.SetEnvironmentVariable("PPYOLO_SOAK", "1");
+    RunTests("tests/Unit", "soak-files", "FullyQualifiedName~Unit.Fuzz|FullyQualifiedName~KilledRunTests");
+});
+
+Task("Learning").Description("Trains on fixtures/scenes until most held-out objects are found (a quarter of an hour on two idle cores); log and weights are in artifacts/learning/.").IsDependentOn("Build").Does(() =>
+{
+    Environment.SetEnvironmentVariable("PPYOLO_SLOW", "1");
+    RunTests("tests/Unit", "learning", "FullyQualifiedName~LearningTests");
+});
+
+Task("Golden").Description("The snapshots, and the scenarios that end in goldens.").IsDependentOn("Build").Does(() =>
+{
+    RunTests("tests/Golden", "snapshots");
+    RunTests("tests/Alignment", "golden", "Category=Golden");
+});
+
+Task("Soak").Description("Every golden theory again and again in fresh processes: --runs N (20) on each of --threads 1,2.").IsDependentOn("Build").Does(() =>
+{
+    var runs = Argument("runs", 20);
+    var log = new List<string>();
+    var failed = 0;
+    foreach (var threads in Argument("threads", "1,2").Split(','))
+    {
+        for (var run = 1; run <= runs; run++)
+        {
+            var settings = new ProcessSettings
+            {
+                Arguments = new ProcessArgumentBuilder().Append("test").Append("tests/Alignment").Append("-c").Append(configuration).Append("--no-build").Append("--nologo")
+                    .Append("--filter").AppendQuoted(Argument("filter", "Category=Golden")),
+                RedirectStandardOutput = true,
+                EnvironmentVariables = new Dictionary<string, string> { ["PPYOLO_TEST_THREADS"] = threads, ["PPYOLO_GOLDEN_OUT"] = $"{goldenResults}/soak-{threads}-{run}", ["DiffEngine_Disabled"] = "true" },
+            };
+            using var process = StartAndReturnProcess("dotnet", settings);
+            process.WaitForExit();
+            var summary = process.GetStandardOutput().LastOrDefault(line => line.StartsWith("Passed!") || line.StartsWith("Failed!")) ?? "did not run";
+            failed += process.GetExitCode() == 0 ? 0 : 1;
+            log.Add($"{threads} threads, run {run} of {runs}: {summary.Trim()}");
+            Information(log[^1]);
+        }
+    }
+
+    log.Add($"{log.Count} runs, {failed} with a failure");
+    Information(log[^1]);
+    EnsureDirectoryExists(artifacts);
+    System.IO.File.WriteAllLines("artifacts/soak.log", log);
+    if (failed > 0)
+    {
+        throw new CakeException($"{failed} of {log.Count - 1} runs failed; artifacts/golden/soak-* holds what each golden came to");
+    }
+});
+
+void Ppyolo(params string[] arguments)
+{
+    var command = new ProcessArgumentBuilder();
+    foreach (var argument in arguments)
+    {
+        command.AppendQuoted(argument);
+    }
+
+    DotNetRun("src/Train", command, new DotNetRunSettings { Configuration = configuration });
+}
+
+string[] Given(string name) => HasArgument(name) ? new[] { "--" + name, Argument<string>(name) } : Array.Empty<string>();
+
+Task("Approve").Description("Shows every received snapshot and approves it: --reason TEXT, else asked; --environment-changed where it was meant.").Does(() =>
+    Ppyolo(new[] { "golden", "approve", "tests" }.Concat(Given("reason")).Concat(HasArgument("environment-changed") ? new[] { "--environment-changed" } : Array.Empty<string>()).ToArray()));
+
+Task("Recheck").Description("Runs the code of --commit X and today's here, and says which of code and environment moved.").Does(() =>
+    Ppyolo(new[] { "golden", "recheck", "--commit", Argument<string>("commit") }.Concat(Given("filter")).ToArray()));
+
+Task("Renew").Description("Records every golden anew and approves all: --reason TEXT.").IsDependentOn("Build").Does(() =>
+{
+    var reason = Argument<string>("reason");
+    DeleteFiles("tests/Golden/Weights/*.golden");
+    // Every theory is red for want of its golden.
+    StartProcess("dotnet", new ProcessSettings
+    {
+        Arguments = $"test tests/Alignment -c {configuration} --no-build --nologo --filter Category=Golden --logger console;verbosity=minimal",
+        EnvironmentVariables = new Dictionary<string, string> { ["DiffEngine_Disabled"] = "true" },
+        RedirectStandardOutput = true,
+    });
+    Ppyolo("golden", "approve", "tests/Golden/Weights", "--reason", reason);
+});
+
+Task("Pack").Description("The package PPYolo.Align, in artifacts/.").IsDependentOn("Build").Does(() =>
+    DotNetPack("src/Align", new DotNetPackSettings { Configuration = configuration, NoBuild = true, OutputDirectory = artifacts, MSBuildSettings = Settings() }));
+
+Task("Report").Description("Collects the TRX files and golden results of artifacts/ in report.html and report.json.").Does(() =>
+{
+    System.Xml.Linq.XNamespace trx = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
+    var results = GetFiles("artifacts/*.trx")
+        .SelectMany(file => System.Xml.Linq.XDocument.Load(file.FullPath).Descendants(trx + "UnitTestResult").Select(test => new
+        {
+            File = file.GetFilename().ToString(),
+            Test = (string)test.Attribute("testName"),
+            Outcome = (string)test.Attribute("outcome"),
+            Seconds = System.Xml.XmlConvert.ToString(Math.Round(TimeSpan.Parse((string)test.Attribute("duration") ?? "0:0:0", System.Globalization.CultureInfo.InvariantCulture).TotalSeconds, 3)),
+            Message = (string)test.Descendants(trx + "Message").FirstOrDefault() ?? "",
+        }))
+        .OrderBy(test => test.Outcome == "Passed").ThenBy(test => test.Test, StringComparer.Ordinal).ToList();
+    var goldens = GetFiles("artifacts/golden/*.txt").OrderBy(file => file.FullPath, StringComparer.Ordinal)
+        .Select(file => new { Golden = file.GetFilenameWithoutExtension().ToString(), Text = System.IO.File.ReadAllText(file.FullPath).Trim() }).ToList();
+    if (results.Count == 0)
+    {
+        throw new CakeException("artifacts/ holds no TRX file; run a target with tests first");
+    }
+
+    string Cell(string text) => $"<td><pre>{System.Net.WebUtility.HtmlEncode(text)}</pre></td>";
+    var failures = results.Count(test => test.Outcome == "Failed");
+    System.IO.File.WriteAllText("artifacts/report.json", System.Text.Json.JsonSerializer.Serialize(new { results, goldens }, new System.Text.Json.JsonSerializerOptions { WriteIndented = true }));
+    System.IO.File.WriteAllText(
+        "artifacts/report.html",
+        "<!doctype html><meta charset='utf-8'><title>PPYolo tests</title><style>body{font:14px sans-serif}pre{margin:0;white-space:pre-wrap}td{vertical-align:top;padding:2px 8px}</style>"
+        + $"<h1>{results.Count} tests, {failures} failed</h1><table>"
+        + string.Concat(results.Select(test => $"<tr>{Cell(test.Outcome)}{Cell(test.Test)}{Cell(test.Seconds + " s")}{Cell(test.Message)}</tr>"))
+        + "</table><h2>Goldens</h2><table>" + string.Concat(goldens.Select(golden => $"<tr>{Cell(golden.Golden)}{Cell(golden.Text)}</tr>")) + "</table>");
+    Information($"{results.Count} tests, {failures} failed, {goldens.Count} goldens: artifacts/report.html, artifacts/report.json");
+});
 
 Task("Bench").Description("BenchmarkDotNet; --filter as its own.").IsDependentOn("Build").Does(() =>
     DotNetRun("benchmarks", new ProcessArgumentBuilder().Append("--filter").AppendQuoted(Argument("filter", "*")), new DotNetRunSettings { Configuration = configuration, NoBuild = true }));

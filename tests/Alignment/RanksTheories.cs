@@ -1,10 +1,10 @@
 using PPYolo.Align;
+using PPYolo.Align.Json;
 using PPYolo.Align.Reports;
 using PPYolo.Train.Data;
 using PPYolo.Train.Records;
 using PPYolo.Train.Runs;
 using PPYolo.Train.Scenarios.Ranks;
-using PPYolo.Train.Scenarios.Reference;
 using PPYolo.Train.Scenarios.Self;
 
 namespace PPYolo.Tests.Alignment;
@@ -22,25 +22,37 @@ public sealed class RanksTheories : IDisposable
     };
 
     [Theory]
+    [Trait("Category", "Golden")]
     [MemberData(nameof(Floors))]
-    public void RanksEqualOneRankOnTheMergedBatches(string floor, string split)
+    public async Task RanksEqualOneRankOnTheMergedBatches(string floor, string split)
     {
-        var verdict = RanksScenario.Merge(RanksPlans.Plan(floor, split), folder.FullName, new() { Floor = RanksPlans.Floor(floor) });
+        var plan = RanksPlans.Plan(floor, split);
+        var golden = Golden(floor, plan);
+
+        var verdict = RanksScenario.Merge(
+            plan with { Run = plan.Run with { Factory = golden.Factory() } }, folder.FullName, new() { Floor = RanksPlans.Floor(floor), Threads = TestEnvironment.Threads, OneRankFactory = new() });
 
         verdict.Aligned.Should().BeTrue(VerdictText.Summary(verdict));
         verdict.Iterations.Should().HaveCount(10);
+        await golden.Verify(Twin(plan));
     }
 
     [Theory]
+    [Trait("Category", "Golden")]
     [InlineData("2,2")]
     [InlineData("1,1,1,1")]
     [InlineData("3,1")]
-    public void OneRankSplitOverRanksIsTheSame(string split)
+    public async Task OneRankSplitOverRanksIsTheSame(string split)
     {
-        var verdict = RanksScenario.Split(RanksPlans.Plan("r18vd-calm", split), folder.FullName, new() { Floor = RanksPlans.Floor("r18vd-calm") });
+        var plan = RanksPlans.Plan("r18vd-calm", split);
+        var golden = Golden("r18vd-calm", plan);
+
+        var verdict = RanksScenario.Split(
+            plan with { Run = plan.Run with { Factory = golden.Factory() } }, folder.FullName, new() { Floor = RanksPlans.Floor("r18vd-calm"), Threads = TestEnvironment.Threads, OneRankFactory = new() });
 
         verdict.Aligned.Should().BeTrue(VerdictText.Summary(verdict));
         verdict.Iterations.Should().HaveCount(10);
+        await golden.Verify(Twin(plan));
     }
 
     [Fact]
@@ -59,29 +71,38 @@ public sealed class RanksTheories : IDisposable
     }
 
     [Theory]
+    [Trait("Category", "Golden")]
     [InlineData("r18vd-96-calm", 2)]
     [InlineData("r18vd-96-calm", 4)]
-    public void RanksEqualTheReference(string name, int ranks)
+    public async Task RanksEqualTheReference(string name, int ranks)
     {
-        var verdict = ReferenceScenario.Run(Fixtures.Reference(name), new() { Ranks = ranks });
+        var golden = ReferenceTheories.Golden(name, TestEnvironment.Threads);
+
+        var verdict = ReferenceTheories.Run(name, golden.Factory(), TestEnvironment.Threads, ranks);
 
         verdict.Aligned.Should().BeTrue(VerdictText.Summary(verdict));
+        await golden.Verify(twin => ReferenceTheories.Run(name, twin));
     }
 
     [Theory]
+    [Trait("Category", "Golden")]
     [InlineData("ppyolo_r18vd_voc2012", true)]
     [InlineData("ppyolo_r50vd_aligngrad", false)]
-    public void ReplayOnTheSameRanksIsBitwiseEqual(string config, bool perRankSizes)
+    public async Task ReplayOnTheSameRanksIsBitwiseEqual(string config, bool perRankSizes)
     {
         var plan = SelfTheories.Plan(config);
         var options = plan.Options with { Batch = 4 };
         plan = plan with { Options = options, Batches = RankBatches.Generated("1", options, [2, 2], perRankSizes) };
+        var golden = new GoldenTheory(
+            nameof(RanksTheories), nameof(ReplayOnTheSameRanksIsBitwiseEqual), $"config={config}", StrictJson.Text(options) + (perRankSizes ? "sizes of each rank" : ""), iterations: 1, TestEnvironment.Threads);
 
-        var verdict = SelfScenario.Run(plan, "plain", folder.FullName, ranks: 2);
+        var verdict = SelfScenario.Run(plan with { Factory = golden.Factory() }, "plain", folder.FullName, ranks: 2, TestEnvironment.Threads, replayFactory: new());
 
         verdict.Aligned.Should().BeTrue(VerdictText.Summary(verdict));
         var mixed = Enumerable.Range(0, 10).Any(iteration => new RecordedBatches(folder.FullName, 0).At(iteration).Size != new RecordedBatches(folder.FullName, 1).At(iteration).Size);
         mixed.Should().Be(perRankSizes);
+        await golden.Verify(twin => PPYolo.Train.Ranks.RankTeam.Run(2, twin.Threads, ranks => TrainingRun.Execute(
+            plan with { Factory = twin.Factory, Batches = rank => twin.Batches(plan.Batches(rank)), Iterations = golden.Iterations }, ranks)));
     }
 
     [Fact]
@@ -111,6 +132,13 @@ public sealed class RanksTheories : IDisposable
         merging.Should().Throw<AlignException>().WithMessage("*cannot be stacked*");
         Directory.Exists(merged).Should().BeFalse();
     }
+
+    /// <summary>The golden of a plan, which every way of sharing its batches among ranks must come to.</summary>
+    private static GoldenTheory Golden(string floor, RanksPlan plan) => new(
+        nameof(RanksTheories), nameof(RanksEqualOneRankOnTheMergedBatches), $"floor={floor}", StrictJson.Text(plan.Run.Options), GoldenTheory.Extent(plan.Run.Options.Network, plan.Run.Options.FreezeAt, plan.Run.Iterations), TestEnvironment.Threads);
+
+    private static Action<GoldenTwin> Twin(RanksPlan plan) => twin => TestEnvironment.With(
+        twin.Threads, () => TrainingRun.Execute(plan.Run with { Batches = _ => twin.Batches(plan.Whole), Factory = twin.Factory }));
 
     public void Dispose() => folder.Delete(recursive: true);
 }

@@ -1,5 +1,9 @@
+using PPYolo.Align.Json;
 using PPYolo.Align.Reports;
+using PPYolo.Align.Verdicts;
+using PPYolo.Train.Scenarios.Ranks;
 using PPYolo.Train.Scenarios.Reference;
+using PPYolo.Train.Stepping;
 
 namespace PPYolo.Tests.Alignment;
 
@@ -16,13 +20,32 @@ public class ReferenceTheories
         .Order(StringComparer.Ordinal)];
 
     [Theory]
+    [Trait("Category", "Golden")]
     [MemberData(nameof(Cases))]
-    public void TenIterationsEqualTheReference(string name)
+    public async Task TenIterationsEqualTheReference(string name)
     {
-        var verdict = TestEnvironment.With(TestEnvironment.Threads, () => ReferenceScenario.Run(Fixtures.Reference(name), new ReferenceOptions()));
+        var golden = Golden(name, TestEnvironment.Threads);
+
+        var verdict = Run(name, golden.Factory(), TestEnvironment.Threads);
 
         verdict.Aligned.Should().BeTrue("\n" + VerdictText.Format(verdict).Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal));
         verdict.Iterations.Should().HaveCount(10);
         verdict.Checks.Where(check => check.NoiseRatio > NoiseAllowance).Should().BeEmpty("a correct run is as near as the reference's own variants");
+
+        await golden.Verify(twin => Run(name, twin));
     }
+
+    /// <summary>The golden of a case, which runs on any number of ranks and threads must come to.</summary>
+    internal static GoldenTheory Golden(string name, int threads)
+    {
+        var file = ReferenceCaseFile.Read(Fixtures.Reference(name));
+        return new(
+            nameof(ReferenceTheories), nameof(TenIterationsEqualTheReference), $"name={name}", StrictJson.Text(file with { Noise = null }), file.InitProfile == RanksPlan.CalmProfile ? GoldenTheory.Extent(file.Network, file.FreezeAt, file.Iterations) : 1, threads);
+    }
+
+    internal static Verdict Run(string name, GoldenTwin twin) => TestEnvironment.With(twin.Threads, () => ReferenceScenario.Run(
+        Fixtures.Reference(name), new ReferenceOptions { Factory = twin.Factory, Threads = twin.Threads, Batches = twin.Batches }));
+
+    internal static Verdict Run(string name, TrainingFactory factory, int threads, int ranks = 1) =>
+        TestEnvironment.With(threads, () => ReferenceScenario.Run(Fixtures.Reference(name), new ReferenceOptions { Factory = factory, Threads = threads, Ranks = ranks }));
 }

@@ -1,3 +1,4 @@
+using PPYolo.Align.Json;
 using PPYolo.Align.Reports;
 using PPYolo.Train.Data;
 using PPYolo.Train.Options;
@@ -28,14 +29,20 @@ public sealed class SelfTheories : IDisposable
     }
 
     [Theory]
+    [Trait("Category", "Golden")]
     [MemberData(nameof(ConfigsAndThreads))]
-    public void ReplayIsBitwiseEqual(string config, int threads)
+    public async Task ReplayIsBitwiseEqual(string config, int threads)
     {
-        var verdict = TestEnvironment.With(threads, () => SelfScenario.Run(Plan(config), "plain", folder.FullName));
+        var plan = Plan(config);
+        var golden = new GoldenTheory(nameof(SelfTheories), nameof(ReplayIsBitwiseEqual), $"config={config}", StrictJson.Text(plan.Options), iterations: 1, threads);
+
+        var verdict = TestEnvironment.With(threads, () => SelfScenario.Run(plan with { Factory = golden.Factory() }, "plain", folder.FullName, threads: threads, replayFactory: new()));
 
         verdict.Aligned.Should().BeTrue(VerdictText.Summary(verdict));
         verdict.Iterations.Should().HaveCount(10);
         verdict.Iterations.Select(iteration => iteration.Size).Distinct().Should().HaveCountGreaterThan(1, "sizes are mixed");
+        await golden.Verify(twin => TestEnvironment.With(twin.Threads, () => TrainingRun.Execute(
+            plan with { Factory = twin.Factory, Batches = rank => twin.Batches(plan.Batches(rank)), Iterations = golden.Iterations })));
     }
 
     public void Dispose() => folder.Delete(recursive: true);

@@ -6,8 +6,8 @@ namespace PPYolo.Tests.Alignment;
 
 internal static class TestEnvironment
 {
-    /// <summary>The thread count of a theory that does not choose its own.</summary>
-    public const int Threads = 2;
+    /// <summary>The thread count of a theory that does not choose its own; the target Soak runs with others.</summary>
+    public static int Threads { get; } = int.Parse(Environment.GetEnvironmentVariable("PPYOLO_TEST_THREADS") ?? "2", System.Globalization.CultureInfo.InvariantCulture);
 
     [ModuleInitializer]
     internal static void Prepare() => NativeEnvironment.Prepare();

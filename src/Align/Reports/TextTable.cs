@@ -3,12 +3,15 @@ using System.Text;
 namespace PPYolo.Align.Reports;
 
 /// <summary>Columns of text, as wide as their widest cell; never wrapped, so that it can be searched and pasted.</summary>
-internal sealed class TextTable(IReadOnlyList<string> header)
+/// <param name="header">The titles of the columns.</param>
+public sealed class TextTable(IReadOnlyList<string> header)
 {
     private readonly List<IReadOnlyList<string>> rows = [header];
 
+    /// <summary>Adds a row of as many cells as there are columns.</summary>
     public void Add(IReadOnlyList<string> row) => rows.Add(row);
 
+    /// <summary>The whole table, a line for each row.</summary>
     public override string ToString()
     {
         var widths = new int[header.Count];

@@ -6,8 +6,8 @@ using PPYolo.Align.Tensors;
 namespace PPYolo.Align.Sketching;
 
 /// <summary>
-/// One pass over a tensor for everything a <see cref="TensorSummary"/> holds. Work is cut into chunks of fixed size whose sums are added in order, so that
-/// the result does not depend on the number of threads.
+/// One pass over a tensor for everything a <see cref="TensorSummary"/> holds, and over how it differs from an origin if there is one: then it is the difference
+/// that is sketched. Work is cut into chunks of fixed size whose sums are added in order, so that the result does not depend on the number of threads.
 /// </summary>
 internal static class SummaryKernel
 {
@@ -21,18 +21,21 @@ internal static class SummaryKernel
         public double Squares;
         public double AbsMax;
         public long NonFinite;
+
+        /// <summary>The sum of squared differences from the origin.</summary>
+        public double Moved;
     }
 
-    public static Sums Run(string name, TensorData tensor)
+    public static Sums Run(string name, TensorData tensor, TensorData? origin = null)
     {
         var stream = new PortableStream("sketch/" + name);
         var chunks = new Sums[(tensor.Count + ChunkElements - 1) / ChunkElements];
         if (chunks.Length == 1)
         {
-            return Chunk(stream, tensor, 0);
+            return Chunk(stream, tensor, origin, 0);
         }
 
-        Parallel.For(0, chunks.Length, i => chunks[i] = Chunk(stream, tensor, i));
+        Parallel.For(0, chunks.Length, i => chunks[i] = Chunk(stream, tensor, origin, i));
         var all = new Sums();
         foreach (var chunk in chunks)
         {
@@ -45,28 +48,29 @@ internal static class SummaryKernel
             all.Squares += chunk.Squares;
             all.AbsMax = Math.Max(all.AbsMax, chunk.AbsMax);
             all.NonFinite += chunk.NonFinite;
+            all.Moved += chunk.Moved;
         }
 
         return all;
     }
 
-    private static Sums Chunk(PortableStream stream, TensorData tensor, int chunk)
+    private static Sums Chunk(PortableStream stream, TensorData tensor, TensorData? origin, int chunk)
     {
         var sums = new Sums();
         var start = (long)chunk * ChunkElements;
         var end = Math.Min(start + ChunkElements, tensor.Count);
         Span<double> values = stackalloc double[BlockElements];
+        Span<double> origins = stackalloc double[BlockElements];
         Span<ulong> bits = stackalloc ulong[BlockElements];
         // Lane l of register a sums the elements whose bit 8a+l is set.
         Span<Vector512<double>> set = stackalloc Vector512<double>[Sketch.Size / 8];
         set.Clear();
+        double sketchedTotal = 0;
         for (var at = start; at < end; at += BlockElements)
         {
             var length = (int)Math.Min(BlockElements, end - at);
             var block = values[..length];
             Widening.ToDouble(tensor, at, block);
-            stream.FillBits(bits[..length], at);
-            AddSelected(set, block, bits);
             sums.Total += TensorPrimitives.Sum<double>(block);
             sums.Squares += TensorPrimitives.SumOfSquares<double>(block);
             // MaxMagnitude propagates NaN, which Math.Max then keeps.
@@ -79,12 +83,23 @@ internal static class SummaryKernel
                     sums.NonFinite += double.IsFinite(value) ? 0 : 1;
                 }
             }
+
+            if (origin is not null)
+            {
+                Widening.ToDouble(origin, at, origins[..length]);
+                TensorPrimitives.Subtract(block, origins[..length], block);
+                sums.Moved += TensorPrimitives.SumOfSquares<double>(block);
+            }
+
+            stream.FillBits(bits[..length], at);
+            AddSelected(set, block, bits);
+            sketchedTotal += TensorPrimitives.Sum<double>(block);
         }
 
         for (var j = 0; j < Sketch.Size; j++)
         {
             // Sign +1 where the bit is set, -1 elsewhere: twice the selected sum less the whole.
-            sums.Signed[j] = (2 * set[j / 8][j % 8]) - sums.Total;
+            sums.Signed[j] = (2 * set[j / 8][j % 8]) - sketchedTotal;
         }
 
         return sums;

@@ -31,6 +31,34 @@ public static class TorchTensors
         return new(ElementTypeOf(tensor), tensor.shape, host.bytes.ToArray());
     }
 
+    /// <summary>Copies a module's parameters and buffers, by the names of its state_dict.</summary>
+    public static NamedTensors State(nn.Module module)
+    {
+        var tensors = new NamedTensors();
+        foreach (var (name, tensor) in module.state_dict())
+        {
+            tensors.Add(name, tensor.ToData());
+        }
+
+        return tensors;
+    }
+
+    /// <summary>Copies the gradients of a module's parameters; those that have none are left out.</summary>
+    public static NamedTensors Gradients(nn.Module module)
+    {
+        var tensors = new NamedTensors();
+        foreach (var (name, parameter) in module.named_parameters())
+        {
+            using var gradient = parameter.grad;
+            if (gradient is not null)
+            {
+                tensors.Add(name, gradient.ToData());
+            }
+        }
+
+        return tensors;
+    }
+
     /// <summary>Makes a torch tensor of the same type, shape and values.</summary>
     /// <exception cref="AlignException">TorchSharp has no such element type.</exception>
     public static Tensor ToTorch(this TensorData data, Device? device = null)

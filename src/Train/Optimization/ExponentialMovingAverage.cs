@@ -54,7 +54,7 @@ public sealed class ExponentialMovingAverage : IDisposable
         }
 
         using var noGrad = no_grad();
-        var correction = 1 - Math.Pow(Decay(Updates - 1), Updates);
+        var correction = Correction;
         var byKey = sources.Select((entry, i) => (entry.Key, averages[i])).ToDictionary(StringComparer.Ordinal);
         var tensors = new NamedTensors();
         foreach (var entry in entries)
@@ -65,6 +65,12 @@ public sealed class ExponentialMovingAverage : IDisposable
 
         return tensors;
     }
+
+    /// <summary>The averages as they are now with their keys, uncorrected; not copies.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> Current => sources.Select((entry, i) => KeyValuePair.Create(entry.Key, averages[i]));
+
+    /// <summary>What <see cref="Read"/> divides by.</summary>
+    public double Correction => 1 - Math.Pow(Decay(Updates - 1), Updates);
 
     /// <summary>The uncorrected state, to be continued from by <see cref="LoadState"/>.</summary>
     public NamedTensors State()

@@ -69,8 +69,14 @@ public class TrainStep : IDisposable
     /// <summary>The number of the next iteration.</summary>
     public int Iteration { get; set; }
 
+    /// <summary>The rate that the next iteration will use.</summary>
+    public double NextLearningRate => LearningRate(Iteration);
+
     /// <summary>Called after each phase; for looking, not for changing.</summary>
     public Action<StepPhase>? Observer { get; set; }
+
+    /// <summary>Called at the end of each iteration; for looking, not for changing.</summary>
+    public Action<StepResult>? Completed { get; set; }
 
     /// <summary>Trains on one batch.</summary>
     /// <exception cref="NonFiniteLossException">A loss is NaN or infinite; weights have not been changed by this iteration.</exception>
@@ -83,7 +89,7 @@ public class TrainStep : IDisposable
         Observer?.Invoke(StepPhase.Forward);
         if (losses.Any(loss => !float.IsFinite(loss.Value)))
         {
-            throw new NonFiniteLossException(Iteration, batch.Source, losses);
+            throw new NonFiniteLossException(Iteration, batch, losses, local);
         }
 
         // Ranks with more images than others count for more; averaging over ranks then gives the mean over images.
@@ -96,7 +102,10 @@ public class TrainStep : IDisposable
         Observer?.Invoke(StepPhase.Optimizer);
         UpdateEma();
         Observer?.Invoke(StepPhase.Ema);
-        return new(Iteration++, batch.Size, rate, losses, norms) { LocalLosses = local };
+        var result = new StepResult(Iteration, batch.Size, rate, losses, norms) { LocalLosses = local };
+        Completed?.Invoke(result);
+        Iteration++;
+        return result;
     }
 
     /// <inheritdoc />

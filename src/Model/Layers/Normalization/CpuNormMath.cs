@@ -47,15 +47,14 @@ internal sealed unsafe class CpuNormMath : NormMath
     {
         using var x = new Map(input);
         var output = empty(input.shape, dtype: ScalarType.Float32);
-        float* y = Floats(output), scale = Floats(vectors.Scale), shift = Floats(vectors.Shift);
-        ForEachChannel(x, c =>
-        {
-            for (long image = 0; image < x.Images; image++)
-            {
-                NormKernels.Normalize(x.Data + x.Plane(image, c), y + x.Plane(image, c), x.Cells, scale[c], shift[c], activation);
-            }
-        });
+        Normalize(x, Floats(output), vectors, activation);
         return output;
+    }
+
+    public override void NormalizeOver(Tensor input, ChannelVectors vectors, Activation activation)
+    {
+        using var x = new Map(input);
+        Normalize(x, Floats(input), vectors, activation);
     }
 
     public override Tensor GradientSums(Tensor input, Tensor gradient, ChannelVectors vectors, Activation activation)
@@ -96,6 +95,18 @@ internal sealed unsafe class CpuNormMath : NormMath
             }
         });
         return output;
+    }
+
+    private static void Normalize(Map x, float* y, ChannelVectors vectors, Activation activation)
+    {
+        float* scale = Floats(vectors.Scale), shift = Floats(vectors.Shift);
+        ForEachChannel(x, c =>
+        {
+            for (long image = 0; image < x.Images; image++)
+            {
+                NormKernels.Normalize(x.Data + x.Plane(image, c), y + x.Plane(image, c), x.Cells, scale[c], shift[c], activation);
+            }
+        });
     }
 
     private static double Sum(Map x, long channel)

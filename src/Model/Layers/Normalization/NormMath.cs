@@ -27,6 +27,9 @@ internal abstract class NormMath
     /// <summary>activation(x * scale + shift) as a new map.</summary>
     public abstract Tensor Normalize(Tensor input, ChannelVectors vectors, Activation activation);
 
+    /// <summary>The same over the input's own memory, which must be contiguous and needed by no gradient.</summary>
+    public abstract void NormalizeOver(Tensor input, ChannelVectors vectors, Activation activation);
+
     /// <summary>Sum of g and sum of g (x - mean) of each channel: (2,C), float64.</summary>
     public abstract Tensor GradientSums(Tensor input, Tensor gradient, ChannelVectors vectors, Activation activation);
 

@@ -25,6 +25,12 @@ internal sealed class TorchNormMath : NormMath
         return activation.Apply(Linear(input, vectors)).MoveToOuterDisposeScope();
     }
 
+    public override void NormalizeOver(Tensor input, ChannelVectors vectors, Activation activation)
+    {
+        using var scope = NewDisposeScope();
+        input.copy_(activation.Apply(Linear(input, vectors)));
+    }
+
     public override Tensor GradientSums(Tensor input, Tensor gradient, ChannelVectors vectors, Activation activation)
     {
         using var scope = NewDisposeScope();

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using PPYolo.Align;
 using PPYolo.Align.Generation;
 using PPYolo.Align.Json;
@@ -42,40 +41,13 @@ public sealed record NoiseFloor(int Twins, IReadOnlyDictionary<TensorKind, doubl
         for (var twin = 0; twin < twins; twin++)
         {
             progress?.Invoke(twin);
-            var other = TrainingRun.Execute(plan with { Start = Perturb(plan.Start, $"{plan.Seed}{(twin == 0 ? "" : $".{twin}")}") });
+            var other = TrainingRun.Execute(plan with { Start = Perturbation.Of(plan.Start, $"{plan.Seed}{(twin == 0 ? "" : $".{twin}")}") });
             Raise(floors, end.Raw, other.Raw, ema: false);
             Raise(floors, end.Ema, other.Ema, ema: true);
             momentum = Math.Max(momentum, end.Momentum.Max(pair => Distance.Relative(other.Momentum[pair.Key], pair.Value)));
         }
 
         return new(twins, floors, momentum);
-    }
-
-    /// <summary>w (1 + 1e-7 v) in float64, v from the stream "{seed}/perturb/{key}"; counters are left alone.</summary>
-    public static NamedTensors Perturb(NamedTensors weights, string seed)
-    {
-        var perturbed = new NamedTensors();
-        foreach (var (key, tensor) in weights)
-        {
-            if (tensor.Type != ElementType.Float32)
-            {
-                perturbed.Add(key, tensor);
-                continue;
-            }
-
-            var bytes = new byte[tensor.Bytes.Length];
-            var values = MemoryMarshal.Cast<byte, float>(bytes.AsSpan());
-            new PortableStream($"{seed}/perturb/{key}").FillScaled(values, 1f);
-            var original = tensor.As<float>();
-            for (var i = 0; i < values.Length; i++)
-            {
-                values[i] = (float)(original[i] * (1 + (1e-7 * values[i])));
-            }
-
-            perturbed.Add(key, new TensorData(ElementType.Float32, tensor.Shape.AsSpan(), bytes));
-        }
-
-        return perturbed;
     }
 
     private static void Raise(Dictionary<TensorKind, double> floors, NamedTensors one, NamedTensors other, bool ema)

@@ -1,3 +1,4 @@
+using PPYolo.Train.Data;
 using PPYolo.Train.Stepping;
 using static TorchSharp.torch;
 
@@ -17,6 +18,9 @@ public sealed record ReferenceOptions
 
     /// <summary>Who makes network and training step.</summary>
     public TrainingFactory Factory { get; init; } = new();
+
+    /// <summary>Stands between the run and its batches.</summary>
+    public Func<IBatchSource, IBatchSource> Batches { get; init; } = batches => batches;
 
     /// <summary>Told after each iteration.</summary>
     public Action<StepResult>? Progress { get; init; }

@@ -94,7 +94,7 @@ public sealed class ReferenceRun
         Summarize(step, entry => entry.Value.ToData(), run.init);
         // Activations are those of this rank's images: only a single rank has the reference's.
         network.Observer = ranks.Size > 1 ? null : (name, tensor) => run.activations[name] = tensor.ToData();
-        step.Observer = phase =>
+        step.Observer += phase =>
         {
             if (phase == StepPhase.Backward && step.Iteration == 0)
             {

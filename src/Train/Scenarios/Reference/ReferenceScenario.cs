@@ -1,9 +1,9 @@
+using PPYolo.Align.Generation;
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Verdicts;
 using PPYolo.Model;
 using PPYolo.Model.State;
 using PPYolo.Train.Data;
-using PPYolo.Train.Scenarios.Ranks;
 using PPYolo.Train.Stepping;
 using PPYolo.Train.Weights;
 using static TorchSharp.torch;
@@ -31,7 +31,7 @@ public static class ReferenceScenario
         }
 
         var start = StartWeights(file, network);
-        IBatchSource batches = recorded is null ? generated : recorded;
+        var batches = options.Batches(recorded is null ? generated : recorded);
         ReferenceRun run;
         try
         {
@@ -62,7 +62,7 @@ public static class ReferenceScenario
     private static Dictionary<string, NoiseVariant> MeasureNoise(ReferenceCase file, NamedTensors start, IBatchSource batches, ReferenceRun run, ReferenceOptions options)
     {
         var quiet = options with { Progress = null };
-        var perturbed = ReferenceRun.Train(file, NoiseFloor.Perturb(start, file.Seed), batches, quiet);
+        var perturbed = ReferenceRun.Train(file, Perturbation.Of(start, file.Seed), batches, quiet);
         var threads = get_num_threads();
         set_num_threads(threads == 1 ? 2 : 1);
         var otherThreads = ReferenceRun.Train(file, start, batches, quiet);

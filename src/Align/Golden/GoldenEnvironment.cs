@@ -1,0 +1,26 @@
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.Intrinsics.X86;
+using TorchSharp;
+
+namespace PPYolo.Align.Golden;
+
+/// <summary>What the bits of a run depend on beside the code. Bits are compared only where all of it is the same.</summary>
+/// <param name="Torch">The tensor library's version.</param>
+/// <param name="Cpu">The instruction set that libtorch takes: AVX512, AVX2 or DEFAULT.</param>
+/// <param name="Threads">The threads that it computes on.</param>
+/// <param name="Config">A hash of the run's settings.</param>
+public sealed record GoldenEnvironment(string Torch, string Cpu, int Threads, string Config)
+{
+    /// <summary>This process's environment.</summary>
+    /// <param name="config">The settings of the run as text.</param>
+    /// <param name="threads">Threads over all ranks; those of libtorch now unless given.</param>
+    public static GoldenEnvironment Current(string config, int? threads = null) => new(
+        "TorchSharp " + (typeof(torch).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown"),
+        Environment.GetEnvironmentVariable("ATEN_CPU_CAPABILITY")?.ToUpperInvariant() ?? (Avx512F.IsSupported ? "AVX512" : Avx2.IsSupported ? "AVX2" : "DEFAULT"),
+        threads ?? torch.get_num_threads(),
+        System.IO.Hashing.XxHash3.HashToUInt64(System.Text.Encoding.UTF8.GetBytes(config)).ToString("x16", CultureInfo.InvariantCulture));
+
+    /// <summary>The environment on one line.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Torch}, {Cpu}, {Threads} threads, settings {Config}");
+}

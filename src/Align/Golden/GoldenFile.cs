@@ -1,0 +1,69 @@
+using PPYolo.Align.Json;
+
+namespace PPYolo.Align.Golden;
+
+/// <summary>
+/// Goldens on disk: NAME.verified.golden is approved, NAME.received.golden beside it is what a run found instead, the names that Verify uses. Nothing here approves:
+/// <see cref="GoldenApproval"/> does.
+/// </summary>
+public static class GoldenFile
+{
+    private const string Verified = ".verified." + GoldenText.Extension, Received = ".received." + GoldenText.Extension;
+
+    /// <summary>The received file of an approved one.</summary>
+    /// <exception cref="AlignException">It is not named NAME.verified.golden.</exception>
+    public static string ReceivedOf(string verified) => verified.EndsWith(Verified, StringComparison.Ordinal)
+        ? string.Concat(verified.AsSpan(0, verified.Length - Verified.Length), Received)
+        : throw new AlignException($"{verified}: a golden is named NAME{Verified}");
+
+    /// <summary>
+    /// Measures a run's floors where they are needed: where there is no golden yet, or the run is not within the golden's. A run that is within needs no twins, which
+    /// take as long as the run itself; nor does one that is within a received file that is there already, as where several tests share a golden: that is taken as it is.
+    /// </summary>
+    /// <param name="verified">The golden's file, which need not exist.</param>
+    /// <param name="run">The run, without floors.</param>
+    /// <param name="twins">Runs the twins.</param>
+    public static GoldenRecord Complete(string verified, GoldenRecord run, Func<IReadOnlyList<GoldenRecord>> twins)
+    {
+        if (File.Exists(verified) && GoldenComparer.Compare(GoldenText.Read(verified), run).Aligned)
+        {
+            return run;
+        }
+
+        return ReceivedBefore(ReceivedOf(verified)) is { HasFloors: true } received && GoldenComparer.Compare(received, run).Aligned ? received : GoldenFloors.Measure(run, twins());
+    }
+
+    private static GoldenRecord? ReceivedBefore(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? GoldenText.Read(path) : null;
+        }
+        catch (AlignException)
+        {
+            // It is written anew.
+            return null;
+        }
+    }
+
+    /// <summary>Compares a run with its golden.</summary>
+    /// <param name="verified">The golden's file, NAME.verified.golden.</param>
+    /// <param name="run">The run, without floors.</param>
+    /// <param name="twins">Runs the twins; asked only where the run is not within its golden, or has none.</param>
+    /// <exception cref="GoldenException">It has none, or is not within it. NAME.received.golden was written, to be looked at and approved.</exception>
+    public static GoldenComparison Require(string verified, GoldenRecord run, Func<IReadOnlyList<GoldenRecord>> twins)
+    {
+        var received = ReceivedOf(verified);
+        var complete = Complete(verified, run, twins);
+        if (!complete.HasFloors)
+        {
+            File.Delete(received);
+            return GoldenComparer.Compare(GoldenText.Read(verified), run);
+        }
+
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(verified))!);
+        AtomicText.Write(received, GoldenText.Format(complete));
+        throw new GoldenException(
+            (File.Exists(verified) ? GoldenComparer.Compare(GoldenText.Read(verified), run).ToString() : $"{verified}: there is no golden yet") + $"\nlook at {received}, and approve it if it is right");
+    }
+}

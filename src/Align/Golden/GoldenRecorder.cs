@@ -1,0 +1,121 @@
+using PPYolo.Align.Sketching;
+using PPYolo.Align.Tensors;
+using static TorchSharp.torch;
+
+namespace PPYolo.Align.Golden;
+
+/// <summary>
+/// Collects a <see cref="GoldenRecord"/> as a run goes. Tensors are summarized as they are given and not kept. Give what the run has: a part that is never given is
+/// not in the golden.
+/// </summary>
+public sealed class GoldenRecorder
+{
+    private readonly string title;
+    private readonly NamedTensors start;
+    private readonly HashSet<string> trained;
+    private readonly HashSet<string> parameters;
+    private readonly List<double> rates = [];
+    private readonly List<GoldenLoss> losses = [];
+    private readonly List<GoldenTrace> traces = [];
+    private readonly List<GoldenTensor> tensors = [];
+
+    /// <summary>Begins a record.</summary>
+    /// <param name="title">What runs, in a line; a golden is compared with a run of the same title.</param>
+    /// <param name="start">The start weights and buffers; they must stay readable until the end.</param>
+    /// <param name="trained">The names of those that the optimizer changes.</param>
+    /// <param name="frozen">The names of parameters that must not change; all others are buffers.</param>
+    public GoldenRecorder(string title, NamedTensors start, IEnumerable<string> trained, IEnumerable<string>? frozen = null)
+    {
+        this.title = title;
+        this.start = start;
+        this.trained = [.. trained];
+        parameters = [.. this.trained, .. frozen ?? []];
+    }
+
+    /// <summary>Notes an iteration's learning rate and losses.</summary>
+    public void Iteration(double rate, IEnumerable<KeyValuePair<string, float>> iterationLosses)
+    {
+        losses.AddRange(iterationLosses.Select(loss => new GoldenLoss(rates.Count, loss.Key, loss.Value)));
+        rates.Add(rate);
+    }
+
+    /// <summary>Takes a tensor of the end of the run, or a gradient of iteration 0.</summary>
+    /// <exception cref="AlignException">A weight or average has no start, or another type or shape than its start.</exception>
+    public void Add(GoldenPart part, string name, TensorData tensor) => tensors.Add(GoldenTensor.Of(
+        part,
+        name,
+        tensor,
+        part is GoldenPart.Weight or GoldenPart.Average ? start[name] : null,
+        part is GoldenPart.Gradient or GoldenPart.Momentum || trained.Contains(name),
+        parameters.Contains(name)));
+
+    /// <summary>Takes all tensors of a part.</summary>
+    public void Add(GoldenPart part, NamedTensors all)
+    {
+        foreach (var (name, tensor) in all)
+        {
+            Add(part, name, tensor);
+        }
+    }
+
+    /// <summary>Traces a phase: give the statistics after forward, the gradients after backward, the weights after the optimizer, the moving averages after theirs.</summary>
+    /// <param name="iteration">Counted from 0; phases come in order.</param>
+    /// <param name="phase">The phase.</param>
+    /// <param name="named">Its tensors: of large ones only the first elements are read.</param>
+    /// <param name="scale">What the tensors are multiplied by first, such as the correction of a moving average that starts at zero.</param>
+    public void Trace(int iteration, GoldenPhase phase, IEnumerable<KeyValuePair<string, Tensor>> named, double scale = 1)
+    {
+        var sums = new double[Sketch.Size];
+        foreach (var (name, tensor) in named)
+        {
+            var head = Head(tensor);
+            if (!head.Type.IsFloatingPoint() || head.Count == 0)
+            {
+                continue;
+            }
+
+            var signed = SummaryKernel.Run(name, head).Signed;
+            var origin = phase == GoldenPhase.Backward ? null : SummaryKernel.Run(name, Head(start[name])).Signed;
+            for (var j = 0; j < sums.Length; j++)
+            {
+                sums[j] += ((scale * signed[j]) - (origin?[j] ?? 0)) / Math.Sqrt(head.Count);
+            }
+        }
+
+        traces.Add(new(iteration, phase, new Sketch(sums)));
+    }
+
+    /// <summary>The record, without floors: <see cref="GoldenFloors.Measure"/> adds them.</summary>
+    /// <param name="environment">Where it ran.</param>
+    public GoldenRecord Build(GoldenEnvironment environment) => new()
+    {
+        Case = title,
+        Environment = environment,
+        Start = TensorDigest.Of(start),
+        Rates = [.. rates],
+        Losses = [.. losses],
+        Traces = [.. traces],
+        Tensors = [.. tensors.OrderBy(tensor => tensor.Part).Select(Settled)],
+    };
+
+    /// <summary>Where every learning rate is 0, as in the first iteration of a warm-up, weights must not move though they are trained.</summary>
+    private GoldenTensor Settled(GoldenTensor tensor) =>
+        tensor is { Role: GoldenRole.Trained, Part: GoldenPart.Weight or GoldenPart.Average } && rates.TrueForAll(rate => rate == 0) ? tensor with { Role = GoldenRole.Frozen } : tensor;
+
+    /// <summary>The first elements in C order, copying little more than those.</summary>
+    private static TensorData Head(Tensor tensor)
+    {
+        if (tensor.numel() <= GoldenTrace.SampleElements)
+        {
+            return tensor.ToData();
+        }
+
+        var rowElements = tensor.numel() / tensor.shape[0];
+        using var rows = tensor.narrow(0, 0, Math.Min(tensor.shape[0], (GoldenTrace.SampleElements + rowElements - 1) / rowElements));
+        return Head(rows.ToData());
+    }
+
+    private static TensorData Head(TensorData tensor) => tensor.Count <= GoldenTrace.SampleElements
+        ? tensor
+        : new(tensor.Type, [GoldenTrace.SampleElements], tensor.Bytes[..(GoldenTrace.SampleElements * tensor.Type.Size())]);
+}

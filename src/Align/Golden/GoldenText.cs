@@ -1,0 +1,216 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
+using PPYolo.Align.Sketching;
+using PPYolo.Align.Tensors;
+
+namespace PPYolo.Align.Golden;
+
+/// <summary>
+/// Goldens as text, one fact a line, its fields separated by tabs, so that a diff tool shows what changed. Numbers are in full precision, sketches are base64 of
+/// 64 float32 numbers.
+/// </summary>
+public static class GoldenText
+{
+    /// <summary>The extension of golden files, without a dot.</summary>
+    public const string Extension = "golden";
+
+    private const string Magic = "ppyolo-golden\t1";
+
+    /// <summary>Writes a record.</summary>
+    /// <exception cref="AlignException">A name has a tab or a line break in it.</exception>
+    public static string Format(GoldenRecord record)
+    {
+        var text = new StringBuilder();
+        Line(text, Magic);
+        Line(text, "case", record.Case);
+        Line(text, "environment", record.Environment.Torch, record.Environment.Cpu, $"{record.Environment.Threads}", record.Environment.Config);
+        Line(text, "start", record.Start);
+        Line(text, "twins", $"{record.Twins}");
+        for (var i = 0; i < record.Rates.Count; i++)
+        {
+            Line(text, "rate", $"{i}", Text(record.Rates[i]));
+        }
+
+        foreach (var loss in record.Losses)
+        {
+            Line(text, "loss", $"{loss.Iteration}", loss.Name, Text(loss.Value), Floor(loss.Floor));
+        }
+
+        foreach (var trace in record.Traces)
+        {
+            Line(text, "trace", $"{trace.Iteration}", Word(trace.Phase), Floor(trace.Floor), Text(trace.Movement));
+        }
+
+        foreach (var t in record.Tensors)
+        {
+            Line(
+                text, Word(t.Part), t.Name, Word(t.Role), t.Type.Name(), t.Shape.Length == 0 ? "scalar" : string.Join('x', t.Shape), Text(t.L2), Text(t.Mean), Text(t.AbsMax),
+                Text(t.Moved), Floor(t.Floor), t.Digest, t.Movement is null ? "-" : Text(t.Movement));
+        }
+
+        return text.ToString().TrimEnd('\n');
+    }
+
+    /// <summary>Reads a record.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="source">Where it is from, for messages.</param>
+    /// <exception cref="AlignException">It is no golden, or a line of it is malformed.</exception>
+    public static GoldenRecord Parse(string text, string source)
+    {
+        var lines = text.Split('\n');
+        if (lines[0].TrimEnd('\r') != Magic)
+        {
+            throw new AlignException($"{source}: expected a golden, which begins with '{Magic.Replace('\t', ' ')}', found '{Shown(lines[0])}'");
+        }
+
+        var head = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        List<double> rates = [];
+        List<GoldenLoss> losses = [];
+        List<GoldenTrace> traces = [];
+        List<GoldenTensor> tensors = [];
+        for (var number = 1; number < lines.Length; number++)
+        {
+            var fields = lines[number].TrimEnd('\r').Split('\t');
+            try
+            {
+                switch (fields[0])
+                {
+                    case "" when fields.Length == 1 && number == lines.Length - 1:
+                        break;
+                    case "case" or "environment" or "start" or "twins":
+                        head.Add(fields[0], fields);
+                        break;
+                    case "rate" when fields.Length == 3 && Whole(fields[1]) == rates.Count:
+                        rates.Add(Real(fields[2]));
+                        break;
+                    case "loss" when fields.Length == 5:
+                        losses.Add(new(Whole(fields[1]), fields[2], Real(fields[3]), RealOrNull(fields[4])));
+                        break;
+                    case "trace" when fields.Length == 5:
+                        traces.Add(new(Whole(fields[1]), Word<GoldenPhase>(fields[2]), ReadSketch(fields[4]), RealOrNull(fields[3])));
+                        break;
+                    default:
+                        tensors.Add(ReadTensor(fields));
+                        break;
+                }
+            }
+            catch (Exception exception) when (exception is FormatException or ArgumentException or OverflowException or IndexOutOfRangeException)
+            {
+                throw new AlignException($"{source}: line {number + 1} is no line of a golden: '{Shown(lines[number])}'; restore the file, or delete it and record it again", exception);
+            }
+        }
+
+        string[] Head(string name, int fields) => head.TryGetValue(name, out var line) && line.Length == fields
+            ? line
+            : throw new AlignException($"{source}: the line '{name}' is missing or malformed; restore the file, or delete it and record it again");
+        var environment = Head("environment", 5);
+        if (!int.TryParse(environment[3], NumberStyles.None, CultureInfo.InvariantCulture, out var threads)
+            || !int.TryParse(Head("twins", 2)[1], NumberStyles.None, CultureInfo.InvariantCulture, out var twins))
+        {
+            throw new AlignException($"{source}: the number of threads or twins is none; restore the file, or delete it and record it again");
+        }
+
+        return new()
+        {
+            Case = Head("case", 2)[1],
+            Environment = new(environment[1], environment[2], threads, environment[4]),
+            Start = Head("start", 2)[1],
+            Twins = twins,
+            Rates = rates,
+            Losses = losses,
+            Traces = traces,
+            Tensors = tensors,
+        };
+    }
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="AlignException">It is missing or malformed.</exception>
+    public static GoldenRecord Read(string path) =>
+        File.Exists(path) ? Parse(File.ReadAllText(path), path) : throw new AlignException($"{path}: not found");
+
+    private static GoldenTensor ReadTensor(string[] fields)
+    {
+        if (fields.Length != 12)
+        {
+            throw new FormatException("a tensor has twelve fields");
+        }
+
+        return new()
+        {
+            Part = Word<GoldenPart>(fields[0]),
+            Name = fields[1],
+            Role = Word<GoldenRole>(fields[2]),
+            Type = ElementTypes.FromName(fields[3]) ?? throw new FormatException("no element type"),
+            Shape = fields[4] == "scalar" ? [] : [.. fields[4].Split('x').Select(extent => long.Parse(extent, NumberStyles.None, CultureInfo.InvariantCulture))],
+            L2 = Real(fields[5]),
+            Mean = Real(fields[6]),
+            AbsMax = Real(fields[7]),
+            Moved = Real(fields[8]),
+            Floor = RealOrNull(fields[9]),
+            Digest = fields[10],
+            Movement = fields[11] == "-" ? null : ReadSketch(fields[11]),
+        };
+    }
+
+    private static Sketch ReadSketch(string field)
+    {
+        var bytes = Convert.FromBase64String(field);
+        if (bytes.Length != Sketch.Size * sizeof(float))
+        {
+            throw new FormatException("a sketch has 64 numbers");
+        }
+
+        var sums = new double[Sketch.Size];
+        for (var j = 0; j < sums.Length; j++)
+        {
+            sums[j] = BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(j * sizeof(float)));
+        }
+
+        return new(sums);
+    }
+
+    private static string Text(Sketch sketch)
+    {
+        Span<byte> bytes = stackalloc byte[Sketch.Size * sizeof(float)];
+        for (var j = 0; j < Sketch.Size; j++)
+        {
+            BinaryPrimitives.WriteSingleLittleEndian(bytes[(j * sizeof(float))..], (float)sketch.Sums[j]);
+        }
+
+        return Convert.ToBase64String(bytes);
+    }
+
+    private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    /// <summary>Two digits more than anybody needs of a floor, so that a file does not change where nothing did.</summary>
+    private static string Floor(double? value) => value?.ToString("G4", CultureInfo.InvariantCulture) ?? "-";
+
+    private static double Real(string field) => double.Parse(field, NumberStyles.Float, CultureInfo.InvariantCulture);
+
+    private static double? RealOrNull(string field) => field == "-" ? null : Real(field);
+
+    private static int Whole(string field) => int.Parse(field, NumberStyles.None, CultureInfo.InvariantCulture);
+
+    private static string Word<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();
+
+    private static T Word<T>(string field) where T : struct, Enum =>
+        field.All(char.IsAsciiLetterLower) ? Enum.Parse<T>(field, ignoreCase: true) : throw new FormatException("no word");
+
+    private static string Shown(string line) => line.Length <= 60 ? line.Replace('\t', ' ') : line[..60].Replace('\t', ' ') + "...";
+
+    private static void Line(StringBuilder text, params ReadOnlySpan<string> fields)
+    {
+        for (var i = 0; i < fields.Length; i++)
+        {
+            if (fields.Length > 1 && fields[i].AsSpan().ContainsAny('\t', '\n', '\r'))
+            {
+                throw new AlignException($"'{fields[i].ReplaceLineEndings(" ").Replace('\t', ' ')}' has a tab or a line break in it, which a golden cannot hold; name it otherwise");
+            }
+
+            text.Append(i == 0 ? "" : "\t").Append(fields[i]);
+        }
+
+        text.Append('\n');
+    }
+}

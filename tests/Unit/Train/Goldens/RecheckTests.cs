@@ -1,0 +1,61 @@
+using PPYolo.Align;
+using PPYolo.Align.Golden;
+using PPYolo.Tests.Unit.Align.Golden;
+using PPYolo.Train.Goldens;
+
+namespace PPYolo.Tests.Unit.Train.Goldens;
+
+public sealed class RecheckTests : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-recheck-");
+
+    [Theory]
+    [InlineData(0, 0, nameof(Moved.Neither))]
+    [InlineData(0, 0.4, nameof(Moved.Code))]
+    [InlineData(0.4, 0.4, nameof(Moved.Environment))]
+    [InlineData(0.4, 0, nameof(Moved.Both))]
+    public void Says_which_of_code_and_environment_moved(double then, double now, string moved) =>
+        Recheck.Classify(Runs.Golden(), Runs.Run(then), Runs.Run(now)).ToString().Should().Be(moved);
+
+    [Fact]
+    public void A_run_that_is_missing_on_one_side_is_said()
+    {
+        Recheck.Classify(Runs.Golden(), null, Runs.Run()).Should().Be(Moved.NotRun);
+        Recheck.Classify(Runs.Golden(), Runs.Run(), null).Should().Be(Moved.NotRun);
+    }
+
+    [Fact]
+    public void Lists_each_golden_that_ran_and_fails_where_one_moved()
+    {
+        Write("goldens/a.verified.golden", Runs.Golden());
+        Write("goldens/b.verified.golden", Runs.Golden());
+        Write("goldens/left-out.verified.golden", Runs.Golden());
+        Write("then/a.golden", Runs.Run());
+        Write("now/a.golden", Runs.Run());
+        Write("then/b.golden", Runs.Run());
+        Write("now/b.golden", Runs.Run(0.4));
+        using var output = new StringWriter();
+
+        Recheck.Compare(At("goldens"), At("then"), At("now"), output).Should().BeFalse();
+
+        output.ToString().Should().MatchRegex("neither +a\\.golden +bit for bit +bit for bit").And.MatchRegex("code +b\\.golden +bit for bit +diverged").And.NotContain("left-out");
+    }
+
+    [Fact]
+    public void Nothing_that_ran_is_an_error_and_no_success()
+    {
+        Write("goldens/a.verified.golden", Runs.Golden());
+
+        FluentActions.Invoking(() => Recheck.Compare(At("goldens"), At("then"), At("now"), TextWriter.Null)).Should().Throw<AlignException>().WithMessage("*no golden theory ran*");
+    }
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    private string At(string name) => Path.Combine(folder.FullName, name);
+
+    private void Write(string name, GoldenRecord record)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(At(name))!);
+        File.WriteAllText(At(name), GoldenText.Format(record));
+    }
+}
