@@ -6,6 +6,7 @@ using PPYolo.Train.Ranks;
 using PPYolo.Train.Runs;
 using PPYolo.Train.Scenarios.Replay;
 using PPYolo.Train.Stepping;
+using PPYolo.Train.Tracing;
 using PPYolo.Train.Weights;
 
 namespace PPYolo.Train.Cli;
@@ -29,11 +30,13 @@ internal static class TrainCommand
         var split = SharedOptions.Split();
         var mixed = new Option<bool>("--per-rank-sizes") { Description = "Every rank draws its own image sizes; such a record cannot be merged." };
         var gradients = new Option<bool>("--gradients") { Description = "With --record: also writes the gradients of iteration 0." };
+        var trace = new Option<bool>("--trace") { Description = "With --record: also writes statistics and sketches of everything that each iteration computes, for ppyolo explain." };
+        var whole = new Option<string[]>("--trace-full") { Description = "With --trace: keeps the tensors of these names whole, * and ? stand for anything; may be repeated.", HelpName = "NAME", AllowMultipleArgumentsPerToken = false, DefaultValueFactory = _ => [] };
         var timings = new Option<bool>("--timings") { Description = "Prints bytes and time of the communication between ranks." };
         var threads = SharedOptions.Threads();
         var device = SharedOptions.Device();
         var json = SharedOptions.Json();
-        var command = new Command("train", "Trains, records a run, or replays one.") { config, set, init, iterations, data, record, replay, format, bound, ranks, split, mixed, gradients, timings, threads, device, json };
+        var command = new Command("train", "Trains, records a run, or replays one.") { config, set, init, iterations, data, record, replay, format, bound, ranks, split, mixed, gradients, trace, whole, timings, threads, device, json };
         command.Validators.Add(result =>
         {
             if ((result.GetValue(config) is null) == (result.GetValue(replay) is null))
@@ -43,6 +46,10 @@ internal static class TrainCommand
             else if (result.GetValue(replay) is not null && (result.GetValue(record) is not null || result.GetResult(set) is { Implicit: false } || result.GetResult(init) is { Implicit: false }))
             {
                 result.AddError("--replay repeats what was recorded: it goes with neither --record nor --set nor --init");
+            }
+            else if ((result.GetValue(trace) || result.GetValue(whole) is { Length: > 0 }) && result.GetValue(record) is null)
+            {
+                result.AddError("--trace is written into a record: name its folder with --record DIR");
             }
         });
         command.SetAction(result =>
@@ -58,6 +65,7 @@ internal static class TrainCommand
             var options = TrainOptionsFile.Read(result.GetValue(config)!, result.GetValue(set)!);
             var start = StartWeights.Parse(result.GetValue(init)!);
             var seed = Seed(result.GetValue(data), start);
+            var traced = result.GetValue(trace) || result.GetValue(whole)!.Length > 0 ? new TraceOptions { Full = [.. result.GetValue(whole)!] } : null;
             RanksLaunch.Run(team, members =>
             {
                 var counts = SharedOptions.Counts(result.GetValue(split), options.Batch, members.Size);
@@ -71,7 +79,7 @@ internal static class TrainCommand
                 {
                     Device = where.type == TorchSharp.DeviceType.CUDA ? TorchSharp.torch.device($"cuda:{members.LocalRank}") : where,
                 };
-                Train(plan, members, start.ProfileName, result.GetValue(record), "." + result.GetValue(format), result.GetValue(gradients), result.GetValue(timings));
+                Train(plan, members, start.ProfileName, result.GetValue(record), "." + result.GetValue(format), result.GetValue(gradients), traced, result.GetValue(timings));
                 return members.Rank;
             });
             return ExitCode.Aligned;
@@ -79,7 +87,7 @@ internal static class TrainCommand
         return command;
     }
 
-    private static void Train(RunPlan plan, IRanks ranks, string profile, string? folder, string extension, bool gradients, bool timings)
+    private static void Train(RunPlan plan, IRanks ranks, string profile, string? folder, string extension, bool gradients, TraceOptions? trace, bool timings)
     {
         var first = ranks.Rank == 0;
         var end = folder is null
@@ -90,7 +98,7 @@ internal static class TrainCommand
                     Progress("training", step);
                 }
             })
-            : RecordedRun.Execute(plan, profile, folder, extension, ranks, step => Progress("recording", step), gradients);
+            : RecordedRun.Execute(plan, profile, folder, extension, ranks, step => Progress("recording", step), gradients, trace: trace);
         if (first && folder is not null)
         {
             Console.Out.WriteLine($"recorded {plan.Iterations} iterations in {folder}; replay them with: ppyolo train --replay {folder}");

@@ -22,6 +22,9 @@ public sealed class ExponentialMovingAverage : IDisposable
         averages = [.. sources.Select(entry => zeros_like(entry.Value, requires_grad: false).DetachFromDisposeScope())];
     }
 
+    /// <summary>The averages themselves by key, not corrected.</summary>
+    internal IEnumerable<KeyValuePair<string, Tensor>> Averages => sources.Select((entry, i) => KeyValuePair.Create(entry.Key, averages[i]));
+
     /// <summary>The number of updates so far.</summary>
     public long Updates { get; private set; }
 

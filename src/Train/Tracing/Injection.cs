@@ -1,0 +1,10 @@
+using PPYolo.Align.Tensors;
+using PPYolo.Align.Traces;
+
+namespace PPYolo.Train.Tracing;
+
+/// <summary>Another run's tensor, to be put in the place of this run's own.</summary>
+/// <param name="Iteration">When.</param>
+/// <param name="Key">Where.</param>
+/// <param name="Value">The tensor.</param>
+internal sealed record Injection(int Iteration, TraceKey Key, TensorData Value);
