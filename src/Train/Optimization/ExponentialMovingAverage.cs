@@ -29,7 +29,10 @@ public sealed class ExponentialMovingAverage : IDisposable
     public long Updates { get; private set; }
 
     /// <summary>The decay of the update that follows <paramref name="updates"/> others.</summary>
-    public double Decay(long updates) => recipe.EmaDecayType switch
+    public double Decay(long updates) => Decay(recipe, updates);
+
+    /// <summary>A recipe's decay of the update that follows <paramref name="updates"/> others.</summary>
+    internal static double Decay(TrainingRecipe recipe, long updates) => recipe.EmaDecayType switch
     {
         EmaDecayType.Threshold => Math.Min(recipe.EmaDecay, (1.0 + updates) / (10.0 + updates)),
         EmaDecayType.Exponential => recipe.EmaDecay * (1 - Math.Exp(-(updates + 1) / 2000.0)),

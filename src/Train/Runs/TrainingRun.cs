@@ -44,7 +44,7 @@ public static class TrainingRun
             ManagedHeap.Release();
         }
 
-        return new(NetworkState.Save(network), step.Ema.Read(step.Entries), step.Optimizer.Momentum(), steps, seconds);
+        return new(NetworkState.Save(network), step.ReadEma(), step.Optimizer.Momentum(), steps, seconds);
     }
 
     private static Tensor Uniform(string name, long[] shape)

@@ -109,6 +109,10 @@ public class TrainStep : IDisposable
         return new(Iteration++, batch.Size, rate, losses, norms) { LocalLosses = local };
     }
 
+    /// <summary>The moving average as it is saved.</summary>
+    /// <exception cref="InvalidOperationException">There was no iteration yet.</exception>
+    public virtual NamedTensors ReadEma() => Ema.Read(Entries);
+
     /// <inheritdoc />
     public void Dispose()
     {

@@ -15,17 +15,17 @@ internal sealed class StepTracer : IStepTrace, IDisposable
 {
     private readonly TrainStep step;
     private readonly TraceOptions options;
-    private readonly Injection? injection;
+    private readonly IReadOnlyList<Injection> injections;
     private readonly Action<IterationTrace> done;
     private readonly List<Action> removeHooks = [];
     private readonly List<(string Module, Tensor Output, Tensor Kept)> outputs = [];
     private IterationTrace trace;
 
-    private StepTracer(TrainStep step, Action<IterationTrace> done, TraceOptions options, Injection? injection)
+    private StepTracer(TrainStep step, Action<IterationTrace> done, TraceOptions options, IReadOnlyList<Injection> injections)
     {
         this.step = step;
         this.options = options;
-        this.injection = injection;
+        this.injections = injections;
         this.done = done;
         trace = new(step.Iteration);
     }
@@ -34,10 +34,10 @@ internal sealed class StepTracer : IStepTrace, IDisposable
     /// <param name="step">The step, before its first iteration.</param>
     /// <param name="done">Given each iteration's trace.</param>
     /// <param name="options">What to keep; null for summaries alone.</param>
-    /// <param name="injection">A tensor to put in the place of the step's own, or null.</param>
-    public static StepTracer Watch(TrainStep step, Action<IterationTrace> done, TraceOptions? options = null, Injection? injection = null)
+    /// <param name="injections">Tensors to put in the place of ranks' own, or null.</param>
+    public static StepTracer Watch(TrainStep step, Action<IterationTrace> done, TraceOptions? options = null, IReadOnlyList<Injection>? injections = null)
     {
-        var tracer = new StepTracer(step, done, options ?? new(), injection);
+        var tracer = new StepTracer(step, done, options ?? new(), [.. injections?.Where(injection => injection.Rank == step.Ranks.Rank) ?? []]);
         step.Trace = tracer;
         foreach (var (name, module) in step.Network.named_modules())
         {
@@ -152,9 +152,9 @@ internal sealed class StepTracer : IStepTrace, IDisposable
     private Tensor Output(string module, Tensor output)
     {
         var result = output;
-        if (IsInjected(TracePhase.Backward, module))
+        if (Injected(TracePhase.Backward, module) is { } other)
         {
-            result = GradientGate.Apply(module, output, injection!.Value);
+            result = GradientGate.Apply(module, output, other);
         }
 
         Add(TracePhase.Forward, module, result, map: true);
@@ -185,18 +185,20 @@ internal sealed class StepTracer : IStepTrace, IDisposable
 
     private void Add(TracePhase phase, string name, Tensor tensor, bool map = false)
     {
-        if (IsInjected(phase, name))
+        var key = new TraceKey(phase, name);
+        // A gradient that the backward pass was given is there already.
+        if (phase != TracePhase.Backward && Injected(phase, name) is { } other)
         {
-            TensorMemory.Overwrite(injection!.Key.ToString(), tensor, injection.Value);
+            TensorMemory.Overwrite(key.ToString(), tensor, other);
         }
 
-        var key = new TraceKey(phase, name);
         trace.Add(new(key, tensor.shape, map ? TensorMemory.MapSummary(tensor) : TensorMemory.Summary(tensor)) { Full = options.KeepsWhole(key) ? tensor.ToData() : null });
     }
 
     private void Add(TracePhase phase, string name, double value) => trace.Add(new(new(phase, name), [], StripedSummary.Of(value)));
 
-    private bool IsInjected(TracePhase phase, string name) => injection is not null && injection.Iteration == trace.Iteration && injection.Key == new TraceKey(phase, name);
+    private TensorData? Injected(TracePhase phase, string name) =>
+        injections.FirstOrDefault(injection => injection.Iteration == trace.Iteration && injection.Key == new TraceKey(phase, name))?.Value;
 
     private void Release()
     {
