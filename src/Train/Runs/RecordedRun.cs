@@ -72,6 +72,11 @@ public static class RecordedRun
         ranks.Barrier("the recorded batches");
         if (first)
         {
+            if (trace is not null)
+            {
+                TraceEnvironment.Write(folder);
+            }
+
             if (gradients)
             {
                 recorder.Gradients(firstGradients);
