@@ -25,11 +25,11 @@ public class FaultBenchTests
     private static readonly (string First, string Second)[] Pairs =
     [
         ("learning rate one step late", "EMA decay constant"),
+        ("BGR for RGB", "scale_x_y ignored"),
         ("weight decay missing", "momentum 0.85"),
         ("scale_x_y ignored", "weight decay on the other group"),
         ("norm momentum 0.01", "Nesterov momentum"),
         ("BGR for RGB", "EMA before the optimizer"),
-        ("BGR for RGB", "scale_x_y ignored"),
         ("loss scale left in gradients", "clipping missing"),
         ("one rank's gradient missing", "learning rate times ranks"),
         ("norm epsilon 1e-3", "EMA without running statistics"),

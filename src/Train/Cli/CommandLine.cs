@@ -14,6 +14,8 @@ public static class CommandLine
         AlignCommands.Create(),
         TrainCommand.Create(),
         DiffCommand.Create(),
+        ExplainCommand.Create(),
+        FaultsCommand.Create(),
         MergeCommand.Create(),
         EvalCommand.Create(),
     };

@@ -28,6 +28,19 @@ internal sealed class SimulationLaw(Laboratory laboratory, Action<string>? progr
             return [];
         }
 
+        var given = GivenData(first, second, comparison);
+        if (given is null)
+        {
+            // The second run's data cannot be made from the first's: nothing that follows can be repeated.
+            return [];
+        }
+
+        if (comparison.Exceeding.Any(difference => difference.Key.Phase == TracePhase.Data))
+        {
+            // What is left to explain is what differs from a run on the same data.
+            comparison = TraceComparison.Of(laboratory.Run(given, laboratory.Iterations), second.Ranks, comparison.Floor);
+        }
+
         var network = first.Options!.ToNetwork();
         var whole = !second.IsTraced;
         List<Suspicion> forward = [.. Suspicions.Forward(network, first.Ranks.Count)], loss = [.. Suspicions.Loss(network)], training = [.. Suspicions.Training(network, first.Recipe!)];
@@ -35,7 +48,7 @@ internal sealed class SimulationLaw(Laboratory laboratory, Action<string>? progr
         if (whole && comparison.Frontier is not null && entry?.Iteration != 0)
         {
             // Only the ends of both runs tell: whatever can change weights is tried on all iterations.
-            return Best([.. loss, .. training], GivenData(first, second, comparison), Evidence(second, comparison, laboratory.Iterations - 1, whole));
+            return Best([.. loss, .. training], given, Evidence(second, comparison, laboratory.Iterations - 1, whole));
         }
 
         // Once weights differ, so does everything that follows: what was computed then says nothing of its own.
@@ -45,7 +58,7 @@ internal sealed class SimulationLaw(Laboratory laboratory, Action<string>? progr
         }
 
         // What enters in the losses leaves the forward pass as it is.
-        return Best(entry.Key.Phase == TracePhase.Forward || whole ? [.. forward, .. loss] : loss, GivenData(first, second, comparison), Evidence(second, comparison, entry.Iteration, whole: false));
+        return Best(entry.Key.Phase == TracePhase.Forward || whole ? [.. forward, .. loss] : loss, given, Evidence(second, comparison, entry.Iteration, whole: false));
     }
 
     /// <summary>What makes the second run's data from the first's; null where nothing known does.</summary>
@@ -55,15 +68,9 @@ internal sealed class SimulationLaw(Laboratory laboratory, Action<string>? progr
         : null;
 
     /// <summary>The suspicion that accounts for most, then with it another that accounts for most of the rest.</summary>
-    private List<Cause> Best(IReadOnlyList<Suspicion> suspicions, Alteration? given, SimulationEvidence evidence)
+    private List<Cause> Best(IReadOnlyList<Suspicion> suspicions, Alteration given, SimulationEvidence evidence)
     {
         var causes = new List<Cause>();
-        if (given is null)
-        {
-            // The second run's data cannot be made from the first's: nothing that follows can be repeated.
-            return causes;
-        }
-
         var (reached, altered) = (evidence.Explained(laboratory.Run(given, evidence.Iterations)), given);
         for (var round = 0; round < 2 && reached < Convincing; round++)
         {
