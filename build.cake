@@ -37,6 +37,12 @@ Task("AlignFull").Description("The scenarios, those of full image size included 
     RunTests("tests/Alignment", "alignment-full", "FullyQualifiedName~ReferenceTheories");
 });
 
+Task("Faults").Description("All planted faults, pairs of them and clean reruns (minutes).").IsDependentOn("Build").Does(() =>
+{
+    Environment.SetEnvironmentVariable("PPYOLO_FAULTS", "1");
+    RunTests("tests/Faults", "faults");
+});
+
 Task("Golden").Description("The snapshots.").IsDependentOn("Build").Does(() => RunTests("tests/Golden", "golden"));
 
 Task("Bench").Description("BenchmarkDotNet; --filter as its own.").IsDependentOn("Build").Does(() =>

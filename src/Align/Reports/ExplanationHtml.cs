@@ -24,7 +24,7 @@ public static class ExplanationHtml
             .Append(explanation.Aligned ? "Aligned" : "Diverged").Append(": ").Append(Text(explanation.Second)).Append("</title>\n<style>\n").Append(Style).Append("</style>\n</head>\n<body>\n<main>\n");
         Verdict(page, explanation);
         Causes(page, explanation);
-        page.Append("<h2>Total loss</h2>\n").Append(LossChart.Svg(explanation));
+        page.Append("<h2>Total loss</h2>\n").Append(Scrolling("total loss", LossChart.Svg(explanation)));
         Differences(page, explanation);
         page.Append(HeatMap.Table(explanation));
         Worst(page, explanation);
@@ -75,7 +75,7 @@ public static class ExplanationHtml
     {
         var iteration = explanation.Trace.Frontier?.Iteration ?? (explanation.Trace.Differences.Count > 0 ? explanation.Trace.Differences[^1].Iteration : 0);
         page.Append(CultureInfo.InvariantCulture, $"<h2>Each tensor of iteration {iteration} against noise</h2>\n<p class=\"soft\">In order of execution from left to right; relative differences on a logarithmic scale. A point is named where the pointer rests on it; the table below has the worst.</p>\n");
-        page.Append(DifferenceChart.Svg(explanation, iteration));
+        page.Append(Scrolling("differences", DifferenceChart.Svg(explanation, iteration)));
     }
 
     private static void Worst(StringBuilder page, Explanation explanation)
@@ -114,6 +114,9 @@ public static class ExplanationHtml
             page.Append("</tbody></table></div>\n");
         }
     }
+
+    /// <summary>Wide content that a narrow window scrolls, by keyboard too.</summary>
+    private static string Scrolling(string label, string content) => $"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{label}\">{content}</div>\n";
 
     private static string ReadStyle()
     {

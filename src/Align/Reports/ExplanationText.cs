@@ -8,6 +8,9 @@ namespace PPYolo.Align.Reports;
 /// <summary>An explanation as plain text: losses, the worst tensors, where the runs part, why, and what was lacking.</summary>
 public static class ExplanationText
 {
+    /// <summary>What is said of surroundings that were not recorded.</summary>
+    public const string Unknown = "unknown";
+
     /// <summary>Formats an explanation.</summary>
     /// <param name="explanation">The explanation.</param>
     /// <param name="rows">How many tensors to list.</param>
@@ -30,7 +33,7 @@ public static class ExplanationText
             text.AppendLine(CultureInfo.InvariantCulture, $"lacking: {line}");
         }
 
-        foreach (var (name, first, second) in explanation.Environment.Where(pair => pair.First != pair.Second))
+        foreach (var (name, first, second) in explanation.Environment.Where(pair => pair.First != pair.Second && pair.First != Unknown && pair.Second != Unknown))
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"differs: {name} is {first} and {second}");
         }

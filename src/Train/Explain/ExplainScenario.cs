@@ -1,5 +1,6 @@
 using PPYolo.Align;
 using PPYolo.Align.Explanations;
+using PPYolo.Align.Reports;
 using PPYolo.Align.Traces;
 using PPYolo.Train.Explain.Simulation;
 
@@ -35,7 +36,7 @@ public static class ExplainScenario
             {
                 Injection = injection,
                 Lacked = lacked,
-                Environment = [.. ExplainedRunFolder.Settings(a, b), .. a.Environment.Keys.Union(b.Environment.Keys).Select(name => (name, a.Environment.GetValueOrDefault(name, "unknown"), b.Environment.GetValueOrDefault(name, "unknown")))],
+                Environment = [.. ExplainedRunFolder.Settings(a, b), .. a.Environment.Keys.Union(b.Environment.Keys).Select(name => (name, a.Environment.GetValueOrDefault(name, ExplanationText.Unknown), b.Environment.GetValueOrDefault(name, ExplanationText.Unknown)))],
             };
         }
         finally

@@ -7,6 +7,7 @@ using PPYolo.Align.Traces;
 using PPYolo.Train.Data;
 using PPYolo.Train.Options;
 using PPYolo.Train.Records;
+using PPYolo.Train.Scenarios.Ranks;
 using PPYolo.Train.Tracing;
 
 namespace PPYolo.Train.Explain;
@@ -93,15 +94,16 @@ internal static class ExplainedRunFolder
 
         Add(traces[0].Iterations[0], TracePhase.Reduction, RunRecord.GradientsName);
         Add(traces[0].Iterations[^1], TracePhase.Momentum, RunRecord.MomentumName);
-        Add(traces[0].Iterations[^1], TracePhase.Weights, RunRecord.RawEndName);
+        Add(traces[0].Iterations[^1], TracePhase.Buffers, RunRecord.RawEndName, TensorKinds.IsStatistic);
+        Add(traces[0].Iterations[^1], TracePhase.Weights, RunRecord.RawEndName, name => !TensorKinds.IsStatistic(name));
         return traces;
 
-        void Add(IterationTrace trace, TracePhase phase, string name)
+        void Add(IterationTrace trace, TracePhase phase, string name, Func<string, bool>? wanted = null)
         {
             if (Find(folder, name) is { } path)
             {
                 using var tensors = TensorFile.Read(path);
-                TracedRun.AddFiles(trace, phase, tensors);
+                TracedRun.AddFiles(trace, phase, tensors, wanted);
             }
         }
     }

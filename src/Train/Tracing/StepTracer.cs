@@ -49,7 +49,8 @@ internal sealed class StepTracer : IStepTrace, IDisposable
             }
         }
 
-        foreach (var entry in step.Entries)
+        // Not every implementation counts batches; after the first forward pass the counters are compared.
+        foreach (var entry in step.Entries.Where(entry => !entry.IsBatchCounter))
         {
             tracer.Add(TracePhase.Start, entry.Key, entry.Value);
         }

@@ -31,10 +31,10 @@ internal static class TracedRun
     /// <summary>Appends what a run ends with to its last iteration.</summary>
     public static void AddEnd(IterationTrace last, NamedTensors ema) => AddFiles(last, TracePhase.End, ema);
 
-    /// <summary>Appends tensors of a file.</summary>
-    public static void AddFiles(IterationTrace trace, TracePhase phase, NamedTensors tensors)
+    /// <summary>Appends tensors of a file, those of float32 and a wanted name.</summary>
+    public static void AddFiles(IterationTrace trace, TracePhase phase, NamedTensors tensors, Func<string, bool>? wanted = null)
     {
-        foreach (var (name, tensor) in tensors.Where(pair => pair.Value.Type == ElementType.Float32))
+        foreach (var (name, tensor) in tensors.Where(pair => pair.Value.Type == ElementType.Float32 && wanted?.Invoke(pair.Key) != false))
         {
             trace.Add(new(new(phase, name), tensor.Shape, StripedSummary.Of(tensor.As<float>())));
         }

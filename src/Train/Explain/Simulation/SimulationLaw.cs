@@ -48,7 +48,8 @@ internal sealed class SimulationLaw(Laboratory laboratory, Action<string>? progr
         if (whole && comparison.Frontier is not null && entry?.Iteration != 0)
         {
             // Only the ends of both runs tell: whatever can change weights is tried on all iterations.
-            return Best([.. loss, .. training], given, Evidence(second, comparison, laboratory.Iterations - 1, whole));
+            var evidence = Evidence(second, comparison, laboratory.Iterations - 1, whole);
+            return Best(training, given, evidence) is { Count: > 0 } causes ? causes : Best(loss, given, evidence);
         }
 
         // Once weights differ, so does everything that follows: what was computed then says nothing of its own.

@@ -37,7 +37,7 @@ internal static class Suspicions
     /// <summary>What changes weights from one iteration to the next: tried on whole runs, where the optimizer's parts were not recorded.</summary>
     public static IReadOnlyList<Suspicion> Training(NetworkOptions network, TrainingRecipe recipe) =>
     [
-        new("momentum", TracePhase.Momentum, value => $"Momentum is about {Numbers.Text(value)}, not {Numbers.Text(recipe.Momentum)}.", value => new() { Recipe = right => right with { Momentum = value } }, [0, 0.8, 0.95, 0.99], Refined: true),
+        new("momentum", TracePhase.Momentum, value => $"Momentum is about {Numbers.Text(value)}, not {Numbers.Text(recipe.Momentum)}.", value => new() { Recipe = right => right with { Momentum = value } }, [0, 0.5, 0.8, 0.85, 0.88, 0.92, 0.95, 0.99], Refined: true),
         Suspicion.Of("weight-decay-missing", TracePhase.Momentum, "There is no weight decay.", new() { Recipe = right => right with { WeightDecay = 0 } }),
         new("weight-decay-other", TracePhase.Momentum, value => $"Weight decay is about {Numbers.Text(value)}, not {Numbers.Text(recipe.WeightDecay)}.", value => new() { Recipe = right => right with { WeightDecay = value } }, [recipe.WeightDecay * 0.1, recipe.WeightDecay * 10]),
         .. recipe.ClipGradNorm is null ? Array.Empty<Suspicion>() : [Suspicion.Of("clipping-missing", TracePhase.Momentum, "Gradients are not clipped.", new() { Recipe = right => right with { ClipGradNorm = null } })],
