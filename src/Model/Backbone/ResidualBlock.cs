@@ -63,6 +63,6 @@ public sealed class ResidualBlock : NamedModule<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var identity = shortcut?.call(input);
-        return branch.call(input).add_(identity ?? input).relu_();
+        return ResidualSum.OfOwn(branch.call(input), identity ?? input);
     }
 }

@@ -39,9 +39,5 @@ public sealed class ConvNorm : NamedModule<Tensor, Tensor>
             activation);
 
     /// <inheritdoc />
-    public override Tensor forward(Tensor input)
-    {
-        using var convolved = conv.call(input);
-        return norm.Normalize(convolved, activation);
-    }
+    public override Tensor forward(Tensor input) => norm.NormalizeOwn(conv.call(input), activation);
 }

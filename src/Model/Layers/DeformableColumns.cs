@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace PPYolo.Model.Layers;
@@ -62,7 +61,7 @@ internal sealed unsafe class DeformableColumns : autograd.SingleTensorFunction<D
         return view.contiguous();
     }
 
-    private static float* Floats(Tensor tensor) => (float*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
+    private static float* Floats(Tensor tensor) => TensorMemory.Address<float>(tensor);
 
     /// <summary>Extents of one sampling.</summary>
     internal readonly record struct Geometry(int Batch, int Height, int Width, int Channels, int Rows, int Columns, int Stride)

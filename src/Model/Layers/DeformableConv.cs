@@ -42,6 +42,8 @@ public sealed class DeformableConv : NamedModule<Tensor, Tensor>
         var columns = DeformableSampling.Columns(input, offset, mask, stride);
         // A 1x1 convolution over the sampled columns is the quickest matrix product libtorch has on the CPU.
         var kernel = weight.permute(0, 2, 3, 1).reshape(weight.shape[0], Points * channels, 1, 1);
-        return nn.functional.conv2d(columns, kernel).MoveToOuterDisposeScope();
+        var output = nn.functional.conv2d(columns, kernel);
+        // Columns are channels-last; what follows is laid out as what came.
+        return (input.is_contiguous() ? output.contiguous() : output).MoveToOuterDisposeScope();
     }
 }

@@ -56,36 +56,40 @@ internal static class AlignCommands
         var set = SharedOptions.Set();
         var init = SharedOptions.Init();
         var iterations = SharedOptions.Iterations();
-        var seed = new Option<string>("--seed") { Description = "Seed of the generated batches.", DefaultValueFactory = _ => "1", HelpName = "N" };
+        var seed = new Option<string>("--seed") { Description = "Seed of the batches and of DropBlock.", DefaultValueFactory = _ => "1", HelpName = "N" };
         var batch = new Option<int?>("--batch") { Description = "Images in an iteration, 4 unless given: as --set batch=N.", HelpName = "N" };
         var sizes = new Option<string?>("--sizes") { Description = "Image sides to choose from, 96,128 unless given: as --set sizes=[...]; 'config' keeps the configuration's.", HelpName = "N,N" };
         var keep = new Option<string?>("--record") { Description = "Keeps the record in this new folder.", HelpName = "DIR" };
         var ranks = SharedOptions.Ranks();
-        var mixed = new Option<bool>("--per-rank-sizes") { Description = "Every rank draws its own image sizes." };
+        var data = new DataOptions();
         var threads = SharedOptions.Threads();
         var device = SharedOptions.Device();
         var json = SharedOptions.Json();
         var command = new Command("self", "Records a run, replays it from its files and expects the same bits in every tensor.")
         {
-            config, set, init, iterations, seed, batch, sizes, keep, ranks, mixed, threads, device, json,
+            config, set, init, iterations, seed, batch, sizes, keep, ranks, threads, device, json,
         };
+        data.AddTo(command);
         command.SetAction(result =>
         {
             var sides = result.GetValue(sizes) ?? "96,128";
             var small = sides == "config" ? [] : new[] { $"sizes=[{sides}]" };
-            var options = TrainOptionsFile.Read(result.GetValue(config)!, [$"batch={result.GetValue(batch) ?? 4}", .. small, .. result.GetValue(set)!]);
+            var source = data.Open(result, result.GetValue(seed)!);
+            var options = source.Fit(TrainOptionsFile.Read(result.GetValue(config)!, [$"batch={result.GetValue(batch) ?? 4}", .. small, .. result.GetValue(set)!]));
             var start = StartWeights.Parse(result.GetValue(init)!);
             var network = options.ToNetwork();
             var where = SharedOptions.Prepare(result.GetValue(threads), result.GetValue(device)!);
-            var plan = new RunPlan(
-                options, start.For(network), RankBatches.Generated(result.GetValue(seed)!, options, SharedOptions.Counts(null, options.Batch, result.GetValue(ranks)), result.GetValue(mixed)), result.GetValue(iterations), result.GetValue(seed)!)
+            var counts = SharedOptions.Counts(null, options.Batch, result.GetValue(ranks));
+            var plan = new RunPlan(options, start.For(network), source.Batches(options, counts), result.GetValue(iterations), source.Seed)
             {
                 Device = where,
             };
+            // A dataset's batches must be the same whoever makes them: here nobody makes them ahead.
+            var again = source is DatasetData dataset ? dataset.WithoutWorkers().Batches(options, counts) : null;
             var folder = result.GetValue(keep) ?? Directory.CreateTempSubdirectory("ppyolo-self-").FullName;
             try
             {
-                return VerdictOutput.Show(SelfScenario.Run(plan, start.ProfileName, folder, result.GetValue(ranks), result.GetValue(threads), progress: Progress), result.GetValue(json));
+                return VerdictOutput.Show(SelfScenario.Run(plan, start.ProfileName, folder, result.GetValue(ranks), result.GetValue(threads), progress: Progress, again: again), result.GetValue(json));
             }
             finally
             {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PPYolo.Align;
+using PPYolo.Train.Epochs;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Stepping;
 
@@ -18,6 +19,8 @@ public static class CommandLine
         FaultsCommand.Create(),
         MergeCommand.Create(),
         EvalCommand.Create(),
+        DataCommand.Create(),
+        ConvertCommand.Create(),
     };
 
     /// <summary>Runs the program; whatever happens becomes one message and an exit code, never a stack trace.</summary>
@@ -55,7 +58,7 @@ public static class CommandLine
             Console.Error.WriteLine($"ppyolo: {cause.Message}");
             return ExitCode.WrongUse;
         }
-        catch (Exception exception) when (exception is NonFiniteLossException or RankFailureException or ReplicaDivergenceException)
+        catch (Exception exception) when (exception is NonFiniteLossException or TrainingHaltedException or RankFailureException or ReplicaDivergenceException)
         {
             Console.Error.WriteLine($"ppyolo: {exception.Message}");
             return ExitCode.Failed;

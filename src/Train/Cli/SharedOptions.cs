@@ -102,11 +102,15 @@ internal static class SharedOptions
         throw new AlignException($"--device {device}: not available here; it is cpu, or cuda in a program built with -p:TorchBackend=cuda on a machine with a card");
     }
 
-    private static void RequirePositive(System.CommandLine.Parsing.OptionResult result, string name)
+    /// <summary>Refuses numbers below 1.</summary>
+    public static void RequirePositive(System.CommandLine.Parsing.OptionResult result, string name) => RequireAtLeast(1, result, name);
+
+    /// <summary>Refuses numbers that are too small.</summary>
+    public static void RequireAtLeast(int least, System.CommandLine.Parsing.OptionResult result, string name)
     {
-        if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var value) && value < 1)
+        if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var value) && value < least)
         {
-            result.AddError($"{name} is 1 or more, found {value}");
+            result.AddError($"{name} is {least} or more, found {value}");
         }
     }
 }

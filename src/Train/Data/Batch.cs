@@ -61,6 +61,18 @@ public sealed class Batch
     public IEnumerable<KeyValuePair<string, TensorData>> Named =>
         Targets.Select((target, level) => KeyValuePair.Create($"target{level}", target)).Prepend(new("gt_bbox", Boxes)).Prepend(new("image", Images));
 
+    /// <summary>All tensors under the names of a recorded batch.</summary>
+    public NamedTensors ToTensors()
+    {
+        var tensors = new NamedTensors();
+        foreach (var (name, tensor) in Named)
+        {
+            tensors.Add(name, tensor);
+        }
+
+        return tensors;
+    }
+
     private static TensorData Required(NamedTensors tensors, string name, int dimensions, string source)
     {
         if (!tensors.TryGet(name, out var tensor))

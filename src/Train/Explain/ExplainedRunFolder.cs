@@ -114,7 +114,7 @@ internal static class ExplainedRunFolder
         {
             using var scope = TorchSharp.torch.NewDisposeScope();
             var values = tensor.ToTorch();
-            trace.Add(new(new(TracePhase.Data, name), tensor.Shape, name == "image" ? TensorMemory.MapSummary(values) : TensorMemory.Summary(values)));
+            trace.Add(new(new(TracePhase.Data, name), tensor.Shape, TensorMemory.Summary(values)));
         }
     }
 

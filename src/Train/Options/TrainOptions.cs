@@ -66,6 +66,9 @@ public sealed record TrainOptions
     /// <summary>threshold, exponential or normal.</summary>
     public EmaDecayType EmaDecayType { get; init; } = EmaDecayType.Threshold;
 
+    /// <summary>Epochs between two evaluations; the last epoch is evaluated too. 0 is never.</summary>
+    public int EvalInterval { get; init; } = 1;
+
     /// <summary>The network.</summary>
     public NetworkOptions ToNetwork() => NetworkPresets.Find(Network)! with { Classes = Classes, FreezeAt = FreezeAt, FreezeNorm = FreezeNorm, DropBlock = DropBlock };
 
@@ -103,6 +106,7 @@ public sealed record TrainOptions
         Require(Momentum is >= 0 and < 1, "momentum", "at least 0 and less than 1", Momentum);
         Require(WeightDecay >= 0, "weightDecay", "0 or more", WeightDecay);
         Require(ClipGradNorm is null or > 0, "clipGradNorm", "null or positive", ClipGradNorm ?? 0);
+        Require(EvalInterval >= 0, "evalInterval", "0 or more", EvalInterval);
         Require(EmaDecay is > 0 and < 1, "emaDecay", "between 0 and 1", EmaDecay);
         return this;
 

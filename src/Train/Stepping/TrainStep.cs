@@ -70,6 +70,9 @@ public class TrainStep : IDisposable
     /// <summary>The number of the next iteration.</summary>
     public int Iteration { get; set; }
 
+    /// <summary>The rate that the next iteration will use.</summary>
+    public double NextLearningRate => LearningRate(Iteration);
+
     /// <summary>Called after each phase; for looking, not for changing.</summary>
     public Action<StepPhase>? Observer { get; set; }
 
@@ -88,7 +91,7 @@ public class TrainStep : IDisposable
         Observer?.Invoke(StepPhase.Forward);
         if (losses.Any(loss => !float.IsFinite(loss.Value)))
         {
-            throw new NonFiniteLossException(Iteration, batch.Source, losses);
+            throw new NonFiniteLossException(Iteration, batch, losses, local);
         }
 
         // Ranks with more images than others count for more; averaging over ranks then gives the mean over images.
@@ -141,7 +144,7 @@ public class TrainStep : IDisposable
     /// <summary>Network and losses.</summary>
     protected virtual LossTerms Forward(Batch batch)
     {
-        var images = ChannelsLast(batch.Images.ToTorch(Device));
+        var images = batch.Images.ToTorch(Device);
         var boxes = batch.Boxes.ToTorch(Device);
         var targets = batch.Targets.Select(target => target.ToTorch(Device)).ToList();
         Trace?.Fed(images, boxes, targets);
@@ -178,9 +181,6 @@ public class TrainStep : IDisposable
 
     /// <summary>The moving average's step.</summary>
     protected virtual void UpdateEma() => Ema.Update();
-
-    /// <summary>The same values with the channels innermost in memory, which convolutions are quicker on and hand on to their results.</summary>
-    private static Tensor ChannelsLast(Tensor images) => images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
 
     /// <summary>The mean over the images of all ranks, and their number. A loss that is not finite on one rank is not finite for all, so that all stop together.</summary>
     private (IReadOnlyList<KeyValuePair<string, float>> Losses, long Count) AverageLosses(KeyValuePair<string, float>[] local, long count)

@@ -61,7 +61,7 @@ internal sealed class StepTracer : IStepTrace, IDisposable
     /// <inheritdoc />
     public void Fed(Tensor images, Tensor boxes, IReadOnlyList<Tensor> targets)
     {
-        Add(TracePhase.Data, "image", images, map: true);
+        Add(TracePhase.Data, "image", images);
         Add(TracePhase.Data, "gt_bbox", boxes);
         for (var level = 0; level < targets.Count; level++)
         {
@@ -94,7 +94,7 @@ internal sealed class StepTracer : IStepTrace, IDisposable
             {
                 using (gradient)
                 {
-                    Add(TracePhase.Backward, module, gradient, map: true);
+                    Add(TracePhase.Backward, module, gradient);
                 }
             }
         }
@@ -158,7 +158,7 @@ internal sealed class StepTracer : IStepTrace, IDisposable
             result = GradientGate.Apply(module, output, other);
         }
 
-        Add(TracePhase.Forward, module, result, map: true);
+        Add(TracePhase.Forward, module, result);
         if (result.requires_grad)
         {
             // Another handle of the same tensor: the network frees its own as soon as the next layer has it.
@@ -184,7 +184,7 @@ internal sealed class StepTracer : IStepTrace, IDisposable
         }
     }
 
-    private void Add(TracePhase phase, string name, Tensor tensor, bool map = false)
+    private void Add(TracePhase phase, string name, Tensor tensor)
     {
         var key = new TraceKey(phase, name);
         // A gradient that the backward pass was given is there already.
@@ -193,7 +193,7 @@ internal sealed class StepTracer : IStepTrace, IDisposable
             TensorMemory.Overwrite(key.ToString(), tensor, other);
         }
 
-        trace.Add(new(key, tensor.shape, map ? TensorMemory.MapSummary(tensor) : TensorMemory.Summary(tensor)) { Full = options.KeepsWhole(key) ? tensor.ToData() : null });
+        trace.Add(new(key, tensor.shape, TensorMemory.Summary(tensor)) { Full = options.KeepsWhole(key) ? tensor.ToData() : null });
     }
 
     private void Add(TracePhase phase, string name, double value) => trace.Add(new(new(phase, name), [], StripedSummary.Of(value)));

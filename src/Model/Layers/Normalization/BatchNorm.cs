@@ -61,31 +61,55 @@ public sealed class BatchNorm : NamedModule<Tensor, Tensor>
     /// <returns>A map of the same shape that belongs to the caller.</returns>
     public Tensor Normalize(Tensor input, Activation activation)
     {
-        if (!training)
-        {
-            return activation.Apply(nn.functional.batch_norm(input, runningMean, runningVariance, weight, bias, training: false, Momentum, Epsilon));
-        }
-
-        // Mish has a kernel of its own in libtorch; the piecewise linear ones cost nothing on the way.
-        var fused = activation == Activation.Mish ? Activation.None : activation;
         using var scope = NewDisposeScope();
-        BatchStatistics statistics;
-        using (no_grad())
+        var (fused, after) = Split(activation);
+        var output = training
+            ? BatchNormFunction.Apply(input, weight, bias, MeasureBatch(input), fused, Reduction)
+            : nn.functional.batch_norm(input, runningMean, runningVariance, weight, bias, training: false, Momentum, Epsilon);
+        return (training ? after : activation).Apply(output).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Normalizes a map that the caller gives away: where no gradient is asked for, the result takes its memory.</summary>
+    /// <param name="input">(B,C,H,W); disposed, or returned with other values.</param>
+    /// <param name="activation">What follows.</param>
+    /// <returns>A map of the same shape that belongs to the caller.</returns>
+    public Tensor NormalizeOwn(Tensor input, Activation activation)
+    {
+        if (!training || !input.is_contiguous() || (is_grad_enabled() && (input.requires_grad || weight.requires_grad || bias.requires_grad)))
         {
-            using var values = input.detach();
-            statistics = BatchStatistics.Of(values, Epsilon, Reduction);
-            MoveRunning(statistics);
+            using (input)
+            {
+                return Normalize(input, activation);
+            }
         }
 
-        var output = BatchNormFunction.Apply(input, weight, bias, statistics, fused, Reduction);
-        return (fused == activation ? output : activation.Apply(output)).MoveToOuterDisposeScope();
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var (fused, after) = Split(activation);
+        var statistics = MeasureBatch(input);
+        NormMath.For(input).NormalizeOver(input, ChannelVectors.Of(statistics.Mean, statistics.InverseDeviation, weight, bias), fused);
+        return after == Activation.None ? input : after.Apply(input).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What goes into the norm's own pass, and what comes after it: mish has a kernel of its own in libtorch; the piecewise linear ones cost nothing on the way.</summary>
+    private static (Activation Fused, Activation After) Split(Activation activation) =>
+        activation == Activation.Mish ? (Activation.None, activation) : (activation, Activation.None);
+
+    /// <summary>The batch's statistics, with which the running ones move.</summary>
+    private BatchStatistics MeasureBatch(Tensor input)
+    {
+        using var noGrad = no_grad();
+        using var values = input.detach();
+        var statistics = BatchStatistics.Of(values, Epsilon, Reduction);
+        MoveRunning(statistics);
+        return statistics;
     }
 
     private void MoveRunning(BatchStatistics statistics)
     {
         batchesTracked.add_(1);
-        var unbiased = statistics.Variance * (statistics.Count / (statistics.Count - 1));
-        runningMean.copy_((runningMean.to(ScalarType.Float64) * (1 - Momentum)) + (statistics.Mean * Momentum));
+        var unbiased = statistics.SquaredDeviations.to(ScalarType.Float64) / (statistics.Count - 1);
+        runningMean.copy_((runningMean.to(ScalarType.Float64) * (1 - Momentum)) + (statistics.Mean.to(ScalarType.Float64) * Momentum));
         runningVariance.copy_((runningVariance.to(ScalarType.Float64) * (1 - Momentum)) + (unbiased * Momentum));
     }
 }

@@ -25,7 +25,7 @@ internal sealed class BatchNormFunction : autograd.SingleTensorFunction<BatchNor
         Tensor input = (Tensor)vars[0], weight = (Tensor)vars[1], bias = (Tensor)vars[2], mean = (Tensor)vars[3], inverse = (Tensor)vars[4];
         var activation = (Activation)vars[6];
         using var scope = NewDisposeScope();
-        var output = NormMath.For(input).Normalize(input, Vectors(weight, bias, mean, inverse), activation);
+        var output = NormMath.For(input).Normalize(input, ChannelVectors.Of(mean, inverse, weight, bias), activation);
         ctx.save_for_backward([input, weight, bias, mean, inverse]);
         ctx.save_data("count", vars[5]);
         ctx.save_data("activation", vars[6]);
@@ -42,7 +42,7 @@ internal sealed class BatchNormFunction : autograd.SingleTensorFunction<BatchNor
             using var noGrad = no_grad();
             var activation = (Activation)ctx.get_data("activation");
             var math = NormMath.For(input);
-            var vectors = Vectors(weight, bias, mean, inverse);
+            var vectors = ChannelVectors.Of(mean, inverse, weight, bias);
             var sums = math.GradientSums(input, grad_output, vectors, activation);
             // A parameter's gradient stays that of the own part of the batch: gradients are averaged later, all in one place.
             var gradWeight = (sums[1] * inverse).to(weight.dtype);
@@ -53,8 +53,10 @@ internal sealed class BatchNormFunction : autograd.SingleTensorFunction<BatchNor
                 reduction.Sum(sums);
             }
 
-            var means = sums / (double)ctx.get_data("count");
-            var gradInput = math.InputGradient(input, grad_output, vectors, means[0], means[1] * inverse * inverse, activation);
+            var count = (double)ctx.get_data("count");
+            var meanGradient = (sums[0] / count).to(input.dtype);
+            var slope = sums[1].to(input.dtype) * inverse * inverse / count;
+            var gradInput = math.InputGradient(input, grad_output, vectors, meanGradient, slope, activation);
             return [gradInput, gradWeight, gradBias, null!, null!, null!, null!, null!];
         }
 #pragma warning disable CA1031 // Whatever it is must not reach native code: see BackwardFailure.
@@ -65,7 +67,4 @@ internal sealed class BatchNormFunction : autograd.SingleTensorFunction<BatchNor
             return [zeros_like(input), zeros_like(weight), zeros_like(bias), null!, null!, null!, null!, null!];
         }
     }
-
-    private static ChannelVectors Vectors(Tensor weight, Tensor bias, Tensor mean, Tensor inverse) =>
-        new(mean, weight.detach().to(ScalarType.Float64) * inverse, bias.detach());
 }

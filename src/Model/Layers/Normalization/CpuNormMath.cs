@@ -1,150 +1,191 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace PPYolo.Model.Layers.Normalization;
 
 /// <summary>
-/// The arithmetic as passes over channels-last float32 memory. libtorch's own channels-last norm adds up in float32, which makes activations five times as
-/// noisy as its contiguous one; these sums are float64. Rows are cut into pieces by size alone and piece sums are added in order, so that the result does not
-/// depend on the number of threads.
+/// The arithmetic as passes over contiguous float32 memory, channel by channel: what belongs to one channel of a batch mostly stays in a core's cache from one
+/// pass to the next. A channel is summed by one thread, so that results do not depend on how many there are. Rounding is that of libtorch's contiguous norm.
 /// </summary>
 internal sealed unsafe class CpuNormMath : NormMath
 {
-    private const int PieceElements = 1 << 15;
-
     public static readonly CpuNormMath Instance = new();
 
     public override Tensor Sums(Tensor input)
     {
         using var x = new Map(input);
-        return SumPieces(x.Extent, (first, last, sums) => NormKernels.Sums(x.Data, first, last, x.Extent.Channels, sums));
+        var sums = empty(x.Channels, dtype: ScalarType.Float64);
+        var s = Doubles(sums);
+        ForEachChannel(x, c => s[c] = Sum(x, c));
+        return sums;
+    }
+
+    public override Tensor SquaredDeviations(Tensor input, Tensor mean)
+    {
+        using var x = new Map(input);
+        var sums = empty(x.Channels, dtype: ScalarType.Float64);
+        var s = Doubles(sums);
+        var m = Floats(mean);
+        ForEachChannel(x, c => s[c] = SquaredDeviations(x, c, m[c]));
+        return sums;
+    }
+
+    public override (Tensor Mean, Tensor SquaredDeviations) Moments(Tensor input)
+    {
+        using var x = new Map(input);
+        Tensor mean = empty(x.Channels, dtype: ScalarType.Float32), squared = empty(x.Channels, dtype: ScalarType.Float64);
+        var m = Floats(mean);
+        var s = Doubles(squared);
+        ForEachChannel(x, c =>
+        {
+            m[c] = (float)(Sum(x, c) / (x.Images * x.Cells));
+            s[c] = SquaredDeviations(x, c, m[c]);
+        });
+        return (mean, squared);
     }
 
     public override Tensor Normalize(Tensor input, ChannelVectors vectors, Activation activation)
     {
         using var x = new Map(input);
-        using var v = new Vectors(vectors);
-        var output = Like(input);
-        using var y = new Map(output);
-        ForEachPiece(x.Extent, (_, first, last) => NormKernels.Normalize(x.Data, y.Data, first, last, x.Extent.Channels, v.Mean, v.Scale, v.Bias, activation));
+        var output = empty(input.shape, dtype: ScalarType.Float32);
+        Normalize(x, Floats(output), vectors, activation);
         return output;
+    }
+
+    public override void NormalizeOver(Tensor input, ChannelVectors vectors, Activation activation)
+    {
+        using var x = new Map(input);
+        Normalize(x, Floats(input), vectors, activation);
     }
 
     public override Tensor GradientSums(Tensor input, Tensor gradient, ChannelVectors vectors, Activation activation)
     {
         using var x = new Map(input);
         using var g = new Map(gradient);
-        using var v = new Vectors(vectors);
-        return SumPieces(
-            x.Extent, (first, last, sums) => NormKernels.GradientSums(x.Data, g.Data, first, last, x.Extent.Channels, v.Mean, v.Scale, v.Bias, activation, sums));
+        var sums = empty(2, x.Channels, dtype: ScalarType.Float64);
+        var s = Doubles(sums);
+        var v = new ChannelPointers(vectors);
+        ForEachChannel(x, c =>
+        {
+            double sum = 0, products = 0;
+            for (long image = 0; image < x.Images; image++)
+            {
+                var plane = x.Plane(image, c);
+                NormKernels.GradientSums(x.Data + plane, g.Data + plane, x.Cells, v.At(c), activation, ref sum, ref products);
+            }
+
+            s[c] = sum;
+            s[x.Channels + c] = products;
+        });
+        return sums;
     }
 
     public override Tensor InputGradient(Tensor input, Tensor gradient, ChannelVectors vectors, Tensor meanGradient, Tensor slope, Activation activation)
     {
         using var x = new Map(input);
         using var g = new Map(gradient);
-        using var v = new Vectors(vectors);
-        using var narrowMean = meanGradient.to(ScalarType.Float32);
-        using var narrowSlope = slope.to(ScalarType.Float32);
-        var output = Like(input);
-        using var y = new Map(output);
-        float* m = Address<float>(narrowMean), k = Address<float>(narrowSlope);
-        ForEachPiece(
-            x.Extent,
-            (_, first, last) => NormKernels.InputGradient(x.Data, g.Data, y.Data, first, last, x.Extent.Channels, v.Mean, v.Scale, v.Bias, m, k, activation));
+        var output = empty(input.shape, dtype: ScalarType.Float32);
+        float* y = Floats(output), m = Floats(meanGradient), k = Floats(slope);
+        var v = new ChannelPointers(vectors);
+        ForEachChannel(x, c =>
+        {
+            for (long image = 0; image < x.Images; image++)
+            {
+                var plane = x.Plane(image, c);
+                NormKernels.InputGradient(x.Data + plane, g.Data + plane, y + plane, x.Cells, v.At(c), m[c], k[c], activation);
+            }
+        });
         return output;
     }
 
-    private delegate void PieceSums(long first, long last, double* sums);
-
-    private static Tensor SumPieces(Extent extent, PieceSums work)
+    private static void Normalize(Map x, float* y, ChannelVectors vectors, Activation activation)
     {
-        var width = 2 * extent.Channels;
-        var pieces = Pieces(extent);
-        using var partial = zeros(pieces, width, dtype: ScalarType.Float64);
-        var at = Address<double>(partial);
-        ForEachPiece(extent, (piece, first, last) => work(first, last, at + (piece * width)));
-        using var total = partial.sum([0L]);
-        return total.view(2, extent.Channels);
+        float* scale = Floats(vectors.Scale), shift = Floats(vectors.Shift);
+        ForEachChannel(x, c =>
+        {
+            for (long image = 0; image < x.Images; image++)
+            {
+                NormKernels.Normalize(x.Data + x.Plane(image, c), y + x.Plane(image, c), x.Cells, scale[c], shift[c], activation);
+            }
+        });
     }
 
-    private static void ForEachPiece(Extent extent, Action<long, long, long> work)
+    private static double Sum(Map x, long channel)
     {
-        var pieces = Pieces(extent);
-        var rows = RowsOfPiece(extent);
-        var threads = get_num_threads();
-        if (threads == 1 || pieces == 1)
+        double sum = 0;
+        for (long image = 0; image < x.Images; image++)
         {
-            for (long piece = 0; piece < pieces; piece++)
+            sum += NormKernels.Sum(x.Data + x.Plane(image, channel), x.Cells);
+        }
+
+        return sum;
+    }
+
+    private static double SquaredDeviations(Map x, long channel, float mean)
+    {
+        double sum = 0;
+        for (long image = 0; image < x.Images; image++)
+        {
+            sum += NormKernels.SquaredDeviations(x.Data + x.Plane(image, channel), x.Cells, mean);
+        }
+
+        return sum;
+    }
+
+    private static void ForEachChannel(Map map, Action<long> work)
+    {
+        var threads = get_num_threads();
+        if (threads == 1)
+        {
+            for (long c = 0; c < map.Channels; c++)
             {
-                work(piece, piece * rows, Math.Min(extent.Rows, (piece + 1) * rows));
+                work(c);
             }
 
             return;
         }
 
-        Parallel.For(
-            0, pieces, new ParallelOptions { MaxDegreeOfParallelism = threads }, piece => work(piece, piece * rows, Math.Min(extent.Rows, (piece + 1) * rows)));
+        Parallel.For(0, map.Channels, new ParallelOptions { MaxDegreeOfParallelism = threads }, work);
     }
 
-    private static long RowsOfPiece(Extent extent) => Math.Max(8, PieceElements / extent.Channels);
+    private static float* Floats(Tensor tensor) => TensorMemory.Address<float>(tensor);
 
-    private static long Pieces(Extent extent) => (extent.Rows + RowsOfPiece(extent) - 1) / RowsOfPiece(extent);
+    private static double* Doubles(Tensor tensor) => TensorMemory.Address<double>(tensor);
 
-    /// <summary>A new map of the same extents in channels-last memory: no view, so that it may be changed in place afterwards.</summary>
-    private static Tensor Like(Tensor map)
-    {
-        long channels = map.shape[1], height = map.shape[2], width = map.shape[3];
-        return empty_strided(map.shape, [height * width * channels, 1, width * channels, channels], dtype: ScalarType.Float32);
-    }
-
-    private static T* Address<T>(Tensor tensor) where T : unmanaged => (T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
-
-    /// <summary>A map's memory as rows of channels; copied only where it is not channels-last yet.</summary>
+    /// <summary>A map's memory; copied only where it is not contiguous.</summary>
     private sealed class Map : IDisposable
     {
-        private readonly Tensor rows;
+        private readonly Tensor contiguous;
 
         public Map(Tensor map)
         {
             using var detached = map.detach();
-            using var view = detached.permute(0, 2, 3, 1);
-            rows = view.contiguous();
-            Data = Address<float>(rows);
-            Extent = new(map.shape[0] * map.shape[2] * map.shape[3], (int)map.shape[1]);
+            contiguous = detached.contiguous();
+            Data = Floats(contiguous);
+            Images = map.shape[0];
+            Channels = map.shape[1];
+            Cells = map.shape[2] * map.shape[3];
         }
 
         public float* Data { get; }
 
-        public Extent Extent { get; }
+        public long Images { get; }
 
-        public void Dispose() => rows.Dispose();
+        public long Channels { get; }
+
+        public long Cells { get; }
+
+        /// <summary>Where one channel of one image begins.</summary>
+        public long Plane(long image, long channel) => ((image * Channels) + channel) * Cells;
+
+        public void Dispose() => contiguous.Dispose();
     }
 
-    /// <summary>Per-channel vectors as float32.</summary>
-    private sealed class Vectors : IDisposable
+    /// <summary>The memory of <see cref="ChannelVectors"/>.</summary>
+    private readonly struct ChannelPointers(ChannelVectors vectors)
     {
-        private readonly Tensor mean, scale, bias;
+        private readonly float* mean = Floats(vectors.Mean), inverse = Floats(vectors.InverseDeviation), weight = Floats(vectors.Weight);
+        private readonly float* scale = Floats(vectors.Scale), shift = Floats(vectors.Shift);
 
-        public Vectors(ChannelVectors vectors)
-        {
-            mean = vectors.Mean.to(ScalarType.Float32);
-            scale = vectors.Scale.to(ScalarType.Float32);
-            bias = vectors.Bias.to(ScalarType.Float32);
-        }
-
-        public float* Mean => Address<float>(mean);
-
-        public float* Scale => Address<float>(scale);
-
-        public float* Bias => Address<float>(bias);
-
-        public void Dispose()
-        {
-            mean.Dispose();
-            scale.Dispose();
-            bias.Dispose();
-        }
+        public ChannelValues At(long channel) => new(mean[channel], inverse[channel], weight[channel], scale[channel], shift[channel]);
     }
 }

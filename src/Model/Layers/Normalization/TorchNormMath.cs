@@ -9,9 +9,14 @@ internal sealed class TorchNormMath : NormMath
 
     public override Tensor Sums(Tensor input)
     {
+        using var wide = input.to(ScalarType.Float64);
+        return wide.sum([0, 2, 3]);
+    }
+
+    public override Tensor SquaredDeviations(Tensor input, Tensor mean)
+    {
         using var scope = NewDisposeScope();
-        var wide = input.to(ScalarType.Float64);
-        return stack([wide.sum([0, 2, 3]), (wide * wide).sum([0, 2, 3])]).MoveToOuterDisposeScope();
+        return (input - Broadcast(mean)).square().to(ScalarType.Float64).sum([0, 2, 3]).MoveToOuterDisposeScope();
     }
 
     public override Tensor Normalize(Tensor input, ChannelVectors vectors, Activation activation)
@@ -20,25 +25,31 @@ internal sealed class TorchNormMath : NormMath
         return activation.Apply(Linear(input, vectors)).MoveToOuterDisposeScope();
     }
 
+    public override void NormalizeOver(Tensor input, ChannelVectors vectors, Activation activation)
+    {
+        using var scope = NewDisposeScope();
+        input.copy_(activation.Apply(Linear(input, vectors)));
+    }
+
     public override Tensor GradientSums(Tensor input, Tensor gradient, ChannelVectors vectors, Activation activation)
     {
         using var scope = NewDisposeScope();
         var passed = Passed(input, gradient, vectors, activation).to(ScalarType.Float64);
-        var centred = input.to(ScalarType.Float64) - Broadcast(vectors.Mean, ScalarType.Float64);
+        var centred = input.to(ScalarType.Float64) - Broadcast(vectors.Mean);
         return stack([passed.sum([0, 2, 3]), (passed * centred).sum([0, 2, 3])]).MoveToOuterDisposeScope();
     }
 
     public override Tensor InputGradient(Tensor input, Tensor gradient, ChannelVectors vectors, Tensor meanGradient, Tensor slope, Activation activation)
     {
         using var scope = NewDisposeScope();
-        var type = input.dtype;
-        var centred = input - Broadcast(vectors.Mean, type);
+        var centred = input - Broadcast(vectors.Mean);
         var passed = Passed(input, gradient, vectors, activation);
-        return (Broadcast(vectors.Scale, type) * (passed - Broadcast(meanGradient, type) - (centred * Broadcast(slope, type)))).MoveToOuterDisposeScope();
+        var remaining = passed - Broadcast(meanGradient) - (centred * Broadcast(slope));
+        return (remaining * Broadcast(vectors.InverseDeviation) * Broadcast(vectors.Weight)).MoveToOuterDisposeScope();
     }
 
     private static Tensor Linear(Tensor input, ChannelVectors vectors) =>
-        ((input - Broadcast(vectors.Mean, input.dtype)) * Broadcast(vectors.Scale, input.dtype)) + Broadcast(vectors.Bias, input.dtype);
+        addcmul(Broadcast(vectors.Shift), input, Broadcast(vectors.Scale), value: 1);
 
     /// <summary>The gradient behind the activation.</summary>
     private static Tensor Passed(Tensor input, Tensor gradient, ChannelVectors vectors, Activation activation)
@@ -52,5 +63,5 @@ internal sealed class TorchNormMath : NormMath
         return activation == Activation.Relu ? gradient * positive : gradient * ((positive * (1 - Activations.LeakySlope)) + Activations.LeakySlope);
     }
 
-    private static Tensor Broadcast(Tensor vector, ScalarType type) => vector.to(type).view(1, -1, 1, 1);
+    private static Tensor Broadcast(Tensor vector) => vector.view(1, -1, 1, 1);
 }

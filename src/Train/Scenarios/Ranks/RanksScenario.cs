@@ -57,7 +57,7 @@ public static class RanksScenario
         var findings = new List<TensorFinding>();
         for (var iteration = 0; iteration < plan.Run.Iterations; iteration++)
         {
-            var check = BitwiseComparison.Run("merged batches", Tensors(merged.At(iteration)), Tensors(plan.Whole.At(iteration)), findings);
+            var check = BitwiseComparison.Run("merged batches", merged.At(iteration).ToTensors(), plan.Whole.At(iteration).ToTensors(), findings);
             if (!check.Passed)
             {
                 return check with { Worst = $"iteration {iteration} {check.Worst}", Note = "images or targets are not in rank order" };
@@ -65,17 +65,6 @@ public static class RanksScenario
         }
 
         return new("merged batches", "tensors that differ in any bit", 0, 0);
-    }
-
-    private static NamedTensors Tensors(Batch batch)
-    {
-        var tensors = new NamedTensors();
-        foreach (var (name, tensor) in batch.Named)
-        {
-            tensors.Add(name, tensor);
-        }
-
-        return tensors;
     }
 
     private static Verdict Verdict(string title, RanksPlan plan, RanksResult many, RanksResult one, NoiseFloor floor, Check? mergedBatches)

@@ -101,6 +101,29 @@ public sealed class BatchNormTests
     }
 
     [Theory]
+    [MemberData(nameof(Cases))]
+    public void A_map_given_away_is_normalized_in_place_where_no_gradient_needs_it(Activation activation, int channels)
+    {
+        using var scope = NewDisposeScope();
+        using Normalization norms = new(Norm(channels), Norm(channels));
+        var expected = norms.Wide.Normalize(Map(channels), activation).detach();
+
+        var leaf = Map(channels).Leaf();
+        norms.Narrow.NormalizeOwn(leaf.alias(), activation).detach().ShouldEqual(expected, "with gradients");
+        leaf.detach().ShouldEqual(Map(channels), "a map that a gradient needs");
+        foreach (var parameter in norms.Wide.parameters())
+        {
+            parameter.requires_grad_(false);
+        }
+
+        var own = Map(channels);
+        var found = norms.Wide.NormalizeOwn(own, activation);
+        found.ShouldEqual(expected, "without");
+        ReferenceEquals(found, own).Should().Be(activation != Activation.Mish);
+        StateDict.Of(norms.Wide).Single(entry => entry.Key == "num_batches_tracked").Value.item<long>().Should().Be(2);
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(0.25)]
     [InlineData(1)]

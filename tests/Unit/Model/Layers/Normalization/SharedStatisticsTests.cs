@@ -87,7 +87,7 @@ public sealed class SharedStatisticsTests
     public void A_reduction_that_fails_in_the_backward_pass_is_reported_afterwards()
     {
         using var scope = NewDisposeScope();
-        var norm = new BatchNorm(3, 0.1, 1e-5) { Reduction = new Failing(1) };
+        var norm = new BatchNorm(3, 0.1, 1e-5) { Reduction = new Failing(2) };
         var leaf = TestTensors.Of("map", 1, 2, 3, 2, 2).Leaf();
         var loss = norm.call(leaf).square().sum();
 

@@ -1,0 +1,96 @@
+namespace PPYolo.Train.Conversion;
+
+/// <summary>What a conversion did.</summary>
+public sealed record ConversionReport
+{
+    private const int Most = 10;
+
+    /// <summary>The file that was read.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>The file that was written.</summary>
+    public required string Destination { get; init; }
+
+    /// <summary>How many tensors there were.</summary>
+    public required int Tensors { get; init; }
+
+    /// <summary>What is in the file beside the network's tensors, and not in the new one.</summary>
+    public required IReadOnlyList<string> LeftOut { get; init; }
+
+    /// <summary>Whether names were Paddle's.</summary>
+    public bool FromPaddle { get; init; }
+
+    /// <summary>Paddle's names of those that have another name in PyTorch.</summary>
+    public IReadOnlyList<string> Renamed { get; init; } = [];
+
+    /// <summary>The network that the tensors are those of, or null where none was looked for or found.</summary>
+    public string? Network { get; init; }
+
+    /// <summary>The number of classes that was found.</summary>
+    public int Classes { get; init; }
+
+    /// <summary>Batch counters that were added.</summary>
+    public IReadOnlyList<string> Added { get; init; } = [];
+
+    /// <summary>The network that fits best where none fits.</summary>
+    public string? Nearest { get; init; }
+
+    /// <summary>Entries of that network that are not in the file.</summary>
+    public IReadOnlyList<string> Missing { get; init; } = [];
+
+    /// <summary>Names that that network does not have; they were converted as they are.</summary>
+    public IReadOnlyList<string> Unknown { get; init; } = [];
+
+    /// <summary>Entries that are of another shape in that network.</summary>
+    public IReadOnlyList<string> OtherShape { get; init; } = [];
+
+    /// <summary>Whether the head had the wanted number of classes.</summary>
+    public bool HeadKept { get; init; }
+
+    /// <summary>The number of classes that the head was given, or null.</summary>
+    public int? ResizedTo { get; init; }
+
+    /// <summary>Prints it.</summary>
+    public void WriteTo(TextWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteLine($"{Source}: {Tensors} tensors{(FromPaddle ? $" of Paddle, {Renamed.Count} of them under other names in PyTorch" : "")}");
+        if (Network is not null)
+        {
+            writer.WriteLine($"network: {Network} with {Classes} classes, every entry there");
+        }
+
+        if (Nearest is not null)
+        {
+            writer.WriteLine($"network: none that is known; nearest is {Nearest}");
+            List(writer, "not in the file", Missing);
+            List(writer, "not of that network, converted as they are", Unknown);
+            List(writer, "of another shape, converted as they are", OtherShape);
+        }
+
+        List(writer, "batch counters added, 0: Paddle has none", Added);
+        List(writer, "left out: no tensors of the network", LeftOut);
+        if (ResizedTo is { } classes)
+        {
+            writer.WriteLine($"head: resized from {Classes} to {classes} classes, which all start as the mean of the old ones; boxes and objectness are kept");
+        }
+        else if (HeadKept)
+        {
+            writer.WriteLine($"head: kept, it has {Classes} classes");
+        }
+
+        writer.WriteLine($"written to {Destination}");
+    }
+
+    /// <summary>A number of names and the first of them, in one line.</summary>
+    internal static string Short(string what, IReadOnlyList<string> names) =>
+        $"{names.Count} {what}{(names.Count == 0 ? "" : $" ({string.Join(", ", names.Take(3))}{(names.Count > 3 ? ", ..." : "")})")}";
+
+    private static void List(TextWriter writer, string what, IReadOnlyList<string> names)
+    {
+        if (names.Count > 0)
+        {
+            writer.WriteLine($"{names.Count} {what}: {string.Join(", ", names.Take(Most))}{(names.Count > Most ? ", ..." : "")}");
+        }
+    }
+}

@@ -1,0 +1,164 @@
+using PPYolo.Align;
+using PPYolo.Align.Formats;
+using PPYolo.Align.Json;
+using PPYolo.Align.Tensors;
+using PPYolo.Model;
+
+namespace PPYolo.Train.Conversion;
+
+/// <summary>
+/// Turns weights of one file format into another, with Paddle's names into PyTorch's. Values are not touched, but for a head that is resized: there and back gives the
+/// same bits. .pth is written in the reference's form {"start_epoch", "optimizer", "model"}.
+/// </summary>
+public static class WeightConversion
+{
+    /// <summary>Converts.</summary>
+    /// <param name="source">Any file of tensors.</param>
+    /// <param name="destination">.pth, .safetensors or .npz.</param>
+    /// <param name="network">The network that the tensors must be those of, or null: then it is looked for where it is needed.</param>
+    /// <param name="classes">The number of classes that the head shall have, or null to keep it.</param>
+    /// <returns>What was done.</returns>
+    /// <exception cref="AlignException">The file cannot be read or written, or the tensors are not the network's; nothing is written.</exception>
+    public static ConversionReport Run(string source, string destination, string? network = null, int? classes = null)
+    {
+        using var tensors = TensorFile.Read(source);
+        if (tensors.Count == 0)
+        {
+            throw new AlignException($"{source}: expected tensors, found none");
+        }
+
+        var paddle = PaddleNames.Are(tensors.Names);
+        var mapped = paddle ? Map(tensors) : tensors;
+        var report = new ConversionReport { Source = source, Destination = destination, Tensors = tensors.Count, LeftOut = LeftOut(source) };
+        report = report with { Renamed = paddle ? [.. tensors.Names.Where(name => PaddleNames.TryMap(name, out var torch) && torch != name)] : [], FromPaddle = paddle };
+        var known = Known(source, mapped, network, needed: paddle || classes is not null);
+        if (known is { Fits: true })
+        {
+            (mapped, report) = Complete(mapped, known, report);
+        }
+        else if (known is not null)
+        {
+            report = report with { Nearest = known.Name, Missing = known.Missing, Unknown = known.Unknown, OtherShape = known.OtherShape };
+        }
+
+        if (classes is { } wanted)
+        {
+            (mapped, report) = Resize(source, mapped, known!, wanted, report);
+        }
+
+        Write(destination, mapped);
+        return report;
+    }
+
+    private static NamedTensors Map(NamedTensors tensors)
+    {
+        var mapped = new NamedTensors();
+        foreach (var (name, tensor) in tensors)
+        {
+            if (PaddleNames.TryMap(name, out var torch))
+            {
+                mapped.Add(torch, tensor);
+            }
+        }
+
+        return mapped;
+    }
+
+    private static KnownNetwork? Known(string source, NamedTensors tensors, string? network, bool needed)
+    {
+        if (network is null)
+        {
+            return needed ? KnownNetwork.Nearest(tensors) : null;
+        }
+
+        if (NetworkPresets.Find(network) is null)
+        {
+            throw new AlignException($"--network {network}: there is no such network{NearestName.Hint(network, NetworkPresets.Names)}");
+        }
+
+        var known = KnownNetwork.Of(network, tensors);
+        return known.Fits ? known : throw new AlignException(
+            $"{source}: expected the entries of {network}; {ConversionReport.Short("missing", known.Missing)}, {ConversionReport.Short("unknown", known.Unknown)}, {ConversionReport.Short("of another shape", known.OtherShape)}; leave --network away to convert them anyway");
+    }
+
+    /// <summary>Puts the entries into the network's order, with the batch counters that Paddle does not have.</summary>
+    private static (NamedTensors Tensors, ConversionReport Report) Complete(NamedTensors tensors, KnownNetwork known, ConversionReport report)
+    {
+        var complete = new NamedTensors();
+        var added = new List<string>();
+        foreach (var name in known.Names)
+        {
+            if (!tensors.TryGet(name, out var tensor))
+            {
+                added.Add(name);
+            }
+
+            complete.Add(name, tensor ?? TensorData.Scalar(0L));
+        }
+
+        return (complete, report with { Network = known.Name, Classes = known.Options.Classes, Added = added });
+    }
+
+    private static (NamedTensors Tensors, ConversionReport Report) Resize(string source, NamedTensors tensors, KnownNetwork known, int classes, ConversionReport report)
+    {
+        if (!known.Fits)
+        {
+            throw new AlignException(
+                $"{source}: expected the weights of a known network, whose head has so many classes; nearest is {known.Name}, {ConversionReport.Short("missing", known.Missing)}, {ConversionReport.Short("unknown", known.Unknown)}, {ConversionReport.Short("of another shape", known.OtherShape)}");
+        }
+
+        if (known.Options.Classes == classes)
+        {
+            return (tensors, report with { HeadKept = true });
+        }
+
+        var resized = new NamedTensors();
+        foreach (var (name, tensor) in tensors)
+        {
+            resized.Add(name, HeadResize.IsHead(name) ? HeadResize.Resize(tensor, known.Options, classes) : tensor);
+        }
+
+        return (resized, report with { ResizedTo = classes });
+    }
+
+    private static List<string> LeftOut(string source)
+    {
+        using var file = OpenPickle(source);
+        if (file is null)
+        {
+            return [];
+        }
+
+        var root = file.Root;
+        var isCheckpoint = root.TryGet("model", out var model) && model.Kind == PickleKind.Dict;
+        return [.. root.AsDict().Where(entry => isCheckpoint
+                ? entry.Key.ToString() != "'model'" && entry.Value.Kind != PickleKind.None
+                : entry.Value.Kind is not (PickleKind.Tensor or PickleKind.Tuple))
+            .Select(entry => entry.Key.Kind == PickleKind.Text ? entry.Key.AsText() : entry.Key.ToString())];
+    }
+
+    private static PickleFile? OpenPickle(string source)
+    {
+        try
+        {
+            return PickleFile.Read(source);
+        }
+        catch (AlignException)
+        {
+            // The tensors have been read: it is a file of NumPy or safetensors, which has nothing else in it.
+            return null;
+        }
+    }
+
+    private static void Write(string destination, NamedTensors tensors)
+    {
+        if (Path.GetExtension(destination).Equals(".pth", StringComparison.OrdinalIgnoreCase))
+        {
+            new Checkpoint(0, tensors, PickleValue.None).Write(destination);
+        }
+        else
+        {
+            TensorFile.Write(destination, tensors);
+        }
+    }
+}

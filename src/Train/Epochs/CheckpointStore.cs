@@ -1,0 +1,92 @@
+using System.Globalization;
+using PPYolo.Align.Formats;
+using PPYolo.Align.Json;
+
+namespace PPYolo.Train.Epochs;
+
+/// <summary>
+/// The checkpoints of a run: epoch0001.pth, epoch0002.pth ... and checkpoints.json, which names the last and the best one. A checkpoint is written beside its
+/// name and renamed, then named in the index, and only then are older ones removed: a run that is killed at any moment has a last checkpoint that is whole.
+/// </summary>
+/// <param name="folder">The run's folder.</param>
+/// <param name="keep">How many of the last checkpoints stay; 0 is all of them. The best one stays in any case.</param>
+public sealed class CheckpointStore(string folder, int keep = CheckpointStore.StandardKeep)
+{
+    /// <summary>How many of the last checkpoints stay unless told otherwise.</summary>
+    public const int StandardKeep = 3;
+
+    private const string IndexName = "checkpoints.json", Prefix = "epoch", Extension = ".pth";
+
+    private CheckpointIndex? index = File.Exists(Path.Combine(folder, IndexName)) ? CheckpointIndex.Read(Path.Combine(folder, IndexName)) : null;
+
+    /// <summary>The folder.</summary>
+    public string Folder => folder;
+
+    /// <summary>The last checkpoint, or null where there is none.</summary>
+    public string? Latest => index is null ? null : Path.Combine(folder, index.Latest);
+
+    /// <summary>The checkpoint with the best score, or null where none was evaluated.</summary>
+    public string? Best => index?.Best is null ? null : Path.Combine(folder, index.Best);
+
+    /// <summary>What evaluations found, in order.</summary>
+    public IReadOnlyList<EpochScore> Scores => index?.Scores ?? [];
+
+    /// <summary>The file of an epoch.</summary>
+    public static string FileName(int epoch) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{epoch:D4}{Extension}");
+
+    /// <summary>Writes the checkpoint of an epoch, which becomes the last one.</summary>
+    /// <returns>Its path.</returns>
+    public string Write(Checkpoint checkpoint)
+    {
+        var name = FileName(checked((int)checkpoint.StartEpoch));
+        checkpoint.Write(Path.Combine(folder, name));
+        WriteIndex(index is null ? new() { Latest = name } : index with { Latest = name });
+        Prune();
+        return Path.Combine(folder, name);
+    }
+
+    /// <summary>Notes a score of the last checkpoint.</summary>
+    /// <returns>Whether it is the best so far; of equal ones the first is.</returns>
+    public bool AddScore(EpochScore score)
+    {
+        if (index is null)
+        {
+            throw new InvalidOperationException("there is no checkpoint to score");
+        }
+
+        var best = Scores.All(other => score.AveragePrecision > other.AveragePrecision);
+        WriteIndex(index with { Scores = [.. Scores, score], Best = best ? index.Latest : index.Best });
+        Prune();
+        return best;
+    }
+
+    /// <summary>Removes what an interrupted run was writing when it ended.</summary>
+    public void RemoveLeftovers()
+    {
+        foreach (var file in Directory.EnumerateFiles(folder, "*.tmp").ToList())
+        {
+            File.Delete(file);
+        }
+    }
+
+    private void WriteIndex(CheckpointIndex next)
+    {
+        AtomicText.Write(Path.Combine(folder, IndexName), StrictJson.Text(next));
+        index = next;
+    }
+
+    private void Prune()
+    {
+        if (keep == 0)
+        {
+            return;
+        }
+
+        // Names have the epoch in a fixed width, so that they sort by it.
+        var files = Directory.EnumerateFiles(folder, $"{Prefix}*{Extension}").Select(path => Path.GetFileName(path)).OrderDescending(StringComparer.Ordinal).ToList();
+        foreach (var file in files.Where(file => string.CompareOrdinal(file, index!.Latest) <= 0).Skip(keep).Where(file => file != index!.Best))
+        {
+            File.Delete(Path.Combine(folder, file));
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using PPYolo.Align;
+using PPYolo.Align.Json;
+using PPYolo.Train.Options;
+
+namespace PPYolo.Train.Epochs;
+
+/// <summary>run.json of a run's folder: everything that decides its numbers, so that it can be resumed by its folder alone.</summary>
+public sealed record RunSettings
+{
+    /// <summary>The file's name.</summary>
+    public const string FileName = "run.json";
+
+    private const string FormatName = "ppyolo-run";
+
+    /// <summary>Always "ppyolo-run".</summary>
+    public string Format { get; init; } = FormatName;
+
+    /// <summary>The version of the layout: 1.</summary>
+    public int Version { get; init; } = 1;
+
+    /// <summary>Every option; with a dataset the iterations of an epoch are the dataset's.</summary>
+    public required TrainOptions Options { get; init; }
+
+    /// <summary>generator:SEED, a dataset's folder, or its annotation file.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>The image folder where it was named.</summary>
+    public string? Images { get; init; }
+
+    /// <summary>The seed of all that is random in data and network.</summary>
+    public required string Seed { get; init; }
+
+    /// <summary>Whether the first bad record of the dataset stops.</summary>
+    public bool Strict { get; init; }
+
+    /// <summary>Whether all ranks have the same image size in an iteration.</summary>
+    public bool SameSizeAcrossRanks { get; init; }
+
+    /// <summary>The start weights: generator:SEED[:calm] or a file.</summary>
+    public required string Init { get; init; }
+
+    /// <summary>The checkpoint that was finetuned, or null.</summary>
+    public string? Checkpoint { get; init; }
+
+    /// <summary>How many ranks train.</summary>
+    public required int Ranks { get; init; }
+
+    /// <summary>Threads of libtorch over all ranks of a process.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>Reads a folder's settings.</summary>
+    /// <exception cref="AlignException">There are none, or they are malformed.</exception>
+    public static RunSettings Read(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        if (!File.Exists(path))
+        {
+            throw new AlignException($"{path}: not found; there is no run to resume in {folder}: begin one with ppyolo train --config NAME --data DIR --epochs N --out {folder}");
+        }
+
+        var settings = StrictJson.Parse<RunSettings>(File.ReadAllText(path), path);
+        if (settings.Format != FormatName || settings.Version != 1)
+        {
+            throw new AlignException($"{path}: expected format {FormatName}, version 1; found {settings.Format}, version {settings.Version}");
+        }
+
+        settings.Options.Validate(path);
+        return settings;
+    }
+
+    /// <summary>Whether a folder has settings.</summary>
+    public static bool ExistIn(string folder) => File.Exists(Path.Combine(folder, FileName));
+
+    /// <summary>Writes them.</summary>
+    public void Write(string folder) => AtomicText.Write(Path.Combine(folder, FileName), StrictJson.Text(this));
+}

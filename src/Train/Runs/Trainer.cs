@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using PPYolo.Align.Generation;
+using PPYolo.Model;
+using PPYolo.Train.Data;
+using PPYolo.Train.Ranks;
+using PPYolo.Train.Runtime;
+using PPYolo.Train.Stepping;
+using static TorchSharp.torch;
+
+namespace PPYolo.Train.Runs;
+
+/// <summary>A rank's part of a <see cref="RunPlan"/> in progress: the network, its training step, its batches, and the random numbers of each iteration.</summary>
+public sealed class Trainer : IDisposable
+{
+    private readonly RunPlan plan;
+    private readonly IRanks ranks;
+    private readonly IBatchSource batches;
+    private readonly PPYoloNetwork network;
+
+    /// <summary>Makes network and step.</summary>
+    /// <param name="plan">What to train.</param>
+    /// <param name="ranks">Who trains together.</param>
+    public Trainer(RunPlan plan, IRanks ranks)
+    {
+        this.plan = plan;
+        this.ranks = ranks;
+        batches = plan.Batches(ranks.Rank);
+        network = plan.Factory.CreateNetwork(plan.Options.ToNetwork(), plan.Start, plan.Device);
+        Step = plan.Factory.CreateStep(network, plan.Options.ToRecipe(), plan.Options.Batch, ranks);
+    }
+
+    /// <summary>The training step; its iteration is the next one.</summary>
+    public TrainStep Step { get; }
+
+    /// <summary>Trains on the next batch.</summary>
+    /// <exception cref="NonFiniteLossException">A loss is NaN or infinite.</exception>
+    public TrainedBatch Next()
+    {
+        // Named by iteration, rank and layer: a run that goes on after an interruption draws what it would have drawn.
+        var iteration = Step.Iteration;
+        network.Randomness.Source = (layer, shape) => Uniform($"{plan.Seed}/dropblock/{iteration}/{ranks.Rank}/{layer}", shape);
+        var start = Stopwatch.GetTimestamp();
+        var batch = batches.At(iteration);
+        var wait = Stopwatch.GetElapsedTime(start);
+        start = Stopwatch.GetTimestamp();
+        var result = Step.Run(batch);
+        var time = Stopwatch.GetElapsedTime(start);
+        if (plan.CheckReplicas)
+        {
+            ReplicaCheck.Run(ranks, Step.Entries, $"after iteration {iteration}");
+        }
+
+        ManagedHeap.Release();
+        return new(batch, result, wait, time);
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        Step.Dispose();
+        network.Dispose();
+        (batches as IDisposable)?.Dispose();
+    }
+
+    private static Tensor Uniform(string name, long[] shape)
+    {
+        var numbers = empty(shape, dtype: ScalarType.Float32);
+        new PortableStream(name).FillUniform(MemoryMarshal.Cast<byte, float>(numbers.bytes));
+        return numbers;
+    }
+}
