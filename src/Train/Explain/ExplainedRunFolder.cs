@@ -4,6 +4,7 @@ using PPYolo.Align.Json;
 using PPYolo.Align.Sketching;
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Traces;
+using PPYolo.Model.Head;
 using PPYolo.Train.Data;
 using PPYolo.Train.Options;
 using PPYolo.Train.Records;
@@ -120,9 +121,16 @@ internal static class ExplainedRunFolder
 
     private static void AddLosses(IterationTrace trace, LossLogEntry? entry, IReadOnlyDictionary<string, float>? beside)
     {
-        foreach (var (name, value) in entry?.Losses ?? beside ?? new Dictionary<string, float>(StringComparer.Ordinal))
+        var losses = entry?.Losses ?? beside ?? new Dictionary<string, float>(StringComparer.Ordinal);
+        foreach (var (name, value) in losses)
         {
             trace.Add(new(new(TracePhase.Loss, name), [], StripedSummary.Of(value)));
+        }
+
+        if (losses.Count > 0 && !losses.ContainsKey(LossTerms.TotalName))
+        {
+            // Batch files have the terms alone; the total is their sum in float32, in their order.
+            trace.Add(new(new(TracePhase.Loss, LossTerms.TotalName), [], StripedSummary.Of(losses.Values.Aggregate((sum, term) => sum + term))));
         }
 
         if (entry is not null)
