@@ -161,6 +161,12 @@ Task("Report").Description("Collects the TRX files and golden results of artifac
     Information($"{results.Count} tests, {failures} failed, {goldens.Count} goldens: artifacts/report.html, artifacts/report.json");
 });
 
+Task("Faults").Description("All planted faults, pairs of them and clean reruns (minutes).").IsDependentOn("Build").Does(() =>
+{
+    Environment.SetEnvironmentVariable("PPYOLO_FAULTS", "1");
+    RunTests("tests/Faults", "faults");
+});
+
 Task("Bench").Description("BenchmarkDotNet; --filter as its own.").IsDependentOn("Build").Does(() =>
     DotNetRun("benchmarks", new ProcessArgumentBuilder().Append("--filter").AppendQuoted(Argument("filter", "*")), new DotNetRunSettings { Configuration = configuration, NoBuild = true }));
 
