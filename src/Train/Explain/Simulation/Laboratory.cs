@@ -35,5 +35,5 @@ internal sealed class Laboratory
 
     /// <summary>Trains from start weights that are perturbed about their last bit.</summary>
     public IReadOnlyList<RunTrace> Twin(int number) =>
-        TracedRun.Execute(plan with { Start = Scenarios.Ranks.NoiseFloor.Perturb(plan.Start, $"{plan.Seed}.{number}") }, ranks, threads);
+        TracedRun.Execute(plan with { Start = Align.Generation.Perturbation.Of(plan.Start, $"{plan.Seed}.{number}") }, ranks, threads);
 }
