@@ -43,6 +43,18 @@ Task("Faults").Description("All planted faults, pairs of them and clean reruns (
     RunTests("tests/Faults", "faults");
 });
 
+Task("Soak").Description("Long runs of what CI runs briefly: damaged files in every reader, and runs that are killed and resumed.").IsDependentOn("Build").Does(() =>
+{
+    Environment.SetEnvironmentVariable("PPYOLO_SOAK", "1");
+    RunTests("tests/Unit", "soak", "FullyQualifiedName~Unit.Fuzz|FullyQualifiedName~KilledRunTests");
+});
+
+Task("Learning").Description("Trains on fixtures/scenes until most held-out objects are found (a quarter of an hour on two idle cores); log and weights are in artifacts/learning/.").IsDependentOn("Build").Does(() =>
+{
+    Environment.SetEnvironmentVariable("PPYOLO_SLOW", "1");
+    RunTests("tests/Unit", "learning", "FullyQualifiedName~LearningTests");
+});
+
 Task("Golden").Description("The snapshots.").IsDependentOn("Build").Does(() => RunTests("tests/Golden", "golden"));
 
 Task("Bench").Description("BenchmarkDotNet; --filter as its own.").IsDependentOn("Build").Does(() =>

@@ -19,6 +19,7 @@ public static class CommandLine
         FaultsCommand.Create(),
         MergeCommand.Create(),
         EvalCommand.Create(),
+        PredictCommand.Create(),
         DataCommand.Create(),
         ConvertCommand.Create(),
     };

@@ -29,6 +29,8 @@ internal static class TrainCommand
         var resume = new Option<bool>("--resume") { Description = "Goes on with the run in --out from its last checkpoint; begins one where there is none and --config is given." };
         var checkpoint = new Option<string?>("--checkpoint", "-c") { Description = "Finetunes: takes over from this file what fits by name and shape, also with another number of classes, and lists what does not.", HelpName = "FILE" };
         var keep = new Option<int>("--keep") { Description = "How many of the last checkpoints stay, the best one beside them; 0 is all.", HelpName = "N", DefaultValueFactory = _ => CheckpointStore.StandardKeep, Validators = { one => SharedOptions.RequireAtLeast(0, one, "--keep") } };
+        var evalData = new Option<string?>("--eval-data") { Description = "The dataset that the moving average is evaluated on, a folder or its COCO annotation file; the part val of --data unless given.", HelpName = "DIR|FILE" };
+        var evalBatch = InferenceOptionSet.EvalBatchSize();
         var log = new Option<int>("--log-interval") { Description = "Iterations from one line of progress to the next where the output is no terminal.", HelpName = "N", DefaultValueFactory = _ => 10, Validators = { one => SharedOptions.RequirePositive(one, "--log-interval") } };
         var record = new Option<string?>("--record") { Description = "Writes a record folder: case.json, start weights, every batch with its losses, end weights.", HelpName = "DIR" };
         var replay = new Option<string?>("--replay") { Description = "Trains on a recorded run again, comparing as it goes, and writes its end weights (1.*) into the folder.", HelpName = "DIR" };
@@ -46,7 +48,7 @@ internal static class TrainCommand
         var json = SharedOptions.Json();
         var command = new Command("train", "Trains for epochs or for some iterations, records a run, or replays one.")
         {
-            config, set, init, checkpoint, seed, epochs, output, resume, keep, log, iterations, record, replay, format, bound, ranks, split, gradients, trace, whole, timings, threads, device, json,
+            config, set, init, checkpoint, seed, epochs, output, resume, keep, evalData, evalBatch, log, iterations, record, replay, format, bound, ranks, split, gradients, trace, whole, timings, threads, device, json,
         };
         data.AddTo(command);
         command.Validators.Add(result =>
@@ -125,6 +127,7 @@ internal static class TrainCommand
                 Resume = result.GetValue(resume),
                 Keep = result.GetValue(keep),
                 LogInterval = result.GetValue(log),
+                EvalBatch = result.GetValue(evalBatch),
                 Team = team,
                 Device = where,
                 Asked = name is null ? null : Settings(result, name, team),
@@ -145,6 +148,7 @@ internal static class TrainCommand
                 Images = data.Images(result) is { } folder ? Path.GetFullPath(folder) : null,
                 Strict = data.Strict(result),
                 SameSizeAcrossRanks = data.SameSizeAcrossRanks(result, from),
+                EvalData = result.GetValue(evalData) is { } held ? Path.GetFullPath(held) : null,
                 Seed = random,
                 Init = File.Exists(result.GetValue(init)) ? Path.GetFullPath(result.GetValue(init)!) : result.GetValue(init)!,
                 Checkpoint = result.GetValue(checkpoint) is { } file ? Path.GetFullPath(file) : null,
