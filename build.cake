@@ -46,7 +46,7 @@ Task("SoakFiles").Description("Long runs of what CI runs briefly: damaged files 
     RunTests("tests/Unit", "soak-files", "FullyQualifiedName~Unit.Fuzz|FullyQualifiedName~KilledRunTests");
 });
 
-Task("Learning").Description("Trains on fixtures/scenes until most held-out objects are found (a quarter of an hour on two idle cores); log and weights are in artifacts/learning/.").IsDependentOn("Build").Does(() =>
+Task("Learning").Description("Trains on fixtures/scenes until most held-out objects are found (about a quarter of an hour, more where the cores are busy); log and weights are in artifacts/learning/.").IsDependentOn("Build").Does(() =>
 {
     Environment.SetEnvironmentVariable("PPYOLO_SLOW", "1");
     RunTests("tests/Unit", "learning", "FullyQualifiedName~LearningTests");
