@@ -18,7 +18,7 @@ internal static class ContestTable
         text.AppendLine(note is null ? "|---|---|---|---|---|---|" : "|---|---|---|---|---|---|---|");
         foreach (var measurement in measurements)
         {
-            text.Append(CultureInfo.InvariantCulture, $"| {measurement.Name} | {Time(measurement.Fastest)} | {Time(measurement.Median)} | {Time(measurement.Processor)} | {Ratio(measurements[0], measurement, bounds)} | {measurement.ResidentPeak / 1024} |");
+            text.Append(CultureInfo.InvariantCulture, $"| {measurement.Name} | {Time(measurement.Fastest)} | {Time(measurement.Median)} | {Time(measurement.Processor)} | {(ReferenceEquals(measurements[0], measurement) ? "" : Ratio(measurements[0], measurement) + Bound(measurement, bounds))} | {measurement.ResidentPeak / 1024} |");
             text.AppendLine(note is null ? "" : $" {note(measurement)} |");
         }
 
@@ -29,15 +29,13 @@ internal static class ContestTable
         ? seconds.ToString("0.00 s", CultureInfo.InvariantCulture)
         : (seconds * 1000).ToString("0.0 'ms'", CultureInfo.InvariantCulture);
 
-    private static string Ratio(Measurement ours, Measurement other, IReadOnlyDictionary<string, double>? bounds)
+    /// <summary>Of rounds next to each other, the median and the range; of the quickest rounds; of processor time.</summary>
+    public static string Ratio(Measurement ours, Measurement other)
     {
-        if (ReferenceEquals(ours, other))
-        {
-            return "";
-        }
-
         var (median, least, most) = ours.RatioTo(other);
-        var bound = bounds is not null && bounds.TryGetValue(other.Name, out var wanted) ? FormattableString.Invariant($"; wanted {wanted:0.00}") : "";
-        return FormattableString.Invariant($"{median:0.00} ({least:0.00} to {most:0.00}); {ours.Fastest / other.Fastest:0.00}; {ours.Processor / other.Processor:0.00}{bound}");
+        return FormattableString.Invariant($"{median:0.00} ({least:0.00} to {most:0.00}); {ours.Fastest / other.Fastest:0.00}; {ours.Processor / other.Processor:0.00}");
     }
+
+    private static string Bound(Measurement other, IReadOnlyDictionary<string, double>? bounds) =>
+        bounds is not null && bounds.TryGetValue(other.Name, out var wanted) ? FormattableString.Invariant($"; wanted {wanted:0.00}") : "";
 }
