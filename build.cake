@@ -40,6 +40,18 @@ Task("AlignFull").Description("The scenarios, those of full image size included 
     RunTests("tests/Alignment", "alignment-full", "FullyQualifiedName~ReferenceTheories");
 });
 
+Task("SoakFiles").Description("Long runs of what CI runs briefly: damaged files in every reader, and runs that are killed and resumed.").IsDependentOn("Build").Does(() =>
+{
+    Environment.SetEnvironmentVariable("PPYOLO_SOAK", "1");
+    RunTests("tests/Unit", "soak-files", "FullyQualifiedName~Unit.Fuzz|FullyQualifiedName~KilledRunTests");
+});
+
+Task("Learning").Description("Trains on fixtures/scenes until most held-out objects are found (about a quarter of an hour, more where the cores are busy); log and weights are in artifacts/learning/.").IsDependentOn("Build").Does(() =>
+{
+    Environment.SetEnvironmentVariable("PPYOLO_SLOW", "1");
+    RunTests("tests/Unit", "learning", "FullyQualifiedName~LearningTests");
+});
+
 Task("Golden").Description("The snapshots, and the scenarios that end in goldens.").IsDependentOn("Build").Does(() =>
 {
     RunTests("tests/Golden", "snapshots");
@@ -147,6 +159,12 @@ Task("Report").Description("Collects the TRX files and golden results of artifac
         + string.Concat(results.Select(test => $"<tr>{Cell(test.Outcome)}{Cell(test.Test)}{Cell(test.Seconds + " s")}{Cell(test.Message)}</tr>"))
         + "</table><h2>Goldens</h2><table>" + string.Concat(goldens.Select(golden => $"<tr>{Cell(golden.Golden)}{Cell(golden.Text)}</tr>")) + "</table>");
     Information($"{results.Count} tests, {failures} failed, {goldens.Count} goldens: artifacts/report.html, artifacts/report.json");
+});
+
+Task("Faults").Description("All planted faults, pairs of them and clean reruns (minutes).").IsDependentOn("Build").Does(() =>
+{
+    Environment.SetEnvironmentVariable("PPYOLO_FAULTS", "1");
+    RunTests("tests/Faults", "faults");
 });
 
 Task("Bench").Description("BenchmarkDotNet; --filter as its own.").IsDependentOn("Build").Does(() =>

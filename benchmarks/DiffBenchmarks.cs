@@ -9,7 +9,7 @@ namespace PPYolo.Benchmarks;
 
 /// <summary>
 /// Reading and comparing two checkpoints of ppyolo_r50vd (180 MB each): ppyolo diff with all its figures and its report, against a Python script that loads both with
-/// torch.load and sums squares. Needs a Python with PyTorch: python3 or PPYOLO_PYTHON. On a machine that does other work the least time is the fair one.
+/// torch.load and sums squares; first both without their start, then both as programs that are started. Needs a Python with PyTorch: python3 or PPYOLO_PYTHON. On a machine that does other work the least time is the fair one.
 /// </summary>
 [MinColumn]
 public class DiffBenchmarks
@@ -29,12 +29,7 @@ public class DiffBenchmarks
             new Checkpoint(0, StartWeights.Parse($"generator:{seed}").For(NetworkPresets.R50Vd), PickleValue.None).Write(path);
         }
 
-        var program = Environment.GetEnvironmentVariable("PPYOLO_PYTHON") ?? "/usr/bin/python3";
-        python = Process.Start(new ProcessStartInfo(program, [Path.Combine(AppContext.BaseDirectory, "diff_checkpoints.py"), First, Second])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
+        python = StartPython();
     }
 
     [GlobalCleanup]
@@ -55,4 +50,40 @@ public class DiffBenchmarks
 
     [Benchmark]
     public int Diff() => DiffCommand.Run(First, Second, new DiffOptions(), TextWriter.Null);
+
+    [Benchmark]
+    public void PythonScriptFromStart()
+    {
+        using var process = StartPython();
+        process.StandardInput.WriteLine();
+        End(process);
+    }
+
+    [Benchmark]
+    public void DiffFromStart()
+    {
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ppyolo.dll"), "diff", First, Second])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+        End(process);
+    }
+
+    private static void End(Process process)
+    {
+        process.StandardInput.Close();
+        process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+    }
+
+    private Process StartPython()
+    {
+        var program = Environment.GetEnvironmentVariable("PPYOLO_PYTHON") ?? "/usr/bin/python3";
+        return Process.Start(new ProcessStartInfo(program, [Path.Combine(AppContext.BaseDirectory, "diff_checkpoints.py"), First, Second])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+    }
 }

@@ -52,6 +52,19 @@ public sealed class PPYoloNetwork : NamedModule<Tensor, IReadOnlyList<Tensor>>
         }
     }
 
+    /// <summary>
+    /// Prepares the network for inference alone: evaluation mode, and every norm taken into the convolution before it, which saves a pass over each map. It
+    /// cannot be undone; weights are loaded, and the network is moved to its device, before.
+    /// </summary>
+    public void FoldNorms()
+    {
+        eval();
+        foreach (var layer in modules().OfType<ConvNorm>())
+        {
+            layer.FoldNorm();
+        }
+    }
+
     /// <inheritdoc />
     public override IReadOnlyList<Tensor> forward(Tensor images)
     {

@@ -1,5 +1,6 @@
 using PPYolo.Model.Layers.Normalization;
 using static TorchSharp.torch;
+using Conv2d = TorchSharp.Modules.Conv2d;
 
 namespace PPYolo.Model.Layers;
 
@@ -9,6 +10,7 @@ public sealed class ConvNorm : NamedModule<Tensor, Tensor>
     private readonly nn.Module<Tensor, Tensor> conv;
     private readonly BatchNorm norm;
     private readonly Activation activation;
+    private bool folded;
 
     /// <summary>Creates the layer with padding that keeps the size at stride 1.</summary>
     /// <param name="conv">The convolution: a <see cref="TorchSharp.Modules.Conv2d"/> or one of ours.</param>
@@ -38,6 +40,44 @@ public sealed class ConvNorm : NamedModule<Tensor, Tensor>
             normName,
             activation);
 
+    /// <summary>
+    /// Takes the norm, as evaluation computes it, into the convolution's weight and a new bias, both computed in float64. Scores change by rounding alone. The
+    /// layer cannot train afterwards, and its state_dict has another entry.
+    /// </summary>
+    public void FoldNorm()
+    {
+        if (folded)
+        {
+            return;
+        }
+
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var (scale, shift) = norm.EvaluationTerms();
+        if (conv is DeformableConv deformable)
+        {
+            deformable.Scale(scale, shift);
+        }
+        else
+        {
+            var plain = (Conv2d)conv;
+            plain.weight.copy_(plain.weight.to(ScalarType.Float64) * scale.view(-1, 1, 1, 1));
+            var bias = nn.Parameter(shift.to(plain.weight.dtype), requires_grad: false);
+            bias.DetachFromDisposeScope();
+            plain.bias = bias;
+        }
+
+        folded = true;
+    }
+
     /// <inheritdoc />
-    public override Tensor forward(Tensor input) => norm.NormalizeOwn(conv.call(input), activation);
+    public override Tensor forward(Tensor input)
+    {
+        if (folded)
+        {
+            return training ? throw new InvalidOperationException("a network whose norms are folded cannot train") : activation.Apply(conv.call(input));
+        }
+
+        return norm.NormalizeOwn(conv.call(input), activation);
+    }
 }

@@ -16,6 +16,7 @@ public sealed class DeformableConv : NamedModule<Tensor, Tensor>
     private readonly Parameter weight;
     private readonly int stride;
     private readonly long channels;
+    private Parameter? bias;
 
     /// <summary>Creates the layer; offsets start at zero and masks at one half.</summary>
     public DeformableConv(long inputs, long outputs, int stride) : base(nameof(DeformableConv))
@@ -32,6 +33,17 @@ public sealed class DeformableConv : NamedModule<Tensor, Tensor>
     /// <summary>The convolution that predicts offsets and mask logits: (B,27,H/stride,W/stride). Its owner registers it.</summary>
     public Conv2d Offsets { get; }
 
+    /// <summary>Scales each output channel and adds to it, by changing the weight and adding a bias; the offsets stay as they are.</summary>
+    /// <param name="scale">One float64 factor for each output channel.</param>
+    /// <param name="shift">One float64 summand for each output channel.</param>
+    internal void Scale(Tensor scale, Tensor shift)
+    {
+        weight.copy_(weight.to(ScalarType.Float64) * scale.view(-1, 1, 1, 1));
+        bias = nn.Parameter(shift.to(weight.dtype), requires_grad: false);
+        bias.DetachFromDisposeScope();
+        register_parameter(nameof(bias), bias);
+    }
+
     /// <inheritdoc />
     public override Tensor forward(Tensor input)
     {
@@ -42,7 +54,7 @@ public sealed class DeformableConv : NamedModule<Tensor, Tensor>
         var columns = DeformableSampling.Columns(input, offset, mask, stride);
         // A 1x1 convolution over the sampled columns is the quickest matrix product libtorch has on the CPU.
         var kernel = weight.permute(0, 2, 3, 1).reshape(weight.shape[0], Points * channels, 1, 1);
-        var output = nn.functional.conv2d(columns, kernel);
+        var output = nn.functional.conv2d(columns, kernel, bias);
         // Columns are channels-last; what follows is laid out as what came.
         return (input.is_contiguous() ? output.contiguous() : output).MoveToOuterDisposeScope();
     }

@@ -19,6 +19,7 @@ internal static class AlignCommands
         Reference(),
         Self(),
         AlignRanksCommand.Create(),
+        AlignInferenceCommand.Create(),
     };
 
     private static Command Reference()

@@ -2,8 +2,10 @@ using PPYolo.Align;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
 using PPYolo.Train.Data;
+using PPYolo.Train.Data.Datasets;
 using PPYolo.Train.Epochs;
 using PPYolo.Train.Epochs.Progress;
+using PPYolo.Train.Evaluation;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Ranks.Mpi;
 using PPYolo.Train.Runs;
@@ -43,6 +45,9 @@ internal sealed class EpochTraining
     /// <summary>Opens the data that settings name.</summary>
     public required Func<RunSettings, TrainingData> OpenData { get; init; }
 
+    /// <summary>Images that the network sees at once in evaluations.</summary>
+    public required int EvalBatch { get; init; }
+
     /// <summary>Trains.</summary>
     public void Run()
     {
@@ -64,8 +69,37 @@ internal sealed class EpochTraining
             Say($"{Folder}: going on after epoch {from.Epochs} of {settings.Options.Epochs}");
         }
 
-        Show(observer => RanksLaunch.Run(Team, members => Train(members, settings, data, start, store, from, observer)));
+        var evaluation = Evaluation(settings, data);
+        Show(observer => RanksLaunch.Run(Team, members => Train(members, settings, data, start, store, from, evaluation, observer)));
         Say($"{Folder}: {settings.Options.Epochs} epochs done; the weights are in {new CheckpointStore(Folder, Keep).Latest}");
+    }
+
+    /// <summary>The evaluation of the dataset that was named, or of the held-out part of the one that trains; null where there is none.</summary>
+    private EpochEvaluation? Evaluation(RunSettings settings, TrainingData data)
+    {
+        if (settings.Options.EvalInterval == 0 || (settings.EvalData is null && data is not DatasetData))
+        {
+            return null;
+        }
+
+        DatasetLayout layout;
+        try
+        {
+            layout = settings.EvalData is { } named ? DatasetLayout.Find(named, "val") : DatasetLayout.Find(settings.Data, "val", settings.Images);
+        }
+        catch (AlignException e) when (settings.EvalData is null)
+        {
+            Say($"no evaluation: {e.Message}; or name a dataset with --eval-data");
+            return null;
+        }
+
+        if (settings.EvalData is null && data is DatasetData { Dataset.Layout: var trained } && layout.Annotations == trained.Annotations)
+        {
+            Say($"no evaluation: {layout.Annotations} is trained on; name a dataset with --eval-data");
+            return null;
+        }
+
+        return EpochEvaluation.Create(settings.Options, data, layout, EvalBatch, Device);
     }
 
     private RunSettings Recorded()
@@ -111,7 +145,7 @@ internal sealed class EpochTraining
         return partial.Weights;
     }
 
-    private int Train(IRanks ranks, RunSettings settings, TrainingData data, NamedTensors start, CheckpointStore store, TrainingState? from, IEpochObserver observer)
+    private int Train(IRanks ranks, RunSettings settings, TrainingData data, NamedTensors start, CheckpointStore store, TrainingState? from, IEpochEvaluation? evaluation, IEpochObserver observer)
     {
         if (ranks.Rank == 0)
         {
@@ -133,6 +167,7 @@ internal sealed class EpochTraining
         {
             Checkpoints = store,
             From = from,
+            Evaluation = evaluation,
             Observers = ranks.Rank > 0 ? [] : [observer, new TensorBoardLog(Folder)],
         }, ranks);
         return ranks.Rank;

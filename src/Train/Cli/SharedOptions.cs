@@ -65,8 +65,8 @@ internal static class SharedOptions
 
     public static Option<string> Init() => new("--init")
     {
-        Description = "Start weights: generated from a seed (with :calm so that rounding noise stays small over ten iterations), or read from a file.",
-        HelpName = "generator:SEED[:calm]|FILE",
+        Description = "Start weights: generated from a seed (with :calm so that rounding noise stays small over ten iterations, with :scratch for training from nothing), or read from a file.",
+        HelpName = "generator:SEED[:calm|:scratch]|FILE",
         DefaultValueFactory = _ => "generator:1",
     };
 

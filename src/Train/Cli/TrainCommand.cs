@@ -8,6 +8,7 @@ using PPYolo.Train.Ranks.Mpi;
 using PPYolo.Train.Runs;
 using PPYolo.Train.Scenarios.Replay;
 using PPYolo.Train.Stepping;
+using PPYolo.Train.Tracing;
 using PPYolo.Train.Weights;
 
 namespace PPYolo.Train.Cli;
@@ -28,6 +29,8 @@ internal static class TrainCommand
         var resume = new Option<bool>("--resume") { Description = "Goes on with the run in --out from its last checkpoint; begins one where there is none and --config is given." };
         var checkpoint = new Option<string?>("--checkpoint", "-c") { Description = "Finetunes: takes over from this file what fits by name and shape, also with another number of classes, and lists what does not.", HelpName = "FILE" };
         var keep = new Option<int>("--keep") { Description = "How many of the last checkpoints stay, the best one beside them; 0 is all.", HelpName = "N", DefaultValueFactory = _ => CheckpointStore.StandardKeep, Validators = { one => SharedOptions.RequireAtLeast(0, one, "--keep") } };
+        var evalData = new Option<string?>("--eval-data") { Description = "The dataset that the moving average is evaluated on, a folder or its COCO annotation file; the part val of --data unless given.", HelpName = "DIR|FILE" };
+        var evalBatch = InferenceOptionSet.EvalBatchSize();
         var log = new Option<int>("--log-interval") { Description = "Iterations from one line of progress to the next where the output is no terminal.", HelpName = "N", DefaultValueFactory = _ => 10, Validators = { one => SharedOptions.RequirePositive(one, "--log-interval") } };
         var record = new Option<string?>("--record") { Description = "Writes a record folder: case.json, start weights, every batch with its losses, end weights.", HelpName = "DIR" };
         var replay = new Option<string?>("--replay") { Description = "Trains on a recorded run again, comparing as it goes, and writes its end weights (1.*) into the folder.", HelpName = "DIR" };
@@ -37,13 +40,15 @@ internal static class TrainCommand
         var ranks = new Option<int?>("--ranks") { Description = "Ranks that share each batch, in threads of this process. For processes, on any number of machines: mpirun -np N dotnet ppyolo.dll train ... without --ranks.", HelpName = "N" };
         var split = SharedOptions.Split();
         var gradients = new Option<bool>("--gradients") { Description = "With --record: also writes the gradients of iteration 0." };
+        var trace = new Option<bool>("--trace") { Description = "With --record: also writes statistics and sketches of everything that each iteration computes, for ppyolo explain." };
+        var whole = new Option<string[]>("--trace-full") { Description = "With --trace: keeps the tensors of these names whole, * and ? stand for anything; may be repeated.", HelpName = "NAME", AllowMultipleArgumentsPerToken = false, DefaultValueFactory = _ => [] };
         var timings = new Option<bool>("--timings") { Description = "Prints bytes and time of the communication between ranks." };
         var threads = SharedOptions.Threads();
         var device = SharedOptions.Device();
         var json = SharedOptions.Json();
         var command = new Command("train", "Trains for epochs or for some iterations, records a run, or replays one.")
         {
-            config, set, init, checkpoint, seed, epochs, output, resume, keep, log, iterations, record, replay, format, bound, ranks, split, gradients, timings, threads, device, json,
+            config, set, init, checkpoint, seed, epochs, output, resume, keep, evalData, evalBatch, log, iterations, record, replay, format, bound, ranks, split, gradients, trace, whole, timings, threads, device, json,
         };
         data.AddTo(command);
         command.Validators.Add(result =>
@@ -64,6 +69,10 @@ internal static class TrainCommand
             {
                 result.AddError("--replay repeats what was recorded: it goes with neither --record nor --set nor --init");
             }
+            else if ((result.GetValue(trace) || result.GetValue(whole) is { Length: > 0 }) && result.GetValue(record) is null)
+            {
+                result.AddError("--trace is written into a record: name its folder with --record DIR");
+            }
         });
         command.SetAction(result =>
         {
@@ -82,6 +91,7 @@ internal static class TrainCommand
             }
 
             var start = StartWeights.Parse(result.GetValue(init)!);
+            var traced = result.GetValue(trace) || result.GetValue(whole)!.Length > 0 ? new TraceOptions { Full = [.. result.GetValue(whole)!] } : null;
             var source = data.Open(result, result.GetValue(seed) ?? start.Seed ?? "1");
             var options = source.Fit(TrainOptionsFile.Read(result.GetValue(config)!, result.GetValue(set)!));
             RanksLaunch.Run(team, members =>
@@ -97,7 +107,7 @@ internal static class TrainCommand
                 {
                     Device = where.type == TorchSharp.DeviceType.CUDA ? TorchSharp.torch.device($"cuda:{members.LocalRank}") : where,
                 };
-                Train(plan, members, start.ProfileName, result.GetValue(record), "." + result.GetValue(format), result.GetValue(gradients), result.GetValue(timings));
+                Train(plan, members, start.ProfileName, result.GetValue(record), "." + result.GetValue(format), result.GetValue(gradients), traced, result.GetValue(timings));
                 return members.Rank;
             });
             return ExitCode.Aligned;
@@ -117,6 +127,7 @@ internal static class TrainCommand
                 Resume = result.GetValue(resume),
                 Keep = result.GetValue(keep),
                 LogInterval = result.GetValue(log),
+                EvalBatch = result.GetValue(evalBatch),
                 Team = team,
                 Device = where,
                 Asked = name is null ? null : Settings(result, name, team),
@@ -137,6 +148,7 @@ internal static class TrainCommand
                 Images = data.Images(result) is { } folder ? Path.GetFullPath(folder) : null,
                 Strict = data.Strict(result),
                 SameSizeAcrossRanks = data.SameSizeAcrossRanks(result, from),
+                EvalData = result.GetValue(evalData) is { } held ? Path.GetFullPath(held) : null,
                 Seed = random,
                 Init = File.Exists(result.GetValue(init)) ? Path.GetFullPath(result.GetValue(init)!) : result.GetValue(init)!,
                 Checkpoint = result.GetValue(checkpoint) is { } file ? Path.GetFullPath(file) : null,
@@ -146,7 +158,7 @@ internal static class TrainCommand
         }
     }
 
-    private static void Train(RunPlan plan, IRanks ranks, string profile, string? folder, string extension, bool gradients, bool timings)
+    private static void Train(RunPlan plan, IRanks ranks, string profile, string? folder, string extension, bool gradients, TraceOptions? trace, bool timings)
     {
         var first = ranks.Rank == 0;
         var end = folder is null
@@ -157,7 +169,7 @@ internal static class TrainCommand
                     Progress("training", step);
                 }
             })
-            : RecordedRun.Execute(plan, profile, folder, extension, ranks, step => Progress("recording", step), gradients);
+            : RecordedRun.Execute(plan, profile, folder, extension, ranks, step => Progress("recording", step), gradients, trace: trace);
         if (first && folder is not null)
         {
             Console.Out.WriteLine($"recorded {plan.Iterations} iterations in {folder}; replay them with: ppyolo train --replay {folder}");

@@ -27,6 +27,9 @@ public sealed record RunSettings
     /// <summary>The image folder where it was named.</summary>
     public string? Images { get; init; }
 
+    /// <summary>The dataset that is evaluated on, where it was named; else the part "val" of <see cref="Data"/>, if it has one.</summary>
+    public string? EvalData { get; init; }
+
     /// <summary>The seed of all that is random in data and network.</summary>
     public required string Seed { get; init; }
 

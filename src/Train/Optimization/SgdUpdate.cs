@@ -7,39 +7,42 @@ namespace PPYolo.Train.Optimization;
 internal sealed unsafe class SgdUpdate(
     Tensor parameter, Tensor gradient, Tensor buffer, bool first, float gradientScale, float weightDecay, float momentum, float rate) : ElementwiseUpdate
 {
-    private float* p, g, b;
+    private float* parameterStart, gradientStart, bufferStart;
 
     protected override IReadOnlyList<Tensor> Tensors => [parameter, gradient, buffer];
 
     protected override void Pin()
     {
-        p = Address(parameter);
-        g = Address(gradient);
-        b = Address(buffer);
+        parameterStart = Address(parameter);
+        gradientStart = Address(gradient);
+        bufferStart = Address(buffer);
     }
 
     protected override void RunPiece(long start, int length)
     {
-        var end = start + length;
-        var i = start;
-        for (; i <= end - Vector<float>.Count; i += Vector<float>.Count)
+        // Locals stay in registers; fields would be read again after every store, which may be to them for all the compiler knows.
+        float* p = parameterStart + start, g = gradientStart + start, b = bufferStart + start;
+        var (scale, decay, keep, step) = (gradientScale, weightDecay, momentum, -rate);
+        var isFirst = first;
+        var i = 0;
+        for (; i <= length - Vector<float>.Count; i += Vector<float>.Count)
         {
             var value = Vector.Load(p + i);
             var change = Vector.Load(g + i);
             // The reference multiplies only where it clips, and adds the decay only where there is one.
-            change = gradientScale == 1 ? change : change * gradientScale;
-            change = weightDecay == 0 ? change : Vector.FusedMultiplyAdd(value, new Vector<float>(weightDecay), change);
-            change = first ? change : (Vector.Load(b + i) * momentum) + change;
+            change = scale == 1 ? change : change * scale;
+            change = decay == 0 ? change : Vector.FusedMultiplyAdd(value, new Vector<float>(decay), change);
+            change = isFirst ? change : (Vector.Load(b + i) * keep) + change;
             change.Store(b + i);
-            Vector.FusedMultiplyAdd(change, new Vector<float>(-rate), value).Store(p + i);
+            Vector.FusedMultiplyAdd(change, new Vector<float>(step), value).Store(p + i);
         }
 
-        for (; i < end; i++)
+        for (; i < length; i++)
         {
-            var change = gradientScale == 1 ? g[i] : g[i] * gradientScale;
-            change = weightDecay == 0 ? change : MathF.FusedMultiplyAdd(p[i], weightDecay, change);
-            b[i] = first ? change : (b[i] * momentum) + change;
-            p[i] = MathF.FusedMultiplyAdd(b[i], -rate, p[i]);
+            var change = scale == 1 ? g[i] : g[i] * scale;
+            change = decay == 0 ? change : MathF.FusedMultiplyAdd(p[i], decay, change);
+            b[i] = isFirst ? change : (b[i] * keep) + change;
+            p[i] = MathF.FusedMultiplyAdd(b[i], step, p[i]);
         }
     }
 

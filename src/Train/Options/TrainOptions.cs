@@ -30,6 +30,9 @@ public sealed record TrainOptions
     /// <summary>Sides of the images in pixels to choose from, multiples of 32.</summary>
     public ImmutableArray<int> Sizes { get; init; } = [320, 352, 384, 416, 448, 480, 512, 544, 576, 608];
 
+    /// <summary>The side that images are resized to for evaluation and prediction, in pixels, a multiple of 32.</summary>
+    public int EvalSize { get; init; } = 608;
+
     /// <summary>Passes over the dataset.</summary>
     public int Epochs { get; init; } = 16;
 
@@ -97,6 +100,7 @@ public sealed record TrainOptions
         Require(FreezeAt is >= -1 and <= 3, "freezeAt", "-1 to 3", FreezeAt);
         Require(Batch is >= 1 and <= 1024, "batch", "1 to 1024", Batch);
         Require(Sizes.Length > 0 && Sizes.All(size => size is >= 32 and <= 2048 && size % 32 == 0), "sizes", "multiples of 32 from 32 to 2048", string.Join(", ", Sizes));
+        Require(EvalSize is >= 32 and <= 2048 && EvalSize % 32 == 0, "evalSize", "a multiple of 32 from 32 to 2048", EvalSize);
         Require(Epochs >= 1, "epochs", "1 or more", Epochs);
         Require(IterationsPerEpoch >= 1, "iterationsPerEpoch", "1 or more", IterationsPerEpoch);
         Require(LearningRatePerImage >= 0, "learningRatePerImage", "0 or more", LearningRatePerImage);

@@ -6,7 +6,7 @@ using PPYolo.Model.State;
 
 namespace PPYolo.Train.Weights;
 
-/// <summary>Where a run's weights come from: "generator:SEED", "generator:SEED:calm", or a file.</summary>
+/// <summary>Where a run's weights come from: "generator:SEED", "generator:SEED:calm", "generator:SEED:scratch", or a file.</summary>
 /// <param name="Seed">The generator's seed, or null for a file.</param>
 /// <param name="Profile">The generator's profile.</param>
 /// <param name="File">The file, or null for the generator.</param>
@@ -23,7 +23,7 @@ public sealed record StartWeights(string? Seed, WeightProfile Profile, string? F
     {
         if (!text.StartsWith(Prefix, StringComparison.Ordinal))
         {
-            return System.IO.File.Exists(text) ? new(null, WeightProfile.Plain, text) : throw new AlignException($"--init {text}: no such file; it is a weight file or generator:SEED[:calm]");
+            return System.IO.File.Exists(text) ? new(null, WeightProfile.Plain, text) : throw new AlignException($"--init {text}: no such file; it is a weight file or generator:SEED[:calm|:scratch]");
         }
 
         var parts = text[Prefix.Length..].Split(':');
@@ -31,7 +31,7 @@ public sealed record StartWeights(string? Seed, WeightProfile Profile, string? F
         if (parts.Length > 2 || parts[0].Length == 0 || !parts[0].All(char.IsAsciiDigit)
             || (parts.Length == 2 && (!parts[1].All(char.IsAsciiLetter) || !Enum.TryParse(parts[1], ignoreCase: true, out profile))))
         {
-            throw new AlignException($"--init {text}: expected generator:SEED or generator:SEED:calm, SEED a decimal number");
+            throw new AlignException($"--init {text}: expected generator:SEED, generator:SEED:calm or generator:SEED:scratch, SEED a decimal number");
         }
 
         return new(parts[0], profile, null);

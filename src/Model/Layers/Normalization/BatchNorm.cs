@@ -105,6 +105,13 @@ public sealed class BatchNorm : NamedModule<Tensor, Tensor>
         return statistics;
     }
 
+    /// <summary>What evaluation multiplies each channel by and then adds, in float64.</summary>
+    internal (Tensor Scale, Tensor Shift) EvaluationTerms()
+    {
+        var scale = weight.to(ScalarType.Float64) / (runningVariance.to(ScalarType.Float64) + Epsilon).sqrt();
+        return (scale, bias.to(ScalarType.Float64) - (runningMean.to(ScalarType.Float64) * scale));
+    }
+
     private void MoveRunning(BatchStatistics statistics)
     {
         batchesTracked.add_(1);

@@ -4,7 +4,7 @@ using PPYolo.Align;
 namespace PPYolo.Train.Data.Imaging;
 
 /// <summary>
-/// The two things that are left to OpenCV, as in the reference: decoding and resizing. Its native library is loaded at the first of them; runs on generated or
+/// What is left to OpenCV, as in the reference: decoding and resizing; and, in <see cref="Drawing"/>, drawing. Its native library is loaded at the first of them; runs on generated or
 /// recorded batches never load it.
 /// </summary>
 internal static class OpenCv
@@ -70,7 +70,7 @@ internal static class OpenCv
     }
 
     /// <summary>Lets OpenCV work on the memory of an image; what it writes must have the image's size and kind.</summary>
-    private static unsafe void Over(PixelImage image, Action<Mat> action)
+    public static unsafe void Over(PixelImage image, Action<Mat> action)
     {
         if (image.IsFloat)
         {

@@ -46,11 +46,24 @@ public static class EvaluationImages
     /// <exception cref="AlignException">It cannot be read or decoded.</exception>
     public static TensorData Read(string path, int size, out int width, out int height)
     {
-        ArgumentNullException.ThrowIfNull(path);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
-        var bytes = ImageFile.Read(path, out var problem);
-        using var image = (problem is null ? OpenCv.Decode(bytes, turned: true, out problem) : null) ?? throw new AlignException($"{path}: {problem}");
+        using var image = Decode(path);
         (width, height) = (image.Width, image.Height);
+        return Of(image, size);
+    }
+
+    /// <summary>Decodes an image file.</summary>
+    /// <exception cref="AlignException">It cannot be read or decoded.</exception>
+    internal static PixelImage Decode(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        var bytes = ImageFile.Read(path, out var problem);
+        return (problem is null ? OpenCv.Decode(bytes, turned: true, out problem) : null) ?? throw new AlignException($"{path}: {problem}");
+    }
+
+    /// <summary>A decoded image as the network sees it: (1,3,S,S) float32, normalized.</summary>
+    internal static TensorData Of(PixelImage image, int size)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
         var values = new float[3 * size * size];
         Write(image, size, values);
         return TensorData.Of<float>(values, 1, 3, size, size);

@@ -50,6 +50,21 @@ public sealed class GeneratedWeightsTests
         }
     }
 
+    [Theory]
+    [InlineData("r18vd", 4, 29, 54)]
+    [InlineData("r50vd", 7, 32, 57)]
+    public void From_scratch_expect_few_objects(string name, params int[] objectness)
+    {
+        using var weights = Of(NetworkPresets.Find(name)!, "1", WeightProfile.Scratch);
+        var biases = weights["yolo_head.yolo_output_0.bias"].As<float>().ToArray();
+
+        biases.Select((bias, channel) => (bias, channel)).Where(pair => pair.bias != 0).Select(pair => pair.channel).Should().Equal(objectness);
+        biases[objectness[0]].Should().BeApproximately(-4.59512f, 1e-5f, "its sigmoid is 0.01");
+        weights["backbone.conv1.conv1_1.norm.weight"].As<float>().ToArray().Should().OnlyContain(value => value == 1);
+        weights["backbone.conv1.conv1_1.norm.running_var"].As<float>().ToArray().Should().OnlyContain(value => value == 1);
+        weights.Where(pair => pair.Key.Contains("conv_offset", StringComparison.Ordinal)).Should().NotContain(pair => pair.Value.As<float>().ToArray().Any(value => value != 0));
+    }
+
     [Fact]
     public void Calm_the_last_norm_of_basic_blocks()
     {

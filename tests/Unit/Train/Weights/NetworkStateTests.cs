@@ -60,6 +60,7 @@ public sealed class NetworkStateTests
     [Theory]
     [InlineData("generator:12", "12", WeightProfile.Plain, "plain")]
     [InlineData("generator:3:calm", "3", WeightProfile.Calm, "calm")]
+    [InlineData("generator:3:scratch", "3", WeightProfile.Scratch, "scratch")]
     [InlineData("generator:3:Plain", "3", WeightProfile.Plain, "plain")]
     public void A_generator_is_named_by_seed_and_profile(string text, string seed, WeightProfile profile, string name)
     {

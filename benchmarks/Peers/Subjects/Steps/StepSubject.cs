@@ -1,0 +1,38 @@
+using PPYolo.Align.Formats;
+using PPYolo.Model;
+using PPYolo.Peers.Measuring;
+using PPYolo.Train.Data;
+using PPYolo.Train.Options;
+using PPYolo.Train.Ranks;
+using PPYolo.Train.Stepping;
+using static TorchSharp.torch;
+
+namespace PPYolo.Peers.Subjects.Steps;
+
+/// <summary>Our training step of ppyolo_r50vd_aligngrad.</summary>
+internal sealed class StepSubject : ISubject
+{
+    public const string Configuration = "ppyolo_r50vd_aligngrad";
+
+    private readonly PPYoloNetwork network;
+    private readonly TrainStep step;
+    private readonly Batch batch;
+
+    public StepSubject(string weightsFile, string batchFile)
+    {
+        var options = TrainOptionsFile.Read(Configuration, []);
+        using var weights = TensorFile.Read(weightsFile);
+        batch = new(Npz.Read(batchFile), batchFile);
+        var factory = new TrainingFactory();
+        network = factory.CreateNetwork(options.ToNetwork(), weights, CPU);
+        step = factory.CreateStep(network, options.ToRecipe() with { LearningRatePerImage = StepWork.RatePerImage }, batch.Count, new SoloRanks());
+    }
+
+    public void Run() => step.Run(batch);
+
+    public void Dispose()
+    {
+        step.Dispose();
+        network.Dispose();
+    }
+}

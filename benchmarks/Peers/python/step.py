@@ -1,0 +1,13 @@
+"""step.py WEIGHTS BATCH RATE_PER_IMAGE THREADS: rounds of the twin's training step on one batch."""
+import sys
+
+import torch
+
+from rounds import serve
+from training import Training, create_network, read_batch
+
+weights, batch, rate, threads = sys.argv[1:]
+torch.set_num_threads(int(threads))
+training = Training(create_network(weights), float(rate))
+images = read_batch(batch)
+serve(lambda: training.step(images), warm_up=2)
