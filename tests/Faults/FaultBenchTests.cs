@@ -95,7 +95,7 @@ public class FaultBenchTests
         IReadOnlyList<RunTrace> rerun = kind switch
         {
             // The floor's twins are others.
-            "twin" => TracedRun.Execute(plan with { Start = NoiseFloor.Perturb(plan.Start, $"clean{number}") }, 1, TestEnvironment.Threads),
+            "twin" => TracedRun.Execute(plan with { Start = PPYolo.Align.Generation.Perturbation.Of(plan.Start, $"clean{number}") }, 1, TestEnvironment.Threads),
             "threads" => TracedRun.Execute(plan, 1, 1 + number),
             _ => TracedRun.Execute(Bench.Plan(2 * (number + 1)), 2 * (number + 1), TestEnvironment.Threads),
         };
