@@ -37,13 +37,15 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
         var ranks = sameRanks ? expected.Count : 1;
         var iterations = Math.Min(expected[0].Iterations.Count, found[0].Iterations.Count);
         var all = new List<EntryDifference>();
+        var noise = Enumerable.Range(0, ranks).Select(_ => new NoisePropagation()).ToList();
         for (var iteration = 0; iteration < iterations; iteration++)
         {
             var ordered = new List<(TracePhase Phase, EntryDifference Difference)>();
             for (var rank = 0; rank < ranks; rank++)
             {
                 var (a, b) = (expected[rank].Iterations[iteration], found[rank].Iterations[iteration]);
-                ordered.AddRange(Compare(sameRanks ? a : OverRanks(a), sameRanks ? b : OverRanks(b), rank, floor).Where(difference => rank == 0 || !RankFree.Contains(difference.Key.Phase)).Select(difference => (difference.Key.Phase, difference)));
+                var earlier = iteration > 0 ? expected[rank].Iterations[iteration - 1] : null;
+                ordered.AddRange(Compare(sameRanks ? a : OverRanks(a), sameRanks ? b : OverRanks(b), earlier, rank, floor, noise[rank]).Where(difference => rank == 0 || !RankFree.Contains(difference.Key.Phase)).Select(difference => (difference.Key.Phase, difference)));
             }
 
             all.AddRange(ordered.OrderBy(pair => pair.Phase).Select(pair => pair.Difference));
@@ -72,13 +74,15 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
         return result;
     }
 
-    private static IEnumerable<EntryDifference> Compare(IterationTrace a, IterationTrace b, int rank, TraceFloor? floor)
+    private static IEnumerable<EntryDifference> Compare(IterationTrace a, IterationTrace b, IterationTrace? earlier, int rank, TraceFloor? floor, NoisePropagation noise)
     {
+        noise.Begin();
         // A phase that one run did not record says nothing; a single entry that is missing does.
         var phases = a.Entries.Select(entry => entry.Key.Phase).Intersect(b.Entries.Select(entry => entry.Key.Phase)).ToHashSet();
         foreach (var entry in a.Entries.Where(entry => phases.Contains(entry.Key.Phase)))
         {
-            var bound = Bound(floor, a.Iteration, entry.Key);
+            var floorBound = Bound(floor, a.Iteration, entry.Key);
+            var bound = noise.Bound(entry, earlier?[entry.Key.Phase, entry.Key.Name], floorBound);
             if (!b.TryGet(entry.Key, out var other))
             {
                 yield return new(a.Iteration, rank, entry.Key, double.NaN, bound, "missing in the second run");
@@ -93,7 +97,9 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
             }
             else
             {
-                yield return new(a.Iteration, rank, entry.Key, entry.Summary.RelativeDistance(other.Summary), bound, null);
+                var difference = new EntryDifference(a.Iteration, rank, entry.Key, entry.Summary.RelativeDistance(other.Summary), bound, null);
+                noise.Accept(difference, floorBound);
+                yield return difference;
             }
         }
 
