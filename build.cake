@@ -46,7 +46,7 @@ Task("SoakFiles").Description("Long runs of what CI runs briefly: damaged files 
     RunTests("tests/Unit", "soak-files", "FullyQualifiedName~Unit.Fuzz|FullyQualifiedName~KilledRunTests");
 });
 
-Task("Learning").Description("Trains on fixtures/scenes until most held-out objects are found (a quarter of an hour on two idle cores); log and weights are in artifacts/learning/.").IsDependentOn("Build").Does(() =>
+Task("Learning").Description("Trains on fixtures/scenes until most held-out objects are found (about a quarter of an hour, more where the cores are busy); log and weights are in artifacts/learning/.").IsDependentOn("Build").Does(() =>
 {
     Environment.SetEnvironmentVariable("PPYOLO_SLOW", "1");
     RunTests("tests/Unit", "learning", "FullyQualifiedName~LearningTests");
@@ -159,6 +159,12 @@ Task("Report").Description("Collects the TRX files and golden results of artifac
         + string.Concat(results.Select(test => $"<tr>{Cell(test.Outcome)}{Cell(test.Test)}{Cell(test.Seconds + " s")}{Cell(test.Message)}</tr>"))
         + "</table><h2>Goldens</h2><table>" + string.Concat(goldens.Select(golden => $"<tr>{Cell(golden.Golden)}{Cell(golden.Text)}</tr>")) + "</table>");
     Information($"{results.Count} tests, {failures} failed, {goldens.Count} goldens: artifacts/report.html, artifacts/report.json");
+});
+
+Task("Faults").Description("All planted faults, pairs of them and clean reruns (minutes).").IsDependentOn("Build").Does(() =>
+{
+    Environment.SetEnvironmentVariable("PPYOLO_FAULTS", "1");
+    RunTests("tests/Faults", "faults");
 });
 
 Task("Bench").Description("BenchmarkDotNet; --filter as its own.").IsDependentOn("Build").Does(() =>

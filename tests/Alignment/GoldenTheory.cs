@@ -29,7 +29,7 @@ internal sealed class GoldenTheory(string type, string method, string parameters
 
     /// <summary>
     /// Iterations of a calm run that a golden can hold. With all of ResNet-50 trained, noise grows until after ten iterations it is a fifth to a third of every momentum buffer, of which the golden's own gate
-    /// says that it pins nothing; after five it is a few hundredths.
+    /// says that it pins nothing; after five it is less than a tenth.
     /// </summary>
     public static int Extent(string network, int freezeAt, int iterations) => network == "r50vd" && freezeAt < 0 ? Math.Min(5, iterations) : iterations;
 

@@ -15,6 +15,8 @@ public static class CommandLine
         AlignCommands.Create(),
         TrainCommand.Create(),
         DiffCommand.Create(),
+        ExplainCommand.Create(),
+        FaultsCommand.Create(),
         MergeCommand.Create(),
         EvalCommand.Create(),
         PredictCommand.Create(),

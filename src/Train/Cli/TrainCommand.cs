@@ -8,6 +8,7 @@ using PPYolo.Train.Ranks.Mpi;
 using PPYolo.Train.Runs;
 using PPYolo.Train.Scenarios.Replay;
 using PPYolo.Train.Stepping;
+using PPYolo.Train.Tracing;
 using PPYolo.Train.Weights;
 
 namespace PPYolo.Train.Cli;
@@ -39,13 +40,15 @@ internal static class TrainCommand
         var ranks = new Option<int?>("--ranks") { Description = "Ranks that share each batch, in threads of this process. For processes, on any number of machines: mpirun -np N dotnet ppyolo.dll train ... without --ranks.", HelpName = "N" };
         var split = SharedOptions.Split();
         var gradients = new Option<bool>("--gradients") { Description = "With --record: also writes the gradients of iteration 0." };
+        var trace = new Option<bool>("--trace") { Description = "With --record: also writes statistics and sketches of everything that each iteration computes, for ppyolo explain." };
+        var whole = new Option<string[]>("--trace-full") { Description = "With --trace: keeps the tensors of these names whole, * and ? stand for anything; may be repeated.", HelpName = "NAME", AllowMultipleArgumentsPerToken = false, DefaultValueFactory = _ => [] };
         var timings = new Option<bool>("--timings") { Description = "Prints bytes and time of the communication between ranks." };
         var threads = SharedOptions.Threads();
         var device = SharedOptions.Device();
         var json = SharedOptions.Json();
         var command = new Command("train", "Trains for epochs or for some iterations, records a run, or replays one.")
         {
-            config, set, init, checkpoint, seed, epochs, output, resume, keep, evalData, evalBatch, log, iterations, record, replay, format, bound, ranks, split, gradients, timings, threads, device, json,
+            config, set, init, checkpoint, seed, epochs, output, resume, keep, evalData, evalBatch, log, iterations, record, replay, format, bound, ranks, split, gradients, trace, whole, timings, threads, device, json,
         };
         data.AddTo(command);
         command.Validators.Add(result =>
@@ -66,6 +69,10 @@ internal static class TrainCommand
             {
                 result.AddError("--replay repeats what was recorded: it goes with neither --record nor --set nor --init");
             }
+            else if ((result.GetValue(trace) || result.GetValue(whole) is { Length: > 0 }) && result.GetValue(record) is null)
+            {
+                result.AddError("--trace is written into a record: name its folder with --record DIR");
+            }
         });
         command.SetAction(result =>
         {
@@ -84,6 +91,7 @@ internal static class TrainCommand
             }
 
             var start = StartWeights.Parse(result.GetValue(init)!);
+            var traced = result.GetValue(trace) || result.GetValue(whole)!.Length > 0 ? new TraceOptions { Full = [.. result.GetValue(whole)!] } : null;
             var source = data.Open(result, result.GetValue(seed) ?? start.Seed ?? "1");
             var options = source.Fit(TrainOptionsFile.Read(result.GetValue(config)!, result.GetValue(set)!));
             RanksLaunch.Run(team, members =>
@@ -99,7 +107,7 @@ internal static class TrainCommand
                 {
                     Device = where.type == TorchSharp.DeviceType.CUDA ? TorchSharp.torch.device($"cuda:{members.LocalRank}") : where,
                 };
-                Train(plan, members, start.ProfileName, result.GetValue(record), "." + result.GetValue(format), result.GetValue(gradients), result.GetValue(timings));
+                Train(plan, members, start.ProfileName, result.GetValue(record), "." + result.GetValue(format), result.GetValue(gradients), traced, result.GetValue(timings));
                 return members.Rank;
             });
             return ExitCode.Aligned;
@@ -150,7 +158,7 @@ internal static class TrainCommand
         }
     }
 
-    private static void Train(RunPlan plan, IRanks ranks, string profile, string? folder, string extension, bool gradients, bool timings)
+    private static void Train(RunPlan plan, IRanks ranks, string profile, string? folder, string extension, bool gradients, TraceOptions? trace, bool timings)
     {
         var first = ranks.Rank == 0;
         var end = folder is null
@@ -161,7 +169,7 @@ internal static class TrainCommand
                     Progress("training", step);
                 }
             })
-            : RecordedRun.Execute(plan, profile, folder, extension, ranks, step => Progress("recording", step), gradients);
+            : RecordedRun.Execute(plan, profile, folder, extension, ranks, step => Progress("recording", step), gradients, trace: trace);
         if (first && folder is not null)
         {
             Console.Out.WriteLine($"recorded {plan.Iterations} iterations in {folder}; replay them with: ppyolo train --replay {folder}");

@@ -22,11 +22,17 @@ public sealed class ExponentialMovingAverage : IDisposable
         averages = [.. sources.Select(entry => zeros_like(entry.Value, requires_grad: false).DetachFromDisposeScope())];
     }
 
+    /// <summary>The averages themselves by key, not corrected.</summary>
+    internal IEnumerable<KeyValuePair<string, Tensor>> Averages => sources.Select((entry, i) => KeyValuePair.Create(entry.Key, averages[i]));
+
     /// <summary>The number of updates so far.</summary>
     public long Updates { get; private set; }
 
     /// <summary>The decay of the update that follows <paramref name="updates"/> others.</summary>
-    public double Decay(long updates) => recipe.EmaDecayType switch
+    public double Decay(long updates) => Decay(recipe, updates);
+
+    /// <summary>A recipe's decay of the update that follows <paramref name="updates"/> others.</summary>
+    internal static double Decay(TrainingRecipe recipe, long updates) => recipe.EmaDecayType switch
     {
         EmaDecayType.Threshold => Math.Min(recipe.EmaDecay, (1.0 + updates) / (10.0 + updates)),
         EmaDecayType.Exponential => recipe.EmaDecay * (1 - Math.Exp(-(updates + 1) / 2000.0)),

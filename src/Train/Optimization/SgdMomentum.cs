@@ -17,6 +17,10 @@ public sealed class SgdMomentum(IReadOnlyList<ParameterGroup> groups, double mom
     /// <summary>The parameters.</summary>
     public IReadOnlyList<ParameterGroup> Groups { get; } = groups;
 
+    /// <summary>The buffers themselves by parameter key, in the order of the groups.</summary>
+    internal IEnumerable<KeyValuePair<string, Tensor>> Buffers =>
+        Groups.SelectMany(group => group.Parameters).Where(entry => buffers.ContainsKey(entry.Key)).Select(entry => KeyValuePair.Create(entry.Key, buffers[entry.Key]));
+
     /// <summary>Frees the gradients, so that the next backward pass writes new ones instead of adding.</summary>
     public void ClearGradients()
     {

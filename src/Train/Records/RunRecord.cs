@@ -101,8 +101,11 @@ public sealed class RunRecord
     /// <summary>The file of a part, whatever its extension.</summary>
     /// <exception cref="AlignException">There is none.</exception>
     public static string FindFile(string folder, string name) =>
-        Extensions.Select(extension => Path.Combine(folder, name + extension)).FirstOrDefault(File.Exists)
+        TryFindFile(folder, name)
         ?? throw new AlignException($"{Path.Combine(folder, name)}{string.Join('|', Extensions)}: not found");
+
+    /// <summary>The file of a part, whatever its extension, or null.</summary>
+    internal static string? TryFindFile(string folder, string name) => Extensions.Select(extension => Path.Combine(folder, name + extension)).FirstOrDefault(File.Exists);
 
     /// <summary>Reads the start weights and checks that they are the recorded ones.</summary>
     /// <exception cref="AlignException">They are missing, or have changed since.</exception>

@@ -1,9 +1,11 @@
 using PPYolo.Align;
 using PPYolo.Align.Tensors;
+using PPYolo.Align.Traces;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Records;
 using PPYolo.Train.Scenarios;
 using PPYolo.Train.Stepping;
+using PPYolo.Train.Tracing;
 
 namespace PPYolo.Train.Runs;
 
@@ -19,9 +21,10 @@ public static class RecordedRun
     /// <param name="afterStep">Told after each iteration.</param>
     /// <param name="gradients">Whether the gradients of iteration 0 are recorded too.</param>
     /// <param name="observe">Given the step before the first iteration.</param>
+    /// <param name="trace">What every rank records of each iteration's parts, or null for nothing.</param>
     public static RunEnd Execute(
         RunPlan plan, string initProfile, string folder, string extension, IRanks? ranks = null, Action<StepResult>? afterStep = null, bool gradients = false,
-        Action<TrainStep>? observe = null)
+        Action<TrainStep>? observe = null, TraceOptions? trace = null)
     {
         ranks ??= new SoloRanks();
         var recorder = new RunRecorder(folder, extension);
@@ -56,6 +59,11 @@ public static class RecordedRun
             step =>
             {
                 observe?.Invoke(step);
+                if (trace is not null)
+                {
+                    StepTracer.Watch(step, iteration => TraceFile.Write(folder, ranks.Rank, iteration), trace);
+                }
+
                 if (gradients && first)
                 {
                     FirstGradients.Watch(step, firstGradients);
@@ -64,6 +72,11 @@ public static class RecordedRun
         ranks.Barrier("the recorded batches");
         if (first)
         {
+            if (trace is not null)
+            {
+                TraceEnvironment.Write(folder);
+            }
+
             if (gradients)
             {
                 recorder.Gradients(firstGradients);

@@ -30,6 +30,6 @@ public static class TrainingRun
             afterStep?.Invoke(done.Batch, done.Result);
         }
 
-        return new(NetworkState.Save(step.Network), step.Ema.Read(step.Entries), step.Optimizer.Momentum(), steps, seconds);
+        return new(NetworkState.Save(step.Network), step.ReadEma(), step.Optimizer.Momentum(), steps, seconds);
     }
 }

@@ -6,6 +6,7 @@ using PPYolo.Model.State;
 using PPYolo.Train.Data;
 using PPYolo.Train.Optimization;
 using PPYolo.Train.Ranks;
+using PPYolo.Train.Tracing;
 using static TorchSharp.torch;
 
 namespace PPYolo.Train.Stepping;
@@ -78,6 +79,9 @@ public class TrainStep : IDisposable
     /// <summary>Called at the end of each iteration; for looking, not for changing.</summary>
     public Action<StepResult>? Completed { get; set; }
 
+    /// <summary>Who records what the step computes, or null.</summary>
+    internal IStepTrace? Trace { get; set; }
+
     /// <summary>Trains on one batch.</summary>
     /// <exception cref="NonFiniteLossException">A loss is NaN or infinite; weights have not been changed by this iteration.</exception>
     public StepResult Run(Batch batch)
@@ -86,6 +90,7 @@ public class TrainStep : IDisposable
         var terms = Forward(batch);
         var local = Values(terms);
         var (losses, globalCount) = AverageLosses(local, batch.Count);
+        Trace?.Forward(losses);
         Observer?.Invoke(StepPhase.Forward);
         if (losses.Any(loss => !float.IsFinite(loss.Value)))
         {
@@ -94,19 +99,28 @@ public class TrainStep : IDisposable
 
         // Ranks with more images than others count for more; averaging over ranks then gives the mean over images.
         Backward(terms, batch.Count * Ranks.Size / (double)globalCount);
+        Trace?.Backward();
         ReduceGradients();
+        Trace?.Reduced();
         Observer?.Invoke(StepPhase.Backward);
         var rate = LearningRate(Iteration);
+        Trace?.Rate(rate);
         var norms = recipe.ClipGradNorm is null ? null : Optimizer.GradientNorms();
         UpdateWeights(rate, norms);
+        Trace?.Updated();
         Observer?.Invoke(StepPhase.Optimizer);
         UpdateEma();
+        Trace?.Averaged();
         Observer?.Invoke(StepPhase.Ema);
         var result = new StepResult(Iteration, batch.Size, rate, losses, norms) { LocalLosses = local };
         Completed?.Invoke(result);
         Iteration++;
         return result;
     }
+
+    /// <summary>The moving average as it is saved.</summary>
+    /// <exception cref="InvalidOperationException">There was no iteration yet.</exception>
+    public virtual NamedTensors ReadEma() => Ema.Read(Entries);
 
     /// <inheritdoc />
     public void Dispose()
@@ -137,8 +151,10 @@ public class TrainStep : IDisposable
     protected virtual LossTerms Forward(Batch batch)
     {
         var images = batch.Images.ToTorch(Device);
+        var boxes = batch.Boxes.ToTorch(Device);
         var targets = batch.Targets.Select(target => target.ToTorch(Device)).ToList();
-        return Network.Losses(images, batch.Boxes.ToTorch(Device), targets);
+        Trace?.Fed(images, boxes, targets);
+        return Network.Losses(images, boxes, targets);
     }
 
     /// <summary>Gradients of the summed loss.</summary>

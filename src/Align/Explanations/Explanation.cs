@@ -1,0 +1,26 @@
+using PPYolo.Align.Traces;
+
+namespace PPYolo.Align.Explanations;
+
+/// <summary>Where, when and why two runs differ.</summary>
+/// <param name="First">What is expected: a name or folder.</param>
+/// <param name="Second">What was found.</param>
+/// <param name="Trace">Everything that could be compared.</param>
+/// <param name="Causes">Why, likeliest first; empty for runs that agree.</param>
+public sealed record Explanation(string First, string Second, TraceComparison Trace, IReadOnlyList<Cause> Causes)
+{
+    /// <summary>Whether nothing differs by more than noise. Runs of which nothing could be compared are not aligned.</summary>
+    public bool Aligned => Trace.Differences.Count > 0 && Trace.Frontier is null;
+
+    /// <summary>The result of feeding one run's tensor into the other at the frontier, where that could be done.</summary>
+    public InjectionResult? Injection { get; init; }
+
+    /// <summary>Each iteration's total loss in both runs.</summary>
+    public IReadOnlyList<(int Iteration, double First, double Second)> Losses { get; init; } = [];
+
+    /// <summary>What could not be looked at, and what to record so that it can.</summary>
+    public IReadOnlyList<string> Lacked { get; init; } = [];
+
+    /// <summary>Settings and surroundings of both runs: name, first, second.</summary>
+    public IReadOnlyList<(string Name, string First, string Second)> Environment { get; init; } = [];
+}

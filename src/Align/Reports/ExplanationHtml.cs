@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using PPYolo.Align.Explanations;
+using PPYolo.Align.Reports.Html;
+
+namespace PPYolo.Align.Reports;
+
+/// <summary>
+/// An explanation as one HTML page: verdict, losses, each tensor's difference against noise, a map of iterations and parts, causes, surroundings. It needs neither
+/// network nor scripts, and is made for light and dark, for phones and for the keyboard.
+/// </summary>
+public static class ExplanationHtml
+{
+    private const int WorstRows = 40;
+
+    private static readonly string Style = ReadStyle();
+
+    /// <summary>Formats an explanation.</summary>
+    public static string Format(Explanation explanation)
+    {
+        var page = new StringBuilder();
+        page.Append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>")
+            .Append(explanation.Aligned ? "Aligned" : "Diverged").Append(": ").Append(Text(explanation.Second)).Append("</title>\n<style>\n").Append(Style).Append("</style>\n</head>\n<body>\n<main>\n");
+        Verdict(page, explanation);
+        Causes(page, explanation);
+        page.Append("<h2>Total loss</h2>\n").Append(Scrolling("total loss", LossChart.Svg(explanation)));
+        Differences(page, explanation);
+        page.Append(HeatMap.Table(explanation));
+        Worst(page, explanation);
+        Surroundings(page, explanation);
+        return page.Append("</main>\n</body>\n</html>").ToString();
+    }
+
+    internal static string Text(string text) => WebUtility.HtmlEncode(text);
+
+    private static void Verdict(StringBuilder page, Explanation explanation)
+    {
+        var (word, style) = explanation.Aligned ? ("ALIGNED", " aligned") : ("DIVERGED", "");
+        page.Append(CultureInfo.InvariantCulture, $"<p><span class=\"verdict{style}\">{word}</span></p>\n<h1>{Text(explanation.Second)}</h1>\n<p class=\"soft\">compared with <span class=\"name\">{Text(explanation.First)}</span>, which is expected</p>\n");
+        page.Append(CultureInfo.InvariantCulture, $"<p>{Text(ExplanationText.Summary(explanation))}</p>\n");
+        if (explanation.Trace.Frontier is { } frontier)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<section class=\"panel\" aria-label=\"where the runs part\"><strong>Where the runs part</strong><br>iteration {frontier.Iteration}{(frontier.Rank > 0 ? $", rank {frontier.Rank}" : "")}, {frontier.Key.Phase.ToString().ToLowerInvariant()}: <span class=\"name\">{Text(frontier.Key.Name)}</span><br>{Text(ExplanationText.Amount(frontier))}. {Text(ExplanationText.Injection(explanation))}</section>\n");
+        }
+    }
+
+    private static void Causes(StringBuilder page, Explanation explanation)
+    {
+        if (explanation.Aligned)
+        {
+            return;
+        }
+
+        page.Append("<h2>Likely causes</h2>\n");
+        if (explanation.Causes.Count == 0)
+        {
+            page.Append("<p>No known cause fits what was recorded.</p>\n");
+        }
+
+        foreach (var cause in explanation.Causes)
+        {
+            var confidence = cause.Confidence.ToString("0.00", CultureInfo.InvariantCulture);
+            page.Append(CultureInfo.InvariantCulture, $"<details class=\"panel\" open><summary><strong>{Text(cause.Title)}</strong><br><meter min=\"0\" max=\"1\" value=\"{confidence}\" aria-label=\"confidence\"></meter> confidence {confidence}, <code>{Text(cause.Id)}</code></summary><ul>");
+            foreach (var evidence in cause.Evidence)
+            {
+                page.Append(CultureInfo.InvariantCulture, $"<li>{Text(evidence)}</li>");
+            }
+
+            page.Append("</ul></details>\n");
+        }
+    }
+
+    private static void Differences(StringBuilder page, Explanation explanation)
+    {
+        var iteration = explanation.Trace.Frontier?.Iteration ?? (explanation.Trace.Differences.Count > 0 ? explanation.Trace.Differences[^1].Iteration : 0);
+        page.Append(CultureInfo.InvariantCulture, $"<h2>Each tensor of iteration {iteration} against noise</h2>\n<p class=\"soft\">In order of execution from left to right; relative differences on a logarithmic scale. A point is named where the pointer rests on it; the table below has the worst.</p>\n");
+        page.Append(Scrolling("differences", DifferenceChart.Svg(explanation, iteration)));
+    }
+
+    private static void Worst(StringBuilder page, Explanation explanation)
+    {
+        var first = explanation.Trace.Exceeding.Take(WorstRows).ToList();
+        if (first.Count == 0)
+        {
+            return;
+        }
+
+        page.Append("<h2>Beyond noise, in order of execution</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"tensors beyond noise\"><table><thead><tr><th>iteration</th><th>phase</th><th>tensor</th><th>difference</th><th>times noise</th></tr></thead><tbody>\n");
+        foreach (var difference in first)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<tr><td>{difference.Iteration}</td><td>{difference.Key.Phase.ToString().ToLowerInvariant()}</td><td class=\"name\">{Text(difference.Key.Name)}</td><td>{Text(difference.Note ?? ExplanationText.Number(difference.Relative))}</td><td>{(difference.Note is null ? difference.Units.ToString("G3", CultureInfo.InvariantCulture) : "")}</td></tr>\n");
+        }
+
+        var all = explanation.Trace.Exceeding.Count();
+        page.Append("</tbody></table></div>\n").Append(all > first.Count ? $"<p class=\"soft\">and {all - first.Count} more, all in the JSON report</p>\n" : "");
+    }
+
+    private static void Surroundings(StringBuilder page, Explanation explanation)
+    {
+        if (explanation.Lacked.Count > 0)
+        {
+            page.Append("<h2>What was lacking</h2>\n<ul>").AppendJoin("", explanation.Lacked.Select(line => $"<li>{Text(line)}</li>")).Append("</ul>\n");
+        }
+
+        if (explanation.Environment.Count > 0)
+        {
+            page.Append("<h2>Settings and surroundings</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"settings and surroundings\"><table><thead><tr><th></th><th>expected</th><th>found</th></tr></thead><tbody>\n");
+            foreach (var (name, a, b) in explanation.Environment)
+            {
+                page.Append(CultureInfo.InvariantCulture, $"<tr><th>{Text(name)}</th><td>{Text(a)}</td><td>{(a == b ? "the same" : $"<strong>{Text(b)}</strong>")}</td></tr>\n");
+            }
+
+            page.Append("</tbody></table></div>\n");
+        }
+    }
+
+    /// <summary>Wide content that a narrow window scrolls, by keyboard too.</summary>
+    private static string Scrolling(string label, string content) => $"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{label}\">{content}</div>\n";
+
+    private static string ReadStyle()
+    {
+        using var stream = typeof(ExplanationHtml).Assembly.GetManifestResourceStream("explanation.css")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

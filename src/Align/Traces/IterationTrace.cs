@@ -1,0 +1,41 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace PPYolo.Align.Traces;
+
+/// <summary>Everything that was recorded of one iteration, in order of execution.</summary>
+public sealed class IterationTrace
+{
+    private readonly OrderedDictionary<TraceKey, TraceEntry> entries = [];
+
+    /// <summary>Creates an empty trace.</summary>
+    /// <param name="iteration">Counted from 0.</param>
+    public IterationTrace(int iteration) => Iteration = iteration;
+
+    /// <summary>The iteration, counted from 0.</summary>
+    public int Iteration { get; }
+
+    /// <summary>The entries.</summary>
+    public IReadOnlyList<TraceEntry> Entries => entries.Values;
+
+    /// <summary>The entry of a key, or null.</summary>
+    public TraceEntry? this[TracePhase phase, string name] => entries.GetValueOrDefault(new(phase, name));
+
+    /// <summary>The entries of a phase.</summary>
+    public IEnumerable<TraceEntry> Of(TracePhase phase) => entries.Values.Where(entry => entry.Key.Phase == phase);
+
+    /// <summary>Looks an entry up.</summary>
+    public bool TryGet(TraceKey key, [NotNullWhen(true)] out TraceEntry? entry) => entries.TryGetValue(key, out entry);
+
+    /// <summary>Appends an entry.</summary>
+    /// <exception cref="AlignException">There is one of that key.</exception>
+    public void Add(TraceEntry entry)
+    {
+        if (!entries.TryAdd(entry.Key, entry))
+        {
+            throw new AlignException($"iteration {Iteration}: '{entry.Key}' is there twice");
+        }
+    }
+
+    /// <summary>The place of a key in order of execution, or -1.</summary>
+    public int IndexOf(TraceKey key) => entries.IndexOf(key);
+}

@@ -1,0 +1,10 @@
+namespace PPYolo.Align.Traces;
+
+/// <summary>What was recorded of a run, on one rank.</summary>
+/// <param name="Rank">Whose.</param>
+/// <param name="Iterations">Each iteration, from 0 on.</param>
+public sealed record RunTrace(int Rank, IReadOnlyList<IterationTrace> Iterations)
+{
+    /// <summary>The entry of an iteration, or null.</summary>
+    public TraceEntry? Find(int iteration, TracePhase phase, string name) => iteration >= 0 && iteration < Iterations.Count ? Iterations[iteration][phase, name] : null;
+}

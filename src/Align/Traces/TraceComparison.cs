@@ -1,0 +1,116 @@
+namespace PPYolo.Align.Traces;
+
+/// <summary>Two traces side by side, in order of execution.</summary>
+/// <param name="Differences">Every entry of either run.</param>
+/// <param name="Floor">The noise floor, or null where there is none.</param>
+public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences, TraceFloor? Floor)
+{
+    /// <summary>
+    /// How many times the floor a difference must be to count. Sketches estimate a distance within 9 %, and of hundreds of tensors some are thrown several times
+    /// further than in a few twins; planted faults are hundreds to millions of floors away.
+    /// </summary>
+    public const double Allowance = 10;
+
+    /// <summary>Two roundings to float32: a smaller relative difference counts nowhere.</summary>
+    public const double Rounding = 2.0 / (1 << 23);
+
+    /// <summary>The bound where no floor was measured: what calm runs stay within for a few iterations.</summary>
+    public const double UnmeasuredBound = 1e-3;
+
+    /// <summary>The phases that do not depend on how a batch is spread over ranks.</summary>
+    private static readonly HashSet<TracePhase> RankFree =
+        [TracePhase.Start, TracePhase.Buffers, TracePhase.Loss, TracePhase.Reduction, TracePhase.Schedule, TracePhase.Momentum, TracePhase.Weights, TracePhase.Ema, TracePhase.End];
+
+    /// <summary>The earliest difference beyond noise in order of execution, or null.</summary>
+    public EntryDifference? Frontier => Differences.FirstOrDefault(difference => difference.Exceeds);
+
+    /// <summary>All differences beyond noise.</summary>
+    public IEnumerable<EntryDifference> Exceeding => Differences.Where(difference => difference.Exceeds);
+
+    /// <summary>Compares two runs.</summary>
+    /// <param name="expected">One trace for each rank.</param>
+    /// <param name="found">The same of the other run. With another number of ranks only what concerns all ranks together is compared.</param>
+    /// <param name="floor">The noise floor, or null.</param>
+    public static TraceComparison Of(IReadOnlyList<RunTrace> expected, IReadOnlyList<RunTrace> found, TraceFloor? floor)
+    {
+        var sameRanks = expected.Count == found.Count;
+        var ranks = sameRanks ? expected.Count : 1;
+        var iterations = Math.Min(expected[0].Iterations.Count, found[0].Iterations.Count);
+        var all = new List<EntryDifference>();
+        var noise = Enumerable.Range(0, ranks).Select(_ => new NoisePropagation()).ToList();
+        for (var iteration = 0; iteration < iterations; iteration++)
+        {
+            var ordered = new List<(TracePhase Phase, EntryDifference Difference)>();
+            for (var rank = 0; rank < ranks; rank++)
+            {
+                var (a, b) = (expected[rank].Iterations[iteration], found[rank].Iterations[iteration]);
+                var earlier = iteration > 0 ? expected[rank].Iterations[iteration - 1] : null;
+                ordered.AddRange(Compare(sameRanks ? a : OverRanks(a), sameRanks ? b : OverRanks(b), earlier, rank, floor, noise[rank]).Where(difference => rank == 0 || !RankFree.Contains(difference.Key.Phase)).Select(difference => (difference.Key.Phase, difference)));
+            }
+
+            all.AddRange(ordered.OrderBy(pair => pair.Phase).Select(pair => pair.Difference));
+        }
+
+        return new(all, floor);
+    }
+
+    /// <summary>What of an iteration concerns all ranks together; a single rank's gradients are those of all.</summary>
+    private static IterationTrace OverRanks(IterationTrace trace)
+    {
+        var reduced = trace.Of(TracePhase.Reduction).Any();
+        var result = new IterationTrace(trace.Iteration);
+        foreach (var entry in trace.Entries)
+        {
+            if (RankFree.Contains(entry.Key.Phase))
+            {
+                result.Add(entry);
+            }
+            else if (entry.Key.Phase == TracePhase.Gradient && !reduced)
+            {
+                result.Add(entry with { Key = new(TracePhase.Reduction, entry.Key.Name) });
+            }
+        }
+
+        return result;
+    }
+
+    private static IEnumerable<EntryDifference> Compare(IterationTrace a, IterationTrace b, IterationTrace? earlier, int rank, TraceFloor? floor, NoisePropagation noise)
+    {
+        noise.Begin();
+        // A phase that one run did not record says nothing; a single entry that is missing does.
+        var phases = a.Entries.Select(entry => entry.Key.Phase).Intersect(b.Entries.Select(entry => entry.Key.Phase)).ToHashSet();
+        foreach (var entry in a.Entries.Where(entry => phases.Contains(entry.Key.Phase)))
+        {
+            var floorBound = Bound(floor, a.Iteration, entry.Key);
+            var bound = noise.Bound(entry, earlier?[entry.Key.Phase, entry.Key.Name], floorBound);
+            if (!b.TryGet(entry.Key, out var other))
+            {
+                yield return new(a.Iteration, rank, entry.Key, double.NaN, bound, "missing in the second run");
+            }
+            else if (!entry.Shape.SequenceEqual(other.Shape))
+            {
+                yield return new(a.Iteration, rank, entry.Key, double.NaN, bound, $"of shape {string.Join('x', entry.Shape)} and {string.Join('x', other.Shape)}");
+            }
+            else if (entry.Summary.NonFinite + other.Summary.NonFinite > 0)
+            {
+                yield return new(a.Iteration, rank, entry.Key, double.NaN, bound, $"{entry.Summary.NonFinite} and {other.Summary.NonFinite} elements are not finite");
+            }
+            else
+            {
+                var difference = new EntryDifference(a.Iteration, rank, entry.Key, entry.Summary.RelativeDistance(other.Summary), bound, null);
+                noise.Accept(difference, floorBound);
+                yield return difference;
+            }
+        }
+
+        foreach (var entry in b.Entries.Where(entry => phases.Contains(entry.Key.Phase) && a.IndexOf(entry.Key) < 0))
+        {
+            yield return new(a.Iteration, rank, entry.Key, double.NaN, Bound(floor, a.Iteration, entry.Key), "only in the second run");
+        }
+    }
+
+    private static double Bound(TraceFloor? floor, int iteration, TraceKey key) =>
+        floor is null
+            ? key.Phase is TracePhase.Start or TracePhase.Data or TracePhase.Schedule ? Rounding : UnmeasuredBound
+            : Math.Max(Rounding, Allowance * floor.For(iteration, key));
+}

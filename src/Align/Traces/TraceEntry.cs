@@ -1,0 +1,14 @@
+using PPYolo.Align.Sketching;
+using PPYolo.Align.Tensors;
+
+namespace PPYolo.Align.Traces;
+
+/// <summary>One tensor of an iteration.</summary>
+/// <param name="Key">What it is.</param>
+/// <param name="Shape">Its extents; empty for a number.</param>
+/// <param name="Summary">What was kept of it, in C order whatever its layout in memory.</param>
+public sealed record TraceEntry(TraceKey Key, IReadOnlyList<long> Shape, StripedSummary Summary)
+{
+    /// <summary>All elements in C order, where they were asked for.</summary>
+    public TensorData? Full { get; init; }
+}

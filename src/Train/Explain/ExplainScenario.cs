@@ -1,0 +1,136 @@
+using PPYolo.Align;
+using PPYolo.Align.Explanations;
+using PPYolo.Align.Reports;
+using PPYolo.Align.Traces;
+using PPYolo.Train.Explain.Simulation;
+
+namespace PPYolo.Train.Explain;
+
+/// <summary>Explains two record folders.</summary>
+public static class ExplainScenario
+{
+    /// <summary>Perturbed twins that a floor is measured on.</summary>
+    public const int StandardTwins = 3;
+
+    /// <summary>Says where, when and why the run in one folder is not the run in another.</summary>
+    /// <param name="first">The folder of what is expected; only read.</param>
+    /// <param name="second">The folder of what was found; only read.</param>
+    /// <param name="options">Threads, twins, and where the floor is kept.</param>
+    /// <exception cref="AlignException">A folder has nothing of a run, or the two have nothing in common.</exception>
+    public static Explanation Run(string first, string second, ExplainOptions options)
+    {
+        var (a, b) = (ExplainedRunFolder.Read(first), ExplainedRunFolder.Read(second));
+        try
+        {
+            var lacked = Lacked(a, b).ToList();
+            var laboratory = Laboratory.For(a, options.Threads);
+            var floor = Floor(a, laboratory, options, lacked);
+            var explanation = Explainer.Explain(a, b, floor, laboratory, options.Progress);
+            if (explanation.Trace.Differences.Count == 0)
+            {
+                throw new AlignException($"{first} and {second} have nothing in common that can be compared: one has {Phases(a)}, the other {Phases(b)}");
+            }
+
+            var injection = explanation.Trace.Frontier is { } frontier && laboratory is not null ? Inject(frontier, a, b, laboratory, floor, lacked) : null;
+            return explanation with
+            {
+                Injection = injection,
+                Lacked = lacked,
+                Environment = [.. ExplainedRunFolder.Settings(a, b), .. a.Environment.Keys.Union(b.Environment.Keys).Select(name => (name, a.Environment.GetValueOrDefault(name, ExplanationText.Unknown), b.Environment.GetValueOrDefault(name, ExplanationText.Unknown)))],
+            };
+        }
+        finally
+        {
+            a.Start?.Dispose();
+            b.Start?.Dispose();
+        }
+    }
+
+    private static TraceFloor? Floor(ExplainedRun run, Laboratory? laboratory, ExplainOptions options, List<string> lacked)
+    {
+        var kept = options.Floor ?? Path.Combine(run.Name, TraceFloor.FileName);
+        if (File.Exists(kept))
+        {
+            return TraceFloor.Read(kept);
+        }
+
+        if (laboratory is null || options.Twins == 0)
+        {
+            lacked.Add($"no noise floor: differences count from {Numbers.Text(TraceComparison.UnmeasuredBound)} of a tensor's norm on; it is measured where case.json, start weights and batches of the first run are there");
+            return null;
+        }
+
+        options.Progress?.Invoke("the run itself");
+        var own = laboratory.Run(null, laboratory.Iterations);
+        var twins = new List<RunTrace>();
+        for (var twin = 0; twin < options.Twins; twin++)
+        {
+            options.Progress?.Invoke($"twin {twin}");
+            twins.Add(laboratory.Twin(twin)[0]);
+        }
+
+        var floor = TraceFloor.Of(own[0], twins);
+        if (options.Floor is not null)
+        {
+            floor.Write(options.Floor);
+        }
+
+        return floor;
+    }
+
+    private static InjectionResult? Inject(EntryDifference frontier, ExplainedRun first, ExplainedRun second, Laboratory laboratory, TraceFloor? floor, List<string> lacked)
+    {
+        if (frontier.Note is not null || frontier.Key.Phase is TracePhase.Loss or TracePhase.Schedule or TracePhase.End)
+        {
+            return null;
+        }
+
+        // Whichever run this program repeats, the other's tensor is fed into it.
+        var own = laboratory.Run(null, frontier.Iteration + 1);
+        bool Repeats(ExplainedRun run) => !TraceComparison.Of([.. run.Ranks.Select(rank => rank with { Iterations = [.. rank.Iterations.Take(frontier.Iteration + 1)] })], own, floor).Exceeding.Any();
+        var source = Repeats(first) ? second : Repeats(second) ? first : null;
+        if (source is null)
+        {
+            lacked.Add("the frontier was not confirmed by injection: this program repeats neither run");
+            return null;
+        }
+
+        var result = InjectionCheck.Run(frontier, source.Ranks, (injections, iterations) => laboratory.Run(null, iterations, injections), floor);
+        if (result is null)
+        {
+            lacked.Add($"the frontier was not confirmed by injection: the tensor is not whole in {source.Name}; record it again with --trace-full '{frontier.Key.Phase}:{frontier.Key.Name}'");
+        }
+
+        return result;
+    }
+
+    private static IEnumerable<string> Lacked(ExplainedRun first, ExplainedRun second)
+    {
+        foreach (var run in new[] { first, second }.Where(run => !run.IsTraced))
+        {
+            yield return $"{run.Name} has no trace, only {Phases(run)}: modules, gradients and the optimizer's parts are not compared; record it with --trace";
+        }
+
+        if (first.Ranks.Count != second.Ranks.Count)
+        {
+            yield return $"the runs are on {first.Ranks.Count} and {second.Ranks.Count} ranks: what concerns a rank alone is not compared";
+        }
+
+        if (first.Iterations.Count != second.Iterations.Count)
+        {
+            yield return $"the runs have {first.Iterations.Count} and {second.Iterations.Count} iterations: the first {Math.Min(first.Iterations.Count, second.Iterations.Count)} are compared";
+        }
+
+        if (first.Options is null)
+        {
+            yield return $"{first.Name} has no case.json: settings are unknown, and causes that are tried by training are not";
+        }
+        else if (first.Start is null || first.Batches is null)
+        {
+            yield return $"{first.Name} has no {(first.Start is null ? "start weights" : "batches")}: causes that are tried by training are not";
+        }
+    }
+
+    private static string Phases(ExplainedRun run) =>
+        string.Join(", ", run.Iterations.SelectMany(iteration => iteration.Entries).Select(entry => entry.Key.Phase).Distinct().Order().Select(phase => phase.ToString().ToLowerInvariant()));
+}

@@ -1,0 +1,39 @@
+using PPYolo.Align.Traces;
+using PPYolo.Train.Runs;
+using PPYolo.Train.Tracing;
+
+namespace PPYolo.Train.Explain.Simulation;
+
+/// <summary>Repeats the first run with this implementation, altered or not.</summary>
+internal sealed class Laboratory
+{
+    private readonly RunPlan plan;
+    private readonly int ranks;
+    private readonly int threads;
+
+    private Laboratory(RunPlan plan, int ranks, int threads)
+    {
+        this.plan = plan;
+        this.ranks = ranks;
+        this.threads = threads;
+    }
+
+    /// <summary>A laboratory for a run whose settings, start weights and batches are known; null where one is not.</summary>
+    public static Laboratory? For(ExplainedRun run, int threads) => run is { Options: { } options, Start: { } start, Batches: { } batches }
+        ? new(new RunPlan(options, start, batches, run.Iterations.Count, run.Seed) { CheckReplicas = false }, run.Ranks.Count, threads)
+        : null;
+
+    /// <summary>The length of the run.</summary>
+    public int Iterations => plan.Iterations;
+
+    /// <summary>Trains.</summary>
+    /// <param name="alteration">What to do wrong, or null.</param>
+    /// <param name="iterations">How far.</param>
+    /// <param name="injections">Tensors to put in the place of the run's own, or null.</param>
+    public IReadOnlyList<RunTrace> Run(Alteration? alteration, int iterations, IReadOnlyList<Injection>? injections = null) =>
+        TracedRun.Execute(plan with { Factory = alteration ?? new Stepping.TrainingFactory(), Iterations = iterations }, ranks, threads, injections: injections);
+
+    /// <summary>Trains from start weights that are perturbed about their last bit.</summary>
+    public IReadOnlyList<RunTrace> Twin(int number) =>
+        TracedRun.Execute(plan with { Start = Align.Generation.Perturbation.Of(plan.Start, $"{plan.Seed}.{number}") }, ranks, threads);
+}

@@ -1,0 +1,209 @@
+using PPYolo.Align.Sketching;
+using PPYolo.Align.Tensors;
+using PPYolo.Align.Traces;
+using PPYolo.Model.Layers;
+using PPYolo.Train.Stepping;
+using static TorchSharp.torch;
+
+namespace PPYolo.Train.Tracing;
+
+/// <summary>
+/// Watches a training step and summarizes everything it computes. It reads memory and changes no bit; it changes what an <see cref="Injection"/> says, and
+/// nothing else.
+/// </summary>
+internal sealed class StepTracer : IStepTrace, IDisposable
+{
+    private readonly TrainStep step;
+    private readonly TraceOptions options;
+    private readonly IReadOnlyList<Injection> injections;
+    private readonly Action<IterationTrace> done;
+    private readonly List<Action> removeHooks = [];
+    private readonly List<(string Module, Tensor Output, Tensor Kept)> outputs = [];
+    private IterationTrace trace;
+
+    private StepTracer(TrainStep step, Action<IterationTrace> done, TraceOptions options, IReadOnlyList<Injection> injections)
+    {
+        this.step = step;
+        this.options = options;
+        this.injections = injections;
+        this.done = done;
+        trace = new(step.Iteration);
+    }
+
+    /// <summary>Watches a step until the result is disposed.</summary>
+    /// <param name="step">The step, before its first iteration.</param>
+    /// <param name="done">Given each iteration's trace.</param>
+    /// <param name="options">What to keep; null for summaries alone.</param>
+    /// <param name="injections">Tensors to put in the place of ranks' own, or null.</param>
+    public static StepTracer Watch(TrainStep step, Action<IterationTrace> done, TraceOptions? options = null, IReadOnlyList<Injection>? injections = null)
+    {
+        var tracer = new StepTracer(step, done, options ?? new(), [.. injections?.Where(injection => injection.Rank == step.Ranks.Rank) ?? []]);
+        step.Trace = tracer;
+        foreach (var (name, module) in step.Network.named_modules())
+        {
+            // A chain's output is its last layer's.
+            if (module is nn.Module<Tensor, Tensor> layer and not Chain)
+            {
+                var hook = layer.register_forward_hook((_, _, output) => tracer.Output(name, output));
+                tracer.removeHooks.Add(hook.remove);
+            }
+        }
+
+        // Not every implementation counts batches; after the first forward pass the counters are compared.
+        foreach (var entry in step.Entries.Where(entry => !entry.IsBatchCounter))
+        {
+            tracer.Add(TracePhase.Start, entry.Key, entry.Value);
+        }
+
+        return tracer;
+    }
+
+    /// <inheritdoc />
+    public void Fed(Tensor images, Tensor boxes, IReadOnlyList<Tensor> targets)
+    {
+        Add(TracePhase.Data, "image", images);
+        Add(TracePhase.Data, "gt_bbox", boxes);
+        for (var level = 0; level < targets.Count; level++)
+        {
+            Add(TracePhase.Data, $"target{level}", targets[level]);
+        }
+    }
+
+    /// <inheritdoc />
+    public void Forward(IReadOnlyList<KeyValuePair<string, float>> losses)
+    {
+        foreach (var entry in step.Entries.Where(entry => !entry.IsParameter))
+        {
+            Add(TracePhase.Buffers, entry.Key, entry.Value);
+        }
+
+        foreach (var (name, value) in losses)
+        {
+            Add(TracePhase.Loss, name, value);
+        }
+    }
+
+    /// <inheritdoc />
+    public void Backward()
+    {
+        // In-place operations and wrappers hand one tensor on: its gradient is that of the last module that had it.
+        var seen = new HashSet<Tensor>(ReferenceEqualityComparer.Instance);
+        foreach (var (module, output, kept) in outputs.AsEnumerable().Reverse())
+        {
+            if (seen.Add(output) && kept.grad is { } gradient)
+            {
+                using (gradient)
+                {
+                    Add(TracePhase.Backward, module, gradient);
+                }
+            }
+        }
+
+        Release();
+        Gradients(TracePhase.Gradient);
+    }
+
+    /// <inheritdoc />
+    public void Reduced()
+    {
+        if (step.Ranks.Size > 1)
+        {
+            Gradients(TracePhase.Reduction);
+        }
+    }
+
+    /// <inheritdoc />
+    public void Rate(double rate) => Add(TracePhase.Schedule, "rate", rate);
+
+    /// <inheritdoc />
+    public void Updated()
+    {
+        foreach (var (key, buffer) in step.Optimizer.Buffers)
+        {
+            Add(TracePhase.Momentum, key, buffer);
+        }
+
+        foreach (var entry in step.Entries.Where(entry => entry.IsParameter))
+        {
+            Add(TracePhase.Weights, entry.Key, entry.Value);
+        }
+    }
+
+    /// <inheritdoc />
+    public void Averaged()
+    {
+        foreach (var (key, average) in step.Ema.Averages)
+        {
+            Add(TracePhase.Ema, key, average);
+        }
+
+        done(trace);
+        trace = new(trace.Iteration + 1);
+    }
+
+    /// <summary>Stops watching.</summary>
+    public void Dispose()
+    {
+        removeHooks.ForEach(remove => remove());
+        removeHooks.Clear();
+        Release();
+        step.Trace = null;
+    }
+
+    private Tensor Output(string module, Tensor output)
+    {
+        var result = output;
+        if (Injected(TracePhase.Backward, module) is { } other)
+        {
+            result = GradientGate.Apply(module, output, other);
+        }
+
+        Add(TracePhase.Forward, module, result);
+        if (result.requires_grad)
+        {
+            // Another handle of the same tensor: the network frees its own as soon as the next layer has it.
+            var kept = result.alias().DetachFromDisposeScope();
+            kept.retain_grad();
+            outputs.Add((module, result, kept));
+        }
+
+        return result;
+    }
+
+    private void Gradients(TracePhase phase)
+    {
+        foreach (var entry in step.Entries.Where(entry => entry.IsParameter).Reverse())
+        {
+            if (entry.Value.grad is { } gradient)
+            {
+                using (gradient)
+                {
+                    Add(phase, entry.Key, gradient);
+                }
+            }
+        }
+    }
+
+    private void Add(TracePhase phase, string name, Tensor tensor)
+    {
+        var key = new TraceKey(phase, name);
+        // A gradient that the backward pass was given is there already.
+        if (phase != TracePhase.Backward && Injected(phase, name) is { } other)
+        {
+            TensorMemory.Overwrite(key.ToString(), tensor, other);
+        }
+
+        trace.Add(new(key, tensor.shape, TensorMemory.Summary(tensor)) { Full = options.KeepsWhole(key) ? tensor.ToData() : null });
+    }
+
+    private void Add(TracePhase phase, string name, double value) => trace.Add(new(new(phase, name), [], StripedSummary.Of(value)));
+
+    private TensorData? Injected(TracePhase phase, string name) =>
+        injections.FirstOrDefault(injection => injection.Iteration == trace.Iteration && injection.Key == new TraceKey(phase, name))?.Value;
+
+    private void Release()
+    {
+        outputs.ForEach(output => output.Kept.Dispose());
+        outputs.Clear();
+    }
+}

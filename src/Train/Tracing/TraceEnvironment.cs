@@ -1,0 +1,32 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using PPYolo.Align.Json;
+using TorchSharp;
+
+namespace PPYolo.Train.Tracing;
+
+/// <summary>environment.json beside a trace: what a run's bits may depend on besides its settings.</summary>
+internal static class TraceEnvironment
+{
+    private const string FileName = "environment.json";
+
+    /// <summary>Writes the surroundings of this process.</summary>
+    public static void Write(string folder) => AtomicText.Write(Path.Combine(folder, FileName), StrictJson.Text(Here()));
+
+    /// <summary>Reads what was written; empty where nothing was.</summary>
+    public static IReadOnlyDictionary<string, string> Read(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        return File.Exists(path) ? StrictJson.Parse<Dictionary<string, string>>(File.ReadAllText(path), path) : new Dictionary<string, string>(StringComparer.Ordinal);
+    }
+
+    private static Dictionary<string, string> Here() => new(StringComparer.Ordinal)
+    {
+        ["program"] = $"ppyolo {typeof(TraceEnvironment).Assembly.GetName().Version?.ToString(3)}",
+        ["torch"] = $"TorchSharp {typeof(torch).Assembly.GetName().Version?.ToString(3)}",
+        ["runtime"] = RuntimeInformation.FrameworkDescription,
+        ["system"] = RuntimeInformation.OSDescription,
+        ["processor"] = $"{RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture)} cores, vectors of {System.Numerics.Vector<byte>.Count * 8} bits",
+        ["threads"] = torch.get_num_threads().ToString(CultureInfo.InvariantCulture),
+    };
+}

@@ -1,0 +1,63 @@
+using PPYolo.Align.Explanations;
+using PPYolo.Align.Traces;
+using PPYolo.Train.Data;
+using PPYolo.Train.Explain;
+using PPYolo.Train.Explain.Simulation;
+using PPYolo.Train.Options;
+using PPYolo.Train.Runs;
+using PPYolo.Train.Tracing;
+using PPYolo.Train.Weights;
+
+namespace PPYolo.Tests.Faults;
+
+/// <summary>The smallest training that has everything a fault can be in: frozen and trained stages, clipping, warm-up, decay, two levels, mixed objects.</summary>
+internal sealed class Bench
+{
+    private const int Iterations = 4, Twins = 2;
+
+    private static readonly TrainOptions Options = TrainOptionsFile.Read(
+        "ppyolo_r18vd_voc2012",
+        ["batch=4", "sizes=[64]", "dropBlock=false", "freezeAt=0", "iterationsPerEpoch=4", "startFactor=0.5", "learningRatePerImage=0.000005", "weightDecay=0.01", "clipGradNorm=20"]);
+
+    private static readonly Lazy<TraceFloor> SoloFloor = new(() => TraceFloor.Of(Right(1).Ranks[0], [.. Enumerable.Range(0, Twins).Select(twin => Laboratory.For(Right(1), TestEnvironment.Threads)!.Twin(twin)[0])]));
+
+    private static readonly Dictionary<int, ExplainedRun> RightRuns = [];
+
+    /// <summary>The noise floor of one rank, which is that of several too.</summary>
+    public static TraceFloor Floor => SoloFloor.Value;
+
+    /// <summary>The right training.</summary>
+    public static ExplainedRun Right(int ranks)
+    {
+        lock (RightRuns)
+        {
+            return RightRuns.TryGetValue(ranks, out var run) ? run : RightRuns[ranks] = Describe("right", Plan(ranks), TracedRun.Execute(Plan(ranks), ranks, TestEnvironment.Threads));
+        }
+    }
+
+    /// <summary>Explains a wrong training.</summary>
+    public static Explanation Explain(FaultyTraining fault, int ranks)
+    {
+        var right = Right(ranks);
+        var plan = Faulty(fault, ranks);
+        // Only the trace is known of the wrong training, and that it was to be the right one.
+        var wrong = new ExplainedRun("wrong", TracedRun.Execute(plan, ranks, TestEnvironment.Threads));
+        return Explainer.Explain(right, wrong, Floor, Laboratory.For(right, TestEnvironment.Threads));
+    }
+
+    public static RunPlan Plan(int ranks)
+    {
+        var network = Options.ToNetwork();
+        var whole = new GeneratedBatches("5", Options.Batch, Options.Sizes, network);
+        return new(Options, StartWeights.Parse("generator:5:calm").For(network), ranks == 1 ? _ => whole : rank => new SlicedBatches(whole, SlicedBatches.Even(Options.Batch, ranks), rank), Iterations, "5") { CheckReplicas = false };
+    }
+
+    public static RunPlan Faulty(FaultyTraining fault, int ranks)
+    {
+        var plan = Plan(ranks);
+        return plan with { Factory = fault.Factory, Batches = rank => fault.Batches(plan.Batches, rank) };
+    }
+
+    private static ExplainedRun Describe(string name, RunPlan plan, IReadOnlyList<RunTrace> traces) =>
+        new(name, traces) { Options = plan.Options, Start = plan.Start, Batches = plan.Batches, Seed = plan.Seed };
+}

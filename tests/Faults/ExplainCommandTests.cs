@@ -1,0 +1,101 @@
+using System.Xml.Linq;
+using PPYolo.Align.Reports;
+using PPYolo.Align.Traces;
+using PPYolo.Train.Cli;
+using PPYolo.Train.Explain;
+using PPYolo.Train.Explain.Simulation;
+using PPYolo.Train.Runs;
+using PPYolo.Train.Tracing;
+
+namespace PPYolo.Tests.Faults;
+
+/// <summary>ppyolo explain on record folders, tracing itself, and injection.</summary>
+public sealed class ExplainCommandTests : IDisposable
+{
+    private const string WeightKey = "neck.yolo_transition_0.conv.weight";
+
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-explain-");
+
+    [Fact]
+    public void TracingChangesNoBit()
+    {
+        var plain = TrainingRun.Execute(Bench.Plan(1) with { Iterations = 2 });
+        var traces = new List<IterationTrace>();
+        var traced = TrainingRun.Execute(Bench.Plan(1) with { Iterations = 2 }, observe: step => StepTracer.Watch(step, traces.Add, new() { Full = ["*"] }));
+
+        traces.Should().HaveCount(2);
+        traces[1].Entries.Should().OnlyContain(entry => entry.Key.Phase == TracePhase.Schedule || entry.Key.Phase == TracePhase.Loss || entry.Full != null);
+        foreach (var (one, other) in new[] { (plain.Raw, traced.Raw), (plain.Ema, traced.Ema), (plain.Momentum, traced.Momentum) })
+        {
+            one.Names.Should().Equal(other.Names);
+            one.Should().OnlyContain(pair => pair.Value.BitwiseEquals(other[pair.Key]));
+        }
+    }
+
+    [Fact]
+    public void ExplainsRecordsAndSaysWhatTheyLack()
+    {
+        var right = Record("right", new());
+        var wrong = Record("wrong", PlantedFaults.Of("momentum 0.85").Training);
+        string html = Path.Combine(folder.FullName, "page.html"), json = Path.Combine(folder.FullName, "report.json"), junit = Path.Combine(folder.FullName, "junit.xml"), floor = Path.Combine(folder.FullName, "floor.npz");
+
+        CommandLine.Run(["explain", right, wrong, "--twins", "1", "--floor", floor, "--html", html, "--json", json, "--junit", junit]).Should().Be(ExitCode.Diverged);
+        CommandLine.Run(["explain", right, right, "--floor", floor]).Should().Be(ExitCode.Aligned);
+
+        File.ReadAllText(html).Should().Contain("Momentum is 0.85").And.Contain("the runs part here").And.NotContain("http").And.NotContain("<script");
+        using var report = System.Text.Json.JsonDocument.Parse(File.ReadAllText(json));
+        report.RootElement.GetProperty("causes")[0].GetProperty("id").GetString().Should().Be("momentum");
+        report.RootElement.GetProperty("frontier").GetProperty("phase").GetString().Should().Be("momentum");
+        XElement.Load(junit).Descendants("failure").Should().NotBeEmpty();
+
+        // What another implementation leaves: batches and weights.
+        foreach (var file in Directory.EnumerateFiles(wrong).Where(file => Path.GetFileName(file) is var name && (name.StartsWith("trace", StringComparison.Ordinal) || name.EndsWith(".json", StringComparison.Ordinal))))
+        {
+            File.Delete(file);
+        }
+
+        var explanation = ExplainScenario.Run(right, wrong, new() { Floor = floor });
+
+        explanation.Causes.Should().NotBeEmpty().And.Subject.First().Id.Should().Be("momentum", ExplanationText.Format(explanation));
+        explanation.Lacked.Should().Contain(line => line.Contains("has no trace", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void FoldersWithNothingInThemAreWrongUse()
+    {
+        CommandLine.Run(["explain", Path.Combine(folder.FullName, "absent"), folder.FullName]).Should().Be(ExitCode.WrongUse);
+        CommandLine.Run(["explain", folder.FullName, folder.FullName]).Should().Be(ExitCode.WrongUse);
+        CommandLine.Run(["explain", folder.FullName]).Should().Be(ExitCode.WrongUse);
+    }
+
+    [Fact]
+    public void InjectionConfirmsAFaultThatEntersInOnePlaceOnly()
+    {
+        var one = Inject("one weight not loaded", $"Start:{WeightKey}");
+        var many = Inject("DropBlock left on", "Forward:*dropblock");
+
+        one.Confirmed.Should().BeTrue();
+        one.Key.Name.Should().Be(WeightKey);
+        many.Confirmed.Should().BeFalse();
+        many.FirstDiffering!.Value.Name.Should().Be("neck.yolo_block_1.conv_module.dropblock");
+    }
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    /// <summary>Feeds the wrong run's tensor into the right one.</summary>
+    private static Align.Explanations.InjectionResult Inject(string fault, string whole)
+    {
+        var right = Bench.Right(1);
+        var wrong = TracedRun.Execute(Bench.Faulty(PlantedFaults.Of(fault).Training, 1), 1, TestEnvironment.Threads, new() { Full = [whole] });
+        var frontier = TraceComparison.Of(right.Ranks, wrong, Bench.Floor).Frontier!;
+        var laboratory = Laboratory.For(right, TestEnvironment.Threads)!;
+        return InjectionCheck.Run(frontier, wrong, (injections, iterations) => laboratory.Run(null, iterations, injections), Bench.Floor)!;
+    }
+
+    private string Record(string name, FaultyTraining fault)
+    {
+        var path = Path.Combine(folder.FullName, name);
+        RecordedRun.Execute(Bench.Faulty(fault, 1), "calm", path, ".npz", trace: new());
+        return path;
+    }
+}

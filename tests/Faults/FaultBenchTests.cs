@@ -1,0 +1,149 @@
+using System.Text;
+using PPYolo.Align.Traces;
+using PPYolo.Train.Explain;
+using PPYolo.Train.Scenarios.Ranks;
+using PPYolo.Train.Tracing;
+
+namespace PPYolo.Tests.Faults;
+
+/// <summary>
+/// Trainings with one fault each must be told from the right one, and the fault must be named, from the two traces alone. PPYOLO_FAULTS=1 runs all faults, pairs and
+/// clean reruns; otherwise a core of them runs.
+/// </summary>
+public class FaultBenchTests
+{
+    private const int LeastRightPairs = 10, LeastNamedFirst = 26;
+
+    private static readonly bool Whole = Environment.GetEnvironmentVariable("PPYOLO_FAULTS") == "1";
+
+    private static readonly string[] Core =
+    [
+        "learning rate one step late", "Nesterov momentum", "weight decay on the other group", "clipping missing", "loss summed over images", "one rank's gradient missing",
+        "EMA before the optimizer", "biased running variance", "scale_x_y ignored", "BGR for RGB",
+    ];
+
+    private static readonly (string First, string Second)[] Pairs =
+    [
+        ("learning rate one step late", "EMA decay constant"),
+        ("BGR for RGB", "scale_x_y ignored"),
+        ("weight decay missing", "momentum 0.85"),
+        ("scale_x_y ignored", "weight decay on the other group"),
+        ("norm momentum 0.01", "Nesterov momentum"),
+        ("BGR for RGB", "EMA before the optimizer"),
+        ("loss scale left in gradients", "clipping missing"),
+        ("one rank's gradient missing", "learning rate times ranks"),
+        ("norm epsilon 1e-3", "EMA without running statistics"),
+        ("anchors of levels swapped", "dampening 0.2"),
+        ("weight of the IoU loss 1", "warm-up missing"),
+        ("freeze_at ignored", "EMA saved uncorrected"),
+        ("biased running variance", "clipping by the joint norm"),
+        ("one weight transposed", "learning rate applied twice"),
+        ("norm epsilon 1e-3", "scale_x_y ignored"),
+    ];
+
+    public static TheoryData<string> CoreFaults => [.. Core];
+
+    public static TheoryData<string, string> TriedPairs
+    {
+        get
+        {
+            var data = new TheoryData<string, string>();
+            foreach (var (first, second) in Pairs.Take(2))
+            {
+                data.Add(first, second);
+            }
+
+            return data;
+        }
+    }
+
+    public static TheoryData<string, int> CleanReruns
+    {
+        get
+        {
+            var data = new TheoryData<string, int>();
+            var (twins, threads, ranks) = Whole ? (96, 2, 2) : (3, 1, 1);
+            foreach (var (kind, count) in new[] { ("twin", twins), ("threads", threads), ("ranks", ranks) })
+            {
+                for (var i = 0; i < count; i++)
+                {
+                    data.Add(kind, i);
+                }
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(CoreFaults))]
+    public void IsNamedFirst(string name)
+    {
+        var outcome = Run(PlantedFaults.Of(name));
+
+        outcome.Explanation.Aligned.Should().BeFalse();
+        outcome.Place.Should().Be(1, outcome.Row);
+        outcome.IsFrontierExact.Should().BeTrue(outcome.Row);
+        File.ReadAllText(TablePath()).Should().Contain(outcome.Row, "the table that ppyolo faults prints is made by this bench");
+    }
+
+    [Theory]
+    [MemberData(nameof(CleanReruns))]
+    public void ACleanRerunIsNotDetected(string kind, int number)
+    {
+        var plan = Bench.Plan(1);
+        IReadOnlyList<RunTrace> rerun = kind switch
+        {
+            // The floor's twins are others.
+            "twin" => TracedRun.Execute(plan with { Start = PPYolo.Align.Generation.Perturbation.Of(plan.Start, $"clean{number}") }, 1, TestEnvironment.Threads),
+            "threads" => TracedRun.Execute(plan, 1, 1 + number),
+            _ => TracedRun.Execute(Bench.Plan(2 * (number + 1)), 2 * (number + 1), TestEnvironment.Threads),
+        };
+
+        var explanation = Explainer.Explain(Bench.Right(1), new ExplainedRun("rerun", rerun), Bench.Floor, null);
+
+        explanation.Aligned.Should().BeTrue($"{explanation.Trace.Frontier}");
+        explanation.Causes.Should().BeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(TriedPairs))]
+    public void BothOfTwoFaultsAreNamed(string first, string second) => Both(first, second).Should().BeTrue();
+
+    /// <summary>All faults and pairs; the table is what ppyolo faults prints.</summary>
+    [Fact]
+    public Task ConfusionTable()
+    {
+        if (!Whole)
+        {
+            // The core's rows are compared with the table one by one.
+            return Task.CompletedTask;
+        }
+
+        var outcomes = PlantedFaults.All.Select(Run).ToList();
+        var text = new StringBuilder().AppendLine(FaultOutcome.Header);
+        outcomes.ForEach(outcome => text.AppendLine(outcome.Row));
+        var pairs = Pairs.Select(pair => (pair, Named: Both(pair.First, pair.Second))).ToList();
+        text.AppendLine().AppendLine($"{outcomes.Count} faults: {outcomes.Count(outcome => !outcome.Explanation.Aligned)} detected, {outcomes.Count(outcome => outcome.Place == 1)} named first, {outcomes.Count(outcome => outcome.Place is > 0 and <= 3)} among the first three, {outcomes.Count(outcome => outcome.IsFrontierExact)} frontiers exact");
+        text.AppendLine().AppendLine("two faults at once, both named:");
+        pairs.ForEach(pair => text.AppendLine($"{(pair.Named ? "yes" : "no"),-5}{pair.pair.First} + {pair.pair.Second}"));
+        text.Append($"{pairs.Count(pair => pair.Named)} of {pairs.Count}");
+
+        outcomes.Should().OnlyContain(outcome => !outcome.Explanation.Aligned);
+        outcomes.Count(outcome => outcome.Place == 1).Should().BeGreaterThanOrEqualTo(LeastNamedFirst);
+        pairs.Count(pair => pair.Named).Should().BeGreaterThanOrEqualTo(LeastRightPairs);
+        return Verify(text.ToString()).UseDirectory("../../src/Train/Explain").UseFileName("FaultBench");
+    }
+
+    private static FaultOutcome Run(PlantedFault fault) => new(fault, Bench.Explain(fault.Training, fault.Ranks));
+
+    private static bool Both(string first, string second)
+    {
+        var (a, b) = (PlantedFaults.Of(first), PlantedFaults.Of(second));
+        var causes = Bench.Explain(a.Training.And(b.Training), Math.Max(a.Ranks, b.Ranks)).Causes.Select(cause => cause.Id).ToList();
+        return causes.Contains(a.Cause) && causes.Contains(b.Cause);
+    }
+
+    private static string TablePath([System.Runtime.CompilerServices.CallerFilePath] string here = "") =>
+        Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "src", "Train", "Explain", "FaultBench.verified.txt");
+}

@@ -1,0 +1,76 @@
+using PPYolo.Align.Generation;
+using PPYolo.Align.Sketching;
+
+namespace PPYolo.Tests.Unit.Align.Sketching;
+
+public class StripedSummaryTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(63)]
+    [InlineData(64)]
+    [InlineData(1000)]
+    [InlineData(600_001)]
+    public void HoldsWhatASimpleLoopFinds(int count)
+    {
+        var values = Values("a", count);
+        var signs = new PortableStream("sketch/striped");
+        var sums = new double[StripedSummary.Stripes];
+        for (var i = 0; i < count; i++)
+        {
+            sums[i % 64] += ((signs.Bits(i / 64) >> (i % 64)) & 1) == 1 ? -(double)values[i] : values[i];
+        }
+
+        var summary = StripedSummary.Of(values);
+
+        summary.L2.Should().BeApproximately(Math.Sqrt(values.Sum(value => (double)value * value)), 1e-9 * count);
+        summary.Mean.Should().BeApproximately(values.Average(value => (double)value), 1e-12);
+        summary.AbsMax.Should().Be(values.Max(Math.Abs));
+        summary.NonFinite.Should().Be(0);
+        summary.Sums.Zip(sums).Should().OnlyContain(pair => Math.Abs(pair.First - pair.Second) < 1e-9);
+    }
+
+    [Fact]
+    public void TellsDistances()
+    {
+        float[] a = Values("a", 100_000), b = Values("b", 100_000);
+        var distance = Math.Sqrt(a.Zip(b, (x, y) => ((double)x - y) * ((double)x - y)).Sum());
+
+        StripedSummary.Of(a).Distance(StripedSummary.Of(b)).Should().BeApproximately(distance, 0.3 * distance);
+        StripedSummary.Of(a).RelativeDistance(StripedSummary.Of(a)).Should().Be(0);
+    }
+
+    [Fact]
+    public void IsLinear()
+    {
+        float[] a = Values("a", 5000), b = Values("b", 5000);
+        var sum = StripedSummary.Of([.. a.Zip(b, (x, y) => (2 * x) - (0.5f * y))]);
+
+        var expected = StripedSummary.Of(a).Sums.Zip(StripedSummary.Of(b).Sums, (x, y) => (2 * x) - (0.5 * y));
+
+        sum.Sums.Zip(expected).Should().OnlyContain(pair => Math.Abs(pair.First - pair.Second) < 1e-4);
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(float.NegativeInfinity)]
+    public void CountsWhatIsNotFinite(float bad)
+    {
+        var values = Values("a", 1000);
+        values[700] = bad;
+
+        var summary = StripedSummary.Of(values);
+
+        summary.NonFinite.Should().Be(1);
+        summary.AbsMax.Should().Be(double.NaN);
+        double.IsFinite(summary.RelativeDistance(StripedSummary.Of(Values("a", 1000)))).Should().BeFalse();
+    }
+
+    private static float[] Values(string name, int count)
+    {
+        var values = new float[count];
+        new PortableStream(name).FillScaled(values, 1f);
+        return values;
+    }
+}

@@ -1,0 +1,94 @@
+using PPYolo.Align.Explanations;
+using PPYolo.Align.Reports;
+using PPYolo.Align.Sketching;
+using PPYolo.Align.Traces;
+
+namespace PPYolo.Tests.Unit.Align.Traces;
+
+public class TraceComparisonTests
+{
+    private static readonly (TracePhase Phase, string Name)[] Order = [(TracePhase.Data, "image"), (TracePhase.Forward, "b"), (TracePhase.Forward, "a"), (TracePhase.Loss, "total_loss"), (TracePhase.Gradient, "a.weight")];
+
+    [Fact]
+    public void TheFrontierIsTheEarliestInOrderOfExecution()
+    {
+        var comparison = Compare(Run(1), Run(1, (1, "a", 1.1), (1, "total_loss", 2), (1, "b", 1.01), (1, "a.weight", 3)));
+
+        comparison.Frontier!.Key.Should().Be(new TraceKey(TracePhase.Forward, "b"));
+        comparison.Frontier.Iteration.Should().Be(1);
+        comparison.Exceeding.Should().HaveCount(4);
+    }
+
+    [Fact]
+    public void NoiseIsNoFrontier()
+    {
+        var floor = TraceFloor.Of(Run(1), [Run(1 + 1e-6), Run(1 - 2e-6)]);
+
+        Compare(Run(1), Run(1 + 5e-6), floor).Frontier.Should().BeNull();
+        Compare(Run(1), Run(1 + 1e-4), floor).Frontier!.Key.Phase.Should().Be(TracePhase.Data);
+        Compare(Run(1), Run(1, (0, "a", 1 + 1e-4)), floor).Frontier!.Units.Should().BeInRange(30, 70);
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void WhatIsNotFiniteDiffersHoweverLargeTheNoise(double value)
+    {
+        var floor = TraceFloor.Of(Run(1), [Run(100)]);
+
+        Compare(Run(1), Run(1, (0, "a", value)), floor).Frontier!.Note.Should().Contain("not finite");
+    }
+
+    [Fact]
+    public void AnEntryThatIsMissingOrNewDiffersAPhaseThatWasNotRecordedDoesNot()
+    {
+        Compare(Run(1), Run(1, (0, "a", null))).Frontier!.Note.Should().Contain("missing");
+        Compare(Run(1, (0, "a", null)), Run(1)).Frontier!.Note.Should().Contain("only in the second");
+        Compare(Run(1), Run(1, (0, "a.weight", null))).Frontier.Should().BeNull();
+    }
+
+    [Fact]
+    public void RunsOnOtherNumbersOfRanksAreComparedInWhatConcernsAll()
+    {
+        IReadOnlyList<RunTrace> two = [Run(1, (0, "b", 5), (0, "a.weight", 7)), Run(1) with { Rank = 1 }];
+        two[0].Iterations[0].Add(new(new(TracePhase.Reduction, "a.weight"), [], StripedSummary.Of(1)));
+
+        var comparison = TraceComparison.Of([Run(1)], two, null);
+
+        comparison.Differences.Where(difference => difference.Iteration == 0).Select(difference => difference.Key).Should().Equal(new TraceKey(TracePhase.Loss, "total_loss"), new TraceKey(TracePhase.Reduction, "a.weight"));
+        comparison.Frontier.Should().BeNull();
+    }
+
+    [Fact]
+    public void NothingComparedIsNotAligned() => new Explanation("a", "b", new([], null), []).Aligned.Should().BeFalse();
+
+    [Fact]
+    public void ReportsEscapeNamesAndNeedNoNetwork()
+    {
+        var comparison = Compare(Run(1), Run(1, (0, "a", 2)));
+        var explanation = new Explanation("<a>", "b & c", comparison, [new("x", "<script>", TracePhase.Forward, 0.5, ["1 < 2"])]) { Losses = [(0, 1, double.NaN)] };
+
+        var page = ExplanationHtml.Format(explanation);
+
+        page.Should().Contain("&lt;a&gt;").And.Contain("b &amp; c").And.Contain("&lt;script&gt;").And.NotContain("<script>").And.NotContain("http");
+        ExplanationText.Format(explanation).Should().Contain("DIVERGED: the runs part in iteration 0 at forward a");
+        System.Xml.Linq.XElement.Parse(ExplanationJUnit.Format(explanation)).Descendants("failure").Should().ContainSingle();
+    }
+
+    private static TraceComparison Compare(RunTrace a, RunTrace b, TraceFloor? floor = null) => TraceComparison.Of([a], [b], floor);
+
+    private static RunTrace Run(double value, params (int Iteration, string Name, double? Value)[] others) => new(0, [.. Enumerable.Range(0, 2).Select(iteration =>
+    {
+        var trace = new IterationTrace(iteration);
+        foreach (var (phase, name) in Order)
+        {
+            var other = others.Where(other => other.Iteration == iteration && other.Name == name).ToList();
+            if (other.Count == 0 || other[0].Value is not null)
+            {
+                trace.Add(new(new(phase, name), [], StripedSummary.Of(other.Count == 0 ? value : other[0].Value!.Value)));
+            }
+        }
+
+        return trace;
+    })]);
+}
