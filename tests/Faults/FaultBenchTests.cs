@@ -1,7 +1,6 @@
 using System.Text;
 using PPYolo.Align.Traces;
 using PPYolo.Train.Explain;
-using PPYolo.Train.Scenarios.Ranks;
 using PPYolo.Train.Tracing;
 
 namespace PPYolo.Tests.Faults;
