@@ -13,7 +13,7 @@ public static class GoldenFloors
     /// what one kink does that no twin happened to cross (<see cref="GoldenTolerance.KinkShare"/>), and than rounding.
     /// </summary>
     /// <param name="record">The run.</param>
-    /// <param name="twins">The same run from start weights that differ in their last bit, or on another number of threads.</param>
+    /// <param name="twins">The same run on inputs that differ about their last bit, or on another number of threads.</param>
     /// <exception cref="AlignException">There is no twin, or one is of another run.</exception>
     public static GoldenRecord Measure(GoldenRecord record, IReadOnlyList<GoldenRecord> twins)
     {
@@ -53,7 +53,7 @@ public static class GoldenFloors
         if (twin.Losses.Count != record.Losses.Count || twin.Traces.Count != record.Traces.Count || twin.Tensors.Count != record.Tensors.Count
             || twin.Tensors.Zip(record.Tensors).Any(pair => pair.First.Part != pair.Second.Part || pair.First.Name != pair.Second.Name))
         {
-            throw new AlignException($"a twin of '{record.Case}' has other tensors or iterations than the run itself: a twin is the same run from weights that differ in their last bit");
+            throw new AlignException($"a twin of '{record.Case}' has other tensors or iterations than the run itself: a twin is the same run on inputs that differ about their last bit");
         }
     }
 

@@ -1,20 +1,12 @@
+using System.Text;
+using PPYolo.Align.Formats.Bytes;
+
 namespace PPYolo.Align.Json;
 
 /// <summary>Writes text files that are whole or not there.</summary>
 public static class AtomicText
 {
-    /// <summary>Writes beside the name and renames into place.</summary>
-    public static void Write(string path, string text)
-    {
-        var temporary = $"{path}.{Environment.ProcessId}.tmp";
-        try
-        {
-            File.WriteAllText(temporary, text + "\n");
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-    }
+    /// <summary>Writes beside the name, with a line end after the text, and renames into place.</summary>
+    /// <exception cref="AlignException">The file cannot be written.</exception>
+    public static void Write(string path, string text) => NewFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text + "\n")));
 }

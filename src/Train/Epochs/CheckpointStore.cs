@@ -63,7 +63,9 @@ public sealed class CheckpointStore(string folder, int keep = CheckpointStore.St
     /// <summary>Removes what an interrupted run was writing when it ended.</summary>
     public void RemoveLeftovers()
     {
-        foreach (var file in Directory.EnumerateFiles(folder, "*.tmp").ToList())
+        // Only what a run writes: the folder may hold files of others.
+        string[] patterns = [$"{Prefix}*{Extension}.*.tmp", $"{IndexName}.*.tmp", $"{RunSettings.FileName}.*.tmp"];
+        foreach (var file in patterns.SelectMany(pattern => Directory.EnumerateFiles(folder, pattern)).ToList())
         {
             File.Delete(file);
         }

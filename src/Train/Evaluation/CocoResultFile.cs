@@ -1,5 +1,5 @@
 using System.Text.Json;
-using PPYolo.Align;
+using PPYolo.Align.Formats.Bytes;
 
 namespace PPYolo.Train.Evaluation;
 
@@ -13,31 +13,12 @@ public static class CocoResultFile
     private static readonly JsonWriterOptions Indented = new() { Indented = true, NewLine = "\n" };
 
     /// <summary>Writes a file, replacing one of that name; whoever reads it meanwhile sees the old one or the new one, never half.</summary>
-    /// <exception cref="AlignException">It cannot be written.</exception>
+    /// <exception cref="Align.AlignException">It cannot be written.</exception>
     public static void Write(string path, CocoResult result)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(result);
-        var beside = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            using (var stream = new FileStream(beside, FileMode.CreateNew, FileAccess.Write))
-            {
-                Write(stream, result);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(beside, path, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            if (File.Exists(beside))
-            {
-                File.Delete(beside);
-            }
-
-            throw new AlignException($"{path}: expected to write the metrics there, but: {e.Message}; choose a folder that exists and can be written", e);
-        }
+        NewFile.Write(path, stream => Write(stream, result));
     }
 
     /// <summary>Writes to a stream, which stays open.</summary>

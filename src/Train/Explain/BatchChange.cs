@@ -52,7 +52,7 @@ internal sealed record BatchChange(string Id, string Title, string Description, 
         {
             using var scope = NewDisposeScope();
             var tensor = candidate.ToTorch();
-            var summary = TensorMemory.Summary(tensor);
+            var summary = TensorElements.Summary(tensor);
             return second.Ranks[at.Rank].Find(at.Iteration, TracePhase.Data, name) is { } found && summary.RelativeDistance(found.Summary) < Exact;
         }
     }

@@ -115,7 +115,7 @@ internal static class ExplainedRunFolder
         {
             using var scope = TorchSharp.torch.NewDisposeScope();
             var values = tensor.ToTorch();
-            trace.Add(new(new(TracePhase.Data, name), tensor.Shape, TensorMemory.Summary(values)));
+            trace.Add(new(new(TracePhase.Data, name), tensor.Shape, TensorElements.Summary(values)));
         }
     }
 

@@ -190,10 +190,10 @@ internal sealed class StepTracer : IStepTrace, IDisposable
         // A gradient that the backward pass was given is there already.
         if (phase != TracePhase.Backward && Injected(phase, name) is { } other)
         {
-            TensorMemory.Overwrite(key.ToString(), tensor, other);
+            TensorElements.Overwrite(key.ToString(), tensor, other);
         }
 
-        trace.Add(new(key, tensor.shape, TensorMemory.Summary(tensor)) { Full = options.KeepsWhole(key) ? tensor.ToData() : null });
+        trace.Add(new(key, tensor.shape, TensorElements.Summary(tensor)) { Full = options.KeepsWhole(key) ? tensor.ToData() : null });
     }
 
     private void Add(TracePhase phase, string name, double value) => trace.Add(new(new(phase, name), [], StripedSummary.Of(value)));

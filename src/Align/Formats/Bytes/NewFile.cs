@@ -1,7 +1,7 @@
 namespace PPYolo.Align.Formats.Bytes;
 
 /// <summary>Writes a file beside its name and renames it into place, so that a reader sees the old file or the new one and never a part.</summary>
-internal static class NewFile
+public static class NewFile
 {
     // Large enough that headers and small tensors share a write; larger blocks go to the file directly.
     private const int BufferSize = 1 << 17;

@@ -1,5 +1,5 @@
 using OpenCvSharp;
-using PPYolo.Align;
+using PPYolo.Align.Formats.Bytes;
 
 namespace PPYolo.Train.Data.Imaging;
 
@@ -36,7 +36,7 @@ internal static class Drawing
 
     /// <summary>Writes an image in the format that the extension names, or as PNG where OpenCV has none for it; the file is whole or not there.</summary>
     /// <returns>The file.</returns>
-    /// <exception cref="AlignException">It cannot be written.</exception>
+    /// <exception cref="Align.AlignException">It cannot be written.</exception>
     public static string Write(PixelImage image, string path)
     {
         var extension = Path.GetExtension(path).ToLowerInvariant();
@@ -52,18 +52,7 @@ internal static class Drawing
             Cv2.CvtColor(mat, turned, ColorConversionCodes.RGB2BGR);
             Cv2.ImEncode(extension, turned, out bytes, new ImageEncodingParam(ImwriteFlags.JpegQuality, JpegQuality));
         });
-        var beside = $"{path}.{Environment.ProcessId}.tmp";
-        try
-        {
-            File.WriteAllBytes(beside, bytes);
-            File.Move(beside, path, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            File.Delete(beside);
-            throw new AlignException($"{path}: the picture cannot be written: {e.Message}", e);
-        }
-
+        NewFile.Write(path, stream => stream.Write(bytes));
         return path;
     }
 

@@ -75,7 +75,7 @@ internal sealed class DataLaw : ILaw
 
         return new("batch-other", "The batch is another.", TracePhase.Data, 0.9, [where, "no other batch of the first run, and no change of channels, order or normalization, gives these images"]);
 
-        bool Same(Tensor candidate) => candidate.shape.SequenceEqual(found.Shape) && TensorMemory.Summary(candidate).RelativeDistance(found.Summary) < Exact;
+        bool Same(Tensor candidate) => candidate.shape.SequenceEqual(found.Shape) && TensorElements.Summary(candidate).RelativeDistance(found.Summary) < Exact;
     }
 
     /// <summary>Each channel scaled and shifted.</summary>
@@ -93,7 +93,7 @@ internal sealed class DataLaw : ILaw
             {
                 var part = zeros_like(expected);
                 part.select(1, channel).copy_(source.select(1, channel));
-                basis.Add(TensorMemory.Summary(part).Sums);
+                basis.Add(TensorElements.Summary(part).Sums);
             }
         }
 

@@ -81,6 +81,6 @@ internal sealed class StartLaw : ILaw
             candidates.Add(($"with the halves of its {(along == 0 ? "output" : "input")} channels exchanged", () => tensor.roll(tensor.shape[along] / 2, along)));
         }
 
-        return candidates.FirstOrDefault(candidate => TensorMemory.Summary(candidate.Make()).RelativeDistance(found.Summary) < Exact).Name;
+        return candidates.FirstOrDefault(candidate => TensorElements.Summary(candidate.Make()).RelativeDistance(found.Summary) < Exact).Name;
     }
 }

@@ -1,3 +1,4 @@
+using PPYolo.Align;
 using PPYolo.Align.Json;
 using PPYolo.Tests.Unit.Formats;
 
@@ -26,7 +27,7 @@ public sealed class AtomicTextTests
 
         var write = () => AtomicText.Write(folder.File("a.json"), "after");
 
-        write.Should().Throw<Exception>();
+        write.Should().Throw<AlignException>().WithMessage($"{folder.File("a.json")}: cannot be written*");
         folder.Names().Should().Equal("a.json");
         Directory.Exists(folder.File("a.json")).Should().BeTrue();
     }

@@ -44,11 +44,11 @@ public sealed class CheckpointStoreTests : IDisposable
     {
         new CheckpointStore(folder.FullName).Write(Checkpoint(1));
         File.WriteAllText(Path.Combine(folder.FullName, "epoch0002.pth.0123.tmp"), "half");
-        File.WriteAllText(Path.Combine(folder.FullName, "notes.txt"), "mine");
+        File.WriteAllText(Path.Combine(folder.FullName, "notes.tmp"), "mine");
 
         new CheckpointStore(folder.FullName).RemoveLeftovers();
 
-        Names().Should().Equal("checkpoints.json", "epoch0001.pth", "notes.txt");
+        Names().Should().Equal("checkpoints.json", "epoch0001.pth", "notes.tmp");
     }
 
     [Fact]

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace PPYolo.Train.Tracing;
 
 /// <summary>Reads and overwrites the elements of tensors without autograd's notice.</summary>
-internal static class TensorMemory
+internal static class TensorElements
 {
     /// <summary>Summarizes a tensor in C order, whatever its layout in memory.</summary>
     public static StripedSummary Summary(Tensor tensor)
