@@ -111,6 +111,7 @@ public sealed class BatchNormTests
         var leaf = Map(channels).Leaf();
         norms.Narrow.NormalizeOwn(leaf.alias(), activation).detach().ShouldEqual(expected, "with gradients");
         leaf.detach().ShouldEqual(Map(channels), "a map that a gradient needs");
+        norms.Narrow.NormalizeOwn(Map(channels), activation).requires_grad.Should().BeTrue("the norm's own parameters train, though what is before it does not");
         foreach (var parameter in norms.Wide.parameters())
         {
             parameter.requires_grad_(false);
