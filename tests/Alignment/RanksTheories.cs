@@ -125,7 +125,7 @@ public sealed class RanksTheories : IDisposable
         var options = plan.Options with { Batch = 4 };
         plan = plan with { Options = options, Batches = RankBatches.Generated("1", options, [2, 2], perRankSizes: true), Iterations = 2 };
         string record = Path.Combine(folder.FullName, "ranks"), merged = Path.Combine(folder.FullName, "merged");
-        PPYolo.Train.Ranks.RankTeam.Run(2, 2, ranks => RecordedRun.Execute(plan, "plain", record, ".npz", ranks));
+        PPYolo.Train.Ranks.RankTeam.Run(2, 2, ranks => RecordedRun.Execute(plan, "plain", new(record) { Extension = ".npz" }, ranks));
 
         var merging = () => RecordMerge.Merge(record, merged);
 

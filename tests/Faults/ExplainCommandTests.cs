@@ -95,7 +95,7 @@ public sealed class ExplainCommandTests : IDisposable
     private string Record(string name, FaultyTraining fault)
     {
         var path = Path.Combine(folder.FullName, name);
-        RecordedRun.Execute(Bench.Faulty(fault, 1), "calm", path, ".npz", trace: new());
+        RecordedRun.Execute(Bench.Faulty(fault, 1), "calm", new(path) { Extension = ".npz", Trace = new() });
         return path;
     }
 }

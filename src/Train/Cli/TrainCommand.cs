@@ -33,7 +33,7 @@ internal static class TrainCommand
         var evalBatch = InferenceOptionSet.EvalBatchSize();
         var log = new Option<int>("--log-interval") { Description = "Iterations from one line of progress to the next where the output is no terminal.", HelpName = "N", DefaultValueFactory = _ => 10, Validators = { one => SharedOptions.RequirePositive(one, "--log-interval") } };
         var record = new Option<string?>("--record") { Description = "Writes a record folder: case.json, start weights, every batch with its losses, end weights.", HelpName = "DIR" };
-        var replay = new Option<string?>("--replay") { Description = "Trains on a recorded run again, comparing as it goes, and writes its end weights (1.*) into the folder.", HelpName = "DIR" };
+        var replay = new Option<string?>("--replay") { Description = "Trains on a recorded run again, comparing as it goes, and writes its end weights (1.*) into the folder; with --record DIR it is recorded in its turn, to trace a run afterwards, say.", HelpName = "DIR" };
         var format = new Option<string>("--format") { Description = "The format of recorded weights.", HelpName = "pth|safetensors|npz", DefaultValueFactory = _ => "pth" };
         format.AcceptOnlyFromAmong("pth", "safetensors", "npz");
         var bound = new Option<double>("--d-value") { Description = "With --replay: the largest sum of squared differences of a tensor.", DefaultValueFactory = _ => ReplayScenario.StandardBound, HelpName = "X" };
@@ -65,9 +65,9 @@ internal static class TrainCommand
             {
                 result.AddError($"--seed: expected a decimal number, found '{given}'");
             }
-            else if (result.GetValue(replay) is not null && (result.GetValue(record) is not null || result.GetResult(set) is { Implicit: false } || result.GetResult(init) is { Implicit: false }))
+            else if (result.GetValue(replay) is not null && (result.GetResult(set) is { Implicit: false } || result.GetResult(init) is { Implicit: false }))
             {
-                result.AddError("--replay repeats what was recorded: it goes with neither --record nor --set nor --init");
+                result.AddError("--replay repeats what was recorded: it goes with neither --set nor --init");
             }
             else if ((result.GetValue(trace) || result.GetValue(whole) is { Length: > 0 }) && result.GetValue(record) is null)
             {
@@ -80,7 +80,12 @@ internal static class TrainCommand
             var team = new RanksOptions { Ranks = result.GetValue(ranks), Threads = result.GetValue(threads) };
             if (result.GetValue(replay) is { } recorded)
             {
-                var verdict = ReplayScenario.Run(recorded, where, team, result.GetValue(bound), progress: step => Progress("replaying", step));
+                var verdict = ReplayScenario.Run(recorded, where, team, result.GetValue(bound), progress: step => Progress("replaying", step), recording: Recording(result));
+                if (verdict is not null && result.GetValue(record) is { } again)
+                {
+                    SayRecorded(again);
+                }
+
                 return verdict is null ? ExitCode.Aligned : VerdictOutput.Show(verdict, result.GetValue(json));
             }
 
@@ -91,7 +96,6 @@ internal static class TrainCommand
             }
 
             var start = StartWeights.Parse(result.GetValue(init)!);
-            var traced = result.GetValue(trace) || result.GetValue(whole)!.Length > 0 ? new TraceOptions { Full = [.. result.GetValue(whole)!] } : null;
             var source = data.Open(result, result.GetValue(seed) ?? start.Seed ?? "1");
             var options = source.Fit(TrainOptionsFile.Read(result.GetValue(config)!, result.GetValue(set)!));
             RanksLaunch.Run(team, members =>
@@ -107,7 +111,7 @@ internal static class TrainCommand
                 {
                     Device = where.type == TorchSharp.DeviceType.CUDA ? TorchSharp.torch.device($"cuda:{members.LocalRank}") : where,
                 };
-                Train(plan, members, start.ProfileName, result.GetValue(record), "." + result.GetValue(format), result.GetValue(gradients), traced, result.GetValue(timings));
+                Train(plan, members, start.ProfileName, Recording(result), result.GetValue(timings));
                 return members.Rank;
             });
             return ExitCode.Aligned;
@@ -116,6 +120,13 @@ internal static class TrainCommand
 
         bool IsOverEpochs(SymbolResult result) =>
             result.GetValue(epochs) is not null || result.GetValue(output) is not null || result.GetValue(resume) || result.GetValue(checkpoint) is not null;
+
+        RecordOptions? Recording(ParseResult result) => result.GetValue(record) is not { } folder ? null : new(folder)
+        {
+            Extension = "." + result.GetValue(format),
+            Gradients = result.GetValue(gradients),
+            Trace = result.GetValue(trace) || result.GetValue(whole)!.Length > 0 ? new TraceOptions { Full = [.. result.GetValue(whole)!] } : null,
+        };
 
         EpochTraining OverEpochs(ParseResult result, RanksOptions team, TorchSharp.torch.Device where)
         {
@@ -158,10 +169,10 @@ internal static class TrainCommand
         }
     }
 
-    private static void Train(RunPlan plan, IRanks ranks, string profile, string? folder, string extension, bool gradients, TraceOptions? trace, bool timings)
+    private static void Train(RunPlan plan, IRanks ranks, string profile, RecordOptions? recording, bool timings)
     {
         var first = ranks.Rank == 0;
-        var end = folder is null
+        var end = recording is null
             ? TrainingRun.Execute(plan, ranks, (_, step) =>
             {
                 if (first)
@@ -169,10 +180,10 @@ internal static class TrainCommand
                     Progress("training", step);
                 }
             })
-            : RecordedRun.Execute(plan, profile, folder, extension, ranks, step => Progress("recording", step), gradients, trace: trace);
-        if (first && folder is not null)
+            : RecordedRun.Execute(plan, profile, recording, ranks, step => Progress("recording", step));
+        if (first && recording is not null)
         {
-            Console.Out.WriteLine($"recorded {plan.Iterations} iterations in {folder}; replay them with: ppyolo train --replay {folder}");
+            SayRecorded(recording.Folder);
         }
 
         if (first && timings)
@@ -182,6 +193,8 @@ internal static class TrainCommand
                 $"rank 0 of {ranks.Size}: {ranks.BytesReduced / plan.Iterations / 1e6:0.0} MB per iteration reduced; {ranks.SecondsInCalls / plan.Iterations * 1e3:0.0} ms per iteration in calls, waiting for others included, {100 * ranks.SecondsInCalls / total:0.0} % of {total / plan.Iterations:0.000} s"));
         }
     }
+
+    private static void SayRecorded(string folder) => Console.Out.WriteLine($"recorded in {folder}; replay it with: ppyolo train --replay {folder}");
 
     private static void Progress(string what, StepResult step) =>
         Console.Out.WriteLine($"{what} iteration {step.Iteration}: size {step.Size}, lr {step.LearningRate:R}, {string.Join(", ", step.Losses.Select(loss => $"{loss.Key} {loss.Value:G7}"))}");

@@ -19,7 +19,7 @@ public static class ExplainScenario
     /// <exception cref="AlignException">A folder has nothing of a run, or the two have nothing in common.</exception>
     public static Explanation Run(string first, string second, ExplainOptions options)
     {
-        var (a, b) = (ExplainedRunFolder.Read(first), ExplainedRunFolder.Read(second));
+        var (a, b) = BatchCounters.WhereBothCount(ExplainedRunFolder.Read(first), ExplainedRunFolder.Read(second));
         try
         {
             var lacked = Lacked(a, b).ToList();
@@ -98,7 +98,7 @@ public static class ExplainScenario
         var result = InjectionCheck.Run(frontier, source.Ranks, (injections, iterations) => laboratory.Run(null, iterations, injections), floor);
         if (result is null)
         {
-            lacked.Add($"the frontier was not confirmed by injection: the tensor is not whole in {source.Name}; record it again with --trace-full '{frontier.Key.Phase}:{frontier.Key.Name}'");
+            lacked.Add($"the frontier was not confirmed by injection: the tensor is not whole in {source.Name}; {Again(source, $"--trace-full '{frontier.Key.Phase}:{frontier.Key.Name}'")}");
         }
 
         return result;
@@ -108,7 +108,7 @@ public static class ExplainScenario
     {
         foreach (var run in new[] { first, second }.Where(run => !run.IsTraced))
         {
-            yield return $"{run.Name} has no trace, only {Phases(run)}: modules, gradients and the optimizer's parts are not compared; record it with --trace";
+            yield return $"{run.Name} has no trace, only {Phases(run)}: modules, gradients and the optimizer's parts are not compared; {Again(run, "--trace")}";
         }
 
         if (first.Ranks.Count != second.Ranks.Count)
@@ -130,6 +130,10 @@ public static class ExplainScenario
             yield return $"{first.Name} has no {(first.Start is null ? "start weights" : "batches")}: causes that are tried by training are not";
         }
     }
+
+    /// <summary>How to get more of a run.</summary>
+    private static string Again(ExplainedRun run, string options) =>
+        run.Options is null ? $"record it with {options}" : $"with the program that made it: ppyolo train --replay {run.Name} --record DIR {options}";
 
     private static string Phases(ExplainedRun run) =>
         string.Join(", ", run.Iterations.SelectMany(iteration => iteration.Entries).Select(entry => entry.Key.Phase).Distinct().Order().Select(phase => phase.ToString().ToLowerInvariant()));

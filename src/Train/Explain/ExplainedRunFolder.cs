@@ -95,7 +95,7 @@ internal static class ExplainedRunFolder
 
         Add(traces[0].Iterations[0], TracePhase.Reduction, RunRecord.GradientsName);
         Add(traces[0].Iterations[^1], TracePhase.Momentum, RunRecord.MomentumName);
-        Add(traces[0].Iterations[^1], TracePhase.Buffers, RunRecord.RawEndName, TensorKinds.IsStatistic);
+        Add(traces[0].Iterations[^1], TracePhase.Buffers, RunRecord.RawEndName, name => TensorKinds.IsStatistic(name) || TensorKinds.IsCounter(name));
         Add(traces[0].Iterations[^1], TracePhase.Weights, RunRecord.RawEndName, name => !TensorKinds.IsStatistic(name));
         return traces;
 

@@ -15,19 +15,16 @@ public static class RecordedRun
     /// <summary>Trains and writes a record folder.</summary>
     /// <param name="plan">What to train.</param>
     /// <param name="initProfile">plain, calm or file.</param>
-    /// <param name="folder">The record's folder.</param>
-    /// <param name="extension">The format of weights: .pth, .safetensors or .npz.</param>
+    /// <param name="options">Where it is recorded, and how much of it.</param>
     /// <param name="ranks">Who trains together; null is this process alone. Every rank writes its own batches, rank 0 the rest.</param>
     /// <param name="afterStep">Told after each iteration.</param>
-    /// <param name="gradients">Whether the gradients of iteration 0 are recorded too.</param>
     /// <param name="observe">Given the step before the first iteration.</param>
-    /// <param name="trace">What every rank records of each iteration's parts, or null for nothing.</param>
     public static RunEnd Execute(
-        RunPlan plan, string initProfile, string folder, string extension, IRanks? ranks = null, Action<StepResult>? afterStep = null, bool gradients = false,
-        Action<TrainStep>? observe = null, TraceOptions? trace = null)
+        RunPlan plan, string initProfile, RecordOptions options, IRanks? ranks = null, Action<StepResult>? afterStep = null, Action<TrainStep>? observe = null)
     {
         ranks ??= new SoloRanks();
-        var recorder = new RunRecorder(folder, extension);
+        var folder = options.Folder;
+        var recorder = new RunRecorder(folder, options.Extension);
         var first = ranks.Rank == 0;
         string startFile = "", digest = "";
         if (first)
@@ -59,12 +56,12 @@ public static class RecordedRun
             step =>
             {
                 observe?.Invoke(step);
-                if (trace is not null)
+                if (options.Trace is { } trace)
                 {
                     StepTracer.Watch(step, iteration => TraceFile.Write(folder, ranks.Rank, iteration), trace);
                 }
 
-                if (gradients && first)
+                if (options.Gradients && first)
                 {
                     FirstGradients.Watch(step, firstGradients);
                 }
@@ -72,12 +69,12 @@ public static class RecordedRun
         ranks.Barrier("the recorded batches");
         if (first)
         {
-            if (trace is not null)
+            if (options.Trace is not null)
             {
                 TraceEnvironment.Write(folder);
             }
 
-            if (gradients)
+            if (options.Gradients)
             {
                 recorder.Gradients(firstGradients);
             }

@@ -31,12 +31,19 @@ internal static class TracedRun
     /// <summary>Appends what a run ends with to its last iteration.</summary>
     public static void AddEnd(IterationTrace last, NamedTensors ema) => AddFiles(last, TracePhase.End, ema);
 
-    /// <summary>Appends tensors of a file, those of float32 and a wanted name.</summary>
+    /// <summary>Appends tensors of a file, those of float32 and a wanted name, and with buffers the counters of batches.</summary>
     public static void AddFiles(IterationTrace trace, TracePhase phase, NamedTensors tensors, Func<string, bool>? wanted = null)
     {
-        foreach (var (name, tensor) in tensors.Where(pair => pair.Value.Type == ElementType.Float32 && wanted?.Invoke(pair.Key) != false))
+        foreach (var (name, tensor) in tensors.Where(pair => wanted?.Invoke(pair.Key) != false))
         {
-            trace.Add(new(new(phase, name), tensor.Shape, StripedSummary.Of(tensor.As<float>())));
+            if (tensor.Type == ElementType.Float32)
+            {
+                trace.Add(new(new(phase, name), tensor.Shape, StripedSummary.Of(tensor.As<float>())));
+            }
+            else if (phase == TracePhase.Buffers && tensor is { Type: ElementType.Int64, Count: 1 })
+            {
+                trace.Add(new(new(phase, name), tensor.Shape, StripedSummary.Of((double)tensor.As<long>()[0])));
+            }
         }
     }
 }

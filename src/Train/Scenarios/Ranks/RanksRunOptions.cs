@@ -41,7 +41,7 @@ public sealed record RanksRunOptions
 
     internal RanksResult Record(RanksPlan plan, string folder) => Recorder is not null
         ? Recorder(plan, folder)
-        : Watched(plan, (ranks, observe) => RecordedRun.Execute(plan.Run, plan.InitProfile, folder, ".npz", ranks, observe: observe));
+        : Watched(plan, (ranks, observe) => RecordedRun.Execute(plan.Run, plan.InitProfile, new(folder) { Extension = ".npz" }, ranks, observe: observe));
 
     internal RanksResult RunOnThreads(RanksPlan plan) => Watched(plan, (ranks, observe) => TrainingRun.Execute(plan.Run, ranks, observe: observe));
 

@@ -39,7 +39,7 @@ public static class RanksScenario
     {
         var gradients = new NamedTensors();
         var single = plan.Run with { Batches = _ => plan.Whole, Factory = options.OneRankFactory };
-        var end = RecordedRun.Execute(single, plan.InitProfile, folder, ".npz", observe: step => FirstGradients.Watch(step, gradients));
+        var end = RecordedRun.Execute(single, plan.InitProfile, new(folder) { Extension = ".npz" }, observe: step => FirstGradients.Watch(step, gradients));
         var recorded = plan with { Whole = new RecordedBatches(folder) };
         var many = options.RunOnThreads(recorded with { Run = plan.Run with { Batches = recorded.PartOf } });
         var floor = options.FloorOf(single, end);

@@ -25,9 +25,10 @@ public static class ReplayScenario
     /// <param name="bound">The largest sum of squared differences of a tensor.</param>
     /// <param name="write">Whether the replay's end weights are written into the folder.</param>
     /// <param name="progress">Told after each iteration.</param>
+    /// <param name="recording">Where the replay is recorded in its turn, or null for nowhere; recording and tracing change no bit.</param>
     /// <returns>The verdict; null on the other ranks of an MPI launch, which have nothing to say.</returns>
     /// <exception cref="Align.AlignException">The folder is no record, or incomplete.</exception>
-    public static Verdict? Run(string folder, Device device, RanksOptions ranks, double bound = StandardBound, bool write = true, Action<StepResult>? progress = null)
+    public static Verdict? Run(string folder, Device device, RanksOptions ranks, double bound = StandardBound, bool write = true, Action<StepResult>? progress = null, RecordOptions? recording = null)
     {
         var record = RunRecord.Open(folder);
         using var start = record.ReadStart();
@@ -40,13 +41,17 @@ public static class ReplayScenario
                 throw new AlignException(WrongRanks(record, team.Size));
             }
 
-            var end = TrainingRun.Execute(plan, team, (_, result) =>
+            void Tell(StepResult result)
             {
                 if (team.Rank == 0)
                 {
                     progress?.Invoke(result);
                 }
-            });
+            }
+
+            var end = recording is null
+                ? TrainingRun.Execute(plan, team, (_, result) => Tell(result))
+                : RecordedRun.Execute(plan, record.Case.InitProfile, recording, team, Tell);
             return (team.Rank, End: end);
         });
         var end = results.FirstOrDefault(result => result.Rank == 0).End;

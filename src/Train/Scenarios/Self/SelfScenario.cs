@@ -26,7 +26,7 @@ public static class SelfScenario
     {
         var recordedGradients = new NamedTensors();
         var recorded = RankTeam.Run(ranks, threads, team => RecordedRun.Execute(
-            plan, initProfile, folder, ".npz", team, result => progress?.Invoke("recording", result), observe: Watch(team, recordedGradients)));
+            plan, initProfile, new(folder) { Extension = ".npz" }, team, result => progress?.Invoke("recording", result), observe: Watch(team, recordedGradients)));
         var record = RunRecord.Open(folder);
         using var start = record.ReadStart();
         var replayPlan = plan with

@@ -1,0 +1,70 @@
+using PPYolo.Align.Formats;
+using PPYolo.Align.Tensors;
+using PPYolo.Align.Traces;
+using PPYolo.Train.Cli;
+using PPYolo.Train.Data;
+using PPYolo.Train.Records;
+using PPYolo.Train.Runs;
+
+namespace PPYolo.Tests.Faults;
+
+/// <summary>A run that was recorded without a trace is traced afterwards: it is replayed, and the replay recorded.</summary>
+public sealed class ReplayRecordTests : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-replay-");
+
+    [Fact]
+    public void AReplayThatIsRecordedWithATraceIsTheRecordBitByBit()
+    {
+        string plain = Path.Combine(folder.FullName, "plain"), traced = Path.Combine(folder.FullName, "traced");
+        RecordedRun.Execute(Bench.Plan(1) with { Iterations = 2 }, "calm", new(plain));
+
+        CommandLine.Run(["train", "--replay", plain, "--record", traced, "--trace", "--threads", $"{TestEnvironment.Threads}"]).Should().Be(ExitCode.Aligned);
+
+        foreach (var text in new[] { "case.json", RunRecord.LossesFile })
+        {
+            File.ReadAllText(Path.Combine(traced, text)).Should().Be(File.ReadAllText(Path.Combine(plain, text)), text);
+        }
+
+        foreach (var file in new[] { RunRecord.StartName, RunRecord.EndName, RunRecord.RawEndName, RunRecord.MomentumName }.Select(name => name + ".pth").Concat([RecordedBatches.FileName(0, 0), RecordedBatches.FileName(1, 0)]))
+        {
+            using var one = TensorFile.Read(Path.Combine(plain, file));
+            using var other = TensorFile.Read(Path.Combine(traced, file));
+            one.Names.Should().Equal(other.Names);
+            one.Should().OnlyContain(pair => pair.Value.BitwiseEquals(other[pair.Key]), file);
+        }
+
+        TraceFile.ExistsIn(plain).Should().BeFalse();
+        TraceFile.Read(traced).Iterations.Should().HaveCount(2);
+        CommandLine.Run(["explain", plain, traced, "--twins", "0"]).Should().Be(ExitCode.Aligned);
+
+        // An implementation that does not count batches.
+        foreach (var name in new[] { RunRecord.StartName, RunRecord.RawEndName, RunRecord.EndName })
+        {
+            var path = Path.Combine(plain, name + ".pth");
+            var uncounted = new NamedTensors();
+            foreach (var (key, tensor) in TensorFile.Read(path).Where(pair => pair.Value.Type == ElementType.Float32))
+            {
+                uncounted.Add(key, tensor);
+            }
+
+            TensorFile.Write(path, uncounted);
+        }
+
+        CommandLine.Run(["explain", plain, traced, "--twins", "0"]).Should().Be(ExitCode.Aligned);
+    }
+
+    [Fact]
+    public void AReplayIsNotRecordedIntoAFolderWithSomethingInIt()
+    {
+        var plain = Path.Combine(folder.FullName, "plain");
+        RecordedRun.Execute(Bench.Plan(1) with { Iterations = 1 }, "calm", new(plain));
+
+        CommandLine.Run(["train", "--replay", plain, "--record", plain, "--trace"]).Should().Be(ExitCode.WrongUse);
+
+        File.Exists(Path.Combine(plain, RunRecord.ReplayName + ".pth")).Should().BeFalse();
+        TraceFile.ExistsIn(plain).Should().BeFalse();
+    }
+
+    public void Dispose() => folder.Delete(recursive: true);
+}
