@@ -19,7 +19,7 @@ internal sealed class Bench
         "ppyolo_r18vd_voc2012",
         ["batch=4", "sizes=[64]", "dropBlock=false", "freezeAt=0", "iterationsPerEpoch=4", "startFactor=0.5", "learningRatePerImage=0.000005", "weightDecay=0.01", "clipGradNorm=20"]);
 
-    private static readonly Lazy<TraceFloor> SoloFloor = new(() => TraceFloor.Of(Right(1).Ranks[0], [.. Enumerable.Range(0, Twins).Select(twin => Laboratory.For(Right(1), TestEnvironment.Threads)!.Twin(twin)[0])]));
+    private static readonly Lazy<TraceFloor> SoloFloor = new(() => Laboratory.For(Right(1), TestEnvironment.Threads)!.Floor(Twins));
 
     private static readonly Dictionary<int, ExplainedRun> RightRuns = [];
 

@@ -15,6 +15,9 @@ public sealed record Explanation(string First, string Second, TraceComparison Tr
     /// <summary>The result of feeding one run's tensor into the other at the frontier, where that could be done.</summary>
     public InjectionResult? Injection { get; init; }
 
+    /// <summary>Where the noise floor is from; null where there is none.</summary>
+    public string? FloorSource { get; init; }
+
     /// <summary>Each iteration's total loss in both runs.</summary>
     public IReadOnlyList<(int Iteration, double First, double Second)> Losses { get; init; } = [];
 

@@ -39,6 +39,11 @@ public static class ExplanationHtml
         var (word, style) = explanation.Aligned ? ("ALIGNED", " aligned") : ("DIVERGED", "");
         page.Append(CultureInfo.InvariantCulture, $"<p><span class=\"verdict{style}\">{word}</span></p>\n<h1>{Text(explanation.Second)}</h1>\n<p class=\"soft\">compared with <span class=\"name\">{Text(explanation.First)}</span>, which is expected</p>\n");
         page.Append(CultureInfo.InvariantCulture, $"<p>{Text(ExplanationText.Summary(explanation))}</p>\n");
+        if (explanation.FloorSource is not null)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<p class=\"soft\">Noise: {Text(ExplanationText.Noise(explanation))}.</p>\n");
+        }
+
         if (explanation.Trace.Frontier is { } frontier)
         {
             page.Append(CultureInfo.InvariantCulture, $"<section class=\"panel\" aria-label=\"where the runs part\"><strong>Where the runs part</strong><br>iteration {frontier.Iteration}{(frontier.Rank > 0 ? $", rank {frontier.Rank}" : "")}, {frontier.Key.Phase.ToString().ToLowerInvariant()}: <span class=\"name\">{Text(frontier.Key.Name)}</span><br>{Text(ExplanationText.Amount(frontier))}. {Text(ExplanationText.Injection(explanation))}</section>\n");

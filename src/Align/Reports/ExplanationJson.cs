@@ -34,6 +34,7 @@ public static class ExplanationJson
                 ? new { injection.Confirmed, injection.Iteration, injection.Key.Phase, injection.Key.Name, injection.Compared, injection.Differing, FirstDiffering = injection.FirstDiffering?.ToString() }
                 : null,
             explanation.Causes,
+            Floor = explanation.Trace.Floor is { } floor ? new { floor.Twins, Source = explanation.FloorSource ?? ExplanationText.Unknown } : null,
             MeaninglessFrom = explanation.Trace.Floor?.MeaninglessFrom(),
             Compared = explanation.Trace.Differences.Count,
             Exceeding = explanation.Trace.Exceeding.Select(Difference),

@@ -28,6 +28,11 @@ public static class ExplanationText
             }
         }
 
+        if (explanation.FloorSource is not null)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"noise: {Noise(explanation)}");
+        }
+
         foreach (var line in explanation.Lacked)
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"lacking: {line}");
@@ -44,7 +49,7 @@ public static class ExplanationText
     /// <summary>The explanation in a few sentences.</summary>
     public static string Summary(Explanation explanation)
     {
-        var horizon = explanation.Trace.Floor?.MeaninglessFrom() is { } from ? $" From iteration {from} on the first run is not near itself: comparing says nothing there." : "";
+        var horizon = explanation.Trace.Floor?.MeaninglessFrom() is { } from ? $" From iteration {from} on noise may be as large as the gradients: comparing says nothing there." : "";
         if (explanation.Trace.Frontier is not { } frontier)
         {
             return explanation.Aligned ? $"ALIGNED: none of {explanation.Trace.Differences.Count} tensors differs by more than noise.{horizon}" : "DIVERGED: nothing could be compared.";
@@ -54,7 +59,10 @@ public static class ExplanationText
             + (explanation.Causes.Count > 0 ? $"Likeliest cause: {explanation.Causes[0].Title}" : "No known cause fits.") + horizon;
     }
 
-    /// <summary>How large a difference is, in words.</summary>
+    /// <summary>Where the noise floor is from, and how far comparing is meaningful.</summary>
+    internal static string Noise(Explanation explanation) =>
+        $"{explanation.FloorSource}; comparing is meaningful {(explanation.Trace.Floor?.MeaninglessFrom() switch { null => "in all iterations", 0 => "in no iteration", 1 => "in iteration 0 alone", { } from => $"in iterations 0 to {from - 1}" })}";
+
     internal static string Amount(EntryDifference difference) =>
         difference.Note ?? $"{Number(difference.Relative)} of its norm, {difference.Units.ToString("G3", CultureInfo.InvariantCulture)} times the noise";
 

@@ -36,6 +36,18 @@ public sealed class IterationTrace
         }
     }
 
+    /// <summary>The same without whole tensors.</summary>
+    public IterationTrace WithoutFull()
+    {
+        var summaries = new IterationTrace(Iteration);
+        foreach (var entry in Entries)
+        {
+            summaries.Add(entry with { Full = null });
+        }
+
+        return summaries;
+    }
+
     /// <summary>The place of a key in order of execution, or -1.</summary>
     public int IndexOf(TraceKey key) => entries.IndexOf(key);
 }

@@ -28,10 +28,10 @@ public sealed class TraceFloor
     public int Iterations => iterations.Count;
 
     /// <summary>
-    /// The first iteration in which the gradients of twins have lost all resemblance (a relative distance above <paramref name="lost"/> in the median), from which
-    /// on comparing says nothing; null where there is none.
+    /// The first iteration in which noise explains anything: gradients of twins are so far apart (a relative distance above <paramref name="lost"/> in the median) that
+    /// what is allowed is as large as the gradients themselves. From there on comparing says nothing; null where there is no such iteration.
     /// </summary>
-    public int? MeaninglessFrom(double lost = 0.5)
+    public int? MeaninglessFrom(double lost = 1 / TraceComparison.Allowance)
     {
         var first = iterations.FindIndex(floors => Median(floors.Where(pair => pair.Key.Phase == TracePhase.Gradient).Select(pair => pair.Value)) > lost);
         return first < 0 ? null : first;

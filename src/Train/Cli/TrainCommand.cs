@@ -42,13 +42,14 @@ internal static class TrainCommand
         var gradients = new Option<bool>("--gradients") { Description = "With --record: also writes the gradients of iteration 0." };
         var trace = new Option<bool>("--trace") { Description = "With --record: also writes statistics and sketches of everything that each iteration computes, for ppyolo explain." };
         var whole = new Option<string[]>("--trace-full") { Description = "With --trace: keeps the tensors of these names whole, * and ? stand for anything; may be repeated.", HelpName = "NAME", AllowMultipleArgumentsPerToken = false, DefaultValueFactory = _ => [] };
+        var floor = new Option<int>("--floor") { Description = "With --record: trains so many twins from start weights that are perturbed about their last bit, and keeps how far they are from the run, for each tensor and iteration (floor.npz): the noise floor that ppyolo explain judges by.", HelpName = "K", Validators = { one => SharedOptions.RequirePositive(one, "--floor") } };
         var timings = new Option<bool>("--timings") { Description = "Prints bytes and time of the communication between ranks." };
         var threads = SharedOptions.Threads();
         var device = SharedOptions.Device();
         var json = SharedOptions.Json();
         var command = new Command("train", "Trains for epochs or for some iterations, records a run, or replays one.")
         {
-            config, set, init, checkpoint, seed, epochs, output, resume, keep, evalData, evalBatch, log, iterations, record, replay, format, bound, ranks, split, gradients, trace, whole, timings, threads, device, json,
+            config, set, init, checkpoint, seed, epochs, output, resume, keep, evalData, evalBatch, log, iterations, record, replay, format, bound, ranks, split, gradients, trace, whole, floor, timings, threads, device, json,
         };
         data.AddTo(command);
         command.Validators.Add(result =>
@@ -73,6 +74,10 @@ internal static class TrainCommand
             {
                 result.AddError("--trace is written into a record: name its folder with --record DIR");
             }
+            else if (result.GetResult(floor) is { Implicit: false } && result.GetValue(record) is null)
+            {
+                result.AddError("--floor is kept in a record: name its folder with --record DIR");
+            }
         });
         command.SetAction(result =>
         {
@@ -80,7 +85,7 @@ internal static class TrainCommand
             var team = new RanksOptions { Ranks = result.GetValue(ranks), Threads = result.GetValue(threads) };
             if (result.GetValue(replay) is { } recorded)
             {
-                var verdict = ReplayScenario.Run(recorded, where, team, result.GetValue(bound), progress: step => Progress("replaying", step), recording: Recording(result));
+                var verdict = ReplayScenario.Run(recorded, where, team, result.GetValue(bound), progress: step => Progress("replaying", step), recording: Recording(result), beforeTwin: twin => ProgressOfTwin(twin, result.GetValue(floor)));
                 if (verdict is not null && result.GetValue(record) is { } again)
                 {
                     SayRecorded(again);
@@ -126,6 +131,7 @@ internal static class TrainCommand
             Extension = "." + result.GetValue(format),
             Gradients = result.GetValue(gradients),
             Trace = result.GetValue(trace) || result.GetValue(whole)!.Length > 0 ? new TraceOptions { Full = [.. result.GetValue(whole)!] } : null,
+            Twins = result.GetValue(floor),
         };
 
         EpochTraining OverEpochs(ParseResult result, RanksOptions team, TorchSharp.torch.Device where)
@@ -180,7 +186,7 @@ internal static class TrainCommand
                     Progress("training", step);
                 }
             })
-            : RecordedRun.Execute(plan, profile, recording, ranks, step => Progress("recording", step));
+            : RecordedRun.Execute(plan, profile, recording, ranks, step => Progress("recording", step), beforeTwin: twin => ProgressOfTwin(twin, recording.Twins));
         if (first && recording is not null)
         {
             SayRecorded(recording.Folder);
@@ -195,6 +201,9 @@ internal static class TrainCommand
     }
 
     private static void SayRecorded(string folder) => Console.Out.WriteLine($"recorded in {folder}; replay it with: ppyolo train --replay {folder}");
+
+    /// <summary>What is said before each twin that measures the noise floor.</summary>
+    private static void ProgressOfTwin(int twin, int twins) => Console.Out.WriteLine($"measuring the noise floor: twin {twin} of {twins}");
 
     private static void Progress(string what, StepResult step) =>
         Console.Out.WriteLine($"{what} iteration {step.Iteration}: size {step.Size}, lr {step.LearningRate:R}, {string.Join(", ", step.Losses.Select(loss => $"{loss.Key} {loss.Value:G7}"))}");

@@ -24,7 +24,12 @@ public static class ExplainScenario
         {
             var lacked = Lacked(a, b).ToList();
             var laboratory = Laboratory.For(a, options.Threads);
-            var floor = Floor(a, laboratory, options, lacked);
+            var (floor, source) = ExplainedFloor.Of(a, b, laboratory, options);
+            if (floor is null)
+            {
+                lacked.Add($"no noise floor: differences count from {Numbers.Text(TraceComparison.UnmeasuredBound)} of a tensor's norm on; it is measured where case.json, start weights and batches of the first run are there, and kept by ppyolo train --record DIR --floor {StandardTwins}");
+            }
+
             var explanation = Explainer.Explain(a, b, floor, laboratory, options.Progress);
             if (explanation.Trace.Differences.Count == 0)
             {
@@ -35,6 +40,7 @@ public static class ExplainScenario
             return explanation with
             {
                 Injection = injection,
+                FloorSource = source,
                 Lacked = lacked,
                 Environment = [.. ExplainedRunFolder.Settings(a, b), .. a.Environment.Keys.Union(b.Environment.Keys).Select(name => (name, a.Environment.GetValueOrDefault(name, ExplanationText.Unknown), b.Environment.GetValueOrDefault(name, ExplanationText.Unknown)))],
             };
@@ -44,38 +50,6 @@ public static class ExplainScenario
             a.Start?.Dispose();
             b.Start?.Dispose();
         }
-    }
-
-    private static TraceFloor? Floor(ExplainedRun run, Laboratory? laboratory, ExplainOptions options, List<string> lacked)
-    {
-        var kept = options.Floor ?? Path.Combine(run.Name, TraceFloor.FileName);
-        if (File.Exists(kept))
-        {
-            return TraceFloor.Read(kept);
-        }
-
-        if (laboratory is null || options.Twins == 0)
-        {
-            lacked.Add($"no noise floor: differences count from {Numbers.Text(TraceComparison.UnmeasuredBound)} of a tensor's norm on; it is measured where case.json, start weights and batches of the first run are there");
-            return null;
-        }
-
-        options.Progress?.Invoke("the run itself");
-        var own = laboratory.Run(null, laboratory.Iterations);
-        var twins = new List<RunTrace>();
-        for (var twin = 0; twin < options.Twins; twin++)
-        {
-            options.Progress?.Invoke($"twin {twin}");
-            twins.Add(laboratory.Twin(twin)[0]);
-        }
-
-        var floor = TraceFloor.Of(own[0], twins);
-        if (options.Floor is not null)
-        {
-            floor.Write(options.Floor);
-        }
-
-        return floor;
     }
 
     private static InjectionResult? Inject(EntryDifference frontier, ExplainedRun first, ExplainedRun second, Laboratory laboratory, TraceFloor? floor, List<string> lacked)

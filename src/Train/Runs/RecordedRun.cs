@@ -1,6 +1,7 @@
 using PPYolo.Align;
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Traces;
+using PPYolo.Train.Data;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Records;
 using PPYolo.Train.Scenarios;
@@ -19,8 +20,10 @@ public static class RecordedRun
     /// <param name="ranks">Who trains together; null is this process alone. Every rank writes its own batches, rank 0 the rest.</param>
     /// <param name="afterStep">Told after each iteration.</param>
     /// <param name="observe">Given the step before the first iteration.</param>
+    /// <param name="beforeTwin">Told the number of each twin, from 1 on, where a noise floor is measured.</param>
     public static RunEnd Execute(
-        RunPlan plan, string initProfile, RecordOptions options, IRanks? ranks = null, Action<StepResult>? afterStep = null, Action<TrainStep>? observe = null)
+        RunPlan plan, string initProfile, RecordOptions options, IRanks? ranks = null, Action<StepResult>? afterStep = null, Action<TrainStep>? observe = null,
+        Action<int>? beforeTwin = null)
     {
         ranks ??= new SoloRanks();
         var folder = options.Folder;
@@ -35,6 +38,8 @@ public static class RecordedRun
         }
 
         var firstGradients = new NamedTensors();
+        var own = new List<IterationTrace>();
+        var keeps = first && options.Twins > 0;
         ranks.Barrier("the record folder");
         if (!Directory.Exists(folder))
         {
@@ -56,9 +61,9 @@ public static class RecordedRun
             step =>
             {
                 observe?.Invoke(step);
-                if (options.Trace is { } trace)
+                if (options.Trace is not null || keeps)
                 {
-                    StepTracer.Watch(step, iteration => TraceFile.Write(folder, ranks.Rank, iteration), trace);
+                    StepTracer.Watch(step, Traced, options.Trace);
                 }
 
                 if (options.Gradients && first)
@@ -83,6 +88,37 @@ public static class RecordedRun
         }
 
         ranks.Barrier("the record");
+        if (options.Twins > 0)
+        {
+            // The record is whole without it; a run that is ended here has no floor, and whoever needs one measures it.
+            Floor(plan, options, ranks, own, end, beforeTwin)?.Write(Path.Combine(folder, TraceFloor.FileName));
+            ranks.Barrier("the noise floor");
+        }
+
         return end;
+
+        void Traced(IterationTrace iteration)
+        {
+            if (options.Trace is not null)
+            {
+                TraceFile.Write(folder, ranks.Rank, iteration);
+            }
+
+            if (keeps)
+            {
+                own.Add(iteration.WithoutFull());
+            }
+        }
+    }
+
+    private static TraceFloor? Floor(RunPlan plan, RecordOptions options, IRanks ranks, List<IterationTrace> own, RunEnd end, Action<int>? beforeTwin)
+    {
+        if (ranks.Rank == 0)
+        {
+            TracedRun.AddEnd(own[^1], end.Ema);
+        }
+
+        // Recorded batches are the run's own bit by bit, and need not be made again.
+        return TraceTwins.Measure(plan with { Batches = rank => new RecordedBatches(options.Folder, rank) }, own, options.Twins, ranks, beforeTwin);
     }
 }

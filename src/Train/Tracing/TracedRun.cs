@@ -18,14 +18,23 @@ internal static class TracedRun
     /// <returns>Each rank's trace.</returns>
     public static IReadOnlyList<RunTrace> Execute(RunPlan plan, int ranks, int threads, TraceOptions? options = null, IReadOnlyList<Injection>? injections = null)
     {
-        var traces = Enumerable.Range(0, ranks).Select(_ => new List<IterationTrace>()).ToList();
-        RankTeam.Run(ranks, threads, team =>
-        {
-            var end = TrainingRun.Execute(plan, team, observe: step => StepTracer.Watch(step, traces[team.Rank].Add, options, injections));
-            AddEnd(traces[team.Rank][^1], end.Ema);
-            return team.Rank;
-        });
-        return [.. traces.Select((iterations, rank) => new RunTrace(rank, iterations))];
+        var traces = new RunTrace[ranks];
+        RankTeam.Run(ranks, threads, team => traces[team.Rank] = Execute(plan, team, options, injections));
+        return traces;
+    }
+
+    /// <summary>Trains as one of several ranks.</summary>
+    /// <param name="plan">What to train.</param>
+    /// <param name="ranks">Who trains together.</param>
+    /// <param name="options">What to keep; null for summaries alone.</param>
+    /// <param name="injections">Tensors to put in the place of ranks' own, or null.</param>
+    /// <returns>This rank's trace.</returns>
+    public static RunTrace Execute(RunPlan plan, IRanks ranks, TraceOptions? options = null, IReadOnlyList<Injection>? injections = null)
+    {
+        var trace = new List<IterationTrace>();
+        var end = TrainingRun.Execute(plan, ranks, observe: step => StepTracer.Watch(step, trace.Add, options, injections));
+        AddEnd(trace[^1], end.Ema);
+        return new(ranks.Rank, trace);
     }
 
     /// <summary>Appends what a run ends with to its last iteration.</summary>

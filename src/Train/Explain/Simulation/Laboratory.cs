@@ -33,7 +33,11 @@ internal sealed class Laboratory
     public IReadOnlyList<RunTrace> Run(Alteration? alteration, int iterations, IReadOnlyList<Injection>? injections = null) =>
         TracedRun.Execute(plan with { Factory = alteration ?? new Stepping.TrainingFactory(), Iterations = iterations }, ranks, threads, injections: injections);
 
-    /// <summary>Trains from start weights that are perturbed about their last bit.</summary>
-    public IReadOnlyList<RunTrace> Twin(int number) =>
-        TracedRun.Execute(plan with { Start = Align.Generation.Perturbation.Of(plan.Start, $"{plan.Seed}.{number}") }, ranks, threads);
+    /// <summary>Trains the run and twins of it, and measures the noise floor.</summary>
+    public TraceFloor Floor(int twins, Action<string>? progress = null)
+    {
+        progress?.Invoke("the run itself");
+        return Ranks.RankTeam.Run(ranks, threads, team =>
+            TraceTwins.Measure(plan, TracedRun.Execute(plan, team).Iterations, twins, team, twin => progress?.Invoke($"twin {twin} of {twins}")))!;
+    }
 }

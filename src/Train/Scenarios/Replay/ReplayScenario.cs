@@ -26,9 +26,11 @@ public static class ReplayScenario
     /// <param name="write">Whether the replay's end weights are written into the folder.</param>
     /// <param name="progress">Told after each iteration.</param>
     /// <param name="recording">Where the replay is recorded in its turn, or null for nowhere; recording and tracing change no bit.</param>
+    /// <param name="beforeTwin">Told the number of each twin, from 1 on, where a recording is to have a noise floor.</param>
     /// <returns>The verdict; null on the other ranks of an MPI launch, which have nothing to say.</returns>
     /// <exception cref="Align.AlignException">The folder is no record, or incomplete.</exception>
-    public static Verdict? Run(string folder, Device device, RanksOptions ranks, double bound = StandardBound, bool write = true, Action<StepResult>? progress = null, RecordOptions? recording = null)
+    public static Verdict? Run(string folder, Device device, RanksOptions ranks, double bound = StandardBound, bool write = true, Action<StepResult>? progress = null, RecordOptions? recording = null,
+        Action<int>? beforeTwin = null)
     {
         var record = RunRecord.Open(folder);
         using var start = record.ReadStart();
@@ -51,7 +53,7 @@ public static class ReplayScenario
 
             var end = recording is null
                 ? TrainingRun.Execute(plan, team, (_, result) => Tell(result))
-                : RecordedRun.Execute(plan, record.Case.InitProfile, recording, team, Tell);
+                : RecordedRun.Execute(plan, record.Case.InitProfile, recording, team, Tell, beforeTwin: beforeTwin);
             return (team.Rank, End: end);
         });
         var end = results.FirstOrDefault(result => result.Rank == 0).End;

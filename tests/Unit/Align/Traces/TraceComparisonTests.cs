@@ -30,6 +30,12 @@ public class TraceComparisonTests
     }
 
     [Theory]
+    [InlineData(1.05, null)]
+    [InlineData(1.2, 1)]
+    public void ComparingIsMeaninglessFromWhereTheBoundIsAsLargeAsTheGradients(double twin, int? from) =>
+        TraceFloor.Of(Run(1), [Run(1, (1, "a.weight", twin))]).MeaninglessFrom().Should().Be(from);
+
+    [Theory]
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
     public void WhatIsNotFiniteDiffersHoweverLargeTheNoise(double value)

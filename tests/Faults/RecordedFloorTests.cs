@@ -1,0 +1,100 @@
+using PPYolo.Align;
+using PPYolo.Align.Formats;
+using PPYolo.Align.Reports;
+using PPYolo.Align.Traces;
+using PPYolo.Train.Cli;
+using PPYolo.Train.Explain;
+using PPYolo.Train.Ranks;
+using PPYolo.Train.Runs;
+
+namespace PPYolo.Tests.Faults;
+
+/// <summary>The noise floor that is recorded with a run, and what ppyolo explain makes of it.</summary>
+public sealed class RecordedFloorTests : IDisposable
+{
+    private const int Twins = 2;
+
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-floor-");
+
+    [Fact]
+    public void AKeptFloorIsWhatExplainWouldMeasureAndGivesTheSameVerdict()
+    {
+        var right = Record("right", new(), Twins);
+        var wrong = Record("wrong", PlantedFaults.Of("momentum 0.85").Training, 0);
+        string kept = Path.Combine(right, TraceFloor.FileName), measured = Path.Combine(folder.FullName, "measured.npz");
+
+        var byKept = ExplainScenario.Run(right, wrong, new() { Threads = TestEnvironment.Threads });
+        var byMeasured = ExplainScenario.Run(right, wrong, new() { Threads = TestEnvironment.Threads, Twins = Twins, Floor = measured });
+
+        byKept.FloorSource.Should().Be($"2 perturbed twins, kept in {kept}");
+        byMeasured.FloorSource.Should().Be($"2 perturbed twins of {right}, trained now and kept in {measured}");
+        using (var one = Npz.Read(kept))
+        using (var other = Npz.Read(measured))
+        {
+            one.Names.Should().Equal(other.Names);
+            one.Should().OnlyContain(pair => pair.Value.BitwiseEquals(other[pair.Key]));
+        }
+
+        byKept.Trace.Differences.Should().Equal(byMeasured.Trace.Differences);
+        byKept.Causes.Select(cause => (cause.Id, cause.Confidence)).Should().Equal(byMeasured.Causes.Select(cause => (cause.Id, cause.Confidence)));
+        byKept.Aligned.Should().BeFalse();
+        ExplanationText.Format(byKept).Should().Contain($"noise: 2 perturbed twins, kept in {kept}; comparing is meaningful in all iterations");
+        ExplanationJson.Format(byKept).Should().Contain("\"twins\": 2");
+        ExplanationHtml.Format(byKept).Should().Contain("comparing is meaningful in all iterations");
+
+        // The run whose start weights, settings and batches are not known has no floor of its own: the other's is as good.
+        foreach (var file in Directory.EnumerateFiles(wrong, "*.json").Where(file => Path.GetFileName(file) == "case.json"))
+        {
+            File.Delete(file);
+        }
+
+        ExplainScenario.Run(wrong, right, new()).FloorSource.Should().Be($"2 perturbed twins, kept in {kept}");
+    }
+
+    [Fact]
+    public void AFloorOfAnotherRunIsRefused()
+    {
+        var longer = Record("longer", new(), 0);
+        var shorter = Record("shorter", new(), 1, iterations: 1);
+        var floor = Path.Combine(shorter, TraceFloor.FileName);
+
+        var explaining = () => ExplainScenario.Run(longer, longer, new() { Floor = floor });
+
+        explaining.Should().Throw<AlignException>().WithMessage($"{floor}: expected the noise floor of the 4 iterations of {longer}, found 1*");
+    }
+
+    [Fact]
+    public void SeveralRanksMeasureTheFloorOfTheirRun()
+    {
+        string record = Path.Combine(folder.FullName, "ranks"), measured = Path.Combine(folder.FullName, "measured.npz");
+        RankTeam.Run(2, TestEnvironment.Threads, ranks => RecordedRun.Execute(Bench.Plan(2) with { Iterations = 1 }, "calm", new(record) { Twins = 1 }, ranks));
+
+        ExplainScenario.Run(record, record, new() { Threads = TestEnvironment.Threads, Twins = 1, Floor = measured }).Aligned.Should().BeTrue();
+
+        File.ReadAllBytes(Path.Combine(record, TraceFloor.FileName)).Should().Equal(File.ReadAllBytes(measured));
+        TraceFile.ExistsIn(record).Should().BeFalse();
+    }
+
+    [Fact]
+    public void TheCommandKeepsTheFloorAndWantsARecordForIt()
+    {
+        var record = Path.Combine(folder.FullName, "record");
+        string[] tiny = ["train", "--config", "ppyolo_r18vd_voc2012", "--set", "sizes=[64]", "--set", "batch=2", "--iterations", "1", "--floor", "1"];
+
+        CommandLine.Run(tiny).Should().Be(ExitCode.WrongUse);
+        CommandLine.Run([.. tiny, "--record", record]).Should().Be(ExitCode.Aligned);
+        CommandLine.Run([.. tiny[..^1], "0", "--record", record]).Should().Be(ExitCode.WrongUse);
+
+        TraceFloor.Read(Path.Combine(record, TraceFloor.FileName)).Twins.Should().Be(1);
+    }
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    private string Record(string name, FaultyTraining fault, int twins, int? iterations = null)
+    {
+        var path = Path.Combine(folder.FullName, name);
+        var plan = Bench.Faulty(fault, 1);
+        RecordedRun.Execute(plan with { Iterations = iterations ?? plan.Iterations }, "calm", new(path) { Extension = ".npz", Trace = new(), Twins = twins });
+        return path;
+    }
+}
