@@ -1,0 +1,122 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Json.Schema;
+using PPYolo.Align.Reports;
+using PPYolo.Align.Traces;
+using PPYolo.Train.Cli;
+using PPYolo.Train.Runs;
+
+namespace PPYolo.Tests.Faults;
+
+/// <summary>What ppyolo explain --json writes is what docs/explanation.schema.json says, judged by a validator that is not ours.</summary>
+public sealed class ExplanationSchemaTests : IDisposable
+{
+    private static readonly JsonSchema Schema = JsonSchema.FromFile(Path.Combine(AppContext.BaseDirectory, "explanation.schema.json"));
+
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-schema-");
+
+    [Fact]
+    public void ReportsOfTheCommandAreValid()
+    {
+        var right = Record("right", new());
+        var wrong = Record("wrong", PlantedFaults.Of("momentum 0.85").Training);
+
+        Valid(Explain(right, wrong, ExitCode.Diverged)).GetProperty("frontier").ValueKind.Should().Be(JsonValueKind.Object);
+        Valid(Explain(right, right, ExitCode.Aligned)).GetProperty("floor").GetProperty("twins").GetInt32().Should().Be(1);
+
+        // What another implementation leaves: batches and weights.
+        foreach (var run in new[] { right, wrong })
+        {
+            foreach (var file in Directory.EnumerateFiles(run).Where(file => !Path.GetFileName(file).StartsWith("batch", StringComparison.Ordinal) && Path.GetExtension(file) != ".pth"))
+            {
+                File.Delete(file);
+            }
+        }
+
+        var sparse = Valid(Explain(right, wrong, ExitCode.Diverged));
+        sparse.GetProperty("floor").ValueKind.Should().Be(JsonValueKind.Null);
+        sparse.GetProperty("lacked").GetArrayLength().Should().BeGreaterThan(2);
+    }
+
+    [Fact]
+    public void EveryPartThatMayBeThereIsValid() => Valid(Document().ToJsonString());
+
+    [Theory]
+    [InlineData("$.causes", null)]
+    [InlineData("$.causes[0].confidence", "2")]
+    [InlineData("$.causes[0].evidence", "\"none\"")]
+    [InlineData("$.frontier.phase", "\"optimizer\"")]
+    [InlineData("$.frontier.iteration", "0.5")]
+    [InlineData("$.exceeding[0].relative", "\"large\"")]
+    [InlineData("$.exceeding[0].bound", null)]
+    [InlineData("$.injection.confirmed", "\"yes\"")]
+    [InlineData("$.floor.twins", "0")]
+    [InlineData("$.losses[0].second", "null")]
+    [InlineData("$.environment[0].first", "8")]
+    [InlineData("$.version", "2")]
+    [InlineData("$.format", "\"ppyolo-verdict\"")]
+    [InlineData("$.more", "1")]
+    public void ADamagedReportIsNot(string path, string? value)
+    {
+        var document = Document();
+        var steps = path[2..].Replace("[0]", ".0", StringComparison.Ordinal).Split('.');
+        JsonNode parent = document;
+        foreach (var step in steps[..^1])
+        {
+            parent = (parent is JsonArray array ? array[int.Parse(step, System.Globalization.CultureInfo.InvariantCulture)] : parent[step])!;
+        }
+
+        parent.AsObject().Remove(steps[^1]);
+        if (value is not null)
+        {
+            parent[steps[^1]] = JsonNode.Parse(value);
+        }
+
+        Evaluate(document.ToJsonString()).IsValid.Should().BeFalse();
+    }
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    /// <summary>A report that has everything that a report may have.</summary>
+    private static JsonNode Document()
+    {
+        TraceKey key = new(TracePhase.Backward, "backbone.conv1"), later = new(TracePhase.Gradient, "backbone.conv1.conv.weight");
+        var differences = new List<EntryDifference>
+        {
+            new(3, 1, key, 0.25, 1e-6, null),
+            new(3, 1, later, double.NaN, 1e-6, "missing in the second run"),
+            new(3, 1, later with { Name = "neck.weight" }, double.PositiveInfinity, 1e-6, null),
+        };
+        return JsonNode.Parse(ExplanationJson.Format(new("a", "b", new(differences, Bench.Floor), [new("momentum", "Momentum is 0.85.", TracePhase.Momentum, 1, ["fitted"])])
+        {
+            Injection = new(3, key, 5, 1, later),
+            FloorSource = "2 perturbed twins of a, trained now",
+            Losses = [(0, 1.5, double.NaN), (1, double.PositiveInfinity, double.NegativeInfinity)],
+            Lacked = ["no trace"],
+            Environment = [("threads", "1", "2")],
+        }))!;
+    }
+
+    private static JsonElement Valid(string json)
+    {
+        var result = Evaluate(json);
+        result.IsValid.Should().BeTrue(string.Join("; ", result.Details.Where(detail => detail.HasErrors).SelectMany(detail => detail.Errors!.Select(error => $"{detail.InstanceLocation} {error.Key}: {error.Value}"))));
+        return JsonSerializer.Deserialize<JsonElement>(json);
+    }
+
+    private static EvaluationResults Evaluate(string json) => Schema.Evaluate(JsonNode.Parse(json), new EvaluationOptions { OutputFormat = OutputFormat.List });
+
+    private string Explain(string first, string second, int expected)
+    {
+        var report = Path.Combine(folder.FullName, "report.json");
+        CommandLine.Run(["explain", first, second, "--json", report]).Should().Be(expected);
+        return File.ReadAllText(report);
+    }
+
+    private string Record(string name, FaultyTraining fault)
+    {
+        var path = Path.Combine(folder.FullName, name);
+        RecordedRun.Execute(Bench.Faulty(fault, 1), "calm", new(path) { Trace = new(), Twins = 1 });
+        return path;
+    }
+}
