@@ -24,7 +24,7 @@ public static class ExplanationHtml
             .Append(explanation.Aligned ? "Aligned" : "Diverged").Append(": ").Append(Text(explanation.Second)).Append("</title>\n<style>\n").Append(Style).Append("</style>\n</head>\n<body>\n<main>\n");
         Verdict(page, explanation);
         Causes(page, explanation);
-        page.Append("<h2>Total loss</h2>\n").Append(Scrolling("total loss", LossChart.Svg(explanation)));
+        page.Append("<h2>Total loss</h2>\n").Append(LossChart.Html(explanation));
         Differences(page, explanation);
         page.Append(HeatMap.Table(explanation));
         Worst(page, explanation);
@@ -46,7 +46,7 @@ public static class ExplanationHtml
 
         if (explanation.Trace.Frontier is { } frontier)
         {
-            page.Append(CultureInfo.InvariantCulture, $"<section class=\"panel\" aria-label=\"where the runs part\"><strong>Where the runs part</strong><br>iteration {frontier.Iteration}{(frontier.Rank > 0 ? $", rank {frontier.Rank}" : "")}, {frontier.Key.Phase.ToString().ToLowerInvariant()}: <span class=\"name\">{Text(frontier.Key.Name)}</span><br>{Text(ExplanationText.Amount(frontier))}. {Text(ExplanationText.Injection(explanation))}</section>\n");
+            page.Append(CultureInfo.InvariantCulture, $"<section class=\"panel\" aria-labelledby=\"frontier\"><h2 id=\"frontier\">Where the runs part</h2>iteration {frontier.Iteration}{(frontier.Rank > 0 ? $", rank {frontier.Rank}" : "")}, {frontier.Key.Phase.ToString().ToLowerInvariant()}: <span class=\"name\">{Text(frontier.Key.Name)}</span><br>{Text(ExplanationText.Amount(frontier))}. {Text(ExplanationText.Injection(explanation))}</section>\n");
         }
     }
 
@@ -79,8 +79,13 @@ public static class ExplanationHtml
     private static void Differences(StringBuilder page, Explanation explanation)
     {
         var iteration = explanation.Trace.Frontier?.Iteration ?? (explanation.Trace.Differences.Count > 0 ? explanation.Trace.Differences[^1].Iteration : 0);
-        page.Append(CultureInfo.InvariantCulture, $"<h2>Each tensor of iteration {iteration} against noise</h2>\n<p class=\"soft\">In order of execution from left to right; relative differences on a logarithmic scale. A point is named where the pointer rests on it; the table below has the worst.</p>\n");
-        page.Append(Scrolling("differences", DifferenceChart.Svg(explanation, iteration)));
+        page.Append(CultureInfo.InvariantCulture, $"<h2>Each tensor of iteration {iteration} against noise</h2>\n<p class=\"soft\">In order of execution from left to right; relative differences on a logarithmic scale. A point is named where the pointer rests on it, and in the table below.</p>\n");
+        var differences = explanation.Trace.Differences.Where(difference => difference.Iteration == iteration).ToList();
+        if (differences.Count > 0)
+        {
+            page.Append(Scrolling("differences", DifferenceChart.Svg(iteration, differences)));
+            page.Append(DifferenceTable.Folded(string.Create(CultureInfo.InvariantCulture, $"All {differences.Count} tensors of iteration {iteration}"), differences));
+        }
     }
 
     private static void Worst(StringBuilder page, Explanation explanation)
@@ -91,14 +96,8 @@ public static class ExplanationHtml
             return;
         }
 
-        page.Append("<h2>Beyond noise, in order of execution</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"tensors beyond noise\"><table><thead><tr><th>iteration</th><th>phase</th><th>tensor</th><th>difference</th><th>times noise</th></tr></thead><tbody>\n");
-        foreach (var difference in first)
-        {
-            page.Append(CultureInfo.InvariantCulture, $"<tr><td>{difference.Iteration}</td><td>{difference.Key.Phase.ToString().ToLowerInvariant()}</td><td class=\"name\">{Text(difference.Key.Name)}</td><td>{Text(difference.Note ?? ExplanationText.Number(difference.Relative))}</td><td>{(difference.Note is null ? difference.Units.ToString("G3", CultureInfo.InvariantCulture) : "")}</td></tr>\n");
-        }
-
         var all = explanation.Trace.Exceeding.Count();
-        page.Append("</tbody></table></div>\n").Append(all > first.Count ? $"<p class=\"soft\">and {all - first.Count} more, all in the JSON report</p>\n" : "");
+        page.Append("<h2>Beyond noise, in order of execution</h2>\n").Append(DifferenceTable.Html("tensors beyond noise", first)).Append(all > first.Count ? $"<p class=\"soft\">and {all - first.Count} more, all in the JSON report</p>\n" : "");
     }
 
     private static void Surroundings(StringBuilder page, Explanation explanation)
@@ -110,10 +109,10 @@ public static class ExplanationHtml
 
         if (explanation.Environment.Count > 0)
         {
-            page.Append("<h2>Settings and surroundings</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"settings and surroundings\"><table><thead><tr><th></th><th>expected</th><th>found</th></tr></thead><tbody>\n");
+            page.Append("<h2>Settings and surroundings</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"settings and surroundings\"><table><thead><tr><th scope=\"col\">setting</th><th scope=\"col\">expected</th><th scope=\"col\">found</th></tr></thead><tbody>\n");
             foreach (var (name, a, b) in explanation.Environment)
             {
-                page.Append(CultureInfo.InvariantCulture, $"<tr><th>{Text(name)}</th><td>{Text(a)}</td><td>{(a == b ? "the same" : $"<strong>{Text(b)}</strong>")}</td></tr>\n");
+                page.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{Text(name)}</th><td>{Text(a)}</td><td>{(a == b ? "the same" : $"<strong>{Text(b)}</strong>")}</td></tr>\n");
             }
 
             page.Append("</tbody></table></div>\n");
@@ -121,7 +120,7 @@ public static class ExplanationHtml
     }
 
     /// <summary>Wide content that a narrow window scrolls, by keyboard too.</summary>
-    private static string Scrolling(string label, string content) => $"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{label}\">{content}</div>\n";
+    internal static string Scrolling(string label, string content) => $"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{label}\">{content}</div>\n";
 
     private static string ReadStyle()
     {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using PPYolo.Align.Explanations;
 using PPYolo.Align.Traces;
 
 namespace PPYolo.Align.Reports.Html;
@@ -11,14 +10,8 @@ internal static class DifferenceChart
     private const double Width = 800, Height = 300, Left = 60, Bottom = 40, Top = 10;
     private const double Lowest = 1e-9, Highest = 10;
 
-    public static string Svg(Explanation explanation, int iteration)
+    public static string Svg(int iteration, List<EntryDifference> differences)
     {
-        var differences = explanation.Trace.Differences.Where(difference => difference.Iteration == iteration).ToList();
-        if (differences.Count == 0)
-        {
-            return "";
-        }
-
         double X(double index) => Left + ((Width - Left - 10) * index / Math.Max(1, differences.Count - 1));
         var svg = new StringBuilder().Append(CultureInfo.InvariantCulture, $"<p class=\"key\"><span><i></i>difference</span><span><i class=\"n\"></i>bound: {TraceComparison.Allowance} times the noise</span></p>\n");
         svg.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"relative difference of {differences.Count} tensors of iteration {iteration}, {differences.Count(difference => difference.Exceeds)} of them beyond noise\">\n");

@@ -9,7 +9,8 @@ internal static class LossChart
 {
     private const double Width = 800, Height = 220, Left = 60, Bottom = 24, Top = 10;
 
-    public static string Svg(Explanation explanation)
+    /// <summary>The chart, and its numbers folded away.</summary>
+    public static string Html(Explanation explanation)
     {
         var losses = explanation.Losses.Where(loss => double.IsFinite(loss.First) || double.IsFinite(loss.Second)).ToList();
         if (losses.Count == 0)
@@ -17,6 +18,18 @@ internal static class LossChart
             return "<p class=\"soft\">No losses were recorded.</p>\n";
         }
 
+        var table = new StringBuilder("<table><thead><tr><th scope=\"col\">iteration</th><th scope=\"col\">expected</th><th scope=\"col\">found</th></tr></thead><tbody>\n");
+        foreach (var (iteration, first, second) in explanation.Losses)
+        {
+            table.Append(CultureInfo.InvariantCulture, $"<tr><td>{iteration}</td><td>{first:G9}</td><td>{second:G9}</td></tr>\n");
+        }
+
+        return ExplanationHtml.Scrolling("total loss", Svg(losses))
+            + $"<details><summary>The losses in numbers</summary>\n{ExplanationHtml.Scrolling("the losses in numbers", table.Append("</tbody></table>").ToString())}</details>\n";
+    }
+
+    private static string Svg(List<(int Iteration, double First, double Second)> losses)
+    {
         var values = losses.SelectMany(loss => new[] { loss.First, loss.Second }).Where(double.IsFinite).ToList();
         var (low, high) = (values.Min(), values.Max());
         (low, high) = high > low ? (low - (0.05 * (high - low)), high + (0.05 * (high - low))) : (low - 1, high + 1);
