@@ -92,6 +92,7 @@ public sealed class ExplanationSchemaTests : IDisposable
             Injection = new(3, key, 5, 1, later),
             FloorSource = "2 perturbed twins of a, trained now",
             Losses = [(0, 1.5, double.NaN), (1, double.PositiveInfinity, double.NegativeInfinity)],
+            Notes = ["repeated"],
             Lacked = ["no trace"],
             Environment = [("threads", "1", "2")],
         }))!;

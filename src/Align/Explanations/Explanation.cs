@@ -21,6 +21,9 @@ public sealed record Explanation(string First, string Second, TraceComparison Tr
     /// <summary>Each iteration's total loss in both runs.</summary>
     public IReadOnlyList<(int Iteration, double First, double Second)> Losses { get; init; } = [];
 
+    /// <summary>How the runs were compared, where that is not simply one beside the other.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>What could not be looked at, and what to record so that it can.</summary>
     public IReadOnlyList<string> Lacked { get; init; } = [];
 

@@ -44,6 +44,11 @@ public static class ExplanationHtml
             page.Append(CultureInfo.InvariantCulture, $"<p class=\"soft\">Noise: {Text(ExplanationText.Noise(explanation))}.</p>\n");
         }
 
+        foreach (var line in explanation.Notes)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<p class=\"soft\">Note: {Text(line)}.</p>\n");
+        }
+
         if (explanation.Trace.Frontier is { } frontier)
         {
             page.Append(CultureInfo.InvariantCulture, $"<section class=\"panel\" aria-labelledby=\"frontier\"><h2 id=\"frontier\">Where the runs part</h2>iteration {frontier.Iteration}{(frontier.Rank > 0 ? $", rank {frontier.Rank}" : "")}, {frontier.Key.Phase.ToString().ToLowerInvariant()}: <span class=\"name\">{Text(frontier.Key.Name)}</span><br>{Text(ExplanationText.Amount(frontier))}. {Text(ExplanationText.Injection(explanation))}</section>\n");

@@ -39,6 +39,7 @@ public static class ExplanationJson
             Compared = explanation.Trace.Differences.Count,
             Exceeding = explanation.Trace.Exceeding.Select(Difference),
             Losses = explanation.Losses.Select(loss => new { loss.Iteration, loss.First, loss.Second }),
+            explanation.Notes,
             explanation.Lacked,
             Environment = explanation.Environment.Select(pair => new { pair.Name, pair.First, pair.Second }),
         },

@@ -33,6 +33,11 @@ public static class ExplanationText
             text.AppendLine(CultureInfo.InvariantCulture, $"noise: {Noise(explanation)}");
         }
 
+        foreach (var line in explanation.Notes)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"note: {line}");
+        }
+
         foreach (var line in explanation.Lacked)
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"lacking: {line}");

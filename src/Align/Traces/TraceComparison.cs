@@ -1,3 +1,5 @@
+using PPYolo.Align.Comparison;
+
 namespace PPYolo.Align.Traces;
 
 /// <summary>Two traces side by side, in order of execution.</summary>
@@ -29,7 +31,7 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
 
     /// <summary>Compares two runs.</summary>
     /// <param name="expected">One trace for each rank.</param>
-    /// <param name="found">The same of the other run. With another number of ranks only what concerns all ranks together is compared.</param>
+    /// <param name="found">The same of the other run. With another number of ranks only what concerns all ranks together is compared: data where <see cref="RunTrace.FedTogether"/> is known.</param>
     /// <param name="floor">The noise floor, or null.</param>
     public static TraceComparison Of(IReadOnlyList<RunTrace> expected, IReadOnlyList<RunTrace> found, TraceFloor? floor)
     {
@@ -45,7 +47,7 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
             {
                 var (a, b) = (expected[rank].Iterations[iteration], found[rank].Iterations[iteration]);
                 var earlier = iteration > 0 ? expected[rank].Iterations[iteration - 1] : null;
-                ordered.AddRange(Compare(sameRanks ? a : OverRanks(a), sameRanks ? b : OverRanks(b), earlier, rank, floor, noise[rank]).Where(difference => rank == 0 || !RankFree.Contains(difference.Key.Phase)).Select(difference => (difference.Key.Phase, difference)));
+                ordered.AddRange(Compare(sameRanks ? a : OverRanks(expected, iteration), sameRanks ? b : OverRanks(found, iteration), earlier, rank, floor, noise[rank]).Where(difference => rank == 0 || !RankFree.Contains(difference.Key.Phase)).Select(difference => (difference.Key.Phase, difference)));
             }
 
             all.AddRange(ordered.OrderBy(pair => pair.Phase).Select(pair => pair.Difference));
@@ -54,11 +56,17 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
         return new(all, floor);
     }
 
-    /// <summary>What of an iteration concerns all ranks together; a single rank's gradients are those of all.</summary>
-    private static IterationTrace OverRanks(IterationTrace trace)
+    /// <summary>What of an iteration concerns all ranks together; a single rank's data and gradients are those of all.</summary>
+    private static IterationTrace OverRanks(IReadOnlyList<RunTrace> run, int iteration)
     {
+        var trace = run[0].Iterations[iteration];
         var reduced = trace.Of(TracePhase.Reduction).Any();
         var result = new IterationTrace(trace.Iteration);
+        foreach (var entry in run.Count == 1 ? trace.Of(TracePhase.Data) : run[0].FedTogether?[iteration] ?? [])
+        {
+            result.Add(entry);
+        }
+
         foreach (var entry in trace.Entries)
         {
             if (RankFree.Contains(entry.Key.Phase))
@@ -77,9 +85,9 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
     private static IEnumerable<EntryDifference> Compare(IterationTrace a, IterationTrace b, IterationTrace? earlier, int rank, TraceFloor? floor, NoisePropagation noise)
     {
         noise.Begin();
-        // A phase that one run did not record says nothing; a single entry that is missing does.
-        var phases = a.Entries.Select(entry => entry.Key.Phase).Intersect(b.Entries.Select(entry => entry.Key.Phase)).ToHashSet();
-        foreach (var entry in a.Entries.Where(entry => phases.Contains(entry.Key.Phase)))
+        // A phase that one run did not record says nothing, nor do counters of batches, which not every implementation has; a single entry that is missing does.
+        var kinds = a.Entries.Select(Kind).Intersect(b.Entries.Select(Kind)).ToHashSet();
+        foreach (var entry in a.Entries.Where(entry => kinds.Contains(Kind(entry))))
         {
             var floorBound = Bound(floor, a.Iteration, entry.Key);
             var bound = noise.Bound(entry, earlier?[entry.Key.Phase, entry.Key.Name], floorBound);
@@ -103,11 +111,13 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
             }
         }
 
-        foreach (var entry in b.Entries.Where(entry => phases.Contains(entry.Key.Phase) && a.IndexOf(entry.Key) < 0))
+        foreach (var entry in b.Entries.Where(entry => kinds.Contains(Kind(entry)) && a.IndexOf(entry.Key) < 0))
         {
             yield return new(a.Iteration, rank, entry.Key, double.NaN, Bound(floor, a.Iteration, entry.Key), "only in the second run");
         }
     }
+
+    private static (TracePhase Phase, bool IsCounter) Kind(TraceEntry entry) => (entry.Key.Phase, entry.Key.Name.EndsWith(TensorComparison.CounterMark, StringComparison.Ordinal));
 
     private static double Bound(TraceFloor? floor, int iteration, TraceKey key) =>
         floor is null

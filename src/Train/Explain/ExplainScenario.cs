@@ -19,18 +19,30 @@ public static class ExplainScenario
     /// <exception cref="AlignException">A folder has nothing of a run, or the two have nothing in common.</exception>
     public static Explanation Run(string first, string second, ExplainOptions options)
     {
-        var (a, b) = BatchCounters.WhereBothCount(ExplainedRunFolder.Read(first), ExplainedRunFolder.Read(second));
+        var (a, b) = (ExplainedRunFolder.Read(first), ExplainedRunFolder.Read(second));
         try
         {
-            var lacked = Lacked(a, b).ToList();
             var laboratory = Laboratory.For(a, options.Threads);
             var (floor, source) = ExplainedFloor.Of(a, b, laboratory, options);
+            var repetition = Repetition.Of(a, b, laboratory, floor, out var obstacle);
+            var stands = repetition?.IsTheFirst == true;
+            List<string> notes = [], lacked = [.. Lacked(stands ? repetition!.Run : a, b)];
             if (floor is null)
             {
                 lacked.Add($"no noise floor: differences count from {Numbers.Text(TraceComparison.UnmeasuredBound)} of a tensor's norm on; it is measured where case.json, start weights and batches of the first run are there, and kept by ppyolo train --record DIR --floor {StandardTwins}");
             }
 
-            var explanation = Explainer.Explain(a, b, floor, laboratory, options.Progress);
+            // Of the first run, what was recorded is shown.
+            var losses = Explainer.Losses(a, b);
+            if (stands)
+            {
+                notes.Add(repetition!.Describe(a, b));
+                (a, laboratory) = (repetition.Run, repetition.Laboratory);
+            }
+
+            var explanation = stands || a.Ranks.Count == b.Ranks.Count
+                ? Explainer.Explain(a, b, floor, laboratory, options.Progress)
+                : OverRanks(a, b, floor, laboratory, repetition, obstacle, lacked, options);
             if (explanation.Trace.Differences.Count == 0)
             {
                 throw new AlignException($"{first} and {second} have nothing in common that can be compared: one has {Phases(a)}, the other {Phases(b)}");
@@ -39,8 +51,10 @@ public static class ExplainScenario
             var injection = explanation.Trace.Frontier is { } frontier && laboratory is not null ? Inject(frontier, a, b, laboratory, floor, lacked) : null;
             return explanation with
             {
+                Losses = losses,
                 Injection = injection,
                 FloorSource = source,
+                Notes = notes,
                 Lacked = lacked,
                 Environment = [.. ExplainedRunFolder.Settings(a, b), .. a.Environment.Keys.Union(b.Environment.Keys).Select(name => (name, a.Environment.GetValueOrDefault(name, ExplanationText.Unknown), b.Environment.GetValueOrDefault(name, ExplanationText.Unknown)))],
             };
@@ -50,6 +64,23 @@ public static class ExplainScenario
             a.Start?.Dispose();
             b.Start?.Dispose();
         }
+    }
+
+    /// <summary>Runs on different numbers of ranks, of which only what concerns all ranks together is compared.</summary>
+    private static Explanation OverRanks(ExplainedRun a, ExplainedRun b, TraceFloor? floor, Laboratory? laboratory, Repetition? repetition, string? obstacle, List<string> lacked, ExplainOptions options)
+    {
+        (a, b) = (FedTogether.Of(a, out var first), FedTogether.Of(b, out var second));
+        var explanation = Explainer.Explain(a, b, floor, laboratory, options.Progress);
+        var compared = explanation.Trace.Differences.Select(difference => difference.Key.Phase).Distinct().Order().ToList();
+        var alone = a.Iterations.Concat(b.Iterations).SelectMany(iteration => iteration.Entries).Select(entry => entry.Key.Phase).Distinct().Except(compared).Order().ToList();
+        lacked.Add(
+            $"the runs are on {a.Ranks.Count} and {b.Ranks.Count} ranks: over all ranks together {Names(compared)} are compared"
+            + (alone.Count == 0 ? "" : $"; {Names(alone)}, each rank's own or in one run alone, are not")
+            + $", because {obstacle ?? $"the first run repeated on {b.Ranks.Count} ranks is not itself"}"
+            + ((first ?? second) is { } unjoined ? $"; batches are not, because {unjoined}" : ""));
+        return repetition is null
+            ? explanation
+            : explanation with { Causes = Explainer.Ranked([.. explanation.Causes, .. repetition.OfRankCount(a, b, explanation.Trace, options.Progress)]) };
     }
 
     private static InjectionResult? Inject(EntryDifference frontier, ExplainedRun first, ExplainedRun second, Laboratory laboratory, TraceFloor? floor, List<string> lacked)
@@ -85,11 +116,6 @@ public static class ExplainScenario
             yield return $"{run.Name} has no trace, only {Phases(run)}: modules, gradients and the optimizer's parts are not compared; {Again(run, "--trace")}";
         }
 
-        if (first.Ranks.Count != second.Ranks.Count)
-        {
-            yield return $"the runs are on {first.Ranks.Count} and {second.Ranks.Count} ranks: what concerns a rank alone is not compared";
-        }
-
         if (first.Iterations.Count != second.Iterations.Count)
         {
             yield return $"the runs have {first.Iterations.Count} and {second.Iterations.Count} iterations: the first {Math.Min(first.Iterations.Count, second.Iterations.Count)} are compared";
@@ -109,6 +135,7 @@ public static class ExplainScenario
     private static string Again(ExplainedRun run, string options) =>
         run.Options is null ? $"record it with {options}" : $"with the program that made it: ppyolo train --replay {run.Name} --record DIR {options}";
 
-    private static string Phases(ExplainedRun run) =>
-        string.Join(", ", run.Iterations.SelectMany(iteration => iteration.Entries).Select(entry => entry.Key.Phase).Distinct().Order().Select(phase => phase.ToString().ToLowerInvariant()));
+    private static string Phases(ExplainedRun run) => Names(run.Iterations.SelectMany(iteration => iteration.Entries).Select(entry => entry.Key.Phase).Distinct().Order());
+
+    private static string Names(IEnumerable<TracePhase> phases) => string.Join(", ", phases.Select(phase => phase.ToString().ToLowerInvariant()));
 }

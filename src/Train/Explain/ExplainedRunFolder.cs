@@ -2,7 +2,6 @@ using PPYolo.Align;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Json;
 using PPYolo.Align.Sketching;
-using PPYolo.Align.Tensors;
 using PPYolo.Align.Traces;
 using PPYolo.Model.Head;
 using PPYolo.Train.Data;
@@ -90,7 +89,7 @@ internal static class ExplainedRunFolder
                 AddBatch(traces[rank].Iterations[iteration], new RecordedBatches(folder, rank).At(iteration));
             }
 
-            AddLosses(traces[0].Iterations[iteration], losses?.Iterations.ElementAtOrDefault(iteration), ranks == 1 && iteration < iterations ? new RecordedBatches(folder).Losses(iteration) : null);
+            AddLosses(traces[0].Iterations[iteration], losses?.Iterations.ElementAtOrDefault(iteration), losses is null && iteration < iterations ? OverRanks(folder, traces, iteration) : null);
         }
 
         Add(traces[0].Iterations[0], TracePhase.Reduction, RunRecord.GradientsName);
@@ -111,12 +110,18 @@ internal static class ExplainedRunFolder
 
     private static void AddBatch(IterationTrace trace, Batch batch)
     {
-        foreach (var (name, tensor) in batch.Named)
+        foreach (var entry in FedTogether.Summaries(batch))
         {
-            using var scope = TorchSharp.torch.NewDisposeScope();
-            var values = tensor.ToTorch();
-            trace.Add(new(new(TracePhase.Data, name), tensor.Shape, TensorElements.Summary(values)));
+            trace.Add(entry);
         }
+    }
+
+    /// <summary>The losses beside each rank's batch, averaged over images.</summary>
+    private static Dictionary<string, float> OverRanks(string folder, List<RunTrace> traces, int iteration)
+    {
+        var ranks = traces.ConvertAll(trace => (Images: (double)trace.Iterations[iteration][TracePhase.Data, "image"]!.Shape[0], Losses: new RecordedBatches(folder, trace.Rank).Losses(iteration)));
+        return ranks[0].Losses.Keys.Where(name => ranks.TrueForAll(rank => rank.Losses.ContainsKey(name)))
+            .ToDictionary(name => name, name => (float)(ranks.Sum(rank => rank.Images * rank.Losses[name]) / ranks.Sum(rank => rank.Images)), StringComparer.Ordinal);
     }
 
     private static void AddLosses(IterationTrace trace, LossLogEntry? entry, IReadOnlyDictionary<string, float>? beside)

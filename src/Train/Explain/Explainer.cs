@@ -29,13 +29,18 @@ internal static class Explainer
             }
         }
 
-        return new(first.Name, second.Name, comparison, [.. causes.GroupBy(cause => cause.Id).Select(same => same.MaxBy(cause => cause.Confidence)!).OrderByDescending(cause => cause.Confidence).ThenBy(cause => cause.Phase)])
+        return new(first.Name, second.Name, comparison, Ranked(causes))
         {
             Losses = Losses(first, second),
         };
     }
 
-    private static List<(int Iteration, double First, double Second)> Losses(ExplainedRun first, ExplainedRun second) =>
+    /// <summary>Each cause once, likeliest first.</summary>
+    public static IReadOnlyList<Cause> Ranked(IReadOnlyList<Cause> causes) =>
+        [.. causes.GroupBy(cause => cause.Id).Select(same => same.MaxBy(cause => cause.Confidence)!).OrderByDescending(cause => cause.Confidence).ThenBy(cause => cause.Phase)];
+
+    /// <summary>The total losses of both.</summary>
+    public static List<(int Iteration, double First, double Second)> Losses(ExplainedRun first, ExplainedRun second) =>
     [
         .. Enumerable.Range(0, Math.Min(first.Iterations.Count, second.Iterations.Count)).Select(i => (
             i,

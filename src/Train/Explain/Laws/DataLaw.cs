@@ -21,6 +21,13 @@ internal sealed class DataLaw : ILaw
             return [];
         }
 
+        if (first.Ranks.Count != second.Ranks.Count)
+        {
+            // Only the batches of all ranks together are compared: whose part differs is not known.
+            var at = differing[0];
+            return [new(at.Key.Name == Image ? "batch-other" : "targets-other", at.Key.Name == Image ? "The batch is another." : "Targets are assigned otherwise.", TracePhase.Data, 0.8, [$"{at.Key.Name} of iteration {at.Iteration} over all ranks is not the expected one ({at.Note ?? $"relative difference {Numbers.Text(at.Relative)}"})"])];
+        }
+
         var image = differing.Find(difference => difference.Key.Name == Image);
         return [image is null ? Targets(first, second, differing) : Images(first, second, image)];
     }

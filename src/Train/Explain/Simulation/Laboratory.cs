@@ -1,4 +1,5 @@
 using PPYolo.Align.Traces;
+using PPYolo.Train.Data;
 using PPYolo.Train.Runs;
 using PPYolo.Train.Tracing;
 
@@ -22,6 +23,17 @@ internal sealed class Laboratory
     public static Laboratory? For(ExplainedRun run, int threads) => run is { Options: { } options, Start: { } start, Batches: { } batches }
         ? new(new RunPlan(options, start, batches, run.Iterations.Count, run.Seed) { CheckReplicas = false }, run.Ranks.Count, threads)
         : null;
+
+    /// <summary>The same run on other ranks, which share its batches.</summary>
+    /// <param name="counts">How many images each rank takes; together all.</param>
+    public Laboratory OnRanks(IReadOnlyList<int> counts)
+    {
+        var (parts, size) = (plan.Batches, ranks);
+        return new(plan with { Batches = rank => new SlicedBatches(new MergedBatches([.. Enumerable.Range(0, size).Select(parts)]), counts, rank) }, counts.Count, threads);
+    }
+
+    /// <summary>Each rank's batches.</summary>
+    public Func<int, IBatchSource> Batches => plan.Batches;
 
     /// <summary>The length of the run.</summary>
     public int Iterations => plan.Iterations;

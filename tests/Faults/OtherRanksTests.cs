@@ -1,0 +1,145 @@
+using PPYolo.Align.Explanations;
+using PPYolo.Align.Reports;
+using PPYolo.Align.Traces;
+using PPYolo.Train.Data;
+using PPYolo.Train.Explain;
+using PPYolo.Train.Ranks;
+using PPYolo.Train.Records;
+using PPYolo.Train.Runs;
+
+namespace PPYolo.Tests.Faults;
+
+/// <summary>ppyolo explain on runs of which there is not the same: other numbers of ranks, a trace of one alone.</summary>
+public sealed class OtherRanksTests : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-ranks-");
+
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(2, 1)]
+    public void TheFirstRunIsRepeatedOnAsManyRanksAsTheSecondAndComparedRankByRank(int first, int second)
+    {
+        var right = Record("right", first);
+        var wrong = Record("wrong", second, PlantedFaults.Of("momentum 0.85").Training);
+
+        var aligned = Explain(right, Record("same", second));
+        var diverged = Explain(right, wrong);
+
+        aligned.Aligned.Should().BeTrue(ExplanationText.Format(aligned));
+        aligned.Notes.Should().ContainSingle().Which.Should().StartWith($"the runs are on {first} and {second} ranks: {right} was repeated on {second}");
+        aligned.Trace.Differences.Should().Contain(difference => difference.Rank == second - 1 && difference.Key.Phase == TracePhase.Forward);
+        aligned.Lacked.Should().NotContain(line => line.Contains("ranks", StringComparison.Ordinal));
+        diverged.Causes[0].Id.Should().Be("momentum");
+        diverged.Notes.Should().HaveCount(1);
+    }
+
+    [Fact]
+    public void WhereTheFirstRunCannotBeRepeatedTheReportSaysWhatOfBothWasCompared()
+    {
+        var right = Record("right", 1);
+        var same = Record("same", 2);
+        File.Delete(Path.Combine(right, "case.json"));
+
+        var explanation = Explain(right, same);
+
+        explanation.Aligned.Should().BeTrue(ExplanationText.Format(explanation));
+        explanation.Trace.Differences.Count(difference => difference.Key.Phase == TracePhase.Data).Should().Be(4 * 4, "images, boxes and two levels of targets of all ranks together are compared");
+        explanation.Lacked.Should().Contain(line =>
+            line.Contains("over all ranks together start, data, buffers, loss, reduction, schedule, momentum, weights, ema, end are compared; forward, backward, gradient, each rank's own or in one run alone, are not", StringComparison.Ordinal)
+            && line.Contains("cannot be repeated without its case.json", StringComparison.Ordinal));
+
+        // The images of the second rank's last batch are others.
+        var path = Path.Combine(same, RecordedBatches.FileName(3, 1));
+        File.Copy(Path.Combine(same, RecordedBatches.FileName(2, 1)), path, overwrite: true);
+        var other = Explain(right, same);
+
+        other.Trace.Frontier!.Key.Should().Be(new TraceKey(TracePhase.Data, "image"));
+        other.Trace.Frontier.Iteration.Should().Be(3);
+        other.Causes[0].Id.Should().Be("batch-other");
+    }
+
+    [Fact]
+    public void BatchesOfDifferentSizesAreNotComparedAndTheReportSaysSo()
+    {
+        var right = Record("right", 1);
+        var same = Record("same", 2);
+        File.Delete(Path.Combine(right, "case.json"));
+        using var small = PPYolo.Align.Formats.Npz.Read(Path.Combine(Record("small", 2, size: 96), RecordedBatches.FileName(0, 0)));
+        PPYolo.Align.Formats.Npz.Write(Path.Combine(same, RecordedBatches.FileName(0, 0)), small);
+
+        var explanation = Explain(right, same);
+
+        explanation.Trace.Differences.Should().NotContain(difference => difference.Key.Phase == TracePhase.Data);
+        explanation.Lacked.Should().Contain(line => line.Contains("batches are not, because", StringComparison.Ordinal) && line.Contains("different sizes cannot be stacked", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void DropBlockThatDrawsForEachRankIsNamed()
+    {
+        var one = Record("one", 1, dropBlock: true);
+        var two = Record("two", 2, dropBlock: true);
+
+        var explanation = Explain(one, two);
+
+        explanation.Aligned.Should().BeFalse();
+        explanation.Causes[0].Id.Should().Be("rank-count", ExplanationText.Format(explanation));
+        explanation.Causes[0].Evidence.Should().Contain(line => line.EndsWith("rank by rank", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void AFaultBesideTheNumberOfRanksIsNamedToo()
+    {
+        var explanation = Explain(Record("one", 1, dropBlock: true), Record("two", 2, PlantedFaults.Of("momentum 0.85").Training, dropBlock: true));
+
+        explanation.Causes.Select(cause => cause.Id).Should().Contain("rank-count").And.Contain("momentum");
+    }
+
+    [Fact]
+    public void ARunWithoutATraceIsRepeatedWithOneWhereTheOtherHasOne()
+    {
+        var right = Record("right", 1);
+        foreach (var trace in Directory.EnumerateFiles(right, "trace*"))
+        {
+            File.Delete(trace);
+        }
+
+        var explanation = Explain(right, Record("wrong", 1, PlantedFaults.Of("momentum 0.85").Training));
+
+        explanation.Causes[0].Id.Should().Be("momentum");
+        explanation.Trace.Frontier!.Key.Phase.Should().Be(TracePhase.Momentum);
+        explanation.Trace.Differences.Should().Contain(difference => difference.Key.Phase == TracePhase.Forward);
+        explanation.Notes.Should().ContainSingle().Which.Should().StartWith($"{right} has no trace: it was repeated with one");
+        explanation.Lacked.Should().NotContain(line => line.Contains("has no trace", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void LossesBesideTheBatchesOfRanksAreAveragedOverImages()
+    {
+        var right = Record("right", 2);
+        var losses = RunRecord.Open(right).ReadLosses().Iterations;
+        foreach (var file in Directory.EnumerateFiles(right, "*.json").Concat(Directory.EnumerateFiles(right, "trace*")))
+        {
+            File.Delete(file);
+        }
+
+        Explain(right, right).Losses.Select(loss => loss.First).Zip(losses).Should().OnlyContain(pair => Math.Abs(pair.First - pair.Second.Losses["total_loss"]) < 1e-5 * pair.First);
+    }
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    private static Explanation Explain(string first, string second) => ExplainScenario.Run(first, second, new() { Threads = TestEnvironment.Threads, Twins = 1 });
+
+    private string Record(string name, int ranks, FaultyTraining? fault = null, bool dropBlock = false, int? size = null)
+    {
+        var path = Path.Combine(folder.FullName, name);
+        var plan = Bench.Faulty(fault ?? new(), ranks);
+        plan = plan with { Options = plan.Options with { DropBlock = dropBlock } };
+        if (size is { } side)
+        {
+            plan = plan with { Iterations = 1, Batches = RankBatches.Generated("5", plan.Options with { Sizes = [side] }, SlicedBatches.Even(plan.Options.Batch, ranks), perRankSizes: false) };
+        }
+
+        RankTeam.Run(ranks, TestEnvironment.Threads, team => RecordedRun.Execute(plan, "calm", new(path) { Trace = new() }, team));
+        return path;
+    }
+}
