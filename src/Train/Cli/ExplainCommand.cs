@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PPYolo.Align;
 using PPYolo.Align.Json;
 using PPYolo.Align.Reports;
 using PPYolo.Train.Explain;
@@ -30,8 +31,20 @@ internal static class ExplainCommand
                 result.AddError($"--twins is 0 or more, found {value}");
             }
         });
+        floor.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var number) && !File.Exists(result.Tokens[0].Value))
+            {
+                result.AddError($"--floor {number}: here it is a file, which keeps the floor; the number of twins is --twins {number}");
+            }
+        });
         command.SetAction(result =>
         {
+            foreach (var option in new[] { html, junit, json, floor })
+            {
+                RequireFolder(option, result.GetValue(option));
+            }
+
             SharedOptions.Prepare(result.GetValue(threads), "cpu");
             var explanation = ExplainScenario.Run(result.GetValue(first)!, result.GetValue(second)!, new()
             {
@@ -54,6 +67,15 @@ internal static class ExplainCommand
             return explanation.Aligned ? ExitCode.Aligned : ExitCode.Diverged;
         });
         return command;
+    }
+
+    /// <summary>Refuses a report that could not be written once everything is computed.</summary>
+    private static void RequireFolder(Option<string?> option, string? path)
+    {
+        if (path is not null and not "-" && Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
+        {
+            throw new AlignException($"{option.Name} {path}: there is no folder {folder}; make it first, or name another");
+        }
     }
 
     private static void Write(string? path, Func<string> text)

@@ -19,7 +19,7 @@ public static class ExplainScenario
     /// <exception cref="AlignException">A folder has nothing of a run, or the two have nothing in common.</exception>
     public static Explanation Run(string first, string second, ExplainOptions options)
     {
-        var (a, b) = (ExplainedRunFolder.Read(first), ExplainedRunFolder.Read(second));
+        var (a, b) = ExplainedRunFolder.Read(first, second);
         try
         {
             var laboratory = Laboratory.For(a, options.Threads);
@@ -29,7 +29,7 @@ public static class ExplainScenario
             List<string> notes = [], lacked = [.. Lacked(stands ? repetition!.Run : a, b)];
             if (floor is null)
             {
-                lacked.Add($"no noise floor: differences count from {Numbers.Text(TraceComparison.UnmeasuredBound)} of a tensor's norm on; it is measured where case.json, start weights and batches of the first run are there, and kept by ppyolo train --record DIR --floor {StandardTwins}");
+                lacked.Add($"no noise floor: differences count from {Numbers.Text(TraceComparison.UnmeasuredBound)} of a tensor's norm on; it is measured where case.json, start weights and batches of one run are there, and kept by ppyolo train --record DIR --floor {StandardTwins}");
             }
 
             // Of the first run, what was recorded is shown.
@@ -123,13 +123,17 @@ public static class ExplainScenario
 
         if (first.Options is null)
         {
-            yield return $"{first.Name} has no case.json: settings are unknown, and causes that are tried by training are not";
+            yield return $"{first.Name} has no case.json of a record: settings are unknown, and causes that are tried by training are not{Turned(first, second)}";
         }
         else if (first.Start is null || first.Batches is null)
         {
-            yield return $"{first.Name} has no {(first.Start is null ? "start weights" : "batches")}: causes that are tried by training are not";
+            yield return $"{first.Name} has no {(first.Start is null ? "start weights" : "batches")}: causes that are tried by training are not{Turned(first, second)}";
         }
     }
+
+    /// <summary>What the other way round gives, where the second run can be repeated and the first cannot.</summary>
+    private static string Turned(ExplainedRun first, ExplainedRun second) =>
+        second is { Options: not null, Start: not null, Batches: not null } ? $"; ppyolo explain {second.Name} {first.Name} tries them on {second.Name}" : "";
 
     /// <summary>How to get more of a run.</summary>
     private static string Again(ExplainedRun run, string options) =>

@@ -4,12 +4,12 @@ using PPYolo.Train.Explain.Simulation;
 
 namespace PPYolo.Train.Explain;
 
-/// <summary>Finds the noise floor of two runs: one that is kept, or else one that twins of the first run give.</summary>
+/// <summary>Finds the noise floor of two runs: one that is kept, or else one that twins give.</summary>
 internal static class ExplainedFloor
 {
     /// <summary>The floor, and where it is from; both null where there is none.</summary>
     /// <param name="first">The run that is expected.</param>
-    /// <param name="second">The run that was found. Its kept floor serves where the first has none and cannot be repeated: rounding is much the same in both.</param>
+    /// <param name="second">The run that was found. Its floor serves where the first has none and cannot be repeated: rounding is much the same in both.</param>
     /// <param name="laboratory">Repeats the first run, or null.</param>
     /// <param name="options">Twins, and where the floor is kept.</param>
     /// <exception cref="AlignException">A kept floor is not of this run.</exception>
@@ -25,18 +25,24 @@ internal static class ExplainedFloor
             return Kept(own, first);
         }
 
-        if (laboratory is not null && options.Twins > 0)
+        if (laboratory is null && options.Floor is null && FileIn(second) is { } other)
         {
-            var floor = laboratory.Floor(options.Twins, options.Progress);
-            if (options.Floor is not null)
-            {
-                floor.Write(options.Floor);
-            }
-
-            return (floor, $"{Twins(floor)} of {first.Name}, trained now{(options.Floor is null ? "" : $" and kept in {options.Floor}")}");
+            return Kept(other, second);
         }
 
-        return FileIn(second) is { } other ? Kept(other, second) : (null, null);
+        var (repeated, repeating) = laboratory is not null ? (first, laboratory) : (second, Laboratory.For(second, options.Threads));
+        return repeating is not null && options.Twins > 0 ? Measured(repeated, repeating, options) : (null, null);
+    }
+
+    private static (TraceFloor Floor, string Source) Measured(ExplainedRun run, Laboratory laboratory, ExplainOptions options)
+    {
+        var floor = laboratory.Floor(options.Twins, options.Progress);
+        if (options.Floor is not null)
+        {
+            floor.Write(options.Floor);
+        }
+
+        return (floor, $"{Twins(floor)} of {run.Name}, trained now{(options.Floor is null ? "" : $" and kept in {options.Floor}")}");
     }
 
     private static string? FileIn(ExplainedRun run) => Path.Combine(run.Name, TraceFloor.FileName) is var path && File.Exists(path) ? path : null;

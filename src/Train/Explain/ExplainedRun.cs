@@ -23,6 +23,9 @@ internal sealed record ExplainedRun(string Name, IReadOnlyList<RunTrace> Ranks)
     /// <summary>Each rank's batches, where they are known.</summary>
     public Func<int, IBatchSource>? Batches { get; init; }
 
+    /// <summary>Whether it is known how many iterations the run had; where only weights are there, it is not.</summary>
+    public bool HasLength { get; init; } = true;
+
     /// <summary>Whether modules, gradients and the optimizer's parts were recorded, and not only what a record without a trace has.</summary>
     public bool IsTraced => Iterations[0].Of(TracePhase.Forward).Any();
 

@@ -18,9 +18,21 @@ namespace PPYolo.Train.Explain;
 /// </summary>
 internal static class ExplainedRunFolder
 {
-    /// <summary>Reads a folder.</summary>
-    /// <exception cref="AlignException">There is nothing of a run in it, or a file cannot be read.</exception>
-    public static ExplainedRun Read(string folder)
+    /// <summary>Reads two folders. Of a run whose length is not known, the end is that of the other.</summary>
+    /// <exception cref="AlignException">There is nothing of a run in one, or a file cannot be read.</exception>
+    public static (ExplainedRun First, ExplainedRun Second) Read(string first, string second)
+    {
+        var (a, b) = (Read(first), Read(second));
+        if (a.HasLength == b.HasLength)
+        {
+            return (a, b);
+        }
+
+        (a.HasLength ? b : a).Start?.Dispose();
+        return a.HasLength ? (a, Read(second, a.Iterations.Count)) : (Read(first, b.Iterations.Count), b);
+    }
+
+    private static ExplainedRun Read(string folder, int length = 1)
     {
         if (!Directory.Exists(folder))
         {
@@ -31,8 +43,9 @@ internal static class ExplainedRunFolder
         var ranks = record?.Case.Ranks ?? Enumerable.Range(0, 100).TakeWhile(rank => File.Exists(Path.Combine(folder, RecordedBatches.FileName(0, rank)))).Count();
         var traced = Enumerable.Range(0, Math.Max(1, ranks)).All(rank => TraceFile.ExistsIn(folder, rank));
         var iterations = record?.Case.Iterations ?? Enumerable.Range(0, int.MaxValue).TakeWhile(i => File.Exists(Path.Combine(folder, RecordedBatches.FileName(i, 0)))).Count();
-        var traces = traced ? Enumerable.Range(0, Math.Max(1, ranks)).Select(rank => TraceFile.Read(folder, rank)).ToList() : FromFiles(folder, ranks, iterations);
-        if (Find(folder, RunRecord.EndName) is { } end && traces[0].Iterations.Count == Math.Max(1, iterations))
+        var traces = traced ? Enumerable.Range(0, Math.Max(1, ranks)).Select(rank => TraceFile.Read(folder, rank)).ToList() : FromFiles(folder, ranks, iterations, length);
+        // A trace that breaks off has no end.
+        if (Find(folder, RunRecord.EndName) is { } end && (!traced || iterations == 0 || traces[0].Iterations.Count == iterations))
         {
             using var ema = TensorFile.Read(end);
             TracedRun.AddFiles(traces[0].Iterations[^1], TracePhase.End, ema);
@@ -51,6 +64,7 @@ internal static class ExplainedRunFolder
             Start = Find(folder, RunRecord.StartName) is { } start ? TensorFile.Read(start) : null,
             Batches = ranks > 0 && iterations > 0 ? rank => new RecordedBatches(folder, rank) : null,
             Environment = TraceEnvironment.Read(folder),
+            HasLength = traced || iterations > 0 || File.Exists(Path.Combine(folder, RunRecord.LossesFile)),
         };
     }
 
@@ -76,10 +90,11 @@ internal static class ExplainedRunFolder
     }
 
     /// <summary>What batch files, losses and weights say of each iteration.</summary>
-    private static List<RunTrace> FromFiles(string folder, int ranks, int iterations)
+    private static List<RunTrace> FromFiles(string folder, int ranks, int iterations, int length)
     {
         var losses = File.Exists(Path.Combine(folder, RunRecord.LossesFile)) ? StrictJson.Parse<LossLog>(File.ReadAllText(Path.Combine(folder, RunRecord.LossesFile)), Path.Combine(folder, RunRecord.LossesFile)) : null;
-        var count = Math.Max(1, Math.Max(iterations, losses?.Iterations.Count ?? 0));
+        var known = Math.Max(iterations, losses?.Iterations.Count ?? 0);
+        var count = known > 0 ? known : length;
         var traces = Enumerable.Range(0, Math.Max(1, ranks)).Select(rank => new RunTrace(rank, [.. Enumerable.Range(0, count).Select(i => new IterationTrace(i))])).ToList();
         Add(traces[0].Iterations[0], TracePhase.Start, RunRecord.StartName);
         for (var iteration = 0; iteration < count; iteration++)

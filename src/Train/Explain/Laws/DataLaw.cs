@@ -34,7 +34,7 @@ internal sealed class DataLaw : ILaw
 
     private static Cause Images(ExplainedRun first, ExplainedRun second, EntryDifference difference)
     {
-        var where = $"the images of iteration {difference.Iteration}{(second.Ranks.Count > 1 ? $", rank {difference.Rank}," : "")} are not the expected ones (relative difference {Numbers.Text(difference.Relative)})";
+        var where = $"the images of iteration {difference.Iteration}{(second.Ranks.Count > 1 ? $", rank {difference.Rank}," : "")} are not the expected ones ({difference.Note ?? $"relative difference {Numbers.Text(difference.Relative)}"})";
         var found = second.Ranks[difference.Rank].Find(difference.Iteration, TracePhase.Data, Image);
         if (found is null)
         {

@@ -1,0 +1,75 @@
+using PPYolo.Align.Explanations;
+using PPYolo.Align.Reports;
+using PPYolo.Align.Traces;
+using PPYolo.Train.Cli;
+using PPYolo.Train.Explain;
+using PPYolo.Train.Records;
+using PPYolo.Train.Runs;
+
+namespace PPYolo.Tests.Faults;
+
+/// <summary>ppyolo explain on folders that have little of a run, and on command lines that ask for what cannot be.</summary>
+public sealed class SparseRunTests : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-sparse-");
+
+    [Fact]
+    public void EndWeightsAloneAreComparedWithTheEndOfTheOtherRun()
+    {
+        var right = Record("right", new());
+        var same = Take("same", right, RunRecord.EndName + ".pth", RunRecord.RawEndName + ".pth");
+        var wrong = Take("wrong", Record("other", PlantedFaults.Of("momentum 0.85").Training), RunRecord.EndName + ".pth", RunRecord.LossesFile);
+
+        Explain(right, same).Aligned.Should().BeTrue();
+        Explain(same, right).Trace.Differences.Select(difference => (difference.Iteration, difference.Key.Phase)).Distinct().Should().BeEquivalentTo([(3, TracePhase.Buffers), (3, TracePhase.Weights), (3, TracePhase.End)]);
+        Explain(right, wrong).Trace.Exceeding.Should().Contain(difference => difference.Key.Phase == TracePhase.End);
+    }
+
+    [Fact]
+    public void WhereTheFirstRunCannotBeRepeatedTheSecondGivesTheFloor()
+    {
+        var right = Record("right", new());
+        var elsewhere = Take("elsewhere", right, RunRecord.StartName + ".pth", RunRecord.RawEndName + ".pth");
+
+        var explanation = Explain(elsewhere, right);
+
+        explanation.FloorSource.Should().Be($"1 perturbed twin of {right}, trained now");
+        explanation.Lacked.Should().Contain(line => line.EndsWith($"ppyolo explain {right} {elsewhere} tries them on {right}", StringComparison.Ordinal));
+        ExplanationText.Format(explanation).Should().NotContain("no noise floor");
+    }
+
+    [Fact]
+    public void WhatCannotBeWrittenIsRefusedBeforeAnythingIsTrained()
+    {
+        var right = Record("right", new());
+        var written = Path.Combine(folder.FullName, "page.html");
+
+        CommandLine.Run(["explain", right, right, "--html", written, "--json", Path.Combine(folder.FullName, "nowhere", "report.json")]).Should().Be(ExitCode.WrongUse);
+        CommandLine.Run(["explain", right, right, "--html", written, "--floor", "3"]).Should().Be(ExitCode.WrongUse);
+
+        File.Exists(written).Should().BeFalse();
+    }
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    private static Explanation Explain(string first, string second) => ExplainScenario.Run(first, second, new() { Threads = TestEnvironment.Threads, Twins = 1 });
+
+    /// <summary>What another implementation might leave.</summary>
+    private string Take(string name, string record, params string[] files)
+    {
+        var path = folder.CreateSubdirectory(name).FullName;
+        foreach (var file in files)
+        {
+            File.Copy(Path.Combine(record, file), Path.Combine(path, file));
+        }
+
+        return path;
+    }
+
+    private string Record(string name, FaultyTraining fault)
+    {
+        var path = Path.Combine(folder.FullName, name);
+        RecordedRun.Execute(Bench.Faulty(fault, 1), "calm", new(path) { Trace = new() });
+        return path;
+    }
+}
