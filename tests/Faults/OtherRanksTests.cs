@@ -74,6 +74,20 @@ public sealed class OtherRanksTests : IDisposable
     }
 
     [Fact]
+    public void ARunWhoseRanksHaveImagesOfDifferentSizesIsNotRepeatedOnOne()
+    {
+        var first = Path.Combine(folder.FullName, "sizes");
+        var plan = Bench.Plan(2);
+        RankTeam.Run(2, TestEnvironment.Threads, team => RecordedRun.Execute(
+            plan with { Batches = RankBatches.Generated("5", plan.Options with { Sizes = [64, 96] }, SlicedBatches.Even(plan.Options.Batch, 2), perRankSizes: true) }, "calm", new(first), team));
+
+        var explanation = Explain(first, Record("second", 1));
+
+        explanation.Notes.Should().BeEmpty();
+        explanation.Lacked.Should().Contain(line => line.Contains("different sizes cannot be stacked", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void DropBlockThatDrawsForEachRankIsNamed()
     {
         var one = Record("one", 1, dropBlock: true);

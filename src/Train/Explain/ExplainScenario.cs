@@ -77,7 +77,7 @@ public static class ExplainScenario
             $"the runs are on {a.Ranks.Count} and {b.Ranks.Count} ranks: over all ranks together {Names(compared)} are compared"
             + (alone.Count == 0 ? "" : $"; {Names(alone)}, each rank's own or in one run alone, are not")
             + $", because {obstacle ?? $"the first run repeated on {b.Ranks.Count} ranks is not itself"}"
-            + ((first ?? second) is { } unjoined ? $"; batches are not, because {unjoined}" : ""));
+            + ((first ?? second) is { } unjoined ? $"; batches are not, {(unjoined == obstacle ? "for the same reason" : $"because {unjoined}")}" : ""));
         return repetition is null
             ? explanation
             : explanation with { Causes = Explainer.Ranked([.. explanation.Causes, .. repetition.OfRankCount(a, b, explanation.Trace, options.Progress)]) };

@@ -45,6 +45,12 @@ internal sealed record Repetition(ExplainedRun Run, Laboratory Laboratory, Trace
                 return null;
             }
 
+            FedTogether.Of(first, out obstacle);
+            if (obstacle is not null)
+            {
+                return null;
+            }
+
             repeating = laboratory.OnRanks([.. images.Select(count => (int)count!.Value)]);
         }
 
