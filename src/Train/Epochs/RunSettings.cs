@@ -75,5 +75,5 @@ public sealed record RunSettings
     public static bool ExistIn(string folder) => File.Exists(Path.Combine(folder, FileName));
 
     /// <summary>Writes them.</summary>
-    public void Write(string folder) => AtomicText.Write(Path.Combine(folder, FileName), StrictJson.Text(this));
+    public void Write(string folder) => AtomicText.Write(Path.Combine(folder, FileName), StrictJson.Text(this), lasting: true);
 }
