@@ -43,7 +43,7 @@ internal static class TrainCommand
         var trace = new Option<bool>("--trace") { Description = "With --record: also writes statistics and sketches of everything that each iteration computes, for ppyolo explain." };
         var whole = new Option<string[]>("--trace-full") { Description = "With --trace: keeps the tensors of these names whole, * and ? stand for anything; may be repeated.", HelpName = "NAME", AllowMultipleArgumentsPerToken = false, DefaultValueFactory = _ => [] };
         var timings = new Option<bool>("--timings") { Description = "Prints bytes and time of the communication between ranks." };
-        var threads = SharedOptions.Threads();
+        var threads = SharedOptions.Threads(overRanks: true);
         var device = SharedOptions.Device();
         var json = SharedOptions.Json();
         var command = new Command("train", "Trains for epochs or for some iterations, records a run, or replays one.")
@@ -152,8 +152,8 @@ internal static class TrainCommand
                 Seed = random,
                 Init = File.Exists(result.GetValue(init)) ? Path.GetFullPath(result.GetValue(init)!) : result.GetValue(init)!,
                 Checkpoint = result.GetValue(checkpoint) is { } file ? Path.GetFullPath(file) : null,
-                Ranks = MpiLaunch.Current?.Size ?? team.Ranks ?? 1,
-                Threads = team.Threads,
+                Ranks = team.Size(MpiLaunch.Current),
+                Threads = team.ThreadsOverAllRanks(MpiLaunch.Current),
             };
         }
     }
