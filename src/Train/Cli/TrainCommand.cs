@@ -170,6 +170,7 @@ internal static class TrainCommand
                 }
             })
             : RecordedRun.Execute(plan, profile, folder, extension, ranks, step => Progress("recording", step), gradients, trace: trace);
+        NonFinite.Require(end);
         if (first && folder is not null)
         {
             Console.Out.WriteLine($"recorded {plan.Iterations} iterations in {folder}; replay them with: ppyolo train --replay {folder}");

@@ -12,7 +12,7 @@ namespace PPYolo.Train.Runs;
 /// <summary>Carries out a <see cref="RunPlan"/> and records it.</summary>
 public static class RecordedRun
 {
-    /// <summary>Trains and writes a record folder.</summary>
+    /// <summary>Trains and writes a record folder. What is not finite is never written.</summary>
     /// <param name="plan">What to train.</param>
     /// <param name="initProfile">plain, calm or file.</param>
     /// <param name="folder">The record's folder.</param>
@@ -22,6 +22,7 @@ public static class RecordedRun
     /// <param name="gradients">Whether the gradients of iteration 0 are recorded too.</param>
     /// <param name="observe">Given the step before the first iteration.</param>
     /// <param name="trace">What every rank records of each iteration's parts, or null for nothing.</param>
+    /// <exception cref="TrainingHaltedException">A loss or a weight is NaN or infinite; the folder is no record.</exception>
     public static RunEnd Execute(
         RunPlan plan, string initProfile, string folder, string extension, IRanks? ranks = null, Action<StepResult>? afterStep = null, bool gradients = false,
         Action<TrainStep>? observe = null, TraceOptions? trace = null)
@@ -44,31 +45,41 @@ public static class RecordedRun
             throw new AlignException($"{folder}: made by rank 0, not there for rank {ranks.Rank} on {Environment.MachineName}; a record goes into a folder that all machines share");
         }
 
-        var end = TrainingRun.Execute(
-            plan,
-            ranks,
-            (batch, result) =>
-            {
-                recorder.Batch(batch, result, ranks.Rank);
-                recorder.Losses(result);
-                if (first)
+        RunEnd end;
+        try
+        {
+            end = TrainingRun.Execute(
+                plan,
+                ranks,
+                (batch, result) =>
                 {
-                    afterStep?.Invoke(result);
-                }
-            },
-            step =>
-            {
-                observe?.Invoke(step);
-                if (trace is not null)
+                    recorder.Batch(batch, result, ranks.Rank);
+                    recorder.Losses(result);
+                    if (first)
+                    {
+                        afterStep?.Invoke(result);
+                    }
+                },
+                step =>
                 {
-                    StepTracer.Watch(step, iteration => TraceFile.Write(folder, ranks.Rank, iteration), trace);
-                }
+                    observe?.Invoke(step);
+                    if (trace is not null)
+                    {
+                        StepTracer.Watch(step, iteration => TraceFile.Write(folder, ranks.Rank, iteration), trace);
+                    }
 
-                if (gradients && first)
-                {
-                    FirstGradients.Watch(step, firstGradients);
-                }
-            });
+                    if (gradients && first)
+                    {
+                        FirstGradients.Watch(step, firstGradients);
+                    }
+                });
+            NonFinite.Require(end);
+        }
+        catch (Exception exception) when (exception is NonFiniteLossException or TrainingHaltedException)
+        {
+            throw new TrainingHaltedException($"{exception.Message}; {folder} holds the start weights and the batches before that, and is no record: remove it", exception);
+        }
+
         ranks.Barrier("the recorded batches");
         if (first)
         {

@@ -26,6 +26,15 @@ public sealed class TrainingCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_run_of_some_iterations_that_ends_in_weights_that_are_not_finite_has_failed()
+    {
+        var (code, output, error) = Call("train", "--config", "ppyolo_r18vd_voc2012", "--set", "batch=2", "--set", "sizes=[64]", "--set", "learningRatePerImage=1e38", "--set", "startFactor=1", "--iterations", "1");
+
+        code.Should().Be(3, output);
+        error.Should().StartWith("ppyolo: after iteration 0: weight '").And.Contain("elements that are not finite");
+    }
+
+    [Fact]
     public void A_folder_with_a_run_is_not_overwritten()
     {
         Call([.. Tiny, "--epochs", "1", "--out", Run]).Code.Should().Be(0);
