@@ -149,7 +149,7 @@ internal sealed class EpochTraining
     {
         if (ranks.Rank == 0)
         {
-            Directory.CreateDirectory(Folder);
+            MakeFolder();
             store.RemoveLeftovers();
             settings.Write(Folder);
         }
@@ -171,6 +171,18 @@ internal sealed class EpochTraining
             Observers = ranks.Rank > 0 ? [] : [observer, new TensorBoardLog(Folder)],
         }, ranks);
         return ranks.Rank;
+    }
+
+    private void MakeFolder()
+    {
+        try
+        {
+            Directory.CreateDirectory(Folder);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new AlignException($"{Folder}: the run's folder cannot be made ({exception.Message.TrimEnd('.')}); name another with --out", exception);
+        }
     }
 
     private void Show(Action<IEpochObserver> run)

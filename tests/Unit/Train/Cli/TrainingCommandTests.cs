@@ -35,6 +35,18 @@ public sealed class TrainingCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_that_cannot_be_made_is_named()
+    {
+        var file = Path.Combine(folder.FullName, "file");
+        File.WriteAllText(file, "");
+
+        var (code, _, error) = Call([.. Tiny, "--epochs", "1", "--out", Path.Combine(file, "run")]);
+
+        code.Should().Be(2);
+        error.Should().Contain($"{Path.Combine(file, "run")}: the run's folder cannot be made").And.Contain("--out");
+    }
+
+    [Fact]
     public void A_folder_with_a_run_is_not_overwritten()
     {
         Call([.. Tiny, "--epochs", "1", "--out", Run]).Code.Should().Be(0);
