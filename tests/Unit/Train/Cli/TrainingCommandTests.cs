@@ -47,6 +47,19 @@ public sealed class TrainingCommandTests : IDisposable
     }
 
     [Fact]
+    public void Start_weights_of_another_network_are_named_and_leave_no_run()
+    {
+        Call([.. Tiny, "--epochs", "1", "--out", Run]).Code.Should().Be(0);
+        var (file, other) = (Path.Combine(Run, "epoch0001.pth"), Path.Combine(folder.FullName, "other"));
+
+        var (code, _, error) = Call([.. Tiny, "--set", "classes=3", "--init", file, "--epochs", "1", "--out", other]);
+
+        code.Should().Be(2);
+        error.Should().Contain($"{file}: these are not the weights").And.Contain("4 of another shape or type").And.Contain("yolo_head.yolo_output_0.bias (expected float32 24, found float32 75)").And.Contain("train -c");
+        Directory.Exists(other).Should().BeFalse();
+    }
+
+    [Fact]
     public void A_folder_with_a_run_is_not_overwritten()
     {
         Call([.. Tiny, "--epochs", "1", "--out", Run]).Code.Should().Be(0);
