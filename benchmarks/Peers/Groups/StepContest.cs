@@ -8,7 +8,7 @@ namespace PPYolo.Peers.Groups;
 /// <summary>The whole training step: ours, the Python twin, its trace on our libtorch, and what convolutions alone reach.</summary>
 internal static class StepContest
 {
-    private const string Twin = "Python twin, eager", Trace = "TorchScript trace, our libtorch";
+    private const string Own = "PPYolo", Traced = "PPYolo, traced into files", Twin = "Python twin, eager", Trace = "TorchScript trace, our libtorch";
 
     // Of those of the network that train, which take most of a step; the quickest of them is the ceiling.
     private static readonly ConvolutionShape[] Shapes = [new(8, 512, 1024, 3, 13), new(8, 256, 512, 3, 26), new(8, 128, 256, 3, 52)];
@@ -30,17 +30,19 @@ internal static class StepContest
                 Ours(weights, batch),
                 plan.Python.Contestant(Twin, "step.py", weights, batch, StepWork.RatePerImage, plan.Threads),
                 Contestant.Ours(Trace, nameof(TraceSubject), trace, batch),
+                Contestant.Ours(Traced, nameof(TracedStepSubject), weights, batch, false),
                 .. ceilings,
             ]);
-        var rates = results.Zip([flops, flops, flops, .. Shapes.Select(shape => shape.Flops), MatrixProductSubject.Flops(4096)]).ToDictionary(pair => pair.First, pair => pair.Second);
+        var rates = results.Zip([flops, flops, flops, flops, .. Shapes.Select(shape => shape.Flops), MatrixProductSubject.Flops(4096)]).ToDictionary(pair => pair.First, pair => pair.Second);
         string Rate(Measurement measurement) => FormattableString.Invariant($"{rates[measurement] / measurement.Median / 1e9:0} GFLOP/s");
         Console.WriteLine(ContestTable.Format(
             $"Training step, {plan.Size} pixels, batch {plan.Batch}, {plan.Threads} threads, {plan.Rounds} rounds ({flops / 1e9:0} GFLOP in convolutions)",
             results.Take(3).ToList(),
             new Dictionary<string, double> { [Twin] = 0.7, [Trace] = 0.85 },
             Rate));
-        Console.WriteLine(ContestTable.Format("Ceilings, in the same rounds", results.Skip(3).ToList(), note: Rate));
-        var ceiling = results.Skip(3).Take(Shapes.Length).MinBy(measurement => measurement.Processor / rates[measurement])!;
+        Console.WriteLine(ContestTable.Format("What tracing costs, in the same rounds", [results[3], results[0]], new Dictionary<string, double> { [Own] = 1.1 }));
+        Console.WriteLine(ContestTable.Format("Ceilings, in the same rounds", results.Skip(4).ToList(), note: Rate));
+        var ceiling = results.Skip(4).Take(Shapes.Length).MinBy(measurement => measurement.Processor / rates[measurement])!;
         double Share(double step, double one) => flops / step / (rates[ceiling] / one);
         var shares = results[0].Times.Zip(ceiling.Times, (step, one) => Share(step.Wall, one.Wall)).Order().ToList();
         Console.WriteLine(FormattableString.Invariant(
@@ -71,7 +73,7 @@ internal static class StepContest
         return double.Parse(plan.Python.Run("flops.py", weights, batch), CultureInfo.InvariantCulture) / 2 / (small * small) * plan.Size * plan.Size * plan.Batch;
     }
 
-    private static Contestant Ours(string weights, string batch) => Contestant.Ours("PPYolo", nameof(StepSubject), weights, batch);
+    private static Contestant Ours(string weights, string batch) => Contestant.Ours(Own, nameof(StepSubject), weights, batch);
 
     private static (string Weights, string Batch) Prepare(MeasuringPlan plan, int size, int batch) =>
         (StepWork.WriteWeights(plan.PathOf("step.pth")), StepWork.WriteBatch(plan.PathOf($"batch-{size}-{batch}.npz"), batch, size));

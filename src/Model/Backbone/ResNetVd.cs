@@ -62,8 +62,12 @@ public sealed class ResNetVd : NamedModule<Tensor, IReadOnlyList<Tensor>>
     public override IReadOnlyList<Tensor> forward(Tensor input)
     {
         var outputs = new List<Tensor>();
-        using var stemmed = stem.call(input);
-        var current = nn.functional.max_pool2d(stemmed, 3, 2, 1);
+        Tensor current;
+        using (var stemmed = stem.call(input))
+        {
+            current = nn.functional.max_pool2d(stemmed, 3, 2, 1);
+        }
+
         for (var stage = 0; stage < stages.Count; stage++)
         {
             var next = stages[stage].call(current);

@@ -6,50 +6,39 @@ namespace PPYolo.Model.Layers;
 /// Deformable sampling on the CPU as one differentiable operation over channels-last memory. Gradients at sampling points on the border follow torchvision's
 /// operator: every corner inside the image counts, also where the value is 0.
 /// </summary>
-internal sealed unsafe class DeformableColumns : autograd.SingleTensorFunction<DeformableColumns>
+internal sealed unsafe class DeformableColumns : Operation<DeformableColumns>
 {
-    public override string Name => nameof(DeformableColumns);
-
-    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    /// <inheritdoc />
+    protected override Tensor Compute(autograd.AutogradContext ctx, object[] arguments)
     {
         using var scope = NewDisposeScope();
-        var input = ChannelsLast((Tensor)vars[0]);
-        var offset = ChannelsLast((Tensor)vars[1]);
-        var mask = ChannelsLast((Tensor)vars[2]);
-        var geometry = Geometry.Of(input, offset, (int)(long)vars[3]);
+        var input = ChannelsLast((Tensor)arguments[0]);
+        var offset = ChannelsLast((Tensor)arguments[1]);
+        var mask = ChannelsLast((Tensor)arguments[2]);
+        var geometry = Geometry.Of(input, offset, (int)(long)arguments[3]);
         var columns = empty(geometry.Batch, geometry.Rows, geometry.Columns, DeformableConv.Points * geometry.Channels);
         DeformableKernel.Forward(geometry, Floats(input), Floats(offset), Floats(mask), Floats(columns), get_num_threads());
-        if (Array.Exists(vars, value => value is Tensor { requires_grad: true }))
+        if (Array.Exists(arguments, value => value is Tensor { requires_grad: true }))
         {
             // The node takes its own references when this function has returned; ours go with the caller's scope.
             ctx.save_for_backward([input.MoveToOuterDisposeScope(), offset.MoveToOuterDisposeScope(), mask.MoveToOuterDisposeScope()]);
-            ctx.save_data("stride", vars[3]);
+            ctx.save_data("stride", arguments[3]);
         }
 
         return columns.permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    /// <inheritdoc />
+    protected override List<Tensor> Differentiate(autograd.AutogradContext ctx, IReadOnlyList<Tensor> saved, Tensor gradient)
     {
-        var saved = ctx.get_saved_variables();
         Tensor input = saved[0], offset = saved[1], mask = saved[2];
         var gradInput = zeros_like(input);
         var gradOffset = zeros_like(offset);
         var gradMask = zeros_like(mask);
-        try
-        {
-            using var columns = ChannelsLast(grad_output);
-            var geometry = Geometry.Of(input, offset, (int)(long)ctx.get_data("stride"));
-            DeformableKernel.Backward(
-                geometry, Floats(input), Floats(offset), Floats(mask), Floats(columns), Floats(gradInput), Floats(gradOffset), Floats(gradMask), get_num_threads());
-        }
-#pragma warning disable CA1031 // Whatever it is must not reach native code: see BackwardFailure.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            BackwardFailure.Keep(exception);
-        }
-
+        var columns = ChannelsLast(gradient);
+        var geometry = Geometry.Of(input, offset, (int)(long)ctx.get_data("stride"));
+        DeformableKernel.Backward(
+            geometry, Floats(input), Floats(offset), Floats(mask), Floats(columns), Floats(gradInput), Floats(gradOffset), Floats(gradMask), get_num_threads());
         return [gradInput.permute(0, 3, 1, 2), gradOffset.permute(0, 3, 1, 2), gradMask.permute(0, 3, 1, 2), null!];
     }
 

@@ -6,6 +6,7 @@ using PPYolo.Model.State;
 using PPYolo.Train.Data;
 using PPYolo.Train.Optimization;
 using PPYolo.Train.Ranks;
+using PPYolo.Train.Runtime;
 using PPYolo.Train.Tracing;
 using static TorchSharp.torch;
 
@@ -87,7 +88,10 @@ public class TrainStep : IDisposable
     public StepResult Run(Batch batch)
     {
         using var scope = NewDisposeScope();
+        // The last iteration's can be read until here; during the forward pass they would only take memory.
+        Optimizer.ClearGradients();
         var terms = Forward(batch);
+        NativeMemory.GiveBack();
         var local = Values(terms);
         var (losses, globalCount) = AverageLosses(local, batch.Count);
         Trace?.Forward(losses);
@@ -113,6 +117,7 @@ public class TrainStep : IDisposable
         Trace?.Averaged();
         Observer?.Invoke(StepPhase.Ema);
         var result = new StepResult(Iteration, batch.Size, rate, losses, norms) { LocalLosses = local };
+        NativeMemory.GiveBack();
         Completed?.Invoke(result);
         Iteration++;
         return result;
@@ -162,9 +167,8 @@ public class TrainStep : IDisposable
     /// <param name="weight">This rank's share of the images times the number of ranks: 1 where all have equally many.</param>
     protected virtual void Backward(LossTerms terms, double weight)
     {
-        Optimizer.ClearGradients();
         (weight == 1 ? terms.Total : terms.Total * weight).backward();
-        BackwardFailure.ThrowIfAny();
+        BackwardPass.Finish();
     }
 
     /// <summary>Averages gradients over ranks.</summary>

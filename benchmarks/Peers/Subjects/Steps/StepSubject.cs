@@ -15,7 +15,6 @@ internal sealed class StepSubject : ISubject
     public const string Configuration = "ppyolo_r50vd_aligngrad";
 
     private readonly PPYoloNetwork network;
-    private readonly TrainStep step;
     private readonly Batch batch;
 
     public StepSubject(string weightsFile, string batchFile)
@@ -25,14 +24,17 @@ internal sealed class StepSubject : ISubject
         batch = new(Npz.Read(batchFile), batchFile);
         var factory = new TrainingFactory();
         network = factory.CreateNetwork(options.ToNetwork(), weights, CPU);
-        step = factory.CreateStep(network, options.ToRecipe() with { LearningRatePerImage = StepWork.RatePerImage }, batch.Count, new SoloRanks());
+        Step = factory.CreateStep(network, options.ToRecipe() with { LearningRatePerImage = StepWork.RatePerImage }, batch.Count, new SoloRanks());
     }
 
-    public void Run() => step.Run(batch);
+    /// <summary>The step.</summary>
+    public TrainStep Step { get; }
+
+    public void Run() => Step.Run(batch);
 
     public void Dispose()
     {
-        step.Dispose();
+        Step.Dispose();
         network.Dispose();
     }
 }

@@ -32,6 +32,30 @@ public sealed class SpatialPyramidPoolingTests
         }
     }
 
+    [Fact]
+    public void Sends_the_gradient_to_the_first_of_equal_values_in_reading_order()
+    {
+        using var scope = NewDisposeScope();
+        using var layer = new SpatialPyramidPooling(Channels, Activation.None, NetworkPresets.R50Vd with { NormEpsilon = 0 });
+        layer.eval();
+        // Whole numbers: many are equal, and sums of gradients are exact in any order.
+        using (no_grad())
+        {
+            StateDict.Of(layer).Single(entry => entry.Key == "conv.conv.weight").Value.copy_(arange(4 * Channels * Channels).view(Channels, 4 * Channels, 1, 1));
+        }
+
+        var map = TestTensors.Of("map", 2, 2, Channels, Height, Width).round();
+        var upstream = TestTensors.Of("upstream", 3, 2, Channels, Height, Width).round();
+        Tensor own = map.Leaf(), other = map.Leaf();
+
+        (layer.call(own) * upstream).sum().backward();
+
+        var joined = cat([other, .. new long[] { 5, 9, 13 }.Select(size => nn.functional.max_pool2d(other, size, 1, size / 2))], 1);
+        (nn.functional.conv2d(joined, StateDict.Of(layer).Single(entry => entry.Key == "conv.conv.weight").Value.detach()) * upstream).sum().backward();
+        map.unique().output.numel().Should().BeLessThan(10);
+        own.grad!.data<float>().ToArray().Should().Equal(other.grad!.data<float>().ToArray());
+    }
+
     /// <summary>The largest value within a reach of each cell.</summary>
     private static float[] Pool(ReadOnlySpan<float> plane, int reach)
     {

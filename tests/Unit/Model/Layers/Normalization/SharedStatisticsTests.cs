@@ -93,7 +93,7 @@ public sealed class SharedStatisticsTests
 
         loss.backward();
 
-        var ask = BackwardFailure.ThrowIfAny;
+        var ask = BackwardPass.Finish;
         ask.Should().Throw<InvalidOperationException>().WithMessage("the other side is gone");
         ask.Should().NotThrow("a failure is reported once");
         // Zeros, not what happened to be in memory.
@@ -103,10 +103,10 @@ public sealed class SharedStatisticsTests
     [Fact]
     public void The_first_of_several_failures_is_reported()
     {
-        BackwardFailure.Keep(new InvalidOperationException("first"));
-        BackwardFailure.Keep(new InvalidOperationException("second"));
+        BackwardPass.Keep(new InvalidOperationException("first"));
+        BackwardPass.Keep(new InvalidOperationException("second"));
 
-        var ask = BackwardFailure.ThrowIfAny;
+        var ask = BackwardPass.Finish;
 
         ask.Should().Throw<InvalidOperationException>().WithMessage("first");
         ask.Should().NotThrow();
@@ -127,7 +127,7 @@ public sealed class SharedStatisticsTests
         var leaf = map.Leaf();
         var output = norm.Normalize(leaf, activation);
         (output * upstream).sum().backward();
-        BackwardFailure.ThrowIfAny();
+        BackwardPass.Finish();
         return new(output, leaf.grad!, Entry(norm, "weight").grad!, Entry(norm, "bias").grad!, Entry(norm, "running_mean"), Entry(norm, "running_var"));
     }
 
