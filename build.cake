@@ -9,6 +9,8 @@ DotNetMSBuildSettings Settings() => new DotNetMSBuildSettings { MaxCpuCount = 1 
 
 void RunTests(string project, string name, string filter = null)
 {
+    // A prefix and not a name: the projects of a solution would overwrite each other's results.
+    DeleteFiles($"{artifacts}/{name}_*.trx");
     DotNetTest(project, new DotNetTestSettings
     {
         Configuration = configuration,
@@ -17,7 +19,7 @@ void RunTests(string project, string name, string filter = null)
         // A progress line for each test, and what each golden came to for the report.
         EnvironmentVariables = new Dictionary<string, string> { ["PPYOLO_GOLDEN_OUT"] = goldenResults, ["DiffEngine_Disabled"] = "true" },
         ResultsDirectory = artifacts,
-        Loggers = new[] { $"trx;LogFileName={name}.trx", "console;verbosity=normal" },
+        Loggers = new[] { $"trx;LogFilePrefix={name}", "console;verbosity=normal" },
         MSBuildSettings = Settings(),
     });
 }
@@ -106,25 +108,16 @@ void Ppyolo(params string[] arguments)
 
 string[] Given(string name) => HasArgument(name) ? new[] { "--" + name, Argument<string>(name) } : Array.Empty<string>();
 
-Task("Approve").Description("Shows every received snapshot and approves it: --reason TEXT, else asked; --environment-changed where it was meant.").Does(() =>
-    Ppyolo(new[] { "golden", "approve", "tests" }.Concat(Given("reason")).Concat(HasArgument("environment-changed") ? new[] { "--environment-changed" } : Array.Empty<string>()).ToArray()));
+string[] EnvironmentChanged() => HasArgument("environment-changed") ? new[] { "--environment-changed" } : Array.Empty<string>();
 
-Task("Recheck").Description("Runs the code of --commit X and today's here, and says which of code and environment moved.").Does(() =>
+Task("Approve").Description("Shows every received snapshot and approves it: --reason TEXT, else asked; --environment-changed where it was meant.").Does(() =>
+    Ppyolo(new[] { "golden", "approve", "tests" }.Concat(Given("reason")).Concat(EnvironmentChanged()).ToArray()));
+
+Task("Recheck").Description("Runs the code of --commit X and today's here (--filter FILTER of dotnet test), and says which of code and environment moved.").Does(() =>
     Ppyolo(new[] { "golden", "recheck", "--commit", Argument<string>("commit") }.Concat(Given("filter")).ToArray()));
 
-Task("Renew").Description("Records every golden anew and approves all: --reason TEXT.").IsDependentOn("Build").Does(() =>
-{
-    var reason = Argument<string>("reason");
-    DeleteFiles("tests/Golden/Weights/*.golden");
-    // Every theory is red for want of its golden.
-    StartProcess("dotnet", new ProcessSettings
-    {
-        Arguments = $"test tests/Alignment -c {configuration} --no-build --nologo --filter Category=Golden --logger console;verbosity=minimal",
-        EnvironmentVariables = new Dictionary<string, string> { ["DiffEngine_Disabled"] = "true" },
-        RedirectStandardOutput = true,
-    });
-    Ppyolo("golden", "approve", "tests/Golden/Weights", "--reason", reason);
-});
+Task("Renew").Description("Records goldens anew and approves them: --reason TEXT, --filter FILTER of dotnet test, --environment-changed where it was meant.").Does(() =>
+    Ppyolo(new[] { "golden", "renew" }.Concat(Given("reason")).Concat(Given("filter")).Concat(EnvironmentChanged()).ToArray()));
 
 Task("Pack").Description("The package PPYolo.Align, in artifacts/.").IsDependentOn("Build").Does(() =>
     DotNetPack("src/Align", new DotNetPackSettings { Configuration = configuration, NoBuild = true, OutputDirectory = artifacts, MSBuildSettings = Settings() }));
@@ -146,7 +139,7 @@ Task("Report").Description("Collects the TRX files and golden results of artifac
         .Select(file => new { Golden = file.GetFilenameWithoutExtension().ToString(), Text = System.IO.File.ReadAllText(file.FullPath).Trim() }).ToList();
     if (results.Count == 0)
     {
-        throw new CakeException("artifacts/ holds no TRX file; run a target with tests first");
+        throw new CakeException("no TRX file in artifacts/ holds a result; run a target with tests first");
     }
 
     string Cell(string text) => $"<td><pre>{System.Net.WebUtility.HtmlEncode(text)}</pre></td>";

@@ -16,7 +16,8 @@ namespace PPYolo.Tests.Alignment;
 /// <param name="settings">The settings of the run, whose hash belongs to its environment.</param>
 /// <param name="iterations">Iterations that the golden holds: all of calm runs, the first of plain ones, which chaos makes incomparable after it.</param>
 /// <param name="threads">Threads over all ranks.</param>
-internal sealed class GoldenTheory(string type, string method, string parameters, string settings, int iterations, int threads)
+/// <param name="way">Where theories share the golden: in which way this one comes to it.</param>
+internal sealed class GoldenTheory(string type, string method, string parameters, string settings, int iterations, int threads, string way = "")
 {
     private readonly string name = $"{type}.{method}_{parameters}";
     private readonly GoldenWatch watch = new($"{type}.{method} {parameters}", iterations);
@@ -43,6 +44,11 @@ internal sealed class GoldenTheory(string type, string method, string parameters
         var run = watch.Build(GoldenEnvironment.Current(settings, threads));
         var verified = Path.Combine(Folder, $"{name}.verified.{GoldenText.Extension}");
         Report(run, verified);
+        if (Environment.GetEnvironmentVariable("PPYOLO_GOLDEN_REPORT_ONLY") == "1")
+        {
+            return;
+        }
+
         var record = GoldenFile.Complete(verified, run, () => [.. Enumerable.Range(0, GoldenFloors.StandardTwins).Select(i => Twin(twin, i))]);
         var isNew = !File.Exists(verified);
         try
@@ -68,15 +74,16 @@ internal sealed class GoldenTheory(string type, string method, string parameters
         return twinWatch.Build(GoldenEnvironment.Current(settings, threads));
     }
 
-    /// <summary>For the targets Recheck and Report: what was found, approved or not.</summary>
+    /// <summary>For the targets Recheck, Renew and Report: what was found, approved or not.</summary>
     private void Report(GoldenRecord run, string verified)
     {
         if (Environment.GetEnvironmentVariable("PPYOLO_GOLDEN_OUT") is { Length: > 0 } folder)
         {
             Directory.CreateDirectory(folder);
-            AtomicText.Write(Path.Combine(folder, $"{name}.{GoldenText.Extension}"), GoldenText.Format(run));
+            var file = way.Length == 0 ? name : $"{name}@{way}";
+            AtomicText.Write(Path.Combine(folder, $"{file}.{GoldenText.Extension}"), GoldenText.Format(run));
             AtomicText.Write(
-                Path.Combine(folder, $"{name}.txt"), File.Exists(verified) ? GoldenComparer.Compare(GoldenText.Read(verified), run).ToString() : "there is no golden yet");
+                Path.Combine(folder, $"{file}.txt"), File.Exists(verified) ? GoldenComparer.Compare(GoldenText.Read(verified), run).ToString() : "there is no golden yet");
         }
     }
 }

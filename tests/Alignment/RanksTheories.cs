@@ -27,7 +27,7 @@ public sealed class RanksTheories : IDisposable
     public async Task RanksEqualOneRankOnTheMergedBatches(string floor, string split)
     {
         var plan = RanksPlans.Plan(floor, split);
-        var golden = Golden(floor, plan);
+        var golden = Golden(floor, plan, $"merged={split}");
 
         var verdict = RanksScenario.Merge(
             plan with { Run = plan.Run with { Factory = golden.Factory() } }, folder.FullName, new() { Floor = RanksPlans.Floor(floor), Threads = TestEnvironment.Threads, OneRankFactory = new() });
@@ -45,7 +45,7 @@ public sealed class RanksTheories : IDisposable
     public async Task OneRankSplitOverRanksIsTheSame(string split)
     {
         var plan = RanksPlans.Plan("r18vd-calm", split);
-        var golden = Golden("r18vd-calm", plan);
+        var golden = Golden("r18vd-calm", plan, $"split={split}");
 
         var verdict = RanksScenario.Split(
             plan with { Run = plan.Run with { Factory = golden.Factory() } }, folder.FullName, new() { Floor = RanksPlans.Floor("r18vd-calm"), Threads = TestEnvironment.Threads, OneRankFactory = new() });
@@ -76,7 +76,7 @@ public sealed class RanksTheories : IDisposable
     [InlineData("r18vd-96-calm", 4)]
     public async Task RanksEqualTheReference(string name, int ranks)
     {
-        var golden = ReferenceTheories.Golden(name, TestEnvironment.Threads);
+        var golden = ReferenceTheories.Golden(name, TestEnvironment.Threads, $"ranks={ranks}");
 
         var verdict = ReferenceTheories.Run(name, golden.Factory(), TestEnvironment.Threads, ranks);
 
@@ -134,8 +134,8 @@ public sealed class RanksTheories : IDisposable
     }
 
     /// <summary>The golden of a plan, which every way of sharing its batches among ranks must come to.</summary>
-    private static GoldenTheory Golden(string floor, RanksPlan plan) => new(
-        nameof(RanksTheories), nameof(RanksEqualOneRankOnTheMergedBatches), $"floor={floor}", StrictJson.Text(plan.Run.Options), GoldenTheory.Extent(plan.Run.Options.Network, plan.Run.Options.FreezeAt, plan.Run.Iterations), TestEnvironment.Threads);
+    private static GoldenTheory Golden(string floor, RanksPlan plan, string way) => new(
+        nameof(RanksTheories), nameof(RanksEqualOneRankOnTheMergedBatches), $"floor={floor}", StrictJson.Text(plan.Run.Options), GoldenTheory.Extent(plan.Run.Options.Network, plan.Run.Options.FreezeAt, plan.Run.Iterations), TestEnvironment.Threads, way);
 
     private static Action<GoldenTwin> Twin(RanksPlan plan) => twin => TestEnvironment.With(
         twin.Threads, () => TrainingRun.Execute(plan.Run with { Batches = _ => twin.Batches(plan.Whole), Factory = twin.Factory }));

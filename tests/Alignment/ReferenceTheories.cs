@@ -40,11 +40,11 @@ public class ReferenceTheories
     }
 
     /// <summary>The golden of a case, which runs on any number of ranks and threads must come to.</summary>
-    internal static GoldenTheory Golden(string name, int threads)
+    internal static GoldenTheory Golden(string name, int threads, string way = "")
     {
         var file = ReferenceCaseFile.Read(Fixtures.Reference(name));
         return new(
-            nameof(ReferenceTheories), nameof(TenIterationsEqualTheReference), $"name={name}", StrictJson.Text(file with { Noise = null }), file.InitProfile == RanksPlan.CalmProfile ? GoldenTheory.Extent(file.Network, file.FreezeAt, file.Iterations) : 1, threads);
+            nameof(ReferenceTheories), nameof(TenIterationsEqualTheReference), $"name={name}", StrictJson.Text(file with { Noise = null }), file.InitProfile == RanksPlan.CalmProfile ? GoldenTheory.Extent(file.Network, file.FreezeAt, file.Iterations) : 1, threads, way);
     }
 
     private static bool IsFullSize(string name) => name.Contains("-full", StringComparison.Ordinal);

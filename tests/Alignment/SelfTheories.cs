@@ -34,7 +34,7 @@ public sealed class SelfTheories : IDisposable
     public async Task ReplayIsBitwiseEqual(string config, int threads)
     {
         var plan = Plan(config);
-        var golden = new GoldenTheory(nameof(SelfTheories), nameof(ReplayIsBitwiseEqual), $"config={config}", StrictJson.Text(plan.Options), iterations: 1, threads);
+        var golden = new GoldenTheory(nameof(SelfTheories), nameof(ReplayIsBitwiseEqual), $"config={config}", StrictJson.Text(plan.Options), iterations: 1, threads, $"threads={threads}");
 
         var verdict = TestEnvironment.With(threads, () => SelfScenario.Run(plan with { Factory = golden.Factory() }, "plain", folder.FullName, threads: threads, replayFactory: new()));
 

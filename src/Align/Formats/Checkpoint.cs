@@ -64,7 +64,7 @@ public sealed class Checkpoint : IDisposable
         return checkpoint;
     }
 
-    /// <summary>Writes the checkpoint so that torch.load reads it, also with weights_only.</summary>
+    /// <summary>Writes the checkpoint so that torch.load reads it, also with weights_only. The disk holds it when this returns: it outlasts a power cut.</summary>
     /// <exception cref="AlignException">The file cannot be written, or holds a value that cannot.</exception>
     public void Write(string path) => TorchWriter.Write(path, pickle => pickle.Dict(() =>
     {
@@ -79,7 +79,7 @@ public sealed class Checkpoint : IDisposable
             pickle.Text(key);
             pickle.Write(value);
         }
-    }));
+    }), lasting: true);
 
     /// <inheritdoc />
     public void Dispose() => Model.Dispose();

@@ -37,7 +37,8 @@ public static class GoldenApproval
             return objections;
         }
 
-        objections.AddRange(Listed("missing tensors", golden.Tensors.Select(Key).Except(received.Tensors.Select(Key))));
+        objections.AddRange(Listed("missing tensors", golden.Tensors.Select(Key).Except(received.Tensors.Select(Key)))
+            .Select(missing => missing + "; if they are meant to be gone, delete the golden and approve what is received as the first"));
         if (!mayChangeEnvironment && golden.Environment != received.Environment with { Config = golden.Environment.Config } && !GoldenComparer.Compare(golden, received).Aligned)
         {
             objections.Add(

@@ -85,6 +85,28 @@ public static class StrictJson
         var text = exception.Message;
         var end = text.IndexOf(" Path: ", StringComparison.Ordinal);
         var place = string.IsNullOrEmpty(exception.Path) || exception.Path == "$" ? "" : $" (at {exception.Path[2..]})";
-        return (end < 0 ? text : text[..end]) + place;
+        return (Expected(text) ?? (end < 0 ? text : text[..end])) + place;
+    }
+
+    /// <summary>What the serializer says of a value of the wrong kind, without its names of types; null of anything else.</summary>
+    private static string? Expected(string message)
+    {
+        const string Begin = "The JSON value could not be converted to ";
+        if (!message.StartsWith(Begin, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var type = message[Begin.Length..].Split(". ")[0].Replace("System.Nullable`1[", "", StringComparison.Ordinal).TrimEnd('.', ']');
+        return type switch
+        {
+            "System.Int32" or "System.Int64" => "expected an integer",
+            "System.Single" or "System.Double" => "expected a number",
+            "System.Boolean" => "expected true or false",
+            "System.String" => "expected text",
+            _ when type.Contains("[System.Int32", StringComparison.Ordinal) => "expected a list of integers, such as [1, 2]",
+            _ when type.Contains("`1[", StringComparison.Ordinal) => "expected a list, such as [...]",
+            _ => "found a value of another kind, or none of the known ones",
+        };
     }
 }

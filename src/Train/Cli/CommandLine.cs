@@ -1,7 +1,7 @@
 using System.CommandLine;
 using PPYolo.Align;
-using PPYolo.Train.Epochs;
 using PPYolo.Train.Ranks;
+using PPYolo.Train.Runs;
 using PPYolo.Train.Stepping;
 
 namespace PPYolo.Train.Cli;

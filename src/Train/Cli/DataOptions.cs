@@ -78,12 +78,11 @@ internal sealed class DataOptions
             return new GeneratedData(data is null ? seed : SeedOf(data), perRankSizes: !same);
         }
 
-        // Every process of a launch reads the dataset; one of each machine reports.
-        var reports = MpiLaunch.Current is not { LocalRank: > 0 };
+        // Every process of a launch reads the dataset, and one reports.
         var dataset = DetectionDataset.Open(DatasetLayout.Find(data!, "train", imageFolder), new()
         {
             Strict = stopAtBadRecords,
-            Report = reports ? problem => Console.Error.WriteLine($"ppyolo: left out or corrected: {problem}") : null,
+            Report = MpiLaunch.IsSpeaker ? problem => Console.Error.WriteLine($"ppyolo: left out or corrected: {problem}") : null,
         });
         return new DatasetData(seed, dataset)
         {

@@ -107,7 +107,7 @@ internal sealed class EpochTraining
         var recorded = RunSettings.Read(Folder);
         var settings = recorded with { Options = recorded.Options with { Epochs = Epochs ?? recorded.Options.Epochs } };
         // The number of epochs may grow, and what only changes rounding is said; anything else would be another run.
-        var ranks = MpiLaunch.Current?.Size ?? Team.Ranks ?? 1;
+        var (ranks, threads) = (Team.Size(MpiLaunch.Current), Team.ThreadsOverAllRanks(MpiLaunch.Current));
         if (Asked is not null && SettingsDifference.First(settings, Asked with
             {
                 Ranks = settings.Ranks,
@@ -118,9 +118,9 @@ internal sealed class EpochTraining
             throw new AlignException($"{Path.Combine(Folder, RunSettings.FileName)}: {difference}; resume with --resume --out {Folder} alone, or begin another run in another folder");
         }
 
-        if (recorded.Ranks != ranks || recorded.Threads != Team.Threads)
+        if (recorded.Ranks != ranks || recorded.Threads != threads)
         {
-            Say($"{Folder}: began with {recorded.Ranks} ranks and {recorded.Threads} threads, goes on with {ranks} and {Team.Threads}: it will not be the same bit by bit");
+            Say($"{Folder}: began with {recorded.Ranks} ranks and {recorded.Threads} threads over them, goes on with {ranks} and {threads}: it will not be the same bit by bit");
         }
 
         return settings;
@@ -149,7 +149,7 @@ internal sealed class EpochTraining
     {
         if (ranks.Rank == 0)
         {
-            Directory.CreateDirectory(Folder);
+            MakeFolder();
             store.RemoveLeftovers();
             settings.Write(Folder);
         }
@@ -173,6 +173,18 @@ internal sealed class EpochTraining
         return ranks.Rank;
     }
 
+    private void MakeFolder()
+    {
+        try
+        {
+            Directory.CreateDirectory(Folder);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new AlignException($"{Folder}: the run's folder cannot be made ({exception.Message.TrimEnd('.')}); name another with --out", exception);
+        }
+    }
+
     private void Show(Action<IEpochObserver> run)
     {
         if (Console.IsOutputRedirected || MpiLaunch.Current is not null)
@@ -187,7 +199,7 @@ internal sealed class EpochTraining
 
     private static void Say(string text)
     {
-        if (MpiLaunch.Current is not { LocalRank: > 0 })
+        if (MpiLaunch.IsSpeaker)
         {
             Console.Out.WriteLine(text);
         }

@@ -9,9 +9,11 @@ namespace PPYolo.Train.Cli;
 /// <summary>Options that several commands take.</summary>
 internal static class SharedOptions
 {
-    public static Option<int> Threads() => new("--threads")
+    public static Option<int> Threads(bool overRanks = false) => new("--threads")
     {
-        Description = "Threads that libtorch computes on. Results are equal bit by bit only for the same number.",
+        Description = overRanks
+            ? "Threads that libtorch computes on in this process, divided over its ranks. Results are equal bit by bit only for the same number in each rank."
+            : "Threads that libtorch computes on. Results are equal bit by bit only for the same number.",
         HelpName = "N",
         DefaultValueFactory = _ => 2,
         Validators = { result => RequirePositive(result, "--threads") },

@@ -44,7 +44,7 @@ internal static class TrainCommand
         var whole = new Option<string[]>("--trace-full") { Description = "With --trace: keeps the tensors of these names whole, * and ? stand for anything; may be repeated.", HelpName = "NAME", AllowMultipleArgumentsPerToken = false, DefaultValueFactory = _ => [] };
         var floor = new Option<int>("--floor") { Description = "With --record: trains so many twins from start weights that are perturbed about their last bit, and keeps how far they are from the run, for each tensor and iteration (floor.npz): the noise floor that ppyolo explain judges by.", HelpName = "K", Validators = { one => SharedOptions.RequirePositive(one, "--floor") } };
         var timings = new Option<bool>("--timings") { Description = "Prints bytes and time of the communication between ranks." };
-        var threads = SharedOptions.Threads();
+        var threads = SharedOptions.Threads(overRanks: true);
         var device = SharedOptions.Device();
         var json = SharedOptions.Json();
         var command = new Command("train", "Trains for epochs or for some iterations, records a run, or replays one.")
@@ -169,8 +169,8 @@ internal static class TrainCommand
                 Seed = random,
                 Init = File.Exists(result.GetValue(init)) ? Path.GetFullPath(result.GetValue(init)!) : result.GetValue(init)!,
                 Checkpoint = result.GetValue(checkpoint) is { } file ? Path.GetFullPath(file) : null,
-                Ranks = MpiLaunch.Current?.Size ?? team.Ranks ?? 1,
-                Threads = team.Threads,
+                Ranks = team.Size(MpiLaunch.Current),
+                Threads = team.ThreadsOverAllRanks(MpiLaunch.Current),
             };
         }
     }
@@ -187,6 +187,7 @@ internal static class TrainCommand
                 }
             })
             : RecordedRun.Execute(plan, profile, recording, ranks, step => Progress("recording", step), beforeTwin: twin => ProgressOfTwin(twin, recording.Twins));
+        NonFinite.Require(end);
         if (first && recording is not null)
         {
             SayRecorded(recording.Folder);

@@ -6,7 +6,8 @@ namespace PPYolo.Train.Epochs;
 
 /// <summary>
 /// The checkpoints of a run: epoch0001.pth, epoch0002.pth ... and checkpoints.json, which names the last and the best one. A checkpoint is written beside its
-/// name and renamed, then named in the index, and only then are older ones removed: a run that is killed at any moment has a last checkpoint that is whole.
+/// name and renamed, then named in the index, and only then are older ones removed, each when the disk holds what went before: a run that is killed at any moment, or by a
+/// power cut, has a last checkpoint that is whole.
 /// </summary>
 /// <param name="folder">The run's folder.</param>
 /// <param name="keep">How many of the last checkpoints stay; 0 is all of them. The best one stays in any case.</param>
@@ -73,7 +74,7 @@ public sealed class CheckpointStore(string folder, int keep = CheckpointStore.St
 
     private void WriteIndex(CheckpointIndex next)
     {
-        AtomicText.Write(Path.Combine(folder, IndexName), StrictJson.Text(next));
+        AtomicText.Write(Path.Combine(folder, IndexName), StrictJson.Text(next), lasting: true);
         index = next;
     }
 

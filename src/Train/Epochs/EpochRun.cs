@@ -1,4 +1,3 @@
-using System.Text;
 using PPYolo.Align;
 using PPYolo.Align.Formats;
 using PPYolo.Train.Ranks;
@@ -105,12 +104,7 @@ public sealed class EpochRun
         }
         catch (NonFiniteLossException exception)
         {
-            // The losses are averaged, so that all ranks are here. With shared statistics a bad batch spoils all of them: the rank that has it knows most.
-            var mine = NonFinite.Cause(Step, exception.Batch, exception.LocalLosses);
-            var found = ranks.Gather("what is not finite", Encoding.UTF8.GetBytes(mine ?? "")).Select(Encoding.UTF8.GetString).ToList();
-            var rank = found.FindIndex(text => text.StartsWith(NonFinite.InBatch, StringComparison.Ordinal)) is >= 0 and var culprit ? culprit : found.FindIndex(text => text.Length > 0);
-            throw new TrainingHaltedException(
-                $"{exception.Message}; {(rank < 0 ? "no tensor was found that is not finite" : (ranks.Size > 1 ? $"on rank {rank}, " : "") + found[rank])}; {LastGood()}", exception);
+            throw new TrainingHaltedException($"{exception.Message}; {LastGood()}", exception);
         }
     }
 

@@ -48,7 +48,7 @@ public sealed record RunSettings
     /// <summary>How many ranks train.</summary>
     public required int Ranks { get; init; }
 
-    /// <summary>Threads of libtorch over all ranks of a process.</summary>
+    /// <summary>Threads of libtorch over all ranks.</summary>
     public required int Threads { get; init; }
 
     /// <summary>Reads a folder's settings.</summary>
@@ -75,5 +75,5 @@ public sealed record RunSettings
     public static bool ExistIn(string folder) => File.Exists(Path.Combine(folder, FileName));
 
     /// <summary>Writes them.</summary>
-    public void Write(string folder) => AtomicText.Write(Path.Combine(folder, FileName), StrictJson.Text(this));
+    public void Write(string folder) => AtomicText.Write(Path.Combine(folder, FileName), StrictJson.Text(this), lasting: true);
 }

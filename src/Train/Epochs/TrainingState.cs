@@ -2,6 +2,7 @@ using PPYolo.Align;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
 using PPYolo.Train.Optimization;
+using PPYolo.Train.Runs;
 using PPYolo.Train.Stepping;
 using PPYolo.Train.Weights;
 
@@ -79,7 +80,7 @@ public sealed class TrainingState : IDisposable
         var optimizer = SgdCheckpoint.Of(step.Optimizer, recipe.Momentum, step.NextLearningRate);
         if ((NonFinite.Find("weight", raw) ?? NonFinite.Find("moving average of", state) ?? NonFinite.Find("momentum of", step.Optimizer.Momentum())) is { } bad)
         {
-            throw new TrainingHaltedException($"after iteration {step.Iteration - 1}, epoch {epochs}: {bad}");
+            throw new TrainingHaltedException($"after iteration {step.Iteration - 1}, epoch {epochs}: {bad}; lower the learning rate");
         }
 
         var checkpoint = new Checkpoint(epochs, step.Ema.Read(step.Entries), optimizer.ToPickle());

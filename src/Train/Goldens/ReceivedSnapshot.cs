@@ -60,7 +60,8 @@ internal sealed record ReceivedSnapshot(string Received, string Verified)
         return (string.Join('\n', shown.Prepend(line)), line, []);
     }
 
-    private static ReceivedSnapshot Of(string path)
+    /// <summary>The snapshot of a received file.</summary>
+    public static ReceivedSnapshot Of(string path)
     {
         var at = path.LastIndexOf(Marker, StringComparison.Ordinal);
         return new(path, string.Concat(path.AsSpan(0, at), ".verified.", path.AsSpan(at + Marker.Length)));

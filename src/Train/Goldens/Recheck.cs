@@ -10,10 +10,8 @@ namespace PPYolo.Train.Goldens;
 /// </summary>
 internal static class Recheck
 {
-    /// <summary>Which tests end in goldens.</summary>
-    public const string TestFilter = "Category=Golden";
-
-    private static readonly string Goldens = Path.Combine("tests", "Golden", "Weights");
+    // The tests say what they come to and are not red, for which twins would run.
+    private static readonly Dictionary<string, string> ReportOnly = new() { ["PPYOLO_GOLDEN_REPORT_ONLY"] = "1" };
 
     /// <summary>Rechecks.</summary>
     /// <param name="repository">A folder of the repository.</param>
@@ -31,16 +29,16 @@ internal static class Recheck
         Git.Run(root, "worktree", "add", "--detach", tree, full);
         try
         {
-            if (!Directory.Exists(Path.Combine(tree, Goldens)))
+            if (!Directory.Exists(Path.Combine(tree, GoldenTheories.Folder)))
             {
-                throw new AlignException($"commit {commit} has no goldens in {Goldens}; name one that has");
+                throw new AlignException($"commit {commit} has no goldens in {GoldenTheories.Folder}; name one that has");
             }
 
             output.WriteLine($"running the code of {full[..10]} here");
-            Test(tree, Path.Combine(work, "then"), filter);
+            GoldenTheories.Run(tree, Path.Combine(work, "then"), filter, ReportOnly, output);
             output.WriteLine("running today's code here");
-            Test(root, Path.Combine(work, "now"), filter);
-            return Compare(Path.Combine(tree, Goldens), Path.Combine(work, "then"), Path.Combine(work, "now"), output);
+            GoldenTheories.Run(root, Path.Combine(work, "now"), filter, ReportOnly, output);
+            return Compare(Path.Combine(tree, GoldenTheories.Folder), Path.Combine(work, "then"), Path.Combine(work, "now"), output);
         }
         finally
         {
@@ -56,17 +54,13 @@ internal static class Recheck
         var moved = new List<Moved>();
         foreach (var file in Directory.EnumerateFiles(goldens, $"*.verified.{GoldenText.Extension}").Order(StringComparer.Ordinal))
         {
-            var name = Path.GetFileName(file).Replace(".verified.", ".", StringComparison.Ordinal);
+            var name = GoldenTheories.NameOf(file);
             var golden = GoldenText.Read(file);
-            var (ours, theirs) = (ReadOrNull(Path.Combine(now, name)), ReadOrNull(Path.Combine(then, name)));
-            if (ours is null && theirs is null)
+            foreach (var (way, theirs, ours) in Pairs(GoldenTheories.Runs(then, name), GoldenTheories.Runs(now, name)))
             {
-                // The filter left it out.
-                continue;
+                moved.Add(Classify(golden, theirs, ours));
+                table.Add([Word(moved[^1]), way.Length == 0 ? name : $"{name} ({way})", Outcome(golden, theirs), Outcome(golden, ours)]);
             }
-
-            moved.Add(Classify(golden, theirs, ours));
-            table.Add([moved[^1].ToString().ToLowerInvariant(), name, Outcome(golden, theirs), Outcome(golden, ours)]);
         }
 
         output.Write(table.ToString());
@@ -75,7 +69,7 @@ internal static class Recheck
             throw new AlignException("no golden theory ran; look at the filter, or build the tests by hand to see why not");
         }
 
-        output.WriteLine(moved.TrueForAll(what => what == Moved.Neither) ? "nothing moved" : $"moved: {string.Join(", ", moved.Where(what => what != Moved.Neither).CountBy(what => what).Select(pair => $"{pair.Key.ToString().ToLowerInvariant()} {pair.Value}"))}");
+        output.WriteLine(moved.TrueForAll(what => what == Moved.Neither) ? "nothing moved" : $"moved: {string.Join(", ", moved.Where(what => what != Moved.Neither).CountBy(what => what).Select(pair => $"{Word(pair.Key)} {pair.Value}"))}");
         return moved.TrueForAll(what => what == Moved.Neither);
     }
 
@@ -104,20 +98,15 @@ internal static class Recheck
     private static string Outcome(GoldenRecord golden, GoldenRecord? run) =>
         run is null ? "not run" : GoldenComparer.Compare(golden, run) is { Aligned: true } within ? within.BitwiseEqual == run.Tensors.Count ? "bit for bit" : "within" : "diverged";
 
-    private static GoldenRecord? ReadOrNull(string path) => File.Exists(path) ? GoldenText.Read(path) : null;
+    private static string Word(Moved moved) => moved == Moved.NotRun ? "not run" : moved.ToString().ToLowerInvariant();
 
-    private static void Test(string tree, string results, string? filter)
+    /// <summary>The runs of both sides by their ways. A commit that does not tell ways apart has one run without a name, which stands for all; a filter may have left out both sides.</summary>
+    private static IEnumerable<(string Way, GoldenRecord? Then, GoldenRecord? Now)> Pairs(IReadOnlyList<(string Way, GoldenRecord Run)> then, IReadOnlyList<(string Way, GoldenRecord Run)> now)
     {
-        Directory.CreateDirectory(results);
-        var chosen = filter is null ? TestFilter : $"{TestFilter}&({filter})";
-        // A golden that is not met fails its test: that is what is asked here, not an error.
-        var (_, output, _) = ChildProcess.Run(
-            "dotnet",
-            ["test", Path.Combine(tree, "tests", "Alignment"), "-c", "Release", "--filter", chosen, "--nologo"],
-            new Dictionary<string, string> { ["PPYOLO_GOLDEN_OUT"] = results, ["DiffEngine_Disabled"] = "true" });
-        if (!Directory.EnumerateFiles(results).Any())
-        {
-            throw new AlignException($"{tree}: no golden theory ran: {string.Join('\n', output.Split('\n').Where(line => line.Contains("error", StringComparison.OrdinalIgnoreCase)).Take(3))}");
-        }
+        bool Unnamed(IReadOnlyList<(string Way, GoldenRecord Run)> side) => side is [{ Way: "" }];
+        GoldenRecord? Of(IReadOnlyList<(string Way, GoldenRecord Run)> side, string way) => side.Where(run => run.Way == way || Unnamed(side)).Select(run => run.Run).FirstOrDefault();
+
+        var ways = new[] { then, now }.Where(side => !Unnamed(side)).SelectMany(side => side).Select(run => run.Way).Distinct().Order(StringComparer.Ordinal).ToList();
+        return (ways.Count == 0 && then.Count + now.Count > 0 ? [""] : ways).Select(way => (way, Of(then, way), Of(now, way)));
     }
 }

@@ -1,3 +1,5 @@
+using PPYolo.Train.Ranks.Mpi;
+
 namespace PPYolo.Train.Ranks;
 
 /// <summary>How ranks are started.</summary>
@@ -11,6 +13,14 @@ public sealed record RanksOptions
 
     /// <summary>Torch threads of a process (--threads), divided over its ranks.</summary>
     public int Threads { get; init; } = 1;
+
+    /// <summary>How many ranks train together.</summary>
+    /// <param name="launch">How the process was started: <see cref="MpiLaunch.Current"/>.</param>
+    public int Size(MpiLaunch? launch) => launch?.Size ?? Ranks ?? 1;
+
+    /// <summary>The torch threads of all ranks together: runs with as many ranks and as many threads round alike, whether ranks are threads or processes.</summary>
+    /// <param name="launch">How the process was started: <see cref="MpiLaunch.Current"/>.</param>
+    public int ThreadsOverAllRanks(MpiLaunch? launch) => Size(launch) * (launch is null ? Math.Max(1, Threads / Size(null)) : Threads);
 
     /// <summary>How long a rank waits for another.</summary>
     public TimeSpan Timeout { get; init; } = StandardTimeout;

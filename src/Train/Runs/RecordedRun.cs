@@ -13,7 +13,7 @@ namespace PPYolo.Train.Runs;
 /// <summary>Carries out a <see cref="RunPlan"/> and records it.</summary>
 public static class RecordedRun
 {
-    /// <summary>Trains and writes a record folder.</summary>
+    /// <summary>Trains and writes a record folder. What is not finite is never written.</summary>
     /// <param name="plan">What to train.</param>
     /// <param name="initProfile">plain, calm or file.</param>
     /// <param name="options">Where it is recorded, and how much of it.</param>
@@ -21,6 +21,7 @@ public static class RecordedRun
     /// <param name="afterStep">Told after each iteration.</param>
     /// <param name="observe">Given the step before the first iteration.</param>
     /// <param name="beforeTwin">Told the number of each twin, from 1 on, where a noise floor is measured.</param>
+    /// <exception cref="TrainingHaltedException">A loss or a weight is NaN or infinite; the folder is no record.</exception>
     public static RunEnd Execute(
         RunPlan plan, string initProfile, RecordOptions options, IRanks? ranks = null, Action<StepResult>? afterStep = null, Action<TrainStep>? observe = null,
         Action<int>? beforeTwin = null)
@@ -46,31 +47,41 @@ public static class RecordedRun
             throw new AlignException($"{folder}: made by rank 0, not there for rank {ranks.Rank} on {Environment.MachineName}; a record goes into a folder that all machines share");
         }
 
-        var end = TrainingRun.Execute(
-            plan,
-            ranks,
-            (batch, result) =>
-            {
-                recorder.Batch(batch, result, ranks.Rank);
-                recorder.Losses(result);
-                if (first)
+        RunEnd end;
+        try
+        {
+            end = TrainingRun.Execute(
+                plan,
+                ranks,
+                (batch, result) =>
                 {
-                    afterStep?.Invoke(result);
-                }
-            },
-            step =>
-            {
-                observe?.Invoke(step);
-                if (options.Trace is not null || keeps)
+                    recorder.Batch(batch, result, ranks.Rank);
+                    recorder.Losses(result);
+                    if (first)
+                    {
+                        afterStep?.Invoke(result);
+                    }
+                },
+                step =>
                 {
-                    StepTracer.Watch(step, Traced, options.Trace);
-                }
+                    observe?.Invoke(step);
+                    if (options.Trace is not null || keeps)
+                    {
+                        StepTracer.Watch(step, Traced, options.Trace);
+                    }
 
-                if (options.Gradients && first)
-                {
-                    FirstGradients.Watch(step, firstGradients);
-                }
-            });
+                    if (options.Gradients && first)
+                    {
+                        FirstGradients.Watch(step, firstGradients);
+                    }
+                });
+            NonFinite.Require(end);
+        }
+        catch (Exception exception) when (exception is NonFiniteLossException or TrainingHaltedException)
+        {
+            throw new TrainingHaltedException($"{exception.Message}; {folder} holds the start weights and the batches before that, and is no record: remove it", exception);
+        }
+
         ranks.Barrier("the recorded batches");
         if (first)
         {

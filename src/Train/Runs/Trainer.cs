@@ -34,7 +34,7 @@ public sealed class Trainer : IDisposable
     public TrainStep Step { get; }
 
     /// <summary>Trains on the next batch.</summary>
-    /// <exception cref="NonFiniteLossException">A loss is NaN or infinite.</exception>
+    /// <exception cref="NonFiniteLossException">A loss is NaN or infinite; the message names the first tensor that is.</exception>
     public TrainedBatch Next()
     {
         // Named by iteration, rank and layer: a run that goes on after an interruption draws what it would have drawn.
@@ -44,7 +44,7 @@ public sealed class Trainer : IDisposable
         var batch = batches.At(iteration);
         var wait = Stopwatch.GetElapsedTime(start);
         start = Stopwatch.GetTimestamp();
-        var result = Step.Run(batch);
+        var result = Run(batch);
         var time = Stopwatch.GetElapsedTime(start);
         if (plan.CheckReplicas)
         {
@@ -53,6 +53,18 @@ public sealed class Trainer : IDisposable
 
         ManagedHeap.Release();
         return new(batch, result, wait, time);
+    }
+
+    private StepResult Run(Batch batch)
+    {
+        try
+        {
+            return Step.Run(batch);
+        }
+        catch (NonFiniteLossException exception)
+        {
+            throw exception.With(NonFinite.CauseOverRanks(ranks, Step, exception));
+        }
     }
 
     /// <inheritdoc />

@@ -15,17 +15,9 @@ public static class NetworkState
     public static void Load(PPYoloNetwork network, NamedTensors weights)
     {
         var entries = StateDict.Of(network);
-        var missing = entries.Where(entry => !entry.IsBatchCounter && !weights.Contains(entry.Key)).Select(entry => entry.Key).ToList();
-        var unknown = weights.Names.Except(entries.Select(entry => entry.Key)).ToList();
-        var misshapen = entries
-            .Where(entry => weights.TryGet(entry.Key, out var tensor)
-                && (!tensor.Shape.AsSpan().SequenceEqual(entry.Value.shape) || tensor.Type != TorchTensors.ElementTypeOf(entry.Value)))
-            .Select(entry => $"{entry.Key} (expected {TorchTensors.ElementTypeOf(entry.Value).Name()} {string.Join('x', entry.Value.shape)}, found {weights[entry.Key]})")
-            .ToList();
-        if (missing.Count + unknown.Count + misshapen.Count > 0)
+        if (Difference(entries, weights) is { } difference)
         {
-            throw new AlignException(
-                "the weights are not this network's: " + string.Join("; ", Listed("missing", missing), Listed("unknown", unknown), Listed("of another shape or type", misshapen)));
+            throw new AlignException($"the weights are not this network's: {difference}");
         }
 
         foreach (var entry in entries)
@@ -39,6 +31,19 @@ public static class NetworkState
                 entry.Value.zero_();
             }
         }
+    }
+
+    /// <summary>In what weights are not exactly a network's entries, or null where they are.</summary>
+    public static string? Difference(IReadOnlyList<StateEntry> entries, NamedTensors weights)
+    {
+        var missing = entries.Where(entry => !entry.IsBatchCounter && !weights.Contains(entry.Key)).Select(entry => entry.Key).ToList();
+        var unknown = weights.Names.Except(entries.Select(entry => entry.Key)).ToList();
+        var misshapen = entries
+            .Where(entry => weights.TryGet(entry.Key, out var tensor)
+                && (!tensor.Shape.AsSpan().SequenceEqual(entry.Value.shape) || tensor.Type != TorchTensors.ElementTypeOf(entry.Value)))
+            .Select(entry => $"{entry.Key} (expected {TorchTensors.ElementTypeOf(entry.Value).Name()} {string.Join('x', entry.Value.shape)}, found {weights[entry.Key]})")
+            .ToList();
+        return missing.Count + unknown.Count + misshapen.Count == 0 ? null : string.Join("; ", Listed("missing", missing), Listed("unknown", unknown), Listed("of another shape or type", misshapen));
     }
 
     /// <summary>Copies every entry of the network, in state_dict order.</summary>

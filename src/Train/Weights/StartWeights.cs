@@ -38,14 +38,24 @@ public sealed record StartWeights(string? Seed, WeightProfile Profile, string? F
     }
 
     /// <summary>Generates or reads the weights.</summary>
+    /// <exception cref="AlignException">The file cannot be read, or is not exactly of this network.</exception>
     public NamedTensors For(NetworkOptions network)
     {
-        if (File is not null)
+        using var shapes = new PPYoloNetwork(network);
+        var entries = StateDict.Of(shapes);
+        if (File is null)
         {
-            return TensorFile.Read(File);
+            return GeneratedWeights.Create(Seed!, Profile, network).For(entries);
         }
 
-        using var shapes = new PPYoloNetwork(network);
-        return GeneratedWeights.Create(Seed!, Profile, network).For(StateDict.Of(shapes));
+        var weights = TensorFile.Read(File);
+        if (NetworkState.Difference(entries, weights) is not { } difference)
+        {
+            return weights;
+        }
+
+        weights.Dispose();
+        throw new AlignException(
+            $"{File}: these are not the weights of the configuration's network: {difference}; check --config and the number of classes, turn weights of Paddle into those of PyTorch with ppyolo convert, or take over what fits with ppyolo train -c");
     }
 }

@@ -220,5 +220,11 @@ public class DatasetTests
 
     private static DataProblem Single(TinySet set) => set.Open().Log.Problems.Should().ContainSingle().Subject;
 
-    private static string Strict(TinySet set) => FluentActions.Invoking(() => set.Open(strict: true)).Should().Throw<AlignException>().Which.Message;
+    private static string Strict(TinySet set)
+    {
+        var seen = new List<DataProblem>();
+        var message = FluentActions.Invoking(() => set.Open(strict: true, report: seen.Add)).Should().Throw<AlignException>().Which.Message;
+        seen.Should().BeEmpty("what stops is said once, and nothing is left out");
+        return message;
+    }
 }

@@ -24,6 +24,40 @@ public sealed class WriteFailureTests : IDisposable
         folder.Names().Should().Equal("x.npz");
     }
 
+    [Fact]
+    public void A_lasting_file_has_its_content_on_the_disk_before_it_has_its_name_and_then_the_name()
+    {
+        var disk = new WatchedDisk(folder.Path);
+
+        NewFile.Write(folder.File("x.npz"), stream => stream.Write(new byte[100]), disk);
+
+        disk.Seen.Should().SatisfyRespectively(
+            flushed => flushed.Should().MatchRegex(@"^file of 100 bytes among x\.npz\.\w+\.tmp$"),
+            flushed => flushed.Should().Be($"folder {folder.Path} among x.npz"));
+    }
+
+    [Fact]
+    public void A_disk_that_does_not_take_it_leaves_the_old_file()
+    {
+        File.WriteAllText(folder.File("x.npz"), "old");
+
+        ((Action)(() => NewFile.Write(folder.File("x.npz"), _ => { }, new FullDisk()))).Should().Throw<AlignException>().WithMessage("*No space left*");
+
+        File.ReadAllText(folder.File("x.npz")).Should().Be("old");
+        folder.Names().Should().Equal("x.npz");
+    }
+
+    [Fact]
+    public void A_folder_is_flushed_and_one_that_is_not_there_cannot_be()
+    {
+        Disk.Local.FlushFolder(folder.Path);
+
+        if (!OperatingSystem.IsWindows())
+        {
+            ((Action)(() => Disk.Local.FlushFolder(folder.File("none")))).Should().Throw<IOException>().WithMessage("*cannot be opened*");
+        }
+    }
+
     [Theory]
     [InlineData("x.npz")]
     [InlineData("x.npy")]
@@ -74,4 +108,29 @@ public sealed class WriteFailureTests : IDisposable
     }
 
     public void Dispose() => folder.Dispose();
+
+    /// <summary>Notes what is flushed, and which names there are then.</summary>
+    private sealed class WatchedDisk(string folder) : Disk
+    {
+        public List<string> Seen { get; } = [];
+
+        public override void Flush(FileStream file)
+        {
+            base.Flush(file);
+            Seen.Add($"file of {new FileInfo(file.Name).Length} bytes among {Names()}");
+        }
+
+        public override void FlushFolder(string path)
+        {
+            base.FlushFolder(path);
+            Seen.Add($"folder {path} among {Names()}");
+        }
+
+        private string Names() => string.Join(' ', Directory.EnumerateFiles(folder).Select(file => Path.GetFileName(file)));
+    }
+
+    private sealed class FullDisk : Disk
+    {
+        public override void Flush(FileStream file) => throw new IOException("No space left on device");
+    }
 }

@@ -6,7 +6,7 @@ namespace PPYolo.Tests.Unit.Ranks;
 
 public class RanksLaunchTests
 {
-    private static readonly MpiLaunch Two = new("mpirun", 2, 0);
+    private static readonly MpiLaunch Two = new("mpirun", 2, 0, 0);
 
     [Theory]
     [InlineData(null, RanksKind.Solo)]
@@ -44,4 +44,18 @@ public class RanksLaunchTests
     [Fact]
     public void A_missing_library_is_said_with_what_to_do() =>
         FluentActions.Invoking(() => MpiLibrary.Load(["libdoes-not-exist.so"])).Should().Throw<AlignException>().WithMessage("MPI: no library found (looked for libdoes-not-exist.so); install Open MPI*");
+
+    [Theory]
+    [InlineData(null, 2, null, 2)]
+    [InlineData(2, 2, null, 2)]
+    [InlineData(2, 4, null, 4)]
+    [InlineData(2, 1, null, 2)]
+    [InlineData(null, 1, 2, 2)]
+    [InlineData(null, 2, 2, 4)]
+    public void Threads_are_those_of_all_ranks(int? ranks, int threads, int? processes, int all)
+    {
+        var launch = processes is { } size ? new MpiLaunch("mpirun", size, 0, 0) : null;
+
+        new RanksOptions { Ranks = ranks, Threads = threads }.ThreadsOverAllRanks(launch).Should().Be(all);
+    }
 }

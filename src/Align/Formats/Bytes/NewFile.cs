@@ -7,8 +7,16 @@ public static class NewFile
     private const int BufferSize = 1 << 17;
 
     /// <summary>Writes a file; when the writer fails, nothing is left and a file of that name stays as it was.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="write">Writes its content.</param>
+    /// <param name="lasting">
+    /// Whether the disk holds the file when this returns, so that it outlasts a power cut. Otherwise it outlasts the end of the process, however that comes, but after a power cut it may be empty.
+    /// </param>
     /// <exception cref="AlignException">The file cannot be written.</exception>
-    public static void Write(string path, Action<Stream> write)
+    public static void Write(string path, Action<Stream> write, bool lasting = false) => Write(path, write, lasting ? Disk.Local : null);
+
+    /// <summary>Writes a file and has a disk hold it, where one is given: first the content, then the name.</summary>
+    internal static void Write(string path, Action<Stream> write, Disk? disk)
     {
         var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
@@ -19,10 +27,12 @@ public static class NewFile
                 using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize))
                 {
                     write(stream);
+                    disk?.Flush(stream);
                 }
 
                 File.Move(temporary, path, overwrite: true);
                 done = true;
+                disk?.FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
             }
             finally
             {

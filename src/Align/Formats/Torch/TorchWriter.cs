@@ -9,8 +9,8 @@ internal static class TorchWriter
 {
     private const string Folder = "archive";
 
-    /// <summary>Writes a file whose value the action gives.</summary>
-    public static void Write(string path, Action<PickleWriter> write)
+    /// <summary>Writes a file whose value the action gives; a lasting one is on the disk when this returns.</summary>
+    public static void Write(string path, Action<PickleWriter> write, bool lasting = false)
     {
         var pickle = new PickleWriter();
         pickle.Begin();
@@ -27,6 +27,6 @@ internal static class TorchWriter
 
             archive.Add($"{Folder}/version", "3\n"u8, default);
             archive.Finish();
-        });
+        }, lasting);
     }
 }

@@ -4,7 +4,7 @@ namespace PPYolo.Train.Data.Datasets;
 
 /// <summary>Collects the bad records of a dataset, each once, from any thread.</summary>
 /// <param name="strict">Whether the first one stops.</param>
-/// <param name="report">Called once for each, in the order found, or null; never by two threads at a time.</param>
+/// <param name="report">Called once for each that does not stop, in the order found, or null; never by two threads at a time.</param>
 public sealed class ProblemLog(bool strict, Action<DataProblem>? report = null)
 {
     private readonly Lock gate = new();
@@ -35,7 +35,10 @@ public sealed class ProblemLog(bool strict, Action<DataProblem>? report = null)
             if (seen.Add((problem.Kind, problem.File, problem.Id)))
             {
                 problems.Add(problem);
-                report?.Invoke(problem);
+                if (!strict)
+                {
+                    report?.Invoke(problem);
+                }
             }
         }
 

@@ -13,6 +13,10 @@ internal sealed record Recipe
 
     public IReadOnlyList<Stage> Steps { get; init; } = [];
 
+    public System.Collections.Immutable.ImmutableArray<int> Sizes { get; init; } = [];
+
+    public double? Share { get; init; }
+
     public IReadOnlyDictionary<string, Stage>? ByName { get; init; }
 
     internal sealed record Stage

@@ -43,7 +43,7 @@ public sealed class StrictJsonTests
     [Theory]
     [InlineData("""{ "name": "x", "batchsize": 4 }""", "file.json: unknown key 'batchsize'; did you mean 'batchSize'?")]
     [InlineData("""{ "name": "x", "Name": "y" }""", "file.json: unknown key 'Name'; did you mean 'name'?")]
-    [InlineData("""{ "name": "x", "zebra": 4 }""", "file.json: unknown key 'zebra'; known are name, batchSize, flavour, first, steps, byName")]
+    [InlineData("""{ "name": "x", "zebra": 4 }""", "file.json: unknown key 'zebra'; known are name, batchSize, flavour, first, steps, sizes, share, byName")]
     [InlineData("""{ "name": "x", "first": { "rat": 4 } }""", "file.json: unknown key 'first.rat'; did you mean 'rate'?")]
     [InlineData("""{ "name": "x", "steps": [ { "rate": 4 }, { "rates": 4 } ] }""", "file.json: unknown key 'steps.rates'; did you mean 'rate'?")]
     [InlineData("""{ "name": "x", "byName": { "mix": { "rats": 4 } } }""", "file.json: unknown key 'byName.mix.rats'; did you mean 'rate'?")]
@@ -71,6 +71,16 @@ public sealed class StrictJsonTests
     [InlineData("""{ "name": "x", "steps": { "rate": 4 } }""", "steps")]
     [InlineData("""{ "name": "x", "first": { "rate": true } }""", "first.rate")]
     public void A_value_of_the_wrong_kind_is_an_error_that_says_where(string text, string place) => Refused(text).Should().StartWith("file.json: ").And.EndWith($" (at {place})");
+
+    [Theory]
+    [InlineData("""{ "name": "x", "batchSize": "4" }""", "file.json: expected an integer (at batchSize)")]
+    [InlineData("""{ "name": "x", "first": { "rate": true } }""", "file.json: expected a number (at first.rate)")]
+    [InlineData("""{ "name": 5 }""", "file.json: expected text (at name)")]
+    [InlineData("""{ "name": "x", "steps": { "rate": 4 } }""", "file.json: expected a list, such as [...] (at steps)")]
+    [InlineData("""{ "name": "x", "sizes": 96 }""", "file.json: expected a list of integers, such as [1, 2] (at sizes)")]
+    [InlineData("""{ "name": "x", "share": "all" }""", "file.json: expected a number (at share)")]
+    [InlineData("""{ "name": "x", "flavour": "sour" }""", "file.json: found a value of another kind, or none of the known ones (at flavour)")]
+    public void And_what_is_expected_in_words_of_the_file(string text, string message) => Refused(text).Should().Be(message);
 
     [Theory]
     [InlineData("""{ "name": null }""", "name")]

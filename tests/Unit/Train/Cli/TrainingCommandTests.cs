@@ -26,6 +26,40 @@ public sealed class TrainingCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_run_of_some_iterations_that_ends_in_weights_that_are_not_finite_has_failed()
+    {
+        var (code, output, error) = Call("train", "--config", "ppyolo_r18vd_voc2012", "--set", "batch=2", "--set", "sizes=[64]", "--set", "learningRatePerImage=1e38", "--set", "startFactor=1", "--iterations", "1");
+
+        code.Should().Be(3, output);
+        error.Should().StartWith("ppyolo: after iteration 0: weight '").And.Contain("elements that are not finite");
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_made_is_named()
+    {
+        var file = Path.Combine(folder.FullName, "file");
+        File.WriteAllText(file, "");
+
+        var (code, _, error) = Call([.. Tiny, "--epochs", "1", "--out", Path.Combine(file, "run")]);
+
+        code.Should().Be(2);
+        error.Should().Contain($"{Path.Combine(file, "run")}: the run's folder cannot be made").And.Contain("--out");
+    }
+
+    [Fact]
+    public void Start_weights_of_another_network_are_named_and_leave_no_run()
+    {
+        Call([.. Tiny, "--epochs", "1", "--out", Run]).Code.Should().Be(0);
+        var (file, other) = (Path.Combine(Run, "epoch0001.pth"), Path.Combine(folder.FullName, "other"));
+
+        var (code, _, error) = Call([.. Tiny, "--set", "classes=3", "--init", file, "--epochs", "1", "--out", other]);
+
+        code.Should().Be(2);
+        error.Should().Contain($"{file}: these are not the weights").And.Contain("4 of another shape or type").And.Contain("yolo_head.yolo_output_0.bias (expected float32 24, found float32 75)").And.Contain("train -c");
+        Directory.Exists(other).Should().BeFalse();
+    }
+
+    [Fact]
     public void A_folder_with_a_run_is_not_overwritten()
     {
         Call([.. Tiny, "--epochs", "1", "--out", Run]).Code.Should().Be(0);

@@ -1,8 +1,8 @@
 using PPYolo.Align;
 using PPYolo.Align.Tensors;
-using PPYolo.Train.Data;
 using PPYolo.Train.Epochs;
 using PPYolo.Train.Ranks;
+using PPYolo.Train.Runs;
 
 namespace PPYolo.Tests.Unit.Train.Epochs;
 
@@ -84,7 +84,7 @@ public class EpochRunTests
     {
         using var run = new TinyRun();
 
-        var stop = run.Invoking(it => it.Train(TinyRun.Options(epochs: 3, iterations: 2), ranks, change: (batches, rank) => rank == ranks - 1 ? new Poisoned(batches) : batches))
+        var stop = run.Invoking(it => it.Train(TinyRun.Options(epochs: 3, iterations: 2), ranks, change: (batches, rank) => rank == ranks - 1 ? new PoisonedBatches(batches) : batches))
             .Should().Throw<Exception>().Which;
 
         var message = stop is RankFailureException ? stop.Message : stop.Should().BeOfType<TrainingHaltedException>().Which.Message;
@@ -150,29 +150,6 @@ public class EpochRunTests
         {
             Seen.Add(TensorDigest.Of(weights));
             return new(epochs, next < values.Length ? values[next++] : throw new InvalidOperationException("killed here"), new Dictionary<string, double>());
-        }
-    }
-
-    /// <summary>Batches of which that of iteration 3 has a NaN.</summary>
-    private sealed class Poisoned(IBatchSource batches) : IBatchSource
-    {
-        public Batch At(int iteration)
-        {
-            var batch = batches.At(iteration);
-            if (iteration != 3)
-            {
-                return batch;
-            }
-
-            var tensors = new NamedTensors();
-            foreach (var (name, tensor) in batch.Named)
-            {
-                var values = tensor.As<float>().ToArray();
-                values[7] = name == "target0" ? float.NaN : values[7];
-                tensors.Add(name, TensorData.Of<float>(values, tensor.Shape.AsSpan()));
-            }
-
-            return new(tensors, batch.Source);
         }
     }
 }

@@ -38,7 +38,39 @@ public sealed class RecheckTests : IDisposable
 
         Recheck.Compare(At("goldens"), At("then"), At("now"), output).Should().BeFalse();
 
-        output.ToString().Should().MatchRegex("neither +a\\.golden +bit for bit +bit for bit").And.MatchRegex("code +b\\.golden +bit for bit +diverged").And.NotContain("left-out");
+        output.ToString().Should().MatchRegex("neither +a +bit for bit +bit for bit").And.MatchRegex("code +b +bit for bit +diverged").And.NotContain("left-out");
+    }
+
+    [Fact]
+    public void Tests_that_share_a_golden_are_told_apart()
+    {
+        Write("goldens/a.verified.golden", Runs.Golden());
+        Write("goldens/a-longer-name.verified.golden", Runs.Golden());
+        Write("then/a@threads=1.golden", Runs.Run());
+        Write("then/a@threads=2.golden", Runs.Run());
+        Write("then/a@threads=3.golden", Runs.Run());
+        Write("now/a@threads=1.golden", Runs.Run(0.4));
+        Write("now/a@threads=2.golden", Runs.Run());
+        using var output = new StringWriter();
+
+        Recheck.Compare(At("goldens"), At("then"), At("now"), output).Should().BeFalse();
+
+        output.ToString().Should().MatchRegex("code +a \\(threads=1\\)").And.MatchRegex("neither +a \\(threads=2\\)").And.MatchRegex("not run +a \\(threads=3\\)")
+            .And.Contain("moved: code 1, not run 1").And.NotContain("longer");
+    }
+
+    [Fact]
+    public void A_commit_that_does_not_tell_them_apart_has_one_run_for_all()
+    {
+        Write("goldens/a.verified.golden", Runs.Golden());
+        Write("then/a.golden", Runs.Run());
+        Write("now/a@threads=1.golden", Runs.Run());
+        Write("now/a@threads=2.golden", Runs.Run());
+        using var output = new StringWriter();
+
+        Recheck.Compare(At("goldens"), At("then"), At("now"), output).Should().BeTrue(output.ToString());
+
+        output.ToString().Should().Contain("a (threads=1)").And.Contain("a (threads=2)");
     }
 
     [Fact]
