@@ -23,7 +23,7 @@ internal static class Recheck
     public static bool Run(string repository, string commit, string? filter, TextWriter output)
     {
         var root = Git.Run(repository, "rev-parse", "--show-toplevel");
-        var full = Git.Run(root, "rev-parse", "--verify", $"{commit}^{{commit}}");
+        var full = Resolve(root, commit);
         var work = Directory.CreateTempSubdirectory("ppyolo-recheck-").FullName;
         var tree = Path.Combine(work, "tree");
         Git.Run(root, "worktree", "add", "--detach", tree, full);
@@ -44,6 +44,18 @@ internal static class Recheck
         {
             Git.Run(root, "worktree", "remove", "--force", tree);
             Directory.Delete(work, recursive: true);
+        }
+    }
+
+    private static string Resolve(string root, string commit)
+    {
+        try
+        {
+            return Git.Run(root, "rev-parse", "--verify", "--end-of-options", $"{commit}^{{commit}}");
+        }
+        catch (AlignException exception)
+        {
+            throw new AlignException($"--commit {commit}: {root} has no such commit; name one that git log shows (a clone without history has only its last)", exception);
         }
     }
 

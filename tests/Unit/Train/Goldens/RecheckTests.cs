@@ -74,6 +74,17 @@ public sealed class RecheckTests : IDisposable
     }
 
     [Fact]
+    public void A_commit_that_is_not_there_and_one_without_goldens_are_named()
+    {
+        ChildProcess.Run("git", ["-C", folder.FullName, "init", "-q"]).ExitCode.Should().Be(0);
+        ChildProcess.Run("git", ["-C", folder.FullName, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "empty"]).ExitCode.Should().Be(0);
+
+        FluentActions.Invoking(() => Recheck.Run(folder.FullName, "none", null, TextWriter.Null)).Should().Throw<AlignException>().WithMessage("--commit none: * has no such commit*");
+        FluentActions.Invoking(() => Recheck.Run(folder.FullName, "HEAD", null, TextWriter.Null)).Should().Throw<AlignException>().WithMessage("commit HEAD has no goldens in tests?Golden?Weights*");
+        Git.Run(folder.FullName, "worktree", "list").Split('\n').Should().ContainSingle("the checkout beside is gone");
+    }
+
+    [Fact]
     public void Nothing_that_ran_is_an_error_and_no_success()
     {
         Write("goldens/a.verified.golden", Runs.Golden());
