@@ -8,5 +8,19 @@ namespace PPYolo.Model.Layers;
 internal static unsafe class TensorMemory
 {
     /// <summary>The address of a contiguous CPU tensor's first element; valid while the tensor lives.</summary>
-    public static T* Address<T>(Tensor tensor) where T : unmanaged => (T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
+    public static T* Address<T>(Tensor tensor) where T : unmanaged
+    {
+        if (tensor.numel() <= int.MaxValue / sizeof(T))
+        {
+            return AddressOfSmall<T>(tensor);
+        }
+
+        // A span ends at 2 GB; one over the first element starts at the same address.
+        using var noGrad = no_grad();
+        using var flat = tensor.view(-1);
+        using var first = flat.narrow(0, 0, 1);
+        return AddressOfSmall<T>(first);
+    }
+
+    private static T* AddressOfSmall<T>(Tensor tensor) where T : unmanaged => (T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
 }
