@@ -6,7 +6,6 @@ using PPYolo.Model.State;
 using PPYolo.Train.Data;
 using PPYolo.Train.Optimization;
 using PPYolo.Train.Ranks;
-using PPYolo.Train.Runtime;
 using PPYolo.Train.Tracing;
 using static TorchSharp.torch;
 
@@ -91,7 +90,6 @@ public class TrainStep : IDisposable
         // The last iteration's can be read until here; during the forward pass they would only take memory.
         Optimizer.ClearGradients();
         var terms = Forward(batch);
-        NativeMemory.GiveBack();
         var local = Values(terms);
         var (losses, globalCount) = AverageLosses(local, batch.Count);
         Trace?.Forward(losses);
@@ -117,7 +115,6 @@ public class TrainStep : IDisposable
         Trace?.Averaged();
         Observer?.Invoke(StepPhase.Ema);
         var result = new StepResult(Iteration, batch.Size, rate, losses, norms) { LocalLosses = local };
-        NativeMemory.GiveBack();
         Completed?.Invoke(result);
         Iteration++;
         return result;
