@@ -156,6 +156,14 @@ internal sealed record FaultyTraining
 
         protected override double LearningRate(int iteration) => fault.Rate(base.LearningRate, iteration, Ranks.Size);
 
+        protected override void ClearGradients()
+        {
+            if (!fault.KeepsGradients)
+            {
+                base.ClearGradients();
+            }
+        }
+
         protected override LossTerms Forward(Batch batch)
         {
             images = batch.Count;
@@ -164,15 +172,7 @@ internal sealed record FaultyTraining
 
         protected override void Backward(LossTerms terms, double weight)
         {
-            if (fault.KeepsGradients)
-            {
-                terms.Total.backward();
-            }
-            else
-            {
-                base.Backward(terms, weight * fault.LossFactor(images));
-            }
-
+            base.Backward(terms, weight * fault.LossFactor(images));
             using var noGrad = no_grad();
             fault.Gradients(this);
             foreach (var entry in Entries.Where(entry => fault.NeedsOwnGradients && entry.IsTrainable))

@@ -88,7 +88,7 @@ public class TrainStep : IDisposable
     {
         using var scope = NewDisposeScope();
         // The last iteration's can be read until here; during the forward pass they would only take memory.
-        Optimizer.ClearGradients();
+        ClearGradients();
         var terms = Forward(batch);
         var local = Values(terms);
         var (losses, globalCount) = AverageLosses(local, batch.Count);
@@ -148,6 +148,9 @@ public class TrainStep : IDisposable
 
     /// <summary>The rate of an iteration.</summary>
     protected virtual double LearningRate(int iteration) => schedule.Rate(iteration);
+
+    /// <summary>Removes the last iteration's gradients.</summary>
+    protected virtual void ClearGradients() => Optimizer.ClearGradients();
 
     /// <summary>Network and losses.</summary>
     protected virtual LossTerms Forward(Batch batch)
