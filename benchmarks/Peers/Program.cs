@@ -6,6 +6,11 @@ using PPYolo.Train.Runtime;
 using TorchSharp;
 
 const string threadsVariable = "PPYOLO_PEERS_THREADS";
+if (args is [SubjectList.ChildCommand, ..])
+{
+    MemoryAllocator.Preload();
+}
+
 NativeEnvironment.Prepare();
 if (args is [SubjectList.ChildCommand, var subjectName, .. var subjectArguments])
 {

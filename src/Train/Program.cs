@@ -2,6 +2,12 @@ using PPYolo.Train.Cli;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Runtime;
 
+if (args is ["train" or "align" or "predict" or "eval", ..])
+{
+    // The commands that run networks.
+    MemoryAllocator.Preload();
+}
+
 NativeEnvironment.Prepare();
 if (MpiRanks.IsLaunched)
 {
