@@ -18,7 +18,7 @@ public sealed class PPYoloNetwork : NamedModule<Tensor, IReadOnlyList<Tensor>>
     private readonly YoloHead head;
     private readonly YoloLoss loss;
 
-    /// <summary>Creates the network; weights are libtorch's initial ones until they are loaded or initialized.</summary>
+    /// <summary>Creates the network; weights are zero until they are loaded.</summary>
     public PPYoloNetwork(NetworkOptions options) : base(nameof(PPYoloNetwork))
     {
         Options = options;

@@ -20,7 +20,7 @@ public sealed class YoloHead : NamedModule<IReadOnlyList<Tensor>, IReadOnlyList<
         for (var level = 0; level < options.Levels; level++)
         {
             var perAnchor = 5 + options.Classes + (options.IouAware ? 1 : 0);
-            outputs.Add(nn.Conv2d(inputs[level], options.AnchorMasks[level].Length * perAnchor, 1));
+            outputs.Add(PlainConvolution.Create(inputs[level], options.AnchorMasks[level].Length * perAnchor, 1));
             register_module($"yolo_output_{level}", outputs[level]);
         }
     }

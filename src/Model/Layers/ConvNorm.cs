@@ -35,7 +35,7 @@ public sealed class ConvNorm : NamedModule<Tensor, Tensor>
     /// <summary>A plain square convolution with a norm.</summary>
     public static ConvNorm Plain(long inputs, long outputs, int kernel, int stride, string normName, Activation activation, NetworkOptions options, double? momentum = null) =>
         new(
-            nn.Conv2d(inputs, outputs, kernel, stride, padding: kernel / 2, bias: false),
+            PlainConvolution.Create(inputs, outputs, kernel, stride, bias: false),
             new BatchNorm(outputs, momentum ?? options.NormMomentum, options.NormEpsilon),
             normName,
             activation);

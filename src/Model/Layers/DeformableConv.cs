@@ -23,9 +23,7 @@ public sealed class DeformableConv : NamedModule<Tensor, Tensor>
     {
         this.stride = stride;
         channels = inputs;
-        Offsets = nn.Conv2d(inputs, 3 * Points, 3, stride, padding: 1);
-        nn.init.zeros_(Offsets.weight);
-        nn.init.zeros_(Offsets.bias);
+        Offsets = PlainConvolution.Create(inputs, 3 * Points, 3, stride);
         weight = nn.Parameter(zeros(outputs, inputs, 3, 3));
         register_parameter("weight", weight);
     }

@@ -58,7 +58,9 @@ internal sealed class ReferenceComparison
     {
         var losses = Math.Min(Math.Min(bounds.LastLoss, file.Comparable.LossIterations), Last);
         return (losses == 0 ? "losses are asserted for iteration 0 only" : $"losses are asserted up to iteration {losses}")
-            + (AssertFinal ? $", weights and moving averages after iteration {Last}" : $"; weights after iteration {Last} are not comparable in this case (rounding differences have grown into them)");
+            + (AssertFinal ? $", weights and moving averages after iteration {Last}"
+                : file.Iterations < data.Rates.Length ? $"; the run ended after iteration {Last}, before the reference's"
+                : $"; weights after iteration {Last} are not comparable in this case (rounding differences have grown into them)");
     }
 
     private bool AssertFinal => bounds.FinalWeights is not null && file.Comparable.FinalWeights;

@@ -16,6 +16,9 @@ public sealed record ReferenceOptions
     /// <summary>Threads of libtorch over all ranks.</summary>
     public int Threads { get; init; } = 2;
 
+    /// <summary>The first so many of the case's iterations, all unless given; what the reference recorded of later ones is then not compared.</summary>
+    public int? Iterations { get; init; }
+
     /// <summary>Who makes network and training step.</summary>
     public TrainingFactory Factory { get; init; } = new();
 

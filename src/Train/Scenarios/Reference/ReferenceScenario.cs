@@ -21,6 +21,11 @@ public static class ReferenceScenario
     {
         var file = ReferenceCaseFile.Read(folder);
         var data = ReferenceData.Read(folder, file.Iterations);
+        if (options.Iterations < file.Iterations)
+        {
+            file = file with { Iterations = options.Iterations.Value, Comparable = file.Comparable with { FinalWeights = false } };
+        }
+
         var network = ReferenceCaseFile.NetworkOf(file);
         var generated = new GeneratedBatches(file.Seed, file.Batch, file.Sizes, network);
         var recorded = RecordedBatches.ExistIn(folder) ? new RecordedBatches(folder) : null;
