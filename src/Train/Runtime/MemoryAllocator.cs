@@ -29,7 +29,17 @@ public static partial class MemoryAllocator
             return;
         }
 
-        var arguments = File.ReadAllBytes("/proc/self/cmdline");
+        byte[] arguments;
+        try
+        {
+            arguments = File.ReadAllBytes("/proc/self/cmdline");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It is only quicker with it.
+            return;
+        }
+
         _ = SetEnvironment(PreloadVariable, library, overwrite: 1);
         Execute(Environment.ProcessPath!, Split(arguments));
         // It did not happen: what is started from here shall not have it either.
