@@ -17,10 +17,12 @@ public static class ReferenceScenario
     /// <param name="folder">The folder, which is only read.</param>
     /// <param name="options">How to run it.</param>
     /// <exception cref="Align.AlignException">The folder cannot be used.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are to be less than one iteration.</exception>
     public static Verdict Run(string folder, ReferenceOptions options)
     {
         var file = ReferenceCaseFile.Read(folder);
         var data = ReferenceData.Read(folder, file.Iterations);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Iterations ?? 1, 1, nameof(options));
         if (options.Iterations < file.Iterations)
         {
             file = file with { Iterations = options.Iterations.Value, Comparable = file.Comparable with { FinalWeights = false } };

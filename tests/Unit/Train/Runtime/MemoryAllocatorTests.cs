@@ -39,7 +39,7 @@ public class MemoryAllocatorTests
     {
         var (exitCode, output, error) = await Run(null, "/no/such-allocator.so", "train", "--config", "no such é", "--out", "");
 
-        // Once as this process; where the loader starts anything else from it, again.
+        // The loader complains in the process that was begun anew, before the program says what is wrong with its arguments.
         error.Should().StartWith("ERROR: ld.so: " + Complaint);
         error.Should().Contain("no such é");
         output.Should().BeEmpty();
