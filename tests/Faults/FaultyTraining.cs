@@ -214,7 +214,7 @@ internal sealed record FaultyTraining
     /// <summary>Makes convolutions see and give numbers of few bits.</summary>
     internal static void Round(PPYoloNetwork network, ScalarType type)
     {
-        foreach (var conv in network.modules().OfType<TorchSharp.Modules.Conv2d>())
+        foreach (var conv in network.modules().OfType<PPYolo.Model.Layers.Convolutions.SquareConvolution>())
         {
             conv.register_forward_pre_hook((_, input) => input.to(type).to(ScalarType.Float32));
             conv.register_forward_hook((_, _, output) => output.to(type).to(ScalarType.Float32));
@@ -229,7 +229,7 @@ internal sealed record FaultyTraining
         var hooks = new List<Action>();
         foreach (var (name, module) in step.Network.named_modules())
         {
-            if (module is TorchSharp.Modules.Conv2d conv)
+            if (module is PPYolo.Model.Layers.Convolutions.SquareConvolution conv)
             {
                 hooks.Add(conv.register_forward_hook((_, _, output) =>
                 {

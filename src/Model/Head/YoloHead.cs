@@ -1,5 +1,5 @@
 using PPYolo.Model.Layers;
-using TorchSharp.Modules;
+using PPYolo.Model.Layers.Convolutions;
 using static TorchSharp.torch;
 
 namespace PPYolo.Model.Head;
@@ -10,7 +10,7 @@ namespace PPYolo.Model.Head;
 /// </summary>
 public sealed class YoloHead : NamedModule<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>>
 {
-    private readonly List<Conv2d> outputs = [];
+    private readonly List<SquareConvolution> outputs = [];
 
     /// <summary>Creates the head.</summary>
     /// <param name="inputs">Channels of the neck's maps, coarsest first.</param>
@@ -20,7 +20,7 @@ public sealed class YoloHead : NamedModule<IReadOnlyList<Tensor>, IReadOnlyList<
         for (var level = 0; level < options.Levels; level++)
         {
             var perAnchor = 5 + options.Classes + (options.IouAware ? 1 : 0);
-            outputs.Add(PlainConvolution.Create(inputs[level], options.AnchorMasks[level].Length * perAnchor, 1));
+            outputs.Add(new SquareConvolution(inputs[level], options.AnchorMasks[level].Length * perAnchor, 1));
             register_module($"yolo_output_{level}", outputs[level]);
         }
     }

@@ -1,6 +1,6 @@
+using PPYolo.Model.Layers.Convolutions;
 using PPYolo.Model.Layers.Normalization;
 using static TorchSharp.torch;
-using Conv2d = TorchSharp.Modules.Conv2d;
 
 namespace PPYolo.Model.Layers;
 
@@ -13,7 +13,7 @@ public sealed class ConvNorm : NamedModule<Tensor, Tensor>
     private bool folded;
 
     /// <summary>Creates the layer with padding that keeps the size at stride 1.</summary>
-    /// <param name="conv">The convolution: a <see cref="TorchSharp.Modules.Conv2d"/> or one of ours.</param>
+    /// <param name="conv">The convolution: a <see cref="SquareConvolution"/> or a <see cref="DeformableConv"/>.</param>
     /// <param name="norm">The norm.</param>
     /// <param name="normName">The norm's name in the state_dict: "norm" in the backbone, "batch_norm" in the neck.</param>
     /// <param name="activation">What follows.</param>
@@ -35,7 +35,7 @@ public sealed class ConvNorm : NamedModule<Tensor, Tensor>
     /// <summary>A plain square convolution with a norm.</summary>
     public static ConvNorm Plain(long inputs, long outputs, int kernel, int stride, string normName, Activation activation, NetworkOptions options, double? momentum = null) =>
         new(
-            PlainConvolution.Create(inputs, outputs, kernel, stride, bias: false),
+            new SquareConvolution(inputs, outputs, kernel, stride, bias: false),
             new BatchNorm(outputs, momentum ?? options.NormMomentum, options.NormEpsilon),
             normName,
             activation);
@@ -60,11 +60,7 @@ public sealed class ConvNorm : NamedModule<Tensor, Tensor>
         }
         else
         {
-            var plain = (Conv2d)conv;
-            plain.weight.copy_(plain.weight.to(ScalarType.Float64) * scale.view(-1, 1, 1, 1));
-            var bias = nn.Parameter(shift.to(plain.weight.dtype), requires_grad: false);
-            bias.DetachFromDisposeScope();
-            plain.bias = bias;
+            ((SquareConvolution)conv).Scale(scale, shift);
         }
 
         folded = true;

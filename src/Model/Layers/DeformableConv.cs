@@ -1,3 +1,4 @@
+using PPYolo.Model.Layers.Convolutions;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -23,13 +24,13 @@ public sealed class DeformableConv : NamedModule<Tensor, Tensor>
     {
         this.stride = stride;
         channels = inputs;
-        Offsets = PlainConvolution.Create(inputs, 3 * Points, 3, stride);
+        Offsets = new SquareConvolution(inputs, 3 * Points, 3, stride);
         weight = nn.Parameter(zeros(outputs, inputs, 3, 3));
         register_parameter("weight", weight);
     }
 
     /// <summary>The convolution that predicts offsets and mask logits: (B,27,H/stride,W/stride). Its owner registers it.</summary>
-    public Conv2d Offsets { get; }
+    public SquareConvolution Offsets { get; }
 
     /// <summary>Scales each output channel and adds to it, by changing the weight and adding a bias; the offsets stay as they are.</summary>
     /// <param name="scale">One float64 factor for each output channel.</param>

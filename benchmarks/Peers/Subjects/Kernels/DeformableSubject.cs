@@ -19,7 +19,7 @@ internal sealed class DeformableSubject : ISubject
         weight = layer.named_parameters().Single(entry => entry.name == "weight").parameter;
         using (no_grad())
         {
-            layer.Offsets.weight.normal_(0, 0.01);
+            layer.Offsets.Weight.normal_(0, 0.01);
             weight.normal_(0, 0.01);
         }
 

@@ -60,8 +60,8 @@ public sealed class DeformableConvTests
         var layer = new DeformableConv(Inputs, Outputs, stride);
         using var noGrad = no_grad();
         StateDict.Of(layer).Single(entry => entry.Key == "weight").Value.copy_(TestTensors.Of("weight", 0.5f, Outputs, Inputs, 3, 3));
-        layer.Offsets.weight.copy_(TestTensors.Of("offset weight", 0.5f, 27, Inputs, 3, 3));
-        layer.Offsets.bias!.copy_(TestTensors.Of("offset bias", 0.5f, 27));
+        layer.Offsets.Weight.copy_(TestTensors.Of("offset weight", 0.5f, 27, Inputs, 3, 3));
+        layer.Offsets.Bias!.copy_(TestTensors.Of("offset bias", 0.5f, 27));
         return layer;
     }
 
