@@ -113,14 +113,14 @@ internal static class SummaryKernel
         {
             var value = Vector512.Create(values[i]);
             var z = Vector512.Create(bits[i]);
-            s0 += Selected(value, z, lanes);
-            s1 += Selected(value, z, lanes << 8);
-            s2 += Selected(value, z, lanes << 16);
-            s3 += Selected(value, z, lanes << 24);
-            s4 += Selected(value, z, lanes << 32);
-            s5 += Selected(value, z, lanes << 40);
-            s6 += Selected(value, z, lanes << 48);
-            s7 += Selected(value, z, lanes << 56);
+            s0 = AddWhereSet(s0, value, z, lanes);
+            s1 = AddWhereSet(s1, value, z, lanes << 8);
+            s2 = AddWhereSet(s2, value, z, lanes << 16);
+            s3 = AddWhereSet(s3, value, z, lanes << 24);
+            s4 = AddWhereSet(s4, value, z, lanes << 32);
+            s5 = AddWhereSet(s5, value, z, lanes << 40);
+            s6 = AddWhereSet(s6, value, z, lanes << 48);
+            s7 = AddWhereSet(s7, value, z, lanes << 56);
         }
 
         set[0] = s0;
@@ -133,6 +133,7 @@ internal static class SummaryKernel
         set[7] = s7;
     }
 
-    private static Vector512<double> Selected(Vector512<double> value, Vector512<ulong> z, Vector512<ulong> mask) =>
-        Vector512.ConditionalSelect(Vector512.Equals(z & mask, mask).AsDouble(), value, Vector512<double>.Zero);
+    /// <summary>One test and one masked addition where the machine has them.</summary>
+    private static Vector512<double> AddWhereSet(Vector512<double> sum, Vector512<double> value, Vector512<ulong> z, Vector512<ulong> bit) =>
+        Vector512.ConditionalSelect(~Vector512.Equals(z & bit, Vector512<ulong>.Zero).AsDouble(), sum + value, sum);
 }
