@@ -55,6 +55,12 @@ internal sealed unsafe class DeformableColumns : Operation<DeformableColumns>
     /// <summary>Extents of one sampling.</summary>
     internal readonly record struct Geometry(int Batch, int Height, int Width, int Channels, int Rows, int Columns, int Stride)
     {
+        /// <summary>Output cells of an image.</summary>
+        public int Cells => Rows * Columns;
+
+        /// <summary>Floats of an image.</summary>
+        public long ImageSize => (long)Height * Width * Channels;
+
         public static Geometry Of(Tensor input, Tensor offset, int stride) => new(
             (int)input.shape[0], (int)input.shape[1], (int)input.shape[2], (int)input.shape[3], (int)offset.shape[1], (int)offset.shape[2], stride);
     }

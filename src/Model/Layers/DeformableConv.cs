@@ -50,6 +50,12 @@ public sealed class DeformableConv : NamedModule<Tensor, Tensor>
         var predicted = Offsets.call(input);
         var offset = predicted.narrow(1, 0, 2 * Points);
         var mask = predicted.narrow(1, 2 * Points, Points).sigmoid();
+        if (DeformableProduct.Suits(input, weight))
+        {
+            var product = DeformableProduct.Apply(input, offset, mask, weight, stride);
+            return (bias is null ? product : product.add_(bias.view(-1, 1, 1))).MoveToOuterDisposeScope();
+        }
+
         var columns = DeformableSampling.Columns(input, offset, mask, stride);
         // A 1x1 convolution over the sampled columns is the quickest matrix product libtorch has on the CPU.
         var kernel = weight.permute(0, 2, 3, 1).reshape(weight.shape[0], Points * channels, 1, 1);

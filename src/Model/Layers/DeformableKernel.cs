@@ -11,66 +11,70 @@ internal static unsafe class DeformableKernel
     private const int Points = DeformableConv.Points;
 
     public static void Forward(DeformableColumns.Geometry g, float* input, float* offset, float* mask, float* columns, int threads) =>
-        ForEachImage(g.Batch, threads, image =>
+        Work.ForEach(g.Batch, threads, image =>
         {
-            var pixels = input + ((long)image * g.Height * g.Width * g.Channels);
-            for (var cell = 0; cell < g.Rows * g.Columns; cell++)
+            for (var cell = image * g.Cells; cell < (image + 1) * g.Cells; cell++)
             {
-                var at = ((long)image * g.Rows * g.Columns) + cell;
                 for (var q = 0; q < Points; q++)
                 {
-                    var corners = Corners.At(g, cell, q, offset + (at * 2 * Points));
-                    Interpolate(pixels, corners, g.Channels, mask[(at * Points) + q], columns + (((at * Points) + q) * g.Channels));
+                    Sample(g, input, offset, mask, cell, q, 0, g.Channels, columns + ((((long)cell * Points) + q) * g.Channels));
                 }
             }
         });
 
     public static void Backward(
         DeformableColumns.Geometry g, float* input, float* offset, float* mask, float* gradColumns, float* gradInput, float* gradOffset, float* gradMask, int threads) =>
-        ForEachImage(g.Batch, threads, image =>
+        Work.ForEach(g.Batch, threads, image =>
         {
-            var imageStart = (long)image * g.Height * g.Width * g.Channels;
-            for (var cell = 0; cell < g.Rows * g.Columns; cell++)
+            for (var cell = image * g.Cells; cell < (image + 1) * g.Cells; cell++)
             {
-                var at = ((long)image * g.Rows * g.Columns) + cell;
                 for (var q = 0; q < Points; q++)
                 {
-                    var corners = Corners.At(g, cell, q, offset + (at * 2 * Points));
-                    var sample = (at * Points) + q;
-                    var m = mask[sample];
-                    var dots = Scatter(input + imageStart, gradInput + imageStart, corners, g.Channels, m, gradColumns + (sample * g.Channels));
-                    float ly = corners.Down, lx = corners.Across, hy = 1 - ly, hx = 1 - lx;
-                    gradMask[sample] = (hy * hx * dots.X) + (hy * lx * dots.Y) + (ly * hx * dots.Z) + (ly * lx * dots.W);
-                    gradOffset[2 * sample] = m * ((hx * (dots.Z - dots.X)) + (lx * (dots.W - dots.Y)));
-                    gradOffset[(2 * sample) + 1] = m * ((hy * (dots.Y - dots.X)) + (ly * (dots.W - dots.Z)));
+                    Scatter(g, input, offset, mask, cell, q, gradColumns + ((((long)cell * Points) + q) * g.Channels), gradInput, gradOffset, gradMask);
                 }
             }
         });
 
-    private static void ForEachImage(int images, int threads, Action<int> work)
+    /// <summary>Samples some channels at one kernel point of one output cell.</summary>
+    /// <param name="g">Extents.</param>
+    /// <param name="input">(B,H,W,C).</param>
+    /// <param name="offset">(B,rows,columns,18).</param>
+    /// <param name="mask">(B,rows,columns,9).</param>
+    /// <param name="cell">The cell, counted over all images.</param>
+    /// <param name="q">The kernel point.</param>
+    /// <param name="from">The first channel.</param>
+    /// <param name="channels">How many.</param>
+    /// <param name="sample">Where they go.</param>
+    public static void Sample(DeformableColumns.Geometry g, float* input, float* offset, float* mask, int cell, int q, int from, int channels, float* sample)
     {
-        if (threads == 1 || images == 1)
-        {
-            for (var image = 0; image < images; image++)
-            {
-                work(image);
-            }
-
-            return;
-        }
-
-        Parallel.For(0, images, new ParallelOptions { MaxDegreeOfParallelism = threads }, work);
+        var corners = Corners.At(g, cell % g.Cells, q, offset + ((long)cell * 2 * Points));
+        Interpolate(input + (cell / g.Cells * g.ImageSize) + from, corners, g.Channels, channels, mask[((long)cell * Points) + q], sample);
     }
 
-    private static void Interpolate(float* pixels, Corners c, int channels, float mask, float* destination)
+    /// <summary>Adds the gradient of one such sample of all channels to the input's, and computes those of its offset and mask. Not for two threads in one image.</summary>
+    public static void Scatter(
+        DeformableColumns.Geometry g, float* input, float* offset, float* mask, int cell, int q, float* gradient, float* gradInput, float* gradOffset, float* gradMask)
+    {
+        var image = cell / g.Cells * g.ImageSize;
+        var corners = Corners.At(g, cell % g.Cells, q, offset + ((long)cell * 2 * Points));
+        var sample = ((long)cell * Points) + q;
+        var m = mask[sample];
+        var dots = Scatter(input + image, gradInput + image, corners, g.Channels, m, gradient);
+        float ly = corners.Down, lx = corners.Across, hy = 1 - ly, hx = 1 - lx;
+        gradMask[sample] = (hy * hx * dots.X) + (hy * lx * dots.Y) + (ly * hx * dots.Z) + (ly * lx * dots.W);
+        gradOffset[2 * sample] = m * ((hx * (dots.Z - dots.X)) + (lx * (dots.W - dots.Y)));
+        gradOffset[(2 * sample) + 1] = m * ((hy * (dots.Y - dots.X)) + (ly * (dots.W - dots.Z)));
+    }
+
+    private static void Interpolate(float* pixels, Corners c, int stride, int channels, float mask, float* destination)
     {
         float ly = c.Down, lx = c.Across;
         // A corner outside the image counts as 0: its weight is 0 and its address that of a pixel that exists.
         float outside = c.Nowhere ? float.NaN : 0;
         float w0 = c.In0 ? mask * (1 - ly) * (1 - lx) : outside, w1 = c.In1 ? mask * (1 - ly) * lx : outside;
         float w2 = c.In2 ? mask * ly * (1 - lx) : outside, w3 = c.In3 ? mask * ly * lx : outside;
-        float* p0 = pixels + (c.Pixel0 * channels), p1 = pixels + (c.Pixel1 * channels);
-        float* p2 = pixels + (c.Pixel2 * channels), p3 = pixels + (c.Pixel3 * channels);
+        float* p0 = pixels + (c.Pixel0 * stride), p1 = pixels + (c.Pixel1 * stride);
+        float* p2 = pixels + (c.Pixel2 * stride), p3 = pixels + (c.Pixel3 * stride);
         var width = Vector<float>.Count;
         var i = 0;
         for (; i <= channels - width; i += width)

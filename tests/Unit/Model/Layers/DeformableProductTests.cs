@@ -1,0 +1,111 @@
+using PPYolo.Model.Layers;
+using PPYolo.Model.Layers.Convolutions;
+using static TorchSharp.torch;
+
+namespace PPYolo.Tests.Unit.Model.Layers;
+
+public sealed class DeformableProductTests
+{
+    // Float32 sums of up to nine times 64 terms, of products of up to four numbers below 1, relative to the largest result.
+    private const double Rounding = 1e-5;
+
+    /// <summary>Batch, channels in and out, height, width, stride, and how far offsets reach: channels that fill no vector, several panels, several blocks of cells.</summary>
+    public static TheoryData<int, int, int, int, int, int, float> Cases => new()
+    {
+        { 1, 1, 1, 7, 5, 1, 0.9f }, { 2, 3, 4, 7, 5, 2, 0.9f }, { 3, 16, 16, 8, 8, 1, 2.5f }, { 2, 19, 50, 9, 6, 2, 2.5f }, { 2, 100, 37, 11, 13, 1, 12f }, { 1, 8, 8, 1, 1, 1, 0.9f },
+    };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Equals_grid_sampling_and_a_product_in_float64(int batch, int inputs, int outputs, int height, int width, int stride, float reach)
+    {
+        using var scope = NewDisposeScope();
+        var leaves = Leaves(batch, inputs, outputs, height, width, stride, reach);
+        DeformableProduct.Suits(leaves[0], leaves[3]).Should().Be(PanelProduct.IsQuick);
+
+        var found = Train(leaves, values => DeformableProduct.Apply(values[0], values[1], values[2], values[3], stride));
+
+        var expected = Train(
+            [.. leaves.Select(leaf => leaf.to(ScalarType.Float64))],
+            values => nn.functional.conv2d(
+                DeformableSampling.ColumnsByGridSample(values[0], values[1], values[2], stride), values[3].permute(0, 2, 3, 1).reshape(outputs, 9L * inputs, 1, 1)));
+        foreach (var (name, index) in new[] { ("output", 0), ("gradient of input", 1), ("gradient of offset", 2), ("gradient of mask", 3), ("gradient of weight", 4) })
+        {
+            found[index].ShouldBeNear(expected[index], Rounding, name);
+        }
+    }
+
+    [Fact]
+    public void Has_the_same_bits_on_any_number_of_threads_and_beside_any_image()
+    {
+        using var scope = NewDisposeScope();
+        var leaves = Leaves(5, 19, 50, 12, 11, 1, 2.5f);
+        var two = TestEnvironment.WithThreads(2, () => Run(leaves));
+        var one = TestEnvironment.WithThreads(1, () => Run(leaves));
+        var fewer = TestEnvironment.WithThreads(2, () => Run([.. leaves.Take(3).Select(leaf => leaf.narrow(0, 0, 2)), leaves[3]]));
+
+        two.Zip(one).Should().AllSatisfy(pair => pair.First.ShouldEqual(pair.Second));
+        fewer.Take(4).Zip(two).Should().AllSatisfy(pair => pair.First.ShouldEqual(pair.Second.narrow(0, 0, 2)));
+
+        static Tensor[] Run(Tensor[] leaves) => Train(leaves, values => DeformableProduct.Apply(values[0], values[1], values[2], values[3], 1));
+    }
+
+    [Fact]
+    public void A_nan_offset_shows_in_its_cell_alone()
+    {
+        using var scope = NewDisposeScope();
+        var leaves = Leaves(2, 5, 6, 4, 4, 1, 0.5f);
+        leaves[1][1, 3, 2, 2] = float.NaN;
+
+        var output = DeformableProduct.Apply(leaves[0], leaves[1], leaves[2], leaves[3], 1);
+
+        output[1, .., 2, 2].isnan().all().item<bool>().Should().BeTrue("a NaN that became 0 would never be noticed");
+        output.isnan().sum().item<long>().Should().Be(6);
+    }
+
+    [Fact]
+    public void Takes_any_memory_layout()
+    {
+        using var scope = NewDisposeScope();
+        var leaves = Leaves(2, 19, 7, 6, 7, 1, 1.5f);
+        var predicted = cat([leaves[1], leaves[2]], 1).ChannelsLast();
+
+        var output = DeformableProduct.Apply(leaves[0].ChannelsLast(), predicted.narrow(1, 0, 18), predicted.narrow(1, 18, 9), leaves[3].ChannelsLast(), 1);
+
+        output.ShouldEqual(DeformableProduct.Apply(leaves[0], leaves[1], leaves[2], leaves[3], 1));
+    }
+
+    [Fact]
+    public void A_frozen_weight_gets_no_gradient()
+    {
+        using var scope = NewDisposeScope();
+        var leaves = Leaves(1, 4, 4, 5, 5, 1, 1);
+        var input = leaves[0].Leaf();
+
+        DeformableProduct.Apply(input, leaves[1], leaves[2], leaves[3], 1).sum().backward();
+        BackwardPass.Finish();
+
+        input.grad.Should().NotBeNull();
+        leaves[3].grad.Should().BeNull();
+    }
+
+    private static Tensor[] Leaves(int batch, int inputs, int outputs, int height, int width, int stride, float reach)
+    {
+        long rows = ((height - 1) / stride) + 1, columns = ((width - 1) / stride) + 1;
+        return [
+            TestTensors.Of("input", 1, batch, inputs, height, width),
+            TestTensors.Of("offset", reach, batch, 18, rows, columns),
+            TestTensors.Of("mask", 0.5f, batch, 9, rows, columns).add_(0.5f),
+            TestTensors.Of("weight", 1, outputs, inputs, 3, 3)];
+    }
+
+    /// <summary>The result and the gradient of each leaf.</summary>
+    private static Tensor[] Train(Tensor[] leaves, Func<Tensor[], Tensor> function)
+    {
+        leaves = Array.ConvertAll(leaves, leaf => leaf.Leaf());
+        var output = function(leaves);
+        (output * TestTensors.Of("upstream", 1, 8, output.shape[1], output.shape[2], output.shape[3]).narrow(0, 0, output.shape[0]).to(output.dtype)).sum().backward();
+        BackwardPass.Finish();
+        return [output, .. leaves.Select(leaf => leaf.grad!)];
+    }
+}
