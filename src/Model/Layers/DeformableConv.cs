@@ -50,7 +50,7 @@ public sealed class DeformableConv : NamedModule<Tensor, Tensor>
         var predicted = Offsets.call(input);
         var offset = predicted.narrow(1, 0, 2 * Points);
         var mask = predicted.narrow(1, 2 * Points, Points).sigmoid();
-        if (DeformableProduct.Suits(input, weight))
+        if (DeformableProduct.Suits(input, mask, weight))
         {
             var product = DeformableProduct.Apply(input, offset, mask, weight, stride);
             return (bias is null ? product : product.add_(bias.view(-1, 1, 1))).MoveToOuterDisposeScope();

@@ -10,9 +10,16 @@ namespace PPYolo.Model.Layers;
 /// </summary>
 internal sealed unsafe class DeformableProduct : Operation<DeformableProduct>
 {
-    /// <summary>Whether the machine and the map are what this is written for.</summary>
-    public static bool Suits(Tensor input, Tensor weight) =>
-        PanelProduct.IsQuick && input.device_type == DeviceType.CPU && input.dtype == ScalarType.Float32 && weight.dtype == ScalarType.Float32;
+    /// <summary>Output cells of an image from which on less traffic outweighs packing the weight anew.</summary>
+    private const int FewestCells = 64;
+
+    /// <summary>Whether this is the quickest way for such maps. It does not depend on the number of images, so that a batch and its parts are computed alike.</summary>
+    /// <param name="input">(B,C,H,W).</param>
+    /// <param name="mask">(B,9,Ho,Wo).</param>
+    /// <param name="weight">(K,C,3,3).</param>
+    public static bool Suits(Tensor input, Tensor mask, Tensor weight) =>
+        PanelProduct.IsQuick && input.device_type == DeviceType.CPU && input.dtype == ScalarType.Float32 && weight.dtype == ScalarType.Float32
+        && mask.shape[2] * mask.shape[3] >= FewestCells;
 
     /// <summary>Samples and multiplies.</summary>
     /// <param name="input">(B,C,H,W).</param>

@@ -21,7 +21,6 @@ public sealed class DeformableProductTests
     {
         using var scope = NewDisposeScope();
         var leaves = Leaves(batch, inputs, outputs, height, width, stride, reach);
-        DeformableProduct.Suits(leaves[0], leaves[3]).Should().Be(PanelProduct.IsQuick);
 
         var found = Train(leaves, values => DeformableProduct.Apply(values[0], values[1], values[2], values[3], stride));
 
@@ -87,6 +86,38 @@ public sealed class DeformableProductTests
 
         input.grad.Should().NotBeNull();
         leaves[3].grad.Should().BeNull();
+    }
+
+    [Theory]
+    [InlineData(8, 1, true)]
+    [InlineData(7, 1, false)]
+    [InlineData(15, 2, true)]
+    [InlineData(14, 2, false)]
+    public void Small_maps_are_left_to_columns(int side, int stride, bool expected)
+    {
+        using var scope = NewDisposeScope();
+        var leaves = Leaves(1, 4, 4, side, side, stride, 1);
+
+        DeformableProduct.Suits(leaves[0], leaves[2], leaves[3]).Should().Be(expected && PanelProduct.IsQuick);
+        DeformableProduct.Suits(leaves[0].to(ScalarType.Float64), leaves[2], leaves[3]).Should().BeFalse();
+    }
+
+    /// <summary>The layer through both ways, on a map that is large enough for one of them.</summary>
+    [Fact]
+    public void The_layer_gives_the_same_either_way()
+    {
+        using var scope = NewDisposeScope();
+        using var layer = new DeformableConv(20, 12, 1);
+        using var noGrad = no_grad();
+        var leaves = Leaves(2, 20, 12, 9, 9, 1, 1);
+        PPYolo.Model.State.StateDict.Of(layer).Single(entry => entry.Key == "weight").Value.copy_(leaves[3]);
+        layer.Offsets.Weight.copy_(TestTensors.Of("offset weight", 0.1f, 27, 20, 3, 3));
+
+        var output = layer.call(leaves[0]);
+
+        var predicted = layer.Offsets.call(leaves[0]);
+        var columns = DeformableSampling.ColumnsByGridSample(leaves[0], predicted.narrow(1, 0, 18), predicted.narrow(1, 18, 9).sigmoid(), 1);
+        output.ShouldBeNear(nn.functional.conv2d(columns, leaves[3].permute(0, 2, 3, 1).reshape(12, 180, 1, 1)), Rounding, "the output");
     }
 
     private static Tensor[] Leaves(int batch, int inputs, int outputs, int height, int width, int stride, float reach)
