@@ -6,8 +6,8 @@ namespace PPYolo.Peers.Groups;
 /// <summary>Each of our own kernels against the operations of libtorch that it replaces, on the same libtorch.</summary>
 internal static class KernelContest
 {
-    // Freed memory goes back at once, so that what is resident is what is in use.
-    private static readonly Dictionary<string, string> GiveBack = new() { ["MALLOC_MMAP_THRESHOLD_"] = "65536", ["MALLOC_TRIM_THRESHOLD_"] = "65536" };
+    // Freed memory goes back at once, which glibc's allocator can be told: what is resident is what is in use.
+    private static readonly Dictionary<string, string> GiveBack = new() { ["PPYOLO_ALLOCATOR"] = "system", ["MALLOC_MMAP_THRESHOLD_"] = "65536", ["MALLOC_TRIM_THRESHOLD_"] = "65536" };
 
     public static void Run(MeasuringPlan plan)
     {

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace PPYolo.Model.Layers;
 
 /// <summary>
-/// The loops of <see cref="DeformableColumns"/>. All tensors are channels-last: a sample is four runs of C floats, so the work is on whole vectors. Images are
+/// The loops of <see cref="DeformableColumns"/>, and the samples of <see cref="DeformablePasses"/>. All tensors are channels-last: a sample is four runs of C floats, so the work is on whole vectors. Images are
 /// independent and are the unit of parallel work, which makes the result the same for any number of threads.
 /// </summary>
 internal static unsafe class DeformableKernel

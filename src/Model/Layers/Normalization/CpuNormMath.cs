@@ -131,21 +131,7 @@ internal sealed unsafe class CpuNormMath : NormMath
         return sum;
     }
 
-    private static void ForEachChannel(Map map, Action<long> work)
-    {
-        var threads = get_num_threads();
-        if (threads == 1)
-        {
-            for (long c = 0; c < map.Channels; c++)
-            {
-                work(c);
-            }
-
-            return;
-        }
-
-        Parallel.For(0, map.Channels, new ParallelOptions { MaxDegreeOfParallelism = threads }, work);
-    }
+    private static void ForEachChannel(Map map, Action<int> work) => Work.ForEach((int)map.Channels, get_num_threads(), work);
 
     private static float* Floats(Tensor tensor) => TensorMemory.Address<float>(tensor);
 

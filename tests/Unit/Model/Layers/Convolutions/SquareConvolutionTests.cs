@@ -29,7 +29,7 @@ public sealed class SquareConvolutionTests
         expected.backward([gradient.to(ScalarType.Float64)]);
 
         WinogradConvolution.Suits(input, layer.Weight, 1).Should().Be(PanelProduct.IsQuick);
-        var output = layer.call(input);
+        var output = WinogradConvolution.Apply(input, layer.Weight);
         output.backward([gradient]);
         BackwardPass.Finish();
 
@@ -73,9 +73,9 @@ public sealed class SquareConvolutionTests
         var map = TestTensors.Of("input", 1, 16, 11, 13);
         memory[1] = map;
 
-        var output = layer.call(memory.narrow(0, 1, 1));
+        var output = WinogradConvolution.Apply(memory.narrow(0, 1, 1), layer.Weight);
 
-        output.ShouldEqual(layer.call(map.unsqueeze(0)), "the output");
+        output.ShouldEqual(WinogradConvolution.Apply(map.unsqueeze(0), layer.Weight), "the output");
         output.isfinite().all().item<bool>().Should().BeTrue();
     }
 
@@ -101,7 +101,18 @@ public sealed class SquareConvolutionTests
         var layer = Layer(16, 24);
         var input = TestTensors.Of("input", 1, 2, 16, 12, 10);
 
-        layer.call(input.ChannelsLast()).ShouldEqual(layer.call(input), "the output");
+        WinogradConvolution.Apply(input.ChannelsLast(), layer.Weight).ShouldEqual(WinogradConvolution.Apply(input, layer.Weight), "the output");
+    }
+
+    [Fact]
+    public void The_layer_takes_the_kernel_where_it_suits()
+    {
+        using var scope = NewDisposeScope();
+        var layer = Layer(16, 24);
+        var input = TestTensors.Of("input", 1, 2, 16, 12, 10);
+
+        layer.call(input).ShouldEqual(
+            PanelProduct.IsQuick ? WinogradConvolution.Apply(input, layer.Weight) : nn.functional.conv2d(input, layer.Weight, padding: [1, 1]), "the output");
     }
 
     [Theory]
@@ -124,7 +135,7 @@ public sealed class SquareConvolutionTests
     {
         var layer = Layer(40, 72);
         Tensor input = TestTensors.Of("input", 1, 8, 40, 13, 26).narrow(0, 0, batch).Leaf(), gradient = TestTensors.Of("gradient", 1, 8, 72, 13, 26).narrow(0, 0, batch).contiguous();
-        var output = layer.call(input);
+        var output = WinogradConvolution.Apply(input, layer.Weight);
         output.backward([gradient]);
         BackwardPass.Finish();
         return (output, input.grad!, layer.Weight.grad!);
