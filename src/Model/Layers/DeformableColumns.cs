@@ -12,9 +12,9 @@ internal sealed unsafe class DeformableColumns : Operation<DeformableColumns>
     protected override Tensor Compute(autograd.AutogradContext ctx, object[] arguments)
     {
         using var scope = NewDisposeScope();
-        var input = ChannelsLast((Tensor)arguments[0]);
-        var offset = ChannelsLast((Tensor)arguments[1]);
-        var mask = ChannelsLast((Tensor)arguments[2]);
+        var input = TensorMemory.ChannelsLast((Tensor)arguments[0]);
+        var offset = TensorMemory.ChannelsLast((Tensor)arguments[1]);
+        var mask = TensorMemory.ChannelsLast((Tensor)arguments[2]);
         var geometry = Geometry.Of(input, offset, (int)(long)arguments[3]);
         var columns = empty(geometry.Batch, geometry.Rows, geometry.Columns, DeformableConv.Points * geometry.Channels);
         DeformableKernel.Forward(geometry, Floats(input), Floats(offset), Floats(mask), Floats(columns), get_num_threads());
@@ -35,19 +35,11 @@ internal sealed unsafe class DeformableColumns : Operation<DeformableColumns>
         var gradInput = zeros_like(input);
         var gradOffset = zeros_like(offset);
         var gradMask = zeros_like(mask);
-        var columns = ChannelsLast(gradient);
+        var columns = TensorMemory.ChannelsLast(gradient);
         var geometry = Geometry.Of(input, offset, (int)(long)ctx.get_data("stride"));
         DeformableKernel.Backward(
             geometry, Floats(input), Floats(offset), Floats(mask), Floats(columns), Floats(gradInput), Floats(gradOffset), Floats(gradMask), get_num_threads());
         return [gradInput.permute(0, 3, 1, 2), gradOffset.permute(0, 3, 1, 2), gradMask.permute(0, 3, 1, 2), null!];
-    }
-
-    /// <summary>(B,C,H,W) to a contiguous (B,H,W,C); free where the memory is laid out so already.</summary>
-    private static Tensor ChannelsLast(Tensor tensor)
-    {
-        using var detached = tensor.detach();
-        using var view = detached.permute(0, 2, 3, 1);
-        return view.contiguous();
     }
 
     private static float* Floats(Tensor tensor) => TensorMemory.Address<float>(tensor);

@@ -40,7 +40,7 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
                     ToLeft(sample, depth, left, row);
                 }
 
-                Multiply(left, depth, right + (q * (long)inputs * shape.Padded), shape, count, inputs, product, add: q > 0);
+                PanelProduct.MultiplyPanels(left, depth, right + (q * (long)inputs * shape.Padded), shape, count, inputs, product, add: q > 0);
             }
 
             Deal(product, shape.Padded, first, count, output);
@@ -72,7 +72,7 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
 
                 for (var q = 0; q < Points; q++)
                 {
-                    Multiply(left, depth, right + (q * (long)outputs * shape.Padded), shape, count, outputs, product, add: false);
+                    PanelProduct.MultiplyPanels(left, depth, right + (q * (long)outputs * shape.Padded), shape, count, outputs, product, add: false);
                     for (var cell = 0; cell < count; cell++)
                     {
                         DeformableKernel.Scatter(
@@ -272,19 +272,6 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
                     var index = cell + row;
                     Vector512.Load(turned + (row * Lanes)).Store(left + ((long)(index - (index % Rows)) * depth) + ((long)output * Rows) + (index % Rows * Lanes));
                 }
-            }
-        }
-    }
-
-    private static void Multiply(float* left, int leftDepth, float* right, PanelShape shape, int rows, int depth, float* product, bool add)
-    {
-        for (var panel = 0; panel < shape.Count; panel++)
-        {
-            var column = panel * PanelProduct.Columns;
-            for (var row = 0; row < rows; row += Rows)
-            {
-                PanelProduct.Multiply(
-                    left + ((long)row * leftDepth), right + ((long)column * depth), shape.Width(panel), depth, product + ((long)row * shape.Padded) + column, shape.Padded, add);
             }
         }
     }

@@ -34,7 +34,7 @@ internal sealed unsafe class DeformableProduct : Operation<DeformableProduct>
     protected override Tensor Compute(autograd.AutogradContext ctx, object[] arguments)
     {
         using var scope = NewDisposeScope();
-        Tensor input = ChannelsLast(arguments[0]), offset = ChannelsLast(arguments[1]), mask = ChannelsLast(arguments[2]), weight = (Tensor)arguments[3];
+        Tensor input = TensorMemory.ChannelsLast((Tensor)arguments[0]), offset = TensorMemory.ChannelsLast((Tensor)arguments[1]), mask = TensorMemory.ChannelsLast((Tensor)arguments[2]), weight = (Tensor)arguments[3];
         var stride = (int)(long)arguments[4];
         var passes = Passes(input, offset, mask, weight, stride);
         var output = empty(input.shape[0], weight.shape[0], offset.shape[1], offset.shape[2]);
@@ -74,14 +74,6 @@ internal sealed unsafe class DeformableProduct : Operation<DeformableProduct>
 
     private static DeformablePasses Passes(Tensor input, Tensor offset, Tensor mask, Tensor weight, int stride) =>
         new(DeformableColumns.Geometry.Of(input, offset, stride), Floats(input), Floats(offset), Floats(mask), (int)weight.shape[0], get_num_threads());
-
-    /// <summary>(B,C,H,W) to a contiguous (B,H,W,C); free where the memory is laid out so already.</summary>
-    private static Tensor ChannelsLast(object tensor)
-    {
-        using var detached = ((Tensor)tensor).detach();
-        using var view = detached.permute(0, 2, 3, 1);
-        return view.contiguous();
-    }
 
     private static float* Floats(Tensor tensor) => TensorMemory.Address<float>(tensor);
 }

@@ -22,5 +22,13 @@ internal static unsafe class TensorMemory
         return AddressOfSmall<T>(first);
     }
 
+    /// <summary>(B,C,H,W) to a contiguous (B,H,W,C) without gradients; free where the memory is laid out so already.</summary>
+    public static Tensor ChannelsLast(Tensor map)
+    {
+        using var detached = map.detach();
+        using var view = detached.permute(0, 2, 3, 1);
+        return view.contiguous();
+    }
+
     private static T* AddressOfSmall<T>(Tensor tensor) where T : unmanaged => (T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
 }

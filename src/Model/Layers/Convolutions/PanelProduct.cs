@@ -45,6 +45,28 @@ internal static unsafe class PanelProduct
         MultiplyAtOnce(left, right, width, depth, product, stride, add);
     }
 
+    /// <summary>product = left * right, or product += left * right, of many rows and panels.</summary>
+    /// <param name="left">Blocks of 8 rows, each as <see cref="Multiply"/> takes it.</param>
+    /// <param name="leftDepth">Floats from one row of the left factor to the next: its depth in whole vectors.</param>
+    /// <param name="right">Panels, one after the other.</param>
+    /// <param name="shape">The panels' widths.</param>
+    /// <param name="rows">Rows; memory has room for whole blocks.</param>
+    /// <param name="depth">Terms of each sum.</param>
+    /// <param name="product">Rows of <see cref="PanelShape.Padded"/> floats.</param>
+    /// <param name="add">Whether to add to what is there.</param>
+    public static void MultiplyPanels(float* left, long leftDepth, float* right, PanelShape shape, int rows, int depth, float* product, bool add)
+    {
+        for (var panel = 0; panel < shape.Count; panel++)
+        {
+            var column = panel * Columns;
+            for (var row = 0; row < rows; row += Rows)
+            {
+                Multiply(
+                    left + (row * leftDepth), right + ((long)column * depth), shape.Width(panel), depth, product + ((long)row * shape.Padded) + column, shape.Padded, add);
+            }
+        }
+    }
+
     private static void MultiplyAtOnce(float* left, float* right, int width, int depth, float* product, long stride, bool add)
     {
         switch (width)

@@ -8,7 +8,7 @@ namespace PPYolo.Model.Layers.Convolutions;
 /// </summary>
 internal static unsafe class TiledConvolution
 {
-    private const int Points = 16, Lanes = PanelProduct.Lanes, Rows = PanelProduct.Rows;
+    private const int Points = 16, Lanes = PanelProduct.Lanes;
 
     /// <summary>Tiles of a block: two panels, so that their transforms, and the products of <see cref="OutputsAtOnce"/>, stay in the second-level cache.</summary>
     private const int BlockTiles = 2 * PanelProduct.Columns;
@@ -84,15 +84,7 @@ internal static unsafe class TiledConvolution
         long depth = inputs.PaddedTo(Lanes);
         for (var point = 0; point < Points; point++, left += size, right += (long)inputs * shape.Padded, product += (long)OutputsAtOnce * shape.Padded)
         {
-            for (var panel = 0; panel < shape.Count; panel++)
-            {
-                var column = panel * PanelProduct.Columns;
-                for (var row = 0; row < count; row += Rows)
-                {
-                    PanelProduct.Multiply(
-                        left + ((from + row) * depth), right + ((long)column * inputs), shape.Width(panel), inputs, product + ((long)row * shape.Padded) + column, shape.Padded, add: false);
-                }
-            }
+            PanelProduct.MultiplyPanels(left + (from * depth), depth, right, shape, count, inputs, product, add: false);
         }
     }
 }

@@ -48,13 +48,15 @@ internal static unsafe class WeightGradient
                 Work.ForEach(Points * Pieces(count), threads, piece =>
                 {
                     int point = piece / Pieces(count), row = piece % Pieces(count) * RowsOfAPiece;
-                    Multiply(
-                        left + (point * leftSize) + (row * (long)tiles.PaddedTo(Lanes)),
+                    long leftDepth = tiles.PaddedTo(Lanes);
+                    PanelProduct.MultiplyPanels(
+                        left + (point * leftSize) + (row * leftDepth),
+                        leftDepth,
                         right + (point * rightSize),
-                        sums + (point * sumSize) + ((long)row * shape.Padded),
                         shape,
                         Math.Min(RowsOfAPiece, count - row),
                         tiles,
+                        sums + (point * sumSize) + ((long)row * shape.Padded),
                         add);
                 });
             }
@@ -151,24 +153,5 @@ internal static unsafe class WeightGradient
                     }
                 }
             });
-    }
-
-    private static void Multiply(float* left, float* right, float* sums, PanelShape shape, int rows, int tiles, bool add)
-    {
-        for (var panel = 0; panel < shape.Count; panel++)
-        {
-            var column = panel * PanelProduct.Columns;
-            for (var row = 0; row < rows; row += Rows)
-            {
-                PanelProduct.Multiply(
-                    left + (row * (long)tiles.PaddedTo(Lanes)),
-                    right + ((long)column * tiles),
-                    shape.Width(panel),
-                    tiles,
-                    sums + ((long)row * shape.Padded) + column,
-                    shape.Padded,
-                    add);
-            }
-        }
     }
 }
