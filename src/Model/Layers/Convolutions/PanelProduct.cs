@@ -83,6 +83,7 @@ internal static unsafe class PanelProduct
         }
     }
 
+    // Written out three times and not as loops over an array: only locals stay in registers.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Wide(float* left, float* right, int depth, float* product, long stride, bool add)
     {

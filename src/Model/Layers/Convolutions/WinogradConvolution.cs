@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace PPYolo.Model.Layers.Convolutions;
 
-/// <summary>A 3x3 convolution, stride 1 and padding 1, without bias, on the CPU: <see cref="TiledConvolution"/> as one differentiable operation.</summary>
+/// <summary>
+/// A 3x3 convolution, stride 1 and padding 1, without bias, on the CPU: <see cref="TiledConvolution"/> as one differentiable operation. A NaN or an infinite input leaves no finite number in the cells that
+/// see it, as by the definition, and none that is not finite elsewhere.
+/// </summary>
 internal sealed unsafe class WinogradConvolution : Operation<WinogradConvolution>
 {
     /// <summary>Tiles of an image from which on fewer products outweigh the transforms of kernels.</summary>

@@ -79,6 +79,22 @@ public sealed class SquareConvolutionTests
         output.isfinite().all().item<bool>().Should().BeTrue();
     }
 
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void A_number_that_is_none_shows_in_the_cells_that_see_it_and_nowhere_else(float value)
+    {
+        using var scope = NewDisposeScope();
+        var layer = Layer(16, 16);
+        var input = TestTensors.Of("input", 1, 2, 16, 12, 12);
+        input[1, 3, 6, 6] = value;
+
+        var output = WinogradConvolution.Apply(input, layer.Weight);
+
+        output[1, .., 5..8, 5..8].isfinite().any().item<bool>().Should().BeFalse();
+        output.isfinite().logical_not().sum().item<long>().Should().Be(16 * 3 * 3);
+    }
+
     [Fact]
     public void Frozen_weights_get_no_gradient_and_inputs_do()
     {
