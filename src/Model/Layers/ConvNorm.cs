@@ -32,10 +32,10 @@ public sealed class ConvNorm : NamedModule<Tensor, Tensor>
         register_module(normName, norm);
     }
 
-    /// <summary>A plain square convolution with a norm.</summary>
-    public static ConvNorm Plain(long inputs, long outputs, int kernel, int stride, string normName, Activation activation, NetworkOptions options, double? momentum = null) =>
+    /// <summary>A plain square convolution with a norm; one that sees coordinates where asked for.</summary>
+    public static ConvNorm Plain(long inputs, long outputs, int kernel, int stride, string normName, Activation activation, NetworkOptions options, double? momentum = null, bool coordinates = false) =>
         new(
-            new SquareConvolution(inputs, outputs, kernel, stride, bias: false),
+            new SquareConvolution(inputs, outputs, kernel, stride, bias: false, coordinates),
             new BatchNorm(outputs, momentum ?? options.NormMomentum, options.NormEpsilon),
             normName,
             activation);

@@ -12,12 +12,23 @@ public abstract class Operation<T> : autograd.SingleTensorFunction<T>
 {
     private const string Shapes = "shapes";
 
+    /// <summary>Computes the result, and what its gradient needs. TorchSharp sets aside a tensor as large as the result for each operation, which is freed here at once.</summary>
+    /// <param name="vars">What <see cref="Compute"/> gets.</param>
+    /// <returns>The result, a tensor of the caller's dispose scope.</returns>
+    internal static new Tensor apply(params object[] vars)
+    {
+        using var scope = NewDisposeScope();
+        return autograd.SingleTensorFunction<T>.apply(vars).MoveToOuterDisposeScope();
+    }
+
     /// <inheritdoc />
     public override string Name => typeof(T).Name;
 
     /// <inheritdoc />
     public sealed override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
+        // The tensor set aside would serve for gradients that are not defined, had it lived.
+        ctx.set_materialize_grads(false);
         ctx.save_data(Shapes, Array.ConvertAll(vars, value => (value as Tensor)?.shape));
         return Compute(ctx, vars);
     }
@@ -30,6 +41,11 @@ public abstract class Operation<T> : autograd.SingleTensorFunction<T>
         using var scope = NewDisposeScope();
         try
         {
+            if (incoming.IsInvalid)
+            {
+                return BackwardPass.Return([.. ((long[]?[])ctx.get_data(Shapes)).Select(_ => (Tensor)null!)]);
+            }
+
             return BackwardPass.Return(Differentiate(ctx, Saved(ctx), incoming));
         }
 #pragma warning disable CA1031 // Whatever it is must not reach native code: see BackwardPass.

@@ -13,14 +13,14 @@ internal static unsafe class GradientTransform
     public static int Scratch(TileGrid grid) => 4 * RowStride(grid.Columns);
 
     /// <summary>Transforms tiles of one channel; arguments as those of <see cref="InputTransform.Apply"/>.</summary>
-    public static void Apply(float* map, TileGrid grid, int channels, int channel, int first, int count, float* points, int stride, float* scratch)
+    public static void Apply(MapPlanes map, TileGrid grid, int channel, int first, int count, float* points, int stride, float* scratch)
     {
         var rowStride = RowStride(grid.Columns);
         TileRun run;
         for (var done = 0; done < count; done += run.Count)
         {
             run = grid.RunAt(first + done, first + count);
-            var plane = map + ((((long)run.Image * channels) + channel) * grid.Cells);
+            var plane = map[run.Image, channel];
             CombineRows(plane, grid, run, scratch, rowStride);
             for (var row = 0; row < 4; row++)
             {

@@ -16,26 +16,25 @@ internal static unsafe class InputTransform
     public static int Scratch(TileGrid grid) => (4 * RowStride(grid.Columns)) + grid.Width + PanelProduct.Lanes;
 
     /// <summary>Transforms tiles of one channel.</summary>
-    /// <param name="map">(B,C,H,W).</param>
+    /// <param name="map">The map.</param>
     /// <param name="grid">The map's tiles.</param>
-    /// <param name="channels">C.</param>
     /// <param name="channel">Which.</param>
     /// <param name="first">The first tile.</param>
     /// <param name="count">How many.</param>
     /// <param name="points">Sixteen rows with room for the tiles and a vector more.</param>
     /// <param name="stride">Floats from one of these rows to the next.</param>
     /// <param name="scratch">Memory of <see cref="Scratch"/> floats.</param>
-    public static void Apply(float* map, TileGrid grid, int channels, int channel, int first, int count, float* points, int stride, float* scratch)
+    public static void Apply(MapPlanes map, TileGrid grid, int channel, int first, int count, float* points, int stride, float* scratch)
     {
         var rowStride = RowStride(grid.Columns);
         var zeros = scratch + (4 * rowStride);
         new Span<float>(zeros, grid.Width + PanelProduct.Lanes).Clear();
-        var mapEnd = map + (grid.Batch * channels * grid.Cells);
+        var mapEnd = map.End(channel);
         TileRun run;
         for (var done = 0; done < count; done += run.Count)
         {
             run = grid.RunAt(first + done, first + count);
-            var plane = map + ((((long)run.Image * channels) + channel) * grid.Cells);
+            var plane = map[run.Image, channel];
             CombineRows(plane, mapEnd, grid, run, zeros, scratch, rowStride);
             for (var row = 0; row < 4; row++)
             {

@@ -10,9 +10,6 @@ internal static unsafe class KernelTransform
 {
     private const int Lanes = PanelProduct.Lanes, Taps = 9;
 
-    /// <summary>Floats of one point's matrix of <paramref name="rows"/> x <paramref name="depth"/>, with what fills blocks.</summary>
-    public static long PointSize(int rows, int depth) => (long)rows.PaddedTo(PanelProduct.Rows) * depth.PaddedTo(Lanes);
-
     /// <summary>The matrices that multiply inputs: a row for each output, as deep as there are inputs.</summary>
     /// <param name="weight">(K,C,3,3).</param>
     /// <param name="outputs">K.</param>
@@ -22,9 +19,15 @@ internal static unsafe class KernelTransform
     public static void ForInputs(float* weight, int outputs, int inputs, float* points, int threads) =>
         Apply(new(weight, inputs * Taps, Taps, Turned: false), outputs, inputs, points, threads);
 
-    /// <summary>The matrices that multiply gradients of outputs: a row for each input, as deep as there are outputs, of kernels turned by half a circle. Arguments as above.</summary>
-    public static void ForGradients(float* weight, int outputs, int inputs, float* points, int threads) =>
-        Apply(new(weight, Taps, inputs * Taps, Turned: true), inputs, outputs, points, threads);
+    /// <summary>The matrices that multiply gradients of outputs: a row for each of the first inputs, as deep as there are outputs, of kernels turned by half a circle.</summary>
+    /// <param name="weight">(K,C,3,3).</param>
+    /// <param name="outputs">K.</param>
+    /// <param name="inputs">C.</param>
+    /// <param name="rows">For how many inputs.</param>
+    /// <param name="points">Sixteen matrices.</param>
+    /// <param name="threads">How many threads may work.</param>
+    public static void ForGradients(float* weight, int outputs, int inputs, int rows, float* points, int threads) =>
+        Apply(new(weight, Taps, inputs * Taps, Turned: true), rows, outputs, points, threads);
 
     /// <summary>The gradient of one output's kernels.</summary>
     /// <param name="points">That of its points: sixteen rows of one float for each input, padded to sixteen.</param>
@@ -50,7 +53,7 @@ internal static unsafe class KernelTransform
 
     private static void Apply(Kernels kernels, int rows, int depth, float* points, int threads)
     {
-        var size = PointSize(rows, depth);
+        var size = LeftFactor.Size(rows, depth);
         Work.ForEach(rows.PaddedTo(PanelProduct.Rows) / PanelProduct.Rows, threads, block =>
         {
             var taps = stackalloc float[Taps * Lanes];

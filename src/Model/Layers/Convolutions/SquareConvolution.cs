@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace PPYolo.Model.Layers.Convolutions;
 
 /// <summary>
-/// A square convolution with padding that keeps the size at stride 1. On a CPU with AVX-512, kernels of 3x3 go through Winograd's algorithm, which rounds about as libtorch's own convolution does; all else, and
-/// everything on other devices, is libtorch's. Weights are zero until they are loaded: libtorch would first fill them with random numbers, which takes half a second for ResNet-50, and nobody ever sees them.
+/// A square convolution with padding that keeps the size at stride 1, which may also see where it is: two channels, x and then y from -1 to 1, follow those of its input (CoordConv, arXiv:1807.03247). On a CPU with
+/// AVX-512, kernels of 3x3 go through Winograd's algorithm and those of 1x1 through the same product, which round about as libtorch's own convolution does; all else, and everything on other devices, is libtorch's. Weights are zero until they are loaded: libtorch would first fill them with random numbers, which takes half a second for ResNet-50, and nobody ever sees them.
 /// </summary>
 public sealed class SquareConvolution : NamedModule<Tensor, Tensor>
 {
@@ -13,6 +13,7 @@ public sealed class SquareConvolution : NamedModule<Tensor, Tensor>
     private readonly Parameter weight;
     private readonly int stride;
     private readonly int padding;
+    private readonly bool coordinates;
     private Parameter? bias;
 
     /// <summary>Creates the layer with weight and bias 0.</summary>
@@ -21,9 +22,12 @@ public sealed class SquareConvolution : NamedModule<Tensor, Tensor>
     /// <param name="kernel">The kernel's extent: odd.</param>
     /// <param name="stride">Input cells per output cell.</param>
     /// <param name="bias">Whether there is one.</param>
-    public SquareConvolution(long inputs, long outputs, int kernel, int stride = 1, bool bias = true) : base(nameof(SquareConvolution))
+    /// <param name="coordinates">Whether it sees them; its weight then has two channels more than <paramref name="inputs"/>.</param>
+    public SquareConvolution(long inputs, long outputs, int kernel, int stride = 1, bool bias = true, bool coordinates = false) : base(nameof(SquareConvolution))
     {
         this.stride = stride;
+        this.coordinates = coordinates;
+        inputs += coordinates ? 2 : 0;
         padding = kernel / 2;
         weight = nn.Parameter(zeros(outputs, inputs, kernel, kernel));
         register_parameter(nameof(weight), weight);
@@ -52,8 +56,17 @@ public sealed class SquareConvolution : NamedModule<Tensor, Tensor>
     }
 
     /// <inheritdoc />
-    public override Tensor forward(Tensor input) =>
-        bias is null && WinogradConvolution.Suits(input, weight, stride)
-            ? WinogradConvolution.Apply(input, weight)
-            : nn.functional.conv2d(input, weight, bias, strides: [stride, stride], padding: [padding, padding]);
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var shared = coordinates ? Coordinates.Of(input) : null;
+        if (PanelConvolution.Suits(input, weight, stride))
+        {
+            var output = PanelConvolution.Apply(input, weight, shared);
+            return (bias is null ? output : output.add_(bias.view(-1, 1, 1))).MoveToOuterDisposeScope();
+        }
+
+        var map = shared is null ? input : cat([input, shared.expand(input.shape[0], -1, -1, -1)], 1);
+        return nn.functional.conv2d(map, weight, bias, strides: [stride, stride], padding: [padding, padding]).MoveToOuterDisposeScope();
+    }
 }

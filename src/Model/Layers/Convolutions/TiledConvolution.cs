@@ -16,15 +16,15 @@ internal static unsafe class TiledConvolution
     private const int OutputsAtOnce = 64;
 
     /// <summary>output = input * kernels.</summary>
-    /// <param name="input">(B,C,H,W).</param>
+    /// <param name="input">The C channels of the input.</param>
     /// <param name="points">Sixteen matrices of K x C from <see cref="KernelTransform"/>.</param>
     /// <param name="output">(B,K,H,W).</param>
     /// <param name="grid">The maps' tiles.</param>
-    /// <param name="inputs">C.</param>
     /// <param name="outputs">K.</param>
     /// <param name="threads">How many threads may work.</param>
-    public static void Apply(float* input, float* points, float* output, TileGrid grid, int inputs, int outputs, int threads)
+    public static void Apply(MapPlanes input, float* points, float* output, TileGrid grid, int outputs, int threads)
     {
+        var inputs = input.Count;
         var blocks = TileBlocks.Of(grid.Count, BlockTiles, threads);
         int tiles = blocks.Longest, stage = tiles + Lanes;
         Work.ForEach(
@@ -42,7 +42,7 @@ internal static unsafe class TiledConvolution
                 float* stages = scratch.Take(Points * stage), rows = scratch.Take(InputTransform.Scratch(grid)), cells = scratch.Take(OutputTransform.Scratch(tiles));
                 for (var channel = 0; channel < inputs; channel++)
                 {
-                    InputTransform.Apply(input, grid, inputs, channel, first, count, stages, stage, rows);
+                    InputTransform.Apply(input, grid, channel, first, count, stages, stage, rows);
                     ToPanels(stages, stage, shape, inputs, channel, right);
                 }
 
@@ -80,7 +80,7 @@ internal static unsafe class TiledConvolution
 
     private static void Multiply(float* left, float* right, float* product, PanelShape shape, int inputs, int outputs, int from, int count)
     {
-        var size = KernelTransform.PointSize(outputs, inputs);
+        var size = LeftFactor.Size(outputs, inputs);
         long depth = inputs.PaddedTo(Lanes);
         for (var point = 0; point < Points; point++, left += size, right += (long)inputs * shape.Padded, product += (long)OutputsAtOnce * shape.Padded)
         {

@@ -26,6 +26,31 @@ public sealed class OperationTests
     }
 
     [Fact]
+    public void Nothing_but_the_result_is_left_behind()
+    {
+        using var scope = NewDisposeScope();
+        Tensor leaf = ones(4).requires_grad_(), other = ones(1);
+        var before = scope.DisposablesCount;
+
+        Watched.apply(leaf, other);
+
+        (scope.DisposablesCount - before).Should().Be(1);
+    }
+
+    [Fact]
+    public void A_gradient_that_is_not_defined_goes_on_as_such()
+    {
+        using var scope = NewDisposeScope();
+        Tensor blind = ones(4).requires_grad_(), seeing = ones(4).requires_grad_();
+
+        (Blind.apply(Watched.apply(blind, ones(1))) + seeing).sum().backward();
+        BackwardPass.Finish();
+
+        blind.grad.Should().BeNull();
+        seeing.grad!.data<float>().ToArray().Should().Equal(1, 1, 1, 1);
+    }
+
+    [Fact]
     public void A_second_backward_pass_says_that_what_it_needs_is_freed()
     {
         using var scope = NewDisposeScope();
@@ -58,5 +83,13 @@ public sealed class OperationTests
             Held.Add(TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount);
             return [result, null!];
         }
+    }
+
+    /// <summary>Passes on what it is given, and no gradient.</summary>
+    private sealed class Blind : Operation<Blind>
+    {
+        protected override Tensor Compute(autograd.AutogradContext ctx, object[] arguments) => ((Tensor)arguments[0]).clone();
+
+        protected override List<Tensor> Differentiate(autograd.AutogradContext ctx, IReadOnlyList<Tensor> saved, Tensor gradient) => [null!];
     }
 }

@@ -19,17 +19,39 @@ public sealed class SquareConvolutionTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Kernel_equals_the_definition_in_float64(int batch, int inputs, int outputs, int height, int width)
+    public void Kernel_of_3x3_equals_the_definition_in_float64(int batch, int inputs, int outputs, int height, int width) =>
+        ShouldEqualTheDefinition(3, batch, inputs, outputs, height, width, shared: 0);
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    [InlineData(4, 2050, 24, 1, 2)]
+    [InlineData(3, 16, 530, 3, 3)]
+    [InlineData(2, 48, 48, 20, 20)]
+    public void Kernel_of_1x1_equals_the_definition_in_float64(int batch, int inputs, int outputs, int height, int width) =>
+        ShouldEqualTheDefinition(1, batch, inputs, outputs, height, width, shared: 0);
+
+    [Theory]
+    [InlineData(3, 2, 18, 20, 11, 12)]
+    [InlineData(3, 3, 62, 20, 10, 9)]
+    [InlineData(1, 2, 18, 20, 11, 12)]
+    [InlineData(1, 3, 62, 20, 5, 7)]
+    [InlineData(1, 2, 46, 20, 10, 30)]
+    public void Channels_that_all_images_share_are_as_if_they_were_in_each(int kernel, int batch, int inputs, int outputs, int height, int width) =>
+        ShouldEqualTheDefinition(kernel, batch, inputs, outputs, height, width, shared: 2);
+
+    private static void ShouldEqualTheDefinition(int kernel, int batch, int inputs, int outputs, int height, int width, int shared)
     {
         using var scope = NewDisposeScope();
-        var layer = Layer(inputs, outputs);
+        var layer = Layer(inputs + shared, outputs, kernel: kernel);
         Tensor input = TestTensors.Of("input", 1, batch, inputs, height, width).Leaf(), gradient = TestTensors.Of("gradient", 1, batch, outputs, height, width);
+        var behind = shared == 0 ? null : TestTensors.Of("shared", 1, shared, height, width);
         Tensor wideInput = input.to(ScalarType.Float64).Leaf(), wideWeight = layer.Weight.to(ScalarType.Float64).Leaf();
-        var expected = nn.functional.conv2d(wideInput, wideWeight, padding: [1, 1]);
+        var wideMap = behind is null ? wideInput : cat([wideInput, behind.to(ScalarType.Float64).expand(batch, -1, -1, -1)], 1);
+        var expected = nn.functional.conv2d(wideMap, wideWeight, padding: [kernel / 2, kernel / 2]);
         expected.backward([gradient.to(ScalarType.Float64)]);
 
-        WinogradConvolution.Suits(input, layer.Weight, 1).Should().Be(PanelProduct.IsQuick);
-        var output = WinogradConvolution.Apply(input, layer.Weight);
+        PanelConvolution.Suits(input, layer.Weight, 1).Should().Be(PanelProduct.IsQuick);
+        var output = PanelConvolution.Apply(input, layer.Weight, behind);
         output.backward([gradient]);
         BackwardPass.Finish();
 
@@ -38,18 +60,20 @@ public sealed class SquareConvolutionTests
         ShouldBeWithinRounding(layer.Weight.grad!, wideWeight.grad!, "the weight's gradient");
     }
 
-    [Fact]
-    public void Results_depend_neither_on_threads_nor_on_other_images()
+    [Theory]
+    [InlineData(3)]
+    [InlineData(1)]
+    public void Results_depend_neither_on_threads_nor_on_other_images(int kernel)
     {
         using var scope = NewDisposeScope();
         var threads = get_num_threads();
         try
         {
             set_num_threads(1);
-            var expected = Train(8);
+            var expected = Train(kernel, 8);
             set_num_threads(2);
-            var same = Train(8);
-            var fewer = Train(3);
+            var same = Train(kernel, 8);
+            var fewer = Train(kernel, 3);
 
             same.Output.ShouldEqual(expected.Output, "the output on two threads");
             same.InputGradient.ShouldEqual(expected.InputGradient, "the input's gradient on two threads");
@@ -64,6 +88,26 @@ public sealed class SquareConvolutionTests
     }
 
     /// <summary>Nothing beyond a map is read into it: not the next image, not the next channel, not what lies in memory after the last.</summary>
+    [Theory]
+    [InlineData(3)]
+    [InlineData(1)]
+    public void A_bias_is_added_and_gets_its_gradient(int kernel)
+    {
+        using var scope = NewDisposeScope();
+        var layer = Layer(16, 24, kernel: kernel, bias: true);
+        Tensor input = TestTensors.Of("input", 1, 2, 16, 12, 10).Leaf(), gradient = TestTensors.Of("gradient", 1, 2, 24, 12, 10);
+        Tensor wideBias = layer.Bias!.to(ScalarType.Float64).Leaf();
+        var expected = nn.functional.conv2d(input.to(ScalarType.Float64), layer.Weight.to(ScalarType.Float64), wideBias, padding: [kernel / 2, kernel / 2]);
+        expected.backward([gradient.to(ScalarType.Float64)]);
+
+        var output = layer.call(input);
+        output.backward([gradient]);
+        BackwardPass.Finish();
+
+        ShouldBeWithinRounding(output, expected, "the output");
+        ShouldBeWithinRounding(layer.Bias!.grad!, wideBias.grad!, "the bias's gradient");
+    }
+
     [Fact]
     public void Padding_is_zero_whatever_lies_beside_a_map()
     {
@@ -73,9 +117,9 @@ public sealed class SquareConvolutionTests
         var map = TestTensors.Of("input", 1, 16, 11, 13);
         memory[1] = map;
 
-        var output = WinogradConvolution.Apply(memory.narrow(0, 1, 1), layer.Weight);
+        var output = PanelConvolution.Apply(memory.narrow(0, 1, 1), layer.Weight);
 
-        output.ShouldEqual(WinogradConvolution.Apply(map.unsqueeze(0), layer.Weight), "the output");
+        output.ShouldEqual(PanelConvolution.Apply(map.unsqueeze(0), layer.Weight), "the output");
         output.isfinite().all().item<bool>().Should().BeTrue();
     }
 
@@ -89,7 +133,7 @@ public sealed class SquareConvolutionTests
         var input = TestTensors.Of("input", 1, 2, 16, 12, 12);
         input[1, 3, 6, 6] = value;
 
-        var output = WinogradConvolution.Apply(input, layer.Weight);
+        var output = PanelConvolution.Apply(input, layer.Weight);
 
         output[1, .., 5..8, 5..8].isfinite().any().item<bool>().Should().BeFalse();
         output.isfinite().logical_not().sum().item<long>().Should().Be(16 * 3 * 3);
@@ -117,7 +161,7 @@ public sealed class SquareConvolutionTests
         var layer = Layer(16, 24);
         var input = TestTensors.Of("input", 1, 2, 16, 12, 10);
 
-        WinogradConvolution.Apply(input.ChannelsLast(), layer.Weight).ShouldEqual(WinogradConvolution.Apply(input, layer.Weight), "the output");
+        PanelConvolution.Apply(input.ChannelsLast(), layer.Weight).ShouldEqual(PanelConvolution.Apply(input, layer.Weight), "the output");
     }
 
     [Fact]
@@ -128,7 +172,7 @@ public sealed class SquareConvolutionTests
         var input = TestTensors.Of("input", 1, 2, 16, 12, 10);
 
         layer.call(input).ShouldEqual(
-            PanelProduct.IsQuick ? WinogradConvolution.Apply(input, layer.Weight) : nn.functional.conv2d(input, layer.Weight, padding: [1, 1]), "the output");
+            PanelProduct.IsQuick ? PanelConvolution.Apply(input, layer.Weight) : nn.functional.conv2d(input, layer.Weight, padding: [1, 1]), "the output");
     }
 
     [Theory]
@@ -143,25 +187,26 @@ public sealed class SquareConvolutionTests
         layer.to(type);
         var input = TestTensors.Of("input", 1, 2, inputs, side, side).to(type);
 
-        WinogradConvolution.Suits(input, layer.Weight, stride).Should().BeFalse();
+        PanelConvolution.Suits(input, layer.Weight, stride).Should().BeFalse();
         layer.call(input).ShouldEqual(nn.functional.conv2d(input, layer.Weight, strides: [stride, stride], padding: [1, 1]), "the output");
     }
 
-    private static (Tensor Output, Tensor InputGradient, Tensor WeightGradient) Train(int batch)
+    private static (Tensor Output, Tensor InputGradient, Tensor WeightGradient) Train(int kernel, int batch)
     {
-        var layer = Layer(40, 72);
+        var layer = Layer(40, 72, kernel: kernel);
         Tensor input = TestTensors.Of("input", 1, 8, 40, 13, 26).narrow(0, 0, batch).Leaf(), gradient = TestTensors.Of("gradient", 1, 8, 72, 13, 26).narrow(0, 0, batch).contiguous();
-        var output = WinogradConvolution.Apply(input, layer.Weight);
+        var output = PanelConvolution.Apply(input, layer.Weight);
         output.backward([gradient]);
         BackwardPass.Finish();
         return (output, input.grad!, layer.Weight.grad!);
     }
 
-    private static SquareConvolution Layer(int inputs, int outputs, int stride = 1)
+    private static SquareConvolution Layer(int inputs, int outputs, int stride = 1, int kernel = 3, bool bias = false)
     {
-        var layer = new SquareConvolution(inputs, outputs, 3, stride, bias: false);
+        var layer = new SquareConvolution(inputs, outputs, kernel, stride, bias);
         using var noGrad = no_grad();
-        layer.Weight.copy_(TestTensors.Of("weight", 1, outputs, inputs, 3, 3));
+        layer.Weight.copy_(TestTensors.Of("weight", 1, outputs, inputs, kernel, kernel));
+        layer.Bias?.copy_(TestTensors.Of("bias", 1, outputs));
         return layer;
     }
 

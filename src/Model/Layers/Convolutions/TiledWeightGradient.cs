@@ -4,7 +4,7 @@ namespace PPYolo.Model.Layers.Convolutions;
 /// The gradient of the kernels of <see cref="TiledConvolution"/>: inputs' points times gradients' points, summed over all tiles, transformed back. Tiles come in chunks that fit into the last-level
 /// cache; sums run over a chunk's tiles in their order, then over chunks, whatever the number of threads.
 /// </summary>
-internal static unsafe class WeightGradient
+internal static unsafe class TiledWeightGradient
 {
     private const int Points = 16, Lanes = PanelProduct.Lanes, Rows = PanelProduct.Rows;
 
@@ -16,15 +16,14 @@ internal static unsafe class WeightGradient
     private const int RowsOfAPiece = 64;
 
     /// <summary>Computes the gradient.</summary>
-    /// <param name="input">(B,C,H,W).</param>
-    /// <param name="gradient">(B,K,H,W), that of the output.</param>
+    /// <param name="input">The C channels of the input.</param>
+    /// <param name="gradient">The K channels of the output's gradient.</param>
     /// <param name="weightGradient">(K,C,3,3), which is written.</param>
     /// <param name="grid">The maps' tiles.</param>
-    /// <param name="inputs">C.</param>
-    /// <param name="outputs">K.</param>
     /// <param name="threads">How many threads may work.</param>
-    public static void Compute(float* input, float* gradient, float* weightGradient, TileGrid grid, int inputs, int outputs, int threads)
+    public static void Compute(MapPlanes input, MapPlanes gradient, float* weightGradient, TileGrid grid, int threads)
     {
+        int inputs = input.Count, outputs = gradient.Count;
         var shape = new PanelShape(inputs);
         var atOnce = Math.Min(outputs, Math.Max(Rows, SumsAtOnce / (Points * shape.Padded) / Rows * Rows)).PaddedTo(Rows);
         var chunks = TileBlocks.Of(grid.Count, ChunkTiles, 1);
@@ -40,10 +39,10 @@ internal static unsafe class WeightGradient
                 // With one chunk the inputs' points are still there from the rows before.
                 if (from == 0 || chunks.Count > 1)
                 {
-                    TransformInputs(input, grid, inputs, first, tiles, right, rightSize, threads);
+                    TransformInputs(input, grid, first, tiles, right, rightSize, threads);
                 }
 
-                TransformGradients(gradient, grid, outputs, from, count, first, tiles, left, leftSize, threads);
+                TransformGradients(gradient, grid, from, count, first, tiles, left, leftSize, threads);
                 var add = chunk > 0;
                 Work.ForEach(Points * Pieces(count), threads, piece =>
                 {
@@ -69,8 +68,9 @@ internal static unsafe class WeightGradient
     private static int Pieces(int rows) => (rows + RowsOfAPiece - 1) / RowsOfAPiece;
 
     /// <summary>Inputs' points as right factors: a row for each tile, channels in panels.</summary>
-    private static void TransformInputs(float* input, TileGrid grid, int inputs, int first, int tiles, float* right, long size, int threads)
+    private static void TransformInputs(MapPlanes input, TileGrid grid, int first, int tiles, float* right, long size, int threads)
     {
+        var inputs = input.Count;
         var shape = new PanelShape(inputs);
         int padded = tiles.PaddedTo(Lanes), stride = padded + Lanes;
         Work.ForEach(
@@ -87,7 +87,7 @@ internal static unsafe class WeightGradient
                     var at = stages + ((long)lane * stride);
                     if ((group * Lanes) + lane < inputs)
                     {
-                        InputTransform.Apply(input, grid, inputs, (group * Lanes) + lane, first, tiles, at, Lanes * stride, rows);
+                        InputTransform.Apply(input, grid, (group * Lanes) + lane, first, tiles, at, Lanes * stride, rows);
                     }
                     else
                     {
@@ -124,7 +124,7 @@ internal static unsafe class WeightGradient
     }
 
     /// <summary>Gradients' points as left factors: a row for each output, as deep as there are tiles.</summary>
-    private static void TransformGradients(float* gradient, TileGrid grid, int outputs, int from, int count, int first, int tiles, float* left, long size, int threads)
+    private static void TransformGradients(MapPlanes gradient, TileGrid grid, int from, int count, int first, int tiles, float* left, long size, int threads)
     {
         int padded = tiles.PaddedTo(Lanes), stride = padded + Lanes;
         Work.ForEach(
@@ -137,7 +137,7 @@ internal static unsafe class WeightGradient
                 float* stages = scratch.Take((long)Points * stride), rows = scratch.Take(GradientTransform.Scratch(grid));
                 if (row < count)
                 {
-                    GradientTransform.Apply(gradient, grid, outputs, from + row, first, tiles, stages, stride, rows);
+                    GradientTransform.Apply(gradient, grid, from + row, first, tiles, stages, stride, rows);
                 }
                 else
                 {

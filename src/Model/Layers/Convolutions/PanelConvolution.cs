@@ -1,0 +1,133 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PPYolo.Model.Layers.Convolutions;
+
+/// <summary>
+/// A convolution with a kernel of 3x3 (by <see cref="TiledConvolution"/>) or 1x1 (<see cref="PointwiseConvolution"/>), stride 1 and padding that keeps the size, without bias, on the CPU, as one differentiable
+/// operation. A NaN or an infinite input leaves no finite number in the cells that see it, as by the definition, and none that is not finite elsewhere.
+/// </summary>
+internal sealed unsafe class PanelConvolution : Operation<PanelConvolution>
+{
+    /// <summary>Tiles of an image from which on fewer products outweigh the transforms of kernels.</summary>
+    private const int FewestTiles = 25;
+
+    private const int FewestChannels = 16;
+
+    /// <summary>Whether this is the quickest way for such a map and weight. It does not depend on the number of images, so that a batch and its parts are computed alike.</summary>
+    /// <param name="input">(B,C,H,W).</param>
+    /// <param name="weight">(K,C,kernel,kernel).</param>
+    /// <param name="stride">Input cells per output cell.</param>
+    public static bool Suits(Tensor input, Tensor weight, int stride) =>
+        PanelProduct.IsQuick && stride == 1 && input.device_type == DeviceType.CPU && input.dtype == ScalarType.Float32 && weight.dtype == ScalarType.Float32
+        && weight.shape is [>= FewestChannels, >= FewestChannels, var kernel, _]
+        && (kernel == 1 || (kernel == 3 && Grid(input) is { Rows: var rows, Columns: var columns } && rows * columns >= FewestTiles));
+
+    /// <summary>Convolves.</summary>
+    /// <param name="input">(B,C,H,W).</param>
+    /// <param name="weight">(K,C+S,kernel,kernel).</param>
+    /// <param name="shared">(S,H,W): channels that follow those of each image; null where S is 0. They get no gradient.</param>
+    /// <returns>(B,K,H,W), contiguous.</returns>
+    public static Tensor Apply(Tensor input, Tensor weight, Tensor? shared = null) =>
+        is_grad_enabled() && (input.requires_grad || weight.requires_grad) ? apply(input, weight, shared!) : Convolve(input, weight, shared);
+
+    /// <inheritdoc />
+    protected override Tensor Compute(autograd.AutogradContext ctx, object[] arguments)
+    {
+        Tensor input = (Tensor)arguments[0], weight = (Tensor)arguments[1];
+        var shared = arguments[2] as Tensor;
+        ctx.save_for_backward([input, weight, shared!]);
+        ctx.save_data("input", input.requires_grad);
+        ctx.save_data("weight", weight.requires_grad);
+        return Convolve(input, weight, shared);
+    }
+
+    /// <inheritdoc />
+    protected override List<Tensor> Differentiate(autograd.AutogradContext ctx, IReadOnlyList<Tensor> saved, Tensor gradient)
+    {
+        using var contiguous = gradient.contiguous();
+        return [
+            (bool)ctx.get_data("input") ? InputGradient(saved[0].shape, saved[1], contiguous) : null!,
+            (bool)ctx.get_data("weight") ? WeightsGradient(saved[0], saved[1].shape, saved[2], contiguous) : null!,
+            null!];
+    }
+
+    private static Tensor Convolve(Tensor input, Tensor weight, Tensor? shared)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var grid = Grid(input);
+        var planes = Planes(input.contiguous(), shared?.contiguous());
+        var (outputs, threads) = ((int)weight.shape[0], get_num_threads());
+        var result = empty(input.shape[0], outputs, input.shape[2], input.shape[3]);
+        float* kernels = Floats(weight.contiguous()), output = Floats(result);
+        if (weight.shape[2] == 1)
+        {
+            var matrix = empty(LeftFactor.Size(outputs, planes.Count));
+            LeftFactor.Pack(kernels, outputs, planes.Count, planes.Count, 1, Floats(matrix), threads);
+            PointwiseConvolution.Apply(planes, Floats(matrix), output, grid, outputs, threads);
+        }
+        else
+        {
+            var points = empty(16 * LeftFactor.Size(outputs, planes.Count));
+            KernelTransform.ForInputs(kernels, outputs, planes.Count, Floats(points), threads);
+            TiledConvolution.Apply(planes, Floats(points), output, grid, outputs, threads);
+        }
+
+        return result.MoveToOuterDisposeScope();
+    }
+
+    private static Tensor InputGradient(long[] shape, Tensor weight, Tensor gradient)
+    {
+        using var scope = NewDisposeScope();
+        var grid = Grid(gradient);
+        var planes = Planes(gradient, null);
+        var (inputs, channels, threads) = ((int)shape[1], (int)weight.shape[1], get_num_threads());
+        var result = empty(shape);
+        float* kernels = Floats(weight.contiguous()), output = Floats(result);
+        if (weight.shape[2] == 1)
+        {
+            var matrix = empty(LeftFactor.Size(inputs, planes.Count));
+            LeftFactor.Pack(kernels, inputs, planes.Count, 1, channels, Floats(matrix), threads);
+            PointwiseConvolution.Apply(planes, Floats(matrix), output, grid, inputs, threads);
+        }
+        else
+        {
+            var points = empty(16 * LeftFactor.Size(inputs, planes.Count));
+            KernelTransform.ForGradients(kernels, planes.Count, channels, inputs, Floats(points), threads);
+            TiledConvolution.Apply(planes, Floats(points), output, grid, inputs, threads);
+        }
+
+        return result.MoveToOuterDisposeScope();
+    }
+
+    private static Tensor WeightsGradient(Tensor input, long[] shape, Tensor? shared, Tensor gradient)
+    {
+        using var scope = NewDisposeScope();
+        var result = empty(shape);
+        MapPlanes planes = Planes(input.contiguous(), shared?.contiguous()), gradients = Planes(gradient, null);
+        if (shape[2] == 1)
+        {
+            PointwiseWeightGradient.Compute(planes, gradients, Floats(result), Grid(input), get_num_threads());
+        }
+        else
+        {
+            TiledWeightGradient.Compute(planes, gradients, Floats(result), Grid(input), get_num_threads());
+        }
+
+        return result.MoveToOuterDisposeScope();
+    }
+
+    private static MapPlanes Planes(Tensor map, Tensor? shared)
+    {
+        var cells = map.shape[2] * map.shape[3];
+        var own = Floats(map);
+        return shared is null
+            ? new(own, (int)map.shape[0], (int)map.shape[1], cells)
+            : new(own, (int)map.shape[0], (int)map.shape[1], cells, Floats(shared), (int)shared.shape[0]);
+    }
+
+    private static TileGrid Grid(Tensor map) => new((int)map.shape[0], (int)map.shape[2], (int)map.shape[3]);
+
+    private static float* Floats(Tensor tensor) => TensorMemory.Address<float>(tensor);
+}
