@@ -58,11 +58,12 @@ public sealed class RanksTheories : IDisposable
     [Fact]
     public void TheStoredFloorIsWhatTwinsMeasure()
     {
-        NoiseFloor? measured = null;
-        RanksScenario.Merge(RanksPlans.Plan("r18vd-calm", "2,2"), folder.FullName, new() { FloorMeasured = floor => measured = floor });
+        var plan = RanksPlans.Plan("r18vd-calm", "2,2");
+        var run = plan.Run with { Batches = _ => plan.Whole };
+        var measured = NoiseFloor.Measure(run, TrainingRun.Execute(run), RanksScenario.StandardTwins);
         var stored = RanksPlans.Floor("r18vd-calm");
 
-        measured!.Twins.Should().BeGreaterThanOrEqualTo(4);
+        measured.Twins.Should().BeGreaterThanOrEqualTo(4);
         foreach (var (kind, value) in stored.Floors)
         {
             // Another processor rounds otherwise: the order of magnitude is what a stored floor promises.

@@ -18,6 +18,7 @@ public sealed class GoldenRecorder
     private readonly List<GoldenLoss> losses = [];
     private readonly List<GoldenTrace> traces = [];
     private readonly List<GoldenTensor> tensors = [];
+    private readonly Dictionary<string, double[]> origins = [];
 
     /// <summary>Begins a record.</summary>
     /// <param name="title">What runs, in a line; a golden is compared with a run of the same title.</param>
@@ -41,22 +42,15 @@ public sealed class GoldenRecorder
 
     /// <summary>Takes a tensor of the end of the run, or a gradient of iteration 0.</summary>
     /// <exception cref="AlignException">A weight or average has no start, or another type or shape than its start.</exception>
-    public void Add(GoldenPart part, string name, TensorData tensor) => tensors.Add(GoldenTensor.Of(
-        part,
-        name,
-        tensor,
-        part is GoldenPart.Weight or GoldenPart.Average ? start[name] : null,
-        part is GoldenPart.Gradient or GoldenPart.Momentum || trained.Contains(name),
-        parameters.Contains(name)));
+    public void Add(GoldenPart part, string name, TensorData tensor) => tensors.Add(Describe(part, name, tensor));
 
-    /// <summary>Takes all tensors of a part.</summary>
-    public void Add(GoldenPart part, NamedTensors all)
-    {
-        foreach (var (name, tensor) in all)
-        {
-            Add(part, name, tensor);
-        }
-    }
+    /// <summary>Takes tensors of a part, several at a time.</summary>
+    /// <exception cref="AlignException">As for a single one.</exception>
+    public void Add(GoldenPart part, IEnumerable<KeyValuePair<string, TensorData>> all) => AddEach(part, all, tensor => tensor);
+
+    /// <summary>The same for tensors of the run itself, of which only those that are being looked at are copied.</summary>
+    /// <exception cref="AlignException">As for a single one.</exception>
+    public void Add(GoldenPart part, IEnumerable<KeyValuePair<string, Tensor>> all) => AddEach(part, all, tensor => tensor.ToData());
 
     /// <summary>Traces a phase: give the statistics after forward, the gradients after backward, the weights after the optimizer, the moving averages after theirs.</summary>
     /// <param name="iteration">Counted from 0; phases come in order.</param>
@@ -75,7 +69,7 @@ public sealed class GoldenRecorder
             }
 
             var signed = SummaryKernel.Run(name, head).Signed;
-            var origin = phase == GoldenPhase.Backward ? null : SummaryKernel.Run(name, Head(start[name])).Signed;
+            var origin = phase == GoldenPhase.Backward ? null : Origin(name);
             for (var j = 0; j < sums.Length; j++)
             {
                 sums[j] += ((scale * signed[j]) - (origin?[j] ?? 0)) / Math.Sqrt(head.Count);
@@ -97,6 +91,28 @@ public sealed class GoldenRecorder
         Traces = [.. traces],
         Tensors = [.. tensors.OrderBy(tensor => tensor.Part).Select(Settled)],
     };
+
+    private void AddEach<T>(GoldenPart part, IEnumerable<KeyValuePair<string, T>> all, Func<T, TensorData> data) =>
+        tensors.AddRange(InOrder.Select([.. all], pair => Describe(part, pair.Key, data(pair.Value))));
+
+    private GoldenTensor Describe(GoldenPart part, string name, TensorData tensor) => GoldenTensor.Of(
+        part,
+        name,
+        tensor,
+        part is GoldenPart.Weight or GoldenPart.Average ? start[name] : null,
+        part is GoldenPart.Gradient or GoldenPart.Momentum || trained.Contains(name),
+        parameters.Contains(name));
+
+    /// <summary>The sketch of a start weight's head, which every iteration needs.</summary>
+    private double[] Origin(string name)
+    {
+        if (!origins.TryGetValue(name, out var signed))
+        {
+            origins[name] = signed = SummaryKernel.Run(name, Head(start[name])).Signed;
+        }
+
+        return signed;
+    }
 
     /// <summary>Where every learning rate is 0, as in the first iteration of a warm-up, weights must not move though they are trained.</summary>
     private GoldenTensor Settled(GoldenTensor tensor) =>

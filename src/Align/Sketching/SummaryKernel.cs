@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using PPYolo.Align.Generation;
 using PPYolo.Align.Tensors;
@@ -88,7 +89,14 @@ internal static class SummaryKernel
             {
                 Widening.ToDouble(origin, at, origins[..length]);
                 TensorPrimitives.Subtract(block, origins[..length], block);
-                sums.Moved += TensorPrimitives.SumOfSquares<double>(block);
+                var moved = TensorPrimitives.SumOfSquares<double>(block);
+                // Differences of floats are 0 or large enough for their squares: what did not move adds nothing.
+                if (moved == 0)
+                {
+                    continue;
+                }
+
+                sums.Moved += moved;
             }
 
             stream.FillBits(bits[..length], at);
@@ -105,6 +113,7 @@ internal static class SummaryKernel
         return sums;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddSelected(Span<Vector512<double>> set, ReadOnlySpan<double> values, ReadOnlySpan<ulong> bits)
     {
         var lanes = Vector512.Create(1UL, 2, 4, 8, 16, 32, 64, 128);
@@ -134,6 +143,7 @@ internal static class SummaryKernel
     }
 
     /// <summary>One test and one masked addition where the machine has them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<double> AddWhereSet(Vector512<double> sum, Vector512<double> value, Vector512<ulong> z, Vector512<ulong> bit) =>
         Vector512.ConditionalSelect(~Vector512.Equals(z & bit, Vector512<ulong>.Zero).AsDouble(), sum + value, sum);
 }

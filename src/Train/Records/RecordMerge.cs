@@ -43,7 +43,7 @@ public static class RecordMerge
         foreach (var name in new[] { RunRecord.StartName, RunRecord.EndName, RunRecord.RawEndName, RunRecord.MomentumName })
         {
             var file = RunRecord.FindFile(folder, name);
-            File.Copy(file, Path.Combine(destination, Path.GetFileName(file)));
+            SharedFile.Add(file, Path.Combine(destination, Path.GetFileName(file)));
         }
 
         File.Copy(Path.Combine(folder, RunRecord.LossesFile), Path.Combine(destination, RunRecord.LossesFile));

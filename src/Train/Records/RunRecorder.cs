@@ -61,9 +61,9 @@ public sealed class RunRecorder(string folder, string extension)
     /// <summary>Writes the end of the run, and with it makes the folder a record.</summary>
     public void End(RunEnd end, RecordCase file)
     {
-        TensorFile.Write(PathOf(RunRecord.EndName), end.Ema);
-        TensorFile.Write(PathOf(RunRecord.RawEndName), end.Raw);
-        TensorFile.Write(PathOf(RunRecord.MomentumName), end.Momentum);
+        var files = new[] { (RunRecord.EndName, end.Ema), (RunRecord.RawEndName, end.Raw), (RunRecord.MomentumName, end.Momentum) };
+        // A task's own exception, and not one that wraps several.
+        Task.WhenAll(files.Select(file => Task.Run(() => TensorFile.Write(PathOf(file.Item1), file.Item2)))).GetAwaiter().GetResult();
         AtomicText.Write(Path.Combine(folder, RunRecord.LossesFile), StrictJson.Text(new LossLog(1, entries)));
         AtomicText.Write(Path.Combine(folder, "case.json"), StrictJson.Text(file));
     }

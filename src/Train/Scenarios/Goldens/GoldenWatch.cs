@@ -67,7 +67,7 @@ public sealed class GoldenWatch(string title, int iterations)
                 var withGradient = step.Entries.Where(entry => entry.Value.grad is not null).ToList();
                 if (step.Iteration == 0)
                 {
-                    withGradient.ForEach(entry => recorder!.Add(GoldenPart.Gradient, entry.Key, entry.Value.grad!.ToData()));
+                    recorder!.Add(GoldenPart.Gradient, withGradient.Select(entry => KeyValuePair.Create(entry.Key, entry.Value.grad!)));
                 }
 
                 Trace(step, GoldenPhase.Backward, withGradient, entry => entry.Value.grad!);
@@ -88,12 +88,8 @@ public sealed class GoldenWatch(string title, int iterations)
 
     private void End(TrainStep step)
     {
-        foreach (var entry in step.Entries)
-        {
-            recorder!.Add(GoldenPart.Weight, entry.Key, entry.Value.ToData());
-        }
-
-        recorder!.Add(GoldenPart.Momentum, step.Optimizer.Momentum());
+        recorder!.Add(GoldenPart.Weight, step.Entries.Select(entry => KeyValuePair.Create(entry.Key, entry.Value)));
+        recorder.Add(GoldenPart.Momentum, step.Optimizer.Momentum());
         recorder.Add(GoldenPart.Average, step.Ema.Read([.. step.Entries.Where(entry => !entry.IsBatchCounter)]));
         complete = true;
     }

@@ -14,13 +14,11 @@ public readonly record struct GradientFit(double Factor)
     public static GradientFit Of(NamedTensors found, NamedTensors expected)
     {
         double products = 0, squares = 0;
-        foreach (var (name, theirs) in expected)
+        var pairs = expected.Where(pair => found.TryGet(pair.Key, out var ours) && ours.Count == pair.Value.Count).ToList();
+        foreach (var (product, square) in InOrder.Select(pairs, pair => (Distance.Dot(found[pair.Key], pair.Value), Distance.Dot(pair.Value, pair.Value))))
         {
-            if (found.TryGet(name, out var ours) && ours.Count == theirs.Count)
-            {
-                products += Distance.Dot(ours, theirs);
-                squares += Distance.Dot(theirs, theirs);
-            }
+            products += product;
+            squares += square;
         }
 
         return new(products / squares);

@@ -44,7 +44,7 @@ public sealed record NoiseFloor(int Twins, IReadOnlyDictionary<TensorKind, doubl
             var other = TrainingRun.Execute(plan with { Start = Perturbation.Of(plan.Start, $"{plan.Seed}{(twin == 0 ? "" : $".{twin}")}") });
             Raise(floors, end.Raw, other.Raw, ema: false);
             Raise(floors, end.Ema, other.Ema, ema: true);
-            momentum = Math.Max(momentum, end.Momentum.Max(pair => Distance.Relative(other.Momentum[pair.Key], pair.Value)));
+            momentum = Math.Max(momentum, InOrder.Select([.. end.Momentum], pair => Distance.Relative(other.Momentum[pair.Key], pair.Value)).Max());
         }
 
         return new(twins, floors, momentum);
@@ -52,10 +52,10 @@ public sealed record NoiseFloor(int Twins, IReadOnlyDictionary<TensorKind, doubl
 
     private static void Raise(Dictionary<TensorKind, double> floors, NamedTensors one, NamedTensors other, bool ema)
     {
-        foreach (var (key, tensor) in one.Where(pair => !TensorKinds.IsCounter(pair.Key)))
+        var floating = one.Where(pair => !TensorKinds.IsCounter(pair.Key)).ToList();
+        foreach (var (kind, difference) in InOrder.Select(floating, pair => (TensorKinds.Of(pair.Key, ema), Distance.Squared(pair.Value, other[pair.Key]))))
         {
-            var kind = TensorKinds.Of(key, ema);
-            floors[kind] = Math.Max(floors[kind], Distance.Squared(tensor, other[key]));
+            floors[kind] = Math.Max(floors[kind], difference);
         }
     }
 }

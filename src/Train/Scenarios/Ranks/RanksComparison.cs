@@ -56,9 +56,9 @@ internal static class RanksComparison
     {
         double worst = 0;
         string? where = null;
-        foreach (var name in expected.Names.Union(found.Names))
+        foreach (var (name, relative) in InOrder.Select([.. expected.Names.Union(found.Names)], name =>
+            (name, found.TryGet(name, out var ours) && expected.TryGet(name, out var theirs) ? Distance.Relative(ours, theirs) : double.NaN)))
         {
-            var relative = found.TryGet(name, out var ours) && expected.TryGet(name, out var theirs) ? Distance.Relative(ours, theirs) : double.NaN;
             findings.Add(new(title, name, relative, bound, null));
             if (relative > worst || double.IsNaN(relative))
             {
@@ -81,9 +81,9 @@ internal static class RanksComparison
         };
         double worst = 0;
         string? where = null;
-        foreach (var (name, theirs) in expected.Where(pair => !TensorKinds.IsCounter(pair.Key) && TensorKinds.Of(pair.Key, ema) == kind))
+        var ofKind = expected.Where(pair => !TensorKinds.IsCounter(pair.Key) && TensorKinds.Of(pair.Key, ema) == kind);
+        foreach (var (name, difference) in InOrder.Select([.. ofKind], pair => (pair.Key, found.TryGet(pair.Key, out var ours) ? Distance.Squared(ours, pair.Value) : double.NaN)))
         {
-            var difference = found.TryGet(name, out var ours) ? Distance.Squared(ours, theirs) : double.NaN;
             findings.Add(new(title, name, difference, bound, null));
             if (difference > worst || double.IsNaN(difference))
             {

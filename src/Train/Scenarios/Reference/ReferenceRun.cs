@@ -91,7 +91,7 @@ public sealed class ReferenceRun
             return run;
         }
 
-        Summarize(step, entry => entry.Value.ToData(), run.init);
+        Summarize(step.Entries.Where(entry => !entry.IsBatchCounter), entry => entry.Value.ToData(), run.init);
         // Activations are those of this rank's images: only a single rank has the reference's.
         network.Observer = ranks.Size > 1 ? null : (name, tensor) => run.activations[name] = tensor.ToData();
         step.Observer += phase =>
@@ -99,11 +99,7 @@ public sealed class ReferenceRun
             if (phase == StepPhase.Backward && step.Iteration == 0)
             {
                 network.Observer = null;
-                foreach (var entry in step.Entries.Where(entry => entry.Value.grad is not null))
-                {
-                    using var gradient = entry.Value.grad!;
-                    run.firstGradients.Add(entry.Key, TensorSummary.Of(entry.Key, gradient.ToData()));
-                }
+                Summarize(step.Entries.Where(entry => entry.Value.grad is not null), Gradient, run.firstGradients);
             }
         };
         for (var iteration = 0; iteration < file.Iterations; iteration++)
@@ -118,23 +114,29 @@ public sealed class ReferenceRun
             options.Progress?.Invoke(run.steps[^1]);
             if (iteration == 0)
             {
-                Summarize(step, entry => entry.Value.ToData(), run.firstWeights);
+                Summarize(step.Entries.Where(entry => !entry.IsBatchCounter), entry => entry.Value.ToData(), run.firstWeights);
             }
         }
 
-        Summarize(step, entry => entry.Value.ToData(), run.finalWeights);
+        Summarize(step.Entries.Where(entry => !entry.IsBatchCounter), entry => entry.Value.ToData(), run.finalWeights);
         var ema = step.Ema.Read(step.Entries);
-        Summarize(step, entry => ema[entry.Key], run.finalEma);
+        Summarize(step.Entries.Where(entry => !entry.IsBatchCounter), entry => ema[entry.Key], run.finalEma);
         run.changedFrozen.AddRange(step.Entries.Where(entry => entry is { IsParameter: true, IsTrainable: false } && !entry.Value.ToData().BitwiseEquals(start[entry.Key])).Select(entry => entry.Key));
         run.wrongCounters.AddRange(step.Entries.Where(entry => entry.IsBatchCounter && entry.Value.ToData().As<long>()[0] != file.Iterations).Select(entry => entry.Key));
         return run;
     }
 
-    private static void Summarize(TrainStep step, Func<StateEntry, TensorData> data, Dictionary<string, TensorSummary> into)
+    private static void Summarize(IEnumerable<StateEntry> entries, Func<StateEntry, TensorData> data, Dictionary<string, TensorSummary> into)
     {
-        foreach (var entry in step.Entries.Where(entry => !entry.IsBatchCounter))
+        foreach (var (name, summary) in InOrder.Select([.. entries], entry => (entry.Key, TensorSummary.Of(entry.Key, data(entry)))))
         {
-            into.Add(entry.Key, TensorSummary.Of(entry.Key, data(entry)));
+            into.Add(name, summary);
         }
+    }
+
+    private static TensorData Gradient(StateEntry entry)
+    {
+        using var gradient = entry.Value.grad!;
+        return gradient.ToData();
     }
 }

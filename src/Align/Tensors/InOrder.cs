@@ -1,0 +1,25 @@
+using System.Runtime.ExceptionServices;
+
+namespace PPYolo.Align.Tensors;
+
+/// <summary>Independent work on many tensors, several at a time.</summary>
+public static class InOrder
+{
+    /// <summary>What a function makes of each item, in the items' order. It must not matter which thread calls it, and when; an exception of it comes out as it is.</summary>
+    /// <param name="items">The items.</param>
+    /// <param name="function">What to do with each.</param>
+    public static IReadOnlyList<TResult> Select<T, TResult>(IReadOnlyList<T> items, Func<T, TResult> function)
+    {
+        var results = new TResult[items.Count];
+        try
+        {
+            Parallel.For(0, items.Count, i => results[i] = function(items[i]));
+        }
+        catch (AggregateException exception)
+        {
+            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
+        }
+
+        return results;
+    }
+}
