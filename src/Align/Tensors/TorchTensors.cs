@@ -31,17 +31,21 @@ public static class TorchTensors
         return new(ElementTypeOf(tensor), tensor.shape, host.bytes.ToArray());
     }
 
-    /// <summary>Copies a module's parameters and buffers, by the names of its state_dict.</summary>
-    public static NamedTensors State(nn.Module module)
+    /// <summary>Copies tensors, several at a time, in their order.</summary>
+    /// <exception cref="AlignException">As for a single one.</exception>
+    public static NamedTensors ToData(this IEnumerable<KeyValuePair<string, Tensor>> tensors)
     {
-        var tensors = new NamedTensors();
-        foreach (var (name, tensor) in module.state_dict())
+        var copies = new NamedTensors();
+        foreach (var (name, copy) in InOrder.Select([.. tensors], pair => (pair.Key, pair.Value.ToData())))
         {
-            tensors.Add(name, tensor.ToData());
+            copies.Add(name, copy);
         }
 
-        return tensors;
+        return copies;
     }
+
+    /// <summary>Copies a module's parameters and buffers, by the names of its state_dict.</summary>
+    public static NamedTensors State(nn.Module module) => module.state_dict().ToData();
 
     /// <summary>Copies the gradients of a module's parameters; those that have none are left out.</summary>
     public static NamedTensors Gradients(nn.Module module)

@@ -59,17 +59,22 @@ public sealed class ExponentialMovingAverage : IDisposable
             throw new InvalidOperationException("the moving average has not seen any weights yet");
         }
 
-        using var noGrad = no_grad();
         var correction = Correction;
         var byKey = sources.Select((entry, i) => (entry.Key, averages[i])).ToDictionary(StringComparer.Ordinal);
         var tensors = new NamedTensors();
-        foreach (var entry in entries)
+        foreach (var (key, copy) in InOrder.Select(entries, Copy))
         {
-            using var corrected = byKey.TryGetValue(entry.Key, out var average) ? average / correction : entry.Value.alias();
-            tensors.Add(entry.Key, corrected.ToData());
+            tensors.Add(key, copy);
         }
 
         return tensors;
+
+        (string, TensorData) Copy(StateEntry entry)
+        {
+            using var noGrad = no_grad();
+            using var corrected = byKey.TryGetValue(entry.Key, out var average) ? average / correction : entry.Value.alias();
+            return (entry.Key, corrected.ToData());
+        }
     }
 
     /// <summary>The averages as they are now with their keys, uncorrected; not copies.</summary>

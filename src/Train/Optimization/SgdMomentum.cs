@@ -64,19 +64,7 @@ public sealed class SgdMomentum(IReadOnlyList<ParameterGroup> groups, double mom
     }
 
     /// <summary>Copies of the momentum buffers by parameter key; parameters that never had a gradient have none.</summary>
-    public NamedTensors Momentum()
-    {
-        var tensors = new NamedTensors();
-        foreach (var entry in Groups.SelectMany(group => group.Parameters))
-        {
-            if (buffers.TryGetValue(entry.Key, out var buffer))
-            {
-                tensors.Add(entry.Key, buffer.ToData());
-            }
-        }
-
-        return tensors;
-    }
+    public NamedTensors Momentum() => Buffers.ToData();
 
     /// <summary>Replaces the momentum buffers.</summary>
     /// <exception cref="Align.AlignException">A key is not a parameter's, or a shape differs.</exception>

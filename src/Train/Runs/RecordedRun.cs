@@ -34,8 +34,9 @@ public static class RecordedRun
         if (first)
         {
             recorder.Prepare();
+            var digesting = Task.Run(() => TensorDigest.Of(plan.Start));
             startFile = recorder.Start(plan.Start);
-            digest = TensorDigest.Of(plan.Start);
+            digest = digesting.GetAwaiter().GetResult();
         }
 
         var firstGradients = new NamedTensors();

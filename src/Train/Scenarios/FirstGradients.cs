@@ -1,5 +1,6 @@
 using PPYolo.Align.Tensors;
 using PPYolo.Train.Stepping;
+using static TorchSharp.torch;
 
 namespace PPYolo.Train.Scenarios;
 
@@ -14,15 +15,10 @@ internal static class FirstGradients
             return;
         }
 
-        foreach (var entry in step.Entries)
+        using var scope = NewDisposeScope();
+        foreach (var (key, gradient) in step.Entries.Where(entry => entry.Value.grad is not null).Select(entry => KeyValuePair.Create(entry.Key, entry.Value.grad!)).ToData())
         {
-            if (entry.Value.grad is { } gradient)
-            {
-                using (gradient)
-                {
-                    gradients.Add(entry.Key, gradient.ToData());
-                }
-            }
+            gradients.Add(key, gradient);
         }
     };
 }

@@ -47,16 +47,7 @@ public static class NetworkState
     }
 
     /// <summary>Copies every entry of the network, in state_dict order.</summary>
-    public static NamedTensors Save(PPYoloNetwork network)
-    {
-        var weights = new NamedTensors();
-        foreach (var entry in StateDict.Of(network))
-        {
-            weights.Add(entry.Key, entry.Value.ToData());
-        }
-
-        return weights;
-    }
+    public static NamedTensors Save(PPYoloNetwork network) => StateDict.Of(network).Select(entry => KeyValuePair.Create(entry.Key, entry.Value)).ToData();
 
     private static string Listed(string what, List<string> names) =>
         $"{names.Count} {what}" + (names.Count == 0 ? "" : $" ({string.Join(", ", names.Take(3))}{(names.Count > 3 ? ", ..." : "")})");
