@@ -38,6 +38,27 @@ public sealed class TensorSummaryTests
     }
 
     [Fact]
+    public void What_did_not_move_adds_nothing()
+    {
+        // Whole blocks that are where they began, one that is not, a number that is none, and a difference of the least positive number.
+        float[] start = TestTensors.Values("start", 4096), end = [.. start];
+        (start[700], end[700]) = (0, float.Epsilon);
+        for (var i = 1600; i < 2000; i++)
+        {
+            end[i] += 0.5f;
+        }
+
+        var moved = Array.ConvertAll([.. Enumerable.Range(0, start.Length)], i => (double)end[i] - start[i]);
+        var sums = SummaryKernel.Run("key", TensorData.Of<float>(end, 4096), TensorData.Of<float>(start, 4096));
+
+        var expected = SummaryKernel.Run("key", TensorData.Of<double>(moved, 4096));
+        sums.Signed.Should().Equal(expected.Signed);
+        sums.Moved.Should().Be(expected.Squares);
+        end[3000] = float.NaN;
+        double.IsNaN(SummaryKernel.Run("key", TensorData.Of<float>(end, 4096), TensorData.Of<float>(start, 4096)).Moved).Should().BeTrue();
+    }
+
+    [Fact]
     public void Depends_on_the_name_and_not_on_the_shape()
     {
         var values = TestTensors.Values("summary", 64);
