@@ -32,6 +32,7 @@ internal sealed class DeformableSubject : ISubject
         using var scope = NewDisposeScope();
         var output = gridSample ? ByGridSample() : layer.call(input);
         output.backward([gradient]);
+        BackwardPass.Finish();
         input.grad = null;
         foreach (var parameter in layer.parameters().Concat(layer.Offsets.parameters()))
         {
@@ -43,7 +44,8 @@ internal sealed class DeformableSubject : ISubject
 
     private Tensor ByGridSample()
     {
-        var predicted = layer.Offsets.call(input);
+        // Plain operators alone: the layer's offsets would come from this project's own convolution.
+        var predicted = nn.functional.conv2d(input, layer.Offsets.Weight, layer.Offsets.Bias, padding: [1, 1]);
         var columns = DeformableSampling.ColumnsByGridSample(input, predicted.narrow(1, 0, 2 * Points), predicted.narrow(1, 2 * Points, Points).sigmoid(), 1);
         return nn.functional.conv2d(columns, weight.permute(0, 2, 3, 1).reshape(Channels, Points * Channels, 1, 1));
     }
