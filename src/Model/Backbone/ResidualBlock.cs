@@ -1,4 +1,5 @@
 using PPYolo.Model.Layers;
+using PPYolo.Model.Layers.Deformable;
 using PPYolo.Model.Layers.Normalization;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
 using PPYolo.Model.Layers;
+using PPYolo.Model.Layers.Deformable;
 using PPYolo.Peers.Measuring;
 using static TorchSharp.torch;
 

@@ -12,7 +12,8 @@ internal sealed unsafe class PanelConvolution : Operation<PanelConvolution>
     /// <summary>Tiles of an image from which on fewer products outweigh the transforms of kernels.</summary>
     private const int FewestTiles = 25;
 
-    private const int FewestChannels = 16;
+    /// <summary>Channels, in and out, from which on products outweigh transforms of maps; and those that fill a vector.</summary>
+    private const int FewestTiledChannels = 32, FewestChannels = PanelProduct.Lanes;
 
     /// <summary>Whether this is the quickest way for such a map and weight. It does not depend on the number of images, so that a batch and its parts are computed alike.</summary>
     /// <param name="input">(B,C,H,W).</param>
@@ -20,8 +21,12 @@ internal sealed unsafe class PanelConvolution : Operation<PanelConvolution>
     /// <param name="stride">Input cells per output cell.</param>
     public static bool Suits(Tensor input, Tensor weight, int stride) =>
         PanelProduct.IsQuick && stride == 1 && input.device_type == DeviceType.CPU && input.dtype == ScalarType.Float32 && weight.dtype == ScalarType.Float32
-        && weight.shape is [>= FewestChannels, >= FewestChannels, var kernel, _]
-        && (kernel == 1 || (kernel == 3 && Grid(input) is { Rows: var rows, Columns: var columns } && rows * columns >= FewestTiles));
+        && weight.shape switch
+        {
+            [>= FewestTiledChannels, >= FewestTiledChannels, 3, 3] => Grid(input) is { Rows: var rows, Columns: var columns } && rows * columns >= FewestTiles,
+            [>= FewestChannels, >= FewestChannels, 1, 1] => true,
+            _ => false,
+        };
 
     /// <summary>Convolves.</summary>
     /// <param name="input">(B,C,H,W).</param>

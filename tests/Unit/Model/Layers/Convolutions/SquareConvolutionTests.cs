@@ -50,7 +50,7 @@ public sealed class SquareConvolutionTests
         var expected = nn.functional.conv2d(wideMap, wideWeight, padding: [kernel / 2, kernel / 2]);
         expected.backward([gradient.to(ScalarType.Float64)]);
 
-        PanelConvolution.Suits(input, layer.Weight, 1).Should().Be(PanelProduct.IsQuick);
+        PanelConvolution.Suits(input, layer.Weight, 1).Should().Be(PanelProduct.IsQuick && (kernel == 1 || Math.Min(inputs + shared, outputs) >= 32));
         var output = PanelConvolution.Apply(input, layer.Weight, behind);
         output.backward([gradient]);
         BackwardPass.Finish();
@@ -94,8 +94,8 @@ public sealed class SquareConvolutionTests
     public void A_bias_is_added_and_gets_its_gradient(int kernel)
     {
         using var scope = NewDisposeScope();
-        var layer = Layer(16, 24, kernel: kernel, bias: true);
-        Tensor input = TestTensors.Of("input", 1, 2, 16, 12, 10).Leaf(), gradient = TestTensors.Of("gradient", 1, 2, 24, 12, 10);
+        var layer = Layer(32, 40, kernel: kernel, bias: true);
+        Tensor input = TestTensors.Of("input", 1, 2, 32, 12, 10).Leaf(), gradient = TestTensors.Of("gradient", 1, 2, 40, 12, 10);
         Tensor wideBias = layer.Bias!.to(ScalarType.Float64).Leaf();
         var expected = nn.functional.conv2d(input.to(ScalarType.Float64), layer.Weight.to(ScalarType.Float64), wideBias, padding: [kernel / 2, kernel / 2]);
         expected.backward([gradient.to(ScalarType.Float64)]);
@@ -143,9 +143,9 @@ public sealed class SquareConvolutionTests
     public void Frozen_weights_get_no_gradient_and_inputs_do()
     {
         using var scope = NewDisposeScope();
-        var layer = Layer(16, 16);
+        var layer = Layer(32, 32);
         layer.Weight.requires_grad = false;
-        var input = TestTensors.Of("input", 1, 1, 16, 10, 10).Leaf();
+        var input = TestTensors.Of("input", 1, 1, 32, 10, 10).Leaf();
 
         layer.call(input).sum().backward();
         BackwardPass.Finish();
@@ -168,18 +168,19 @@ public sealed class SquareConvolutionTests
     public void The_layer_takes_the_kernel_where_it_suits()
     {
         using var scope = NewDisposeScope();
-        var layer = Layer(16, 24);
-        var input = TestTensors.Of("input", 1, 2, 16, 12, 10);
+        var layer = Layer(32, 40);
+        var input = TestTensors.Of("input", 1, 2, 32, 12, 10);
 
         layer.call(input).ShouldEqual(
             PanelProduct.IsQuick ? PanelConvolution.Apply(input, layer.Weight) : nn.functional.conv2d(input, layer.Weight, padding: [1, 1]), "the output");
     }
 
     [Theory]
-    [InlineData(16, 16, 10, 2, ScalarType.Float32)]
-    [InlineData(16, 16, 8, 1, ScalarType.Float32)]
-    [InlineData(3, 16, 10, 1, ScalarType.Float32)]
-    [InlineData(16, 16, 10, 1, ScalarType.Float64)]
+    [InlineData(32, 32, 10, 2, ScalarType.Float32)]
+    [InlineData(32, 32, 8, 1, ScalarType.Float32)]
+    [InlineData(3, 32, 10, 1, ScalarType.Float32)]
+    [InlineData(64, 27, 10, 1, ScalarType.Float32)]
+    [InlineData(32, 32, 10, 1, ScalarType.Float64)]
     public void Everything_else_is_left_to_libtorch(int inputs, int outputs, int side, int stride, ScalarType type)
     {
         using var scope = NewDisposeScope();

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace PPYolo.Model.Layers;
+namespace PPYolo.Model.Layers.Deformable;
 
 /// <summary>
 /// Deformable sampling on the CPU as one differentiable operation over channels-last memory. Gradients at sampling points on the border follow torchvision's

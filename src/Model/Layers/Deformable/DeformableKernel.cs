@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace PPYolo.Model.Layers;
+namespace PPYolo.Model.Layers.Deformable;
 
 /// <summary>
 /// The loops of <see cref="DeformableColumns"/>, and the samples of <see cref="DeformablePasses"/>. All tensors are channels-last: a sample is four runs of C floats, so the work is on whole vectors. Images are

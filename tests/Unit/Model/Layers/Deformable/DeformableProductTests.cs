@@ -1,8 +1,9 @@
 using PPYolo.Model.Layers;
 using PPYolo.Model.Layers.Convolutions;
+using PPYolo.Model.Layers.Deformable;
 using static TorchSharp.torch;
 
-namespace PPYolo.Tests.Unit.Model.Layers;
+namespace PPYolo.Tests.Unit.Model.Layers.Deformable;
 
 public sealed class DeformableProductTests
 {

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace PPYolo.Model.Layers;
+namespace PPYolo.Model.Layers.Deformable;
 
 /// <summary>The sampling half of a deformable convolution: input, offsets and masks to the columns that its weight multiplies.</summary>
 public static class DeformableSampling

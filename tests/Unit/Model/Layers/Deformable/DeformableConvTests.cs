@@ -1,8 +1,8 @@
-using PPYolo.Model.Layers;
+using PPYolo.Model.Layers.Deformable;
 using PPYolo.Model.State;
 using static TorchSharp.torch;
 
-namespace PPYolo.Tests.Unit.Model.Layers;
+namespace PPYolo.Tests.Unit.Model.Layers.Deformable;
 
 public sealed class DeformableConvTests
 {

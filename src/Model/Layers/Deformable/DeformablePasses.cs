@@ -1,7 +1,7 @@
 using System.Runtime.Intrinsics;
 using PPYolo.Model.Layers.Convolutions;
 
-namespace PPYolo.Model.Layers;
+namespace PPYolo.Model.Layers.Deformable;
 
 /// <summary>
 /// The passes of <see cref="DeformableProduct"/>. Sums run over channels within a kernel point, then over kernel points; gradients of weights run over cells in their order: results do not depend on the number of threads.
@@ -97,8 +97,9 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
         {
             scratch.Reset();
             var row = scratch.Take(depth);
-            new Span<float>(row, depth).Clear();
-            for (var image = 0; image < g.Batch && output < outputs; image++)
+            var exist = output < outputs ? cells : 0;
+            new Span<float>(row + exist, depth - exist).Clear();
+            for (var image = 0; image < g.Batch && exist > 0; image++)
             {
                 new Span<float>(gradient + ((((long)image * outputs) + output) * g.Cells), g.Cells).CopyTo(new Span<float>(row + (image * g.Cells), g.Cells));
             }

@@ -1,4 +1,4 @@
-namespace PPYolo.Tests.Unit.Model.Layers;
+namespace PPYolo.Tests.Unit.Model.Layers.Deformable;
 
 /// <summary>
 /// Deformable sampling as torchvision's operator defines it, element by element in float64 after the place of each sample, which is a float32 sum. A sample at

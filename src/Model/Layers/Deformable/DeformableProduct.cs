@@ -2,7 +2,7 @@ using PPYolo.Model.Layers.Convolutions;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace PPYolo.Model.Layers;
+namespace PPYolo.Model.Layers.Deformable;
 
 /// <summary>
 /// Deformable sampling and the product with the weight as one differentiable operation on the CPU: samples go from the cache into the product, so that columns, nine times the input, are never in memory as a whole.

@@ -2,7 +2,7 @@ using PPYolo.Model.Layers.Convolutions;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace PPYolo.Model.Layers;
+namespace PPYolo.Model.Layers.Deformable;
 
 /// <summary>
 /// Modulated deformable 3x3 convolution, padding 1, one group, no bias (Zhu et al., "Deformable ConvNets v2", arXiv:1811.11168). A plain convolution predicts
