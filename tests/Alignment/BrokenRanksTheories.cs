@@ -111,8 +111,10 @@ public sealed class BrokenRanksTheories : IDisposable
 
         var scaled = Plan(new Broken(step => (step.SumOverImages, step.RateFactor) = (true, step.Ranks.Size)), "weightDecay=0");
         // A loss summed over four images trains four times as fast, which has a floor of its own.
-        verdict = RanksScenario.Merge(scaled, Path.Combine(folder.FullName, "scaled"), options with { Floor = null });
+        NoiseFloor? measured = null;
+        verdict = RanksScenario.Merge(scaled, Path.Combine(folder.FullName, "scaled"), options with { Floor = null, FloorMeasured = floor => measured = floor });
 
+        measured!.Twins.Should().Be(RanksScenario.StandardTwins);
         verdict.Checks.Single(check => check.Name == "weights").Passed.Should().BeTrue(VerdictText.Summary(verdict));
         verdict.Checks.Single(check => check.Name == "moving averages of weights").Passed.Should().BeTrue(VerdictText.Summary(verdict));
     }

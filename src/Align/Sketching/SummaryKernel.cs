@@ -90,7 +90,7 @@ internal static class SummaryKernel
                 Widening.ToDouble(origin, at, origins[..length]);
                 TensorPrimitives.Subtract(block, origins[..length], block);
                 var moved = TensorPrimitives.SumOfSquares<double>(block);
-                // Differences of floats are 0 or large enough for their squares: what did not move adds nothing.
+                // What did not move adds nothing; neither do float64 differences whose squares are too small to be numbers.
                 if (moved == 0)
                 {
                     continue;

@@ -37,9 +37,7 @@ public sealed class DeformableConv : NamedModule<Tensor, Tensor>
     /// <param name="shift">One float64 summand for each output channel.</param>
     internal void Scale(Tensor scale, Tensor shift)
     {
-        weight.copy_(weight.to(ScalarType.Float64) * scale.view(-1, 1, 1, 1));
-        bias = nn.Parameter(shift.to(weight.dtype), requires_grad: false);
-        bias.DetachFromDisposeScope();
+        bias = FoldedNorm.Into(weight, scale, shift);
         register_parameter(nameof(bias), bias);
     }
 

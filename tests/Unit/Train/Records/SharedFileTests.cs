@@ -23,9 +23,10 @@ public sealed class SharedFileTests : IDisposable
         File.ReadAllText(second).Should().Be("weights");
     }
 
-    [Fact]
+    [SkippableFact]
     public void Takes_no_space_where_the_file_system_can()
     {
+        Skip.If(OperatingSystem.IsWindows(), "files are copied on Windows");
         string first = Path.Combine(folder.FullName, "first"), second = Path.Combine(folder.FullName, "second");
         File.WriteAllText(first, "before");
 
