@@ -7,39 +7,42 @@ namespace PPYolo.Tests.Unit.Model.Layers;
 
 public sealed class CoordConvTests
 {
-    private const int Inputs = 4;
-
+    // Four channels go through libtorch, sixteen through the own product.
     [Theory]
-    [InlineData(3, 5)]
-    [InlineData(13, 2)]
-    public void Appends_x_and_then_y_from_minus_1_to_1(int height, int width)
+    [InlineData(4, 3, 5)]
+    [InlineData(4, 13, 2)]
+    [InlineData(16, 3, 5)]
+    [InlineData(16, 13, 2)]
+    public void Appends_x_and_then_y_from_minus_1_to_1(int inputs, int height, int width)
     {
         using var scope = NewDisposeScope();
-        using var layer = HandingOn();
-        var input = TestTensors.Of("map", 1, 2, Inputs, height, width);
+        using var layer = HandingOn(inputs);
+        var input = TestTensors.Of("map", 1, 2, inputs, height, width);
 
         var output = layer.call(input);
 
-        output.narrow(1, 0, Inputs).ShouldEqual(input, "input");
+        output.narrow(1, 0, inputs).ShouldEqual(input, "input");
         for (var y = 0; y < height; y++)
         {
             for (var x = 0; x < width; x++)
             {
-                output[1, Inputs, y, x].item<float>().Should().Be(Coordinate(x, width));
-                output[1, Inputs + 1, y, x].item<float>().Should().Be(Coordinate(y, height));
+                output[1, inputs, y, x].item<float>().Should().Be(Coordinate(x, width));
+                output[1, inputs + 1, y, x].item<float>().Should().Be(Coordinate(y, height));
             }
         }
     }
 
     [Theory]
-    [InlineData(1, 3)]
-    [InlineData(3, 1)]
-    public void Has_no_coordinate_in_a_single_cell(int height, int width)
+    [InlineData(4, 1, 3)]
+    [InlineData(4, 3, 1)]
+    [InlineData(16, 1, 3)]
+    [InlineData(16, 3, 1)]
+    public void Has_no_coordinate_in_a_single_cell(int inputs, int height, int width)
     {
         using var scope = NewDisposeScope();
-        using var layer = HandingOn();
+        using var layer = HandingOn(inputs);
 
-        layer.call(zeros(1, Inputs, height, width)).isnan().all().item<bool>().Should().BeTrue("0 / 0 is what the reference divides");
+        layer.call(zeros(1, inputs, height, width)).isnan().all().item<bool>().Should().BeTrue("0 / 0 is what the reference divides");
     }
 
     /// <summary>arange(n) / (n - 1) * 2 - 1, rounded to float32 at each step.</summary>
@@ -51,12 +54,12 @@ public sealed class CoordConvTests
     }
 
     /// <summary>A layer whose 1x1 convolution and norm hand every channel on unchanged.</summary>
-    private static CoordConv HandingOn()
+    private static CoordConv HandingOn(int inputs)
     {
-        var layer = new CoordConv(Inputs, Inputs + 2, 1, Activation.None, NetworkPresets.R50Vd with { NormEpsilon = 0 });
+        var layer = new CoordConv(inputs, inputs + 2, 1, Activation.None, NetworkPresets.R50Vd with { NormEpsilon = 0 });
         layer.eval();
         using var noGrad = no_grad();
-        StateDict.Of(layer).Single(entry => entry.Key == "conv.conv.weight").Value.copy_(eye(Inputs + 2).view(Inputs + 2, Inputs + 2, 1, 1));
+        StateDict.Of(layer).Single(entry => entry.Key == "conv.conv.weight").Value.copy_(eye(inputs + 2).view(inputs + 2, inputs + 2, 1, 1));
         return layer;
     }
 }
