@@ -61,49 +61,42 @@ internal sealed unsafe class PanelConvolution : Operation<PanelConvolution>
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var grid = Grid(input);
-        var planes = Planes(input.contiguous(), shared?.contiguous());
-        var (outputs, threads) = ((int)weight.shape[0], get_num_threads());
-        var result = empty(input.shape[0], outputs, input.shape[2], input.shape[3]);
-        float* kernels = Floats(weight.contiguous()), output = Floats(result);
-        if (weight.shape[2] == 1)
-        {
-            var matrix = empty(LeftFactor.Size(outputs, planes.Count));
-            LeftFactor.Pack(kernels, outputs, planes.Count, planes.Count, 1, Floats(matrix), threads);
-            PointwiseConvolution.Apply(planes, Floats(matrix), output, grid, outputs, threads);
-        }
-        else
-        {
-            var points = empty(16 * LeftFactor.Size(outputs, planes.Count));
-            KernelTransform.ForInputs(kernels, outputs, planes.Count, Floats(points), threads);
-            TiledConvolution.Apply(planes, Floats(points), output, grid, outputs, threads);
-        }
-
-        return result.MoveToOuterDisposeScope();
+        return Apply(Planes(input.contiguous(), shared?.contiguous()), Grid(input), weight.contiguous(), (int)weight.shape[0], gradient: false).MoveToOuterDisposeScope();
     }
 
     private static Tensor InputGradient(long[] shape, Tensor weight, Tensor gradient)
     {
         using var scope = NewDisposeScope();
-        var grid = Grid(gradient);
-        var planes = Planes(gradient, null);
-        var (inputs, channels, threads) = ((int)shape[1], (int)weight.shape[1], get_num_threads());
-        var result = empty(shape);
-        float* kernels = Floats(weight.contiguous()), output = Floats(result);
+        return Apply(Planes(gradient, null), Grid(gradient), weight.contiguous(), (int)shape[1], gradient: true).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Maps to as many others: inputs to outputs, or the outputs' gradient to that of the first inputs.</summary>
+    private static Tensor Apply(MapPlanes map, TileGrid grid, Tensor weight, int results, bool gradient)
+    {
+        var (channels, threads) = ((int)weight.shape[1], get_num_threads());
+        var result = empty(grid.Batch, results, grid.Height, grid.Width);
+        float* kernels = Floats(weight), output = Floats(result);
+        var size = LeftFactor.Size(results, map.Count);
         if (weight.shape[2] == 1)
         {
-            var matrix = empty(LeftFactor.Size(inputs, planes.Count));
-            LeftFactor.Pack(kernels, inputs, planes.Count, 1, channels, Floats(matrix), threads);
-            PointwiseConvolution.Apply(planes, Floats(matrix), output, grid, inputs, threads);
+            var matrix = empty(size);
+            LeftFactor.Pack(kernels, results, map.Count, gradient ? 1 : channels, gradient ? channels : 1, Floats(matrix), threads);
+            PointwiseConvolution.Apply(map, Floats(matrix), output, grid, results, threads);
+            return result;
+        }
+
+        var points = empty(16 * size);
+        if (gradient)
+        {
+            KernelTransform.ForGradients(kernels, map.Count, channels, results, Floats(points), threads);
         }
         else
         {
-            var points = empty(16 * LeftFactor.Size(inputs, planes.Count));
-            KernelTransform.ForGradients(kernels, planes.Count, channels, inputs, Floats(points), threads);
-            TiledConvolution.Apply(planes, Floats(points), output, grid, inputs, threads);
+            KernelTransform.ForInputs(kernels, results, channels, Floats(points), threads);
         }
 
-        return result.MoveToOuterDisposeScope();
+        TiledConvolution.Apply(map, Floats(points), output, grid, results, threads);
+        return result;
     }
 
     private static Tensor WeightsGradient(Tensor input, long[] shape, Tensor? shared, Tensor gradient)
