@@ -11,10 +11,10 @@ internal static class Rounds
 {
     // Memory, caches and code are at their quickest after a few runs; code that .NET compiles again while it runs needs a second of it.
     private const int WarmUpRuns = 2;
-    private const double WarmUpSeconds = 1;
+    private const double WarmUpSeconds = 5;
 
     // Short work is repeated until a round takes this long, so that its time is above the noise of processes taking turns.
-    private const double ShortestRound = 0.2;
+    private const double ShortestRound = 0.5;
 
     public static void Serve(ISubject subject)
     {

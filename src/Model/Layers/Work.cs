@@ -1,6 +1,9 @@
 namespace PPYolo.Model.Layers;
 
-/// <summary>Independent pieces of work on threads. Which thread does which piece must not change a result.</summary>
+/// <summary>
+/// Independent pieces of work on threads. Which thread does which piece must not change a result. A thread takes the next piece when it has done one: ranges, as <see cref="Parallel"/> deals them, leave a
+/// thread with several pieces while another has nothing to do.
+/// </summary>
 internal static class Work
 {
     /// <summary>Does the pieces 0 to <paramref name="count"/> - 1.</summary>
@@ -16,7 +19,14 @@ internal static class Work
             return;
         }
 
-        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads }, work);
+        var next = -1;
+        Parallel.For(0, Math.Min(count, threads), new ParallelOptions { MaxDegreeOfParallelism = threads }, _ =>
+        {
+            for (var piece = Interlocked.Increment(ref next); piece < count; piece = Interlocked.Increment(ref next))
+            {
+                work(piece);
+            }
+        });
     }
 
     /// <summary>The same where each thread needs something of its own, which is disposed at the end.</summary>
@@ -34,16 +44,20 @@ internal static class Work
             return;
         }
 
-        Parallel.For(
-            0,
-            count,
-            new ParallelOptions { MaxDegreeOfParallelism = threads },
-            own,
-            (piece, _, mine) =>
+        var next = -1;
+        Parallel.For(0, Math.Min(count, threads), new ParallelOptions { MaxDegreeOfParallelism = threads }, _ =>
+        {
+            var piece = Interlocked.Increment(ref next);
+            if (piece >= count)
+            {
+                return;
+            }
+
+            using var mine = own();
+            for (; piece < count; piece = Interlocked.Increment(ref next))
             {
                 work(piece, mine);
-                return mine;
-            },
-            mine => mine.Dispose());
+            }
+        });
     }
 }

@@ -69,6 +69,77 @@ internal static unsafe class Interleaving
         }
     }
 
+    /// <summary>Sixteen rows of nine, one after the other, to nine rows of sixteen.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void SplitNine(float* from, float* to, long toStride)
+    {
+        // Of each three vectors every third element, and again of each three of these.
+        var thirds = stackalloc Vector512<float>[9];
+        for (var i = 0; i < 3; i++, from += 3 * Lanes)
+        {
+            Vector512<float> a = Vector512.Load(from), b = Vector512.Load(from + Lanes), c = Vector512.Load(from + (2 * Lanes));
+            thirds[i] = EveryThird0(a, b, c);
+            thirds[3 + i] = EveryThird1(a, b, c);
+            thirds[6 + i] = EveryThird2(a, b, c);
+        }
+
+        for (var i = 0; i < 3; i++)
+        {
+            Vector512<float> a = thirds[3 * i], b = thirds[(3 * i) + 1], c = thirds[(3 * i) + 2];
+            EveryThird0(a, b, c).Store(to + (i * toStride));
+            EveryThird1(a, b, c).Store(to + ((3 + i) * toStride));
+            EveryThird2(a, b, c).Store(to + ((6 + i) * toStride));
+        }
+    }
+
+    /// <summary>Nine rows of sixteen to sixteen rows of nine, one after the other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void JoinNine(float* from, long fromStride, float* to)
+    {
+        var thirds = stackalloc Vector512<float>[9];
+        for (var i = 0; i < 3; i++)
+        {
+            Vector512<float> a = Vector512.Load(from + (i * fromStride)), b = Vector512.Load(from + ((3 + i) * fromStride)), c = Vector512.Load(from + ((6 + i) * fromStride));
+            thirds[3 * i] = Threes0(a, b, c);
+            thirds[(3 * i) + 1] = Threes1(a, b, c);
+            thirds[(3 * i) + 2] = Threes2(a, b, c);
+        }
+
+        for (var i = 0; i < 3; i++, to += 3 * Lanes)
+        {
+            Vector512<float> a = thirds[i], b = thirds[3 + i], c = thirds[6 + i];
+            Threes0(a, b, c).Store(to);
+            Threes1(a, b, c).Store(to + Lanes);
+            Threes2(a, b, c).Store(to + (2 * Lanes));
+        }
+    }
+
+    // Elements 0, 3, 6 ... of three vectors in a row, then 1, 4, 7 ..., then 2, 5, 8 ...: those of the first two, then the others from the third.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> EveryThird0(Vector512<float> a, Vector512<float> b, Vector512<float> c) => Pick(
+        Pick(a, b, Vector512.Create(0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30, 0, 0, 0, 0, 0)), c, Vector512.Create(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 17, 20, 23, 26, 29));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> EveryThird1(Vector512<float> a, Vector512<float> b, Vector512<float> c) => Pick(
+        Pick(a, b, Vector512.Create(1, 4, 7, 10, 13, 16, 19, 22, 25, 28, 31, 0, 0, 0, 0, 0)), c, Vector512.Create(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 18, 21, 24, 27, 30));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> EveryThird2(Vector512<float> a, Vector512<float> b, Vector512<float> c) => Pick(
+        Pick(a, b, Vector512.Create(2, 5, 8, 11, 14, 17, 20, 23, 26, 29, 0, 0, 0, 0, 0, 0)), c, Vector512.Create(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 19, 22, 25, 28, 31));
+
+    // The first, second and last sixteen of a0, b0, c0, a1, b1, c1 ...
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Threes0(Vector512<float> a, Vector512<float> b, Vector512<float> c) => Pick(
+        Pick(a, b, Vector512.Create(0, 16, 0, 1, 17, 0, 2, 18, 0, 3, 19, 0, 4, 20, 0, 5)), c, Vector512.Create(0, 1, 16, 3, 4, 17, 6, 7, 18, 9, 10, 19, 12, 13, 20, 15));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Threes1(Vector512<float> a, Vector512<float> b, Vector512<float> c) => Pick(
+        Pick(a, b, Vector512.Create(21, 0, 6, 22, 0, 7, 23, 0, 8, 24, 0, 9, 25, 0, 10, 26)), c, Vector512.Create(0, 21, 2, 3, 22, 5, 6, 23, 8, 9, 24, 11, 12, 25, 14, 15));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Threes2(Vector512<float> a, Vector512<float> b, Vector512<float> c) => Pick(
+        Pick(a, b, Vector512.Create(0, 11, 27, 0, 12, 28, 0, 13, 29, 0, 14, 30, 0, 15, 31, 0)), c, Vector512.Create(26, 1, 2, 27, 4, 5, 28, 7, 8, 29, 10, 11, 30, 13, 14, 31));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Round(Vector512<float>* from, Vector512<float>* to)
     {

@@ -4,47 +4,60 @@ using PPYolo.Model.Layers.Convolutions;
 namespace PPYolo.Model.Layers.Deformable;
 
 /// <summary>
-/// The passes of <see cref="DeformableProduct"/>. Sums run over channels within a kernel point, then over kernel points; gradients of weights run over cells in their order: results do not depend on the number of threads.
+/// The passes of <see cref="DeformableProduct"/>, products of halves of cells, channels and outputs: <see cref="SevenProducts"/>. Sums run over channels within a kernel point, then over kernel points; gradients
+/// of weights run over cells in their order: results do not depend on the number of threads. Cells are halved within an image, so that the others do not change its results.
 /// </summary>
 internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, float* input, float* offset, float* mask, int outputs, int threads)
 {
     private const int Points = DeformableConv.Points, Lanes = PanelProduct.Lanes, Rows = PanelProduct.Rows;
 
-    /// <summary>Output cells that are computed at once: their samples at one kernel point, and a panel of the weight, stay in the second-level cache.</summary>
+    /// <summary>Output cells of an image that are computed at once: their samples at one kernel point, their sums, and a panel of the weight stay in the second-level cache.</summary>
     private const int BlockCells = 48;
 
-    /// <summary>Cells that gradients of weights are summed over at once: a panel's samples stay in the first-level cache, all outputs' gradients in the second.</summary>
+    /// <summary>The same where gradients of samples are computed: fewer passes over the weight, since threads share out images anyway.</summary>
+    private const int GradientCells = 96;
+
+    /// <summary>Terms of each half that gradients of weights are summed over at once: a panel's samples stay in the first-level cache.</summary>
     private const int DepthAtOnce = 128;
 
     private readonly int inputs = g.Channels;
+    private readonly int halfInputs = SevenProducts.Half(g.Channels, Lanes), halfOutputs = SevenProducts.Half(outputs, Lanes);
 
     /// <summary>output = samples * weight.</summary>
     /// <param name="weight">(K,C,3,3).</param>
     /// <param name="output">(B,K,rows,columns).</param>
     public void Forward(float* weight, float* output)
     {
-        var shape = new PanelShape(outputs);
         using var packed = PackOutputs(weight, out var right);
-        var blocks = TileBlocks.Of(g.Batch * g.Cells, BlockCells, threads);
-        int cells = blocks.Longest, depth = inputs.PaddedTo(Lanes);
-        Work.ForEach(blocks.Count, threads, () => new ScratchMemory((long)cells * depth, (long)cells * shape.Padded, depth), (block, scratch) =>
-        {
-            scratch.Reset();
-            float* left = scratch.Take((long)cells * depth), product = scratch.Take((long)cells * shape.Padded), sample = scratch.Take(depth);
-            var (first, count) = blocks[block];
-            for (var q = 0; q < Points; q++)
+        var blocks = TileBlocks.Of(g.Cells, BlockCells, 1);
+        int cells = blocks.Longest, columns = 2 * halfOutputs;
+        long leftSize = (long)cells / 2 * halfInputs, rightSize = (long)halfInputs * halfOutputs, productSize = (long)cells / 2 * halfOutputs;
+        Work.ForEach(
+            g.Batch * blocks.Count,
+            threads,
+            () => new ScratchMemory(SevenProducts.Count * leftSize, SevenProducts.Count * productSize, (long)cells * columns),
+            (piece, scratch) =>
             {
-                for (var row = 0; row < count; row++)
+                scratch.Reset();
+                float* left = scratch.Take(SevenProducts.Count * leftSize), products = scratch.Take(SevenProducts.Count * productSize), product = scratch.Take((long)cells * columns);
+                var (image, block) = Math.DivRem(piece, blocks.Count);
+                var (first, count) = blocks[block];
+                var half = SevenProducts.Half(count, Rows);
+                for (var q = 0; q < Points; q++)
                 {
-                    DeformableKernel.Sample(g, input, offset, mask, first + row, q, 0, inputs, sample);
-                    ToLeft(sample, depth, left, row);
+                    for (var row = 0; row < 2 * half; row++)
+                    {
+                        SampleToLeft(row < count ? (image * g.Cells) + first + row : null, q, left, leftSize, row / half, row % half);
+                    }
+
+                    SevenProducts.SumLeft(left, leftSize, (long)half * halfInputs);
+                    SevenProducts.Multiply(
+                        left, leftSize, halfInputs, right + (q * SevenProducts.Count * rightSize), rightSize, new(halfOutputs), half, halfInputs, products, add: q > 0);
                 }
 
-                PanelProduct.MultiplyPanels(left, depth, right + (q * (long)inputs * shape.Padded), shape, count, inputs, product, add: q > 0);
-            }
-
-            Deal(product, shape.Padded, first, count, output);
-        });
+                SevenProducts.Combine(products, half, halfOutputs, product, columns, halfOutputs);
+                Deal(product, columns, (image * g.Cells) + first, count, output);
+            });
     }
 
     /// <summary>The gradients of input, offset and mask.</summary>
@@ -55,32 +68,37 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
     /// <param name="gradMask">(B,rows,columns,9).</param>
     public void SamplesBackward(float* weight, float* gradient, float* gradInput, float* gradOffset, float* gradMask)
     {
-        var shape = new PanelShape(inputs);
         using var packed = PackInputs(weight, out var right);
-        var blocks = TileBlocks.Of(g.Cells, BlockCells, 1);
-        int cells = blocks.Longest, depth = outputs.PaddedTo(Lanes);
+        var blocks = TileBlocks.Of(g.Cells, GradientCells, 1);
+        int cells = blocks.Longest, columns = 2 * halfInputs;
+        long leftSize = (long)cells / 2 * halfOutputs, rightSize = (long)halfInputs * halfOutputs, productSize = (long)cells / 2 * halfInputs;
         // Samples of one image add to the same pixels: images are the unit of parallel work.
-        Work.ForEach(g.Batch, threads, () => new ScratchMemory((long)cells * depth, (long)cells * shape.Padded, Lanes * Lanes), (image, scratch) =>
-        {
-            scratch.Reset();
-            float* left = scratch.Take((long)cells * depth), product = scratch.Take((long)cells * shape.Padded), turned = scratch.Take(Lanes * Lanes);
-            for (var block = 0; block < blocks.Count; block++)
+        Work.ForEach(
+            g.Batch,
+            threads,
+            () => new ScratchMemory(SevenProducts.Count * leftSize, SevenProducts.Count * productSize, (long)cells * columns),
+            (image, scratch) =>
             {
-                var (first, count) = blocks[block];
-                var planes = gradient + ((long)image * outputs * g.Cells) + first;
-                ToLeft(planes, count, left, depth, turned);
-
-                for (var q = 0; q < Points; q++)
+                scratch.Reset();
+                float* left = scratch.Take(SevenProducts.Count * leftSize), products = scratch.Take(SevenProducts.Count * productSize), product = scratch.Take((long)cells * columns);
+                for (var block = 0; block < blocks.Count; block++)
                 {
-                    PanelProduct.MultiplyPanels(left, depth, right + (q * (long)outputs * shape.Padded), shape, count, outputs, product, add: false);
-                    for (var cell = 0; cell < count; cell++)
+                    var (first, count) = blocks[block];
+                    var half = SevenProducts.Half(count, Rows);
+                    GradientToLeft(gradient + ((long)image * outputs * g.Cells) + first, count, left, leftSize);
+                    SevenProducts.SumLeft(left, leftSize, (long)half * halfOutputs);
+                    for (var q = 0; q < Points; q++)
                     {
-                        DeformableKernel.Scatter(
-                            g, input, offset, mask, (image * g.Cells) + first + cell, q, product + ((long)cell * shape.Padded), gradInput, gradOffset, gradMask);
+                        SevenProducts.Multiply(
+                            left, leftSize, halfOutputs, right + (q * SevenProducts.Count * rightSize), rightSize, new(halfInputs), half, halfOutputs, products, add: false);
+                        SevenProducts.Combine(products, half, halfInputs, product, columns, halfInputs);
+                        for (var cell = 0; cell < count; cell++)
+                        {
+                            DeformableKernel.Scatter(g, input, offset, mask, (image * g.Cells) + first + cell, q, product + ((long)cell * columns), gradInput, gradOffset, gradMask);
+                        }
                     }
                 }
-            }
-        });
+            });
     }
 
     /// <summary>The gradient of the weight.</summary>
@@ -88,73 +106,75 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
     /// <param name="gradWeight">(K,C,3,3), which is written.</param>
     public void WeightBackward(float* gradient, float* gradWeight)
     {
-        int cells = g.Batch * g.Cells, rows = outputs.PaddedTo(Rows);
-        var depth = cells.PaddedTo(Lanes);
-        var shape = new PanelShape(inputs);
-        using var memory = new ScratchMemory((long)rows * depth);
-        var left = memory.Take((long)rows * depth);
-        Work.ForEach(rows, threads, () => new ScratchMemory(depth), (output, scratch) =>
+        int cells = g.Batch * g.Cells, halfCells = (cells + 1) / 2, depth = halfCells.PaddedTo(Lanes), columns = 2 * halfInputs;
+        long leftSize = (long)halfOutputs * depth, sumsSize = 2L * halfOutputs * Points * columns;
+        var shape = new PanelShape(halfInputs);
+        using var memory = new ScratchMemory(SevenProducts.Count * leftSize, sumsSize, (long)Points * cells * sizeof(SamplePoint) / sizeof(float));
+        float* left = memory.Take(SevenProducts.Count * leftSize), sums = memory.Take(sumsSize);
+        var samples = (SamplePoint*)memory.Take((long)Points * cells * sizeof(SamplePoint) / sizeof(float));
+        Work.ForEach(Points, threads, q =>
         {
-            scratch.Reset();
-            var row = scratch.Take(depth);
-            var exist = output < outputs ? cells : 0;
-            new Span<float>(row + exist, depth - exist).Clear();
-            for (var image = 0; image < g.Batch && exist > 0; image++)
-            {
-                new Span<float>(gradient + ((((long)image * outputs) + output) * g.Cells), g.Cells).CopyTo(new Span<float>(row + (image * g.Cells), g.Cells));
-            }
-
-            ToLeft(row, depth, left, output);
-        });
-        // A kernel point's sums for some panels of inputs: enough pieces for all threads, and few, since where samples fall is computed for each.
-        var atOnce = (shape.Count + 3) / 4;
-        var pieces = (shape.Count + atOnce - 1) / atOnce;
-        using var sumMemory = new ScratchMemory((long)Points * rows * shape.Padded);
-        var sums = sumMemory.Take((long)Points * rows * shape.Padded);
-        Work.ForEach(Points * pieces, threads, () => new ScratchMemory((long)cells * atOnce * PanelProduct.Columns, shape.Padded), (piece, scratch) =>
-        {
-            scratch.Reset();
-            float* right = scratch.Take((long)cells * atOnce * PanelProduct.Columns), sample = scratch.Take(shape.Padded);
-            int q = piece / pieces, first = piece % pieces * atOnce, last = Math.Min(first + atOnce, shape.Count);
-            int from = first * PanelProduct.Columns, count = Math.Min(last * PanelProduct.Columns, inputs) - from;
-            new Span<float>(sample, shape.Padded).Clear();
             for (var cell = 0; cell < cells; cell++)
             {
-                DeformableKernel.Sample(g, input, offset, mask, cell, q, from, count, sample);
-                for (var panel = first; panel < last; panel++)
-                {
-                    int at = (panel - first) * PanelProduct.Columns, width = shape.Width(panel);
-                    new Span<float>(sample + at, width).CopyTo(new Span<float>(right + ((long)at * cells) + ((long)cell * width), width));
-                }
-            }
-
-            for (var depthFrom = 0; depthFrom < cells; depthFrom += DepthAtOnce)
-            {
-                for (var panel = first; panel < last; panel++)
-                {
-                    var width = shape.Width(panel);
-                    for (var row = 0; row < rows; row += Rows)
-                    {
-                        PanelProduct.Multiply(
-                            left + ((long)row * depth) + ((long)depthFrom * Rows),
-                            right + ((long)(panel - first) * PanelProduct.Columns * cells) + ((long)depthFrom * width),
-                            width,
-                            Math.Min(DepthAtOnce, cells - depthFrom),
-                            sums + (((((long)row * Points) + q) * shape.Padded) + (panel * PanelProduct.Columns)),
-                            (long)Points * shape.Padded,
-                            add: depthFrom > 0);
-                    }
-                }
+                samples[(q * cells) + cell] = SamplePoint.At(g, offset, mask, cell, q);
             }
         });
+        PackGradient(gradient, cells, halfCells, depth, left);
+        Work.ForEach(
+            Points * shape.Count,
+            threads,
+            () => new ScratchMemory(SevenProducts.Count * DepthAtOnce * PanelProduct.Columns, (long)SevenProducts.Count * halfOutputs * PanelProduct.Columns),
+            (piece, scratch) =>
+            {
+                scratch.Reset();
+                const long rightSize = DepthAtOnce * PanelProduct.Columns;
+                float* right = scratch.Take(SevenProducts.Count * rightSize), products = scratch.Take((long)SevenProducts.Count * halfOutputs * PanelProduct.Columns);
+                var (q, panel) = Math.DivRem(piece, shape.Count);
+                int width = shape.Width(panel), channel = panel * PanelProduct.Columns;
+                for (var from = 0; from < halfCells; from += DepthAtOnce)
+                {
+                    var terms = Math.Min(DepthAtOnce, halfCells - from);
+                    for (var row = 0; row < 2 * terms; row++)
+                    {
+                        var (half, term) = Math.DivRem(row, terms);
+                        var cell = (half * halfCells) + from + term;
+                        for (var beside = 0; beside < 2; beside++)
+                        {
+                            var start = channel + (beside * halfInputs);
+                            var exist = cell < cells ? Math.Clamp(inputs - start, 0, width) : 0;
+                            var to = right + (SevenProducts.RightQuarter(half, beside) * rightSize) + (term * width);
+                            if (exist < width)
+                            {
+                                new Span<float>(to, width).Clear();
+                            }
+
+                            if (exist > 0)
+                            {
+                                samples[(q * cells) + cell].Take(input + (cell / g.Cells * g.ImageSize) + start, inputs, exist, to);
+                            }
+                        }
+                    }
+
+                    SevenProducts.SumRight(right, rightSize, (long)terms * width);
+                    SevenProducts.Multiply(left + ((long)from * Rows), leftSize, depth, right, rightSize, new(width), halfOutputs, terms, products, add: from > 0);
+                }
+
+                SevenProducts.Combine(products, halfOutputs, width, sums + ((long)q * columns) + channel, (long)Points * columns, halfInputs);
+            });
         Work.ForEach(outputs, threads, output =>
         {
-            float* from = sums + ((long)output * Points * shape.Padded), to = gradWeight + ((long)output * inputs * Points);
-            for (var channel = 0; channel < inputs; channel++, to += Points)
+            float* from = sums + ((long)output * Points * columns), to = gradWeight + ((long)output * inputs * Points);
+            var channel = 0;
+            for (; channel <= inputs - Lanes; channel += Lanes, to += Lanes * Points)
+            {
+                Interleaving.JoinNine(from + channel, columns, to);
+            }
+
+            for (; channel < inputs; channel++, to += Points)
             {
                 for (var q = 0; q < Points; q++)
                 {
-                    to[q] = from[(q * shape.Padded) + channel];
+                    to[q] = from[(q * columns) + channel];
                 }
             }
         });
@@ -163,30 +183,40 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
     /// <summary>The weight as a right factor for each kernel point: a row for each input, a column for each output.</summary>
     private ScratchMemory PackOutputs(float* weight, out float* packed)
     {
-        var shape = new PanelShape(outputs);
-        long size = (long)inputs * shape.Padded, stride = inputs.PaddedTo(Lanes);
-        var memory = new ScratchMemory(Points * size);
-        var right = packed = memory.Take(Points * size);
-        Work.ForEach(shape.Padded / Lanes, threads, () => new ScratchMemory(Lanes * Points * stride, Lanes * Lanes), (group, scratch) =>
+        long size = (long)halfInputs * halfOutputs, stride = 2L * halfInputs, taps = Lanes * Points * stride;
+        var shape = new PanelShape(halfOutputs);
+        var memory = new ScratchMemory(Points * SevenProducts.Count * size);
+        var right = packed = memory.Take(Points * SevenProducts.Count * size);
+        Work.ForEach(halfOutputs / Lanes, threads, () => new ScratchMemory(2 * taps, Lanes * Lanes), (group, scratch) =>
         {
             scratch.Reset();
-            float* taps = scratch.Take(Lanes * Points * stride), block = scratch.Take(Lanes * Lanes);
-            for (var lane = 0; lane < Lanes; lane++)
+            float* split = scratch.Take(2 * taps), block = scratch.Take(Lanes * Lanes);
+            for (var lane = 0; lane < 2 * Lanes; lane++)
             {
-                SplitTaps(weight, (group * Lanes) + lane, taps + (lane * Points * stride), stride);
+                SplitTaps(weight, (lane / Lanes * halfOutputs) + (group * Lanes) + (lane % Lanes), split + (lane * Points * stride), stride);
             }
 
             var panel = group * Lanes / PanelProduct.Columns;
             int first = panel * PanelProduct.Columns, width = shape.Width(panel);
             for (var q = 0; q < Points; q++)
             {
-                var to = right + (q * size) + ((long)first * inputs) + ((group * Lanes) - first);
-                for (var input = 0; input < inputs; input += Lanes)
+                var to = right + (q * SevenProducts.Count * size) + ((long)first * halfInputs) + ((group * Lanes) - first);
+                for (var row = 0; row < halfInputs; row += Lanes)
                 {
-                    Interleaving.Transpose(taps + (q * stride) + input, Points * stride, block, Lanes);
-                    for (var row = 0; row < Math.Min(Lanes, inputs - input); row++)
+                    for (var quarter = 0; quarter < 4; quarter++)
                     {
-                        Vector512.Load(block + (row * Lanes)).Store(to + ((long)(input + row) * width));
+                        var (depth, column) = Math.DivRem(quarter, 2);
+                        Interleaving.Transpose(split + (column * taps) + (q * stride) + (depth * halfInputs) + row, Points * stride, block, Lanes);
+                        var at = to + (SevenProducts.RightQuarter(depth, column) * size) + ((long)row * width);
+                        for (var lane = 0; lane < Lanes; lane++)
+                        {
+                            Vector512.Load(block + (lane * Lanes)).Store(at + ((long)lane * width));
+                        }
+                    }
+
+                    for (var lane = 0; lane < Lanes; lane++)
+                    {
+                        SevenProducts.SumRight(to + ((long)(row + lane) * width), size, Lanes);
                     }
                 }
             }
@@ -197,21 +227,30 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
     /// <summary>The weight as a right factor for each kernel point: a row for each output, a column for each input.</summary>
     private ScratchMemory PackInputs(float* weight, out float* packed)
     {
-        var shape = new PanelShape(inputs);
-        var size = (long)outputs * shape.Padded;
-        var memory = new ScratchMemory(Points * size);
-        var right = packed = memory.Take(Points * size);
-        Work.ForEach(outputs, threads, () => new ScratchMemory((long)Points * shape.Padded), (output, scratch) =>
+        var shape = new PanelShape(halfInputs);
+        long size = (long)halfInputs * halfOutputs, stride = 2L * halfInputs;
+        var memory = new ScratchMemory(Points * SevenProducts.Count * size);
+        var right = packed = memory.Take(Points * SevenProducts.Count * size);
+        Work.ForEach(halfOutputs, threads, () => new ScratchMemory(2 * Points * stride), (output, scratch) =>
         {
             scratch.Reset();
-            var taps = scratch.Take((long)Points * shape.Padded);
-            SplitTaps(weight, output, taps, shape.Padded);
+            var taps = scratch.Take(2 * Points * stride);
+            SplitTaps(weight, output, taps, stride);
+            SplitTaps(weight, output + halfOutputs, taps + (Points * stride), stride);
             for (var q = 0; q < Points; q++)
             {
                 for (var panel = 0; panel < shape.Count; panel++)
                 {
                     int first = panel * PanelProduct.Columns, width = shape.Width(panel);
-                    new Span<float>(taps + ((long)q * shape.Padded) + first, width).CopyTo(new Span<float>(right + (q * size) + ((long)first * outputs) + ((long)output * width), width));
+                    var to = right + (q * SevenProducts.Count * size) + ((long)first * halfOutputs) + ((long)output * width);
+                    for (var quarter = 0; quarter < 4; quarter++)
+                    {
+                        var (depth, column) = Math.DivRem(quarter, 2);
+                        var from = taps + (((depth * Points) + q) * stride) + (column * halfInputs) + first;
+                        new Span<float>(from, width).CopyTo(new Span<float>(to + (SevenProducts.RightQuarter(depth, column) * size), width));
+                    }
+
+                    SevenProducts.SumRight(to, size, width);
                 }
             }
         });
@@ -223,7 +262,13 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
     {
         var kernel = weight + ((long)output * inputs * Points);
         var exists = output < outputs ? inputs : 0;
-        for (var input = 0; input < exists; input++, kernel += Points)
+        var input = 0;
+        for (; input <= exists - Lanes; input += Lanes, kernel += Lanes * Points)
+        {
+            Interleaving.SplitNine(kernel, taps + input, stride);
+        }
+
+        for (; input < exists; input++, kernel += Points)
         {
             for (var q = 0; q < Points; q++)
             {
@@ -237,45 +282,103 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
         }
     }
 
-    /// <summary>A row of the left factor, padded to whole vectors, to where <see cref="PanelProduct"/> has it.</summary>
-    private static void ToLeft(float* row, int depth, float* left, int index)
+    /// <summary>The sample at a kernel point of a cell as a row of the left factor; 0 where there is no cell.</summary>
+    private void SampleToLeft(int? cell, int q, float* left, long size, int half, int row)
     {
-        var to = left + ((long)(index - (index % Rows)) * depth) + (index % Rows * Lanes);
-        for (var at = 0; at < depth; at += Lanes, to += Rows * Lanes)
+        var sample = cell is { } at ? SamplePoint.At(g, offset, mask, at, q) : default;
+        var to = left + Start(row, halfInputs);
+        for (var depth = 0; depth < 2; depth++)
         {
-            Vector512.Load(row + at).Store(to);
+            var quarter = to + (SevenProducts.LeftQuarter(half, depth) * size);
+            var start = depth * halfInputs;
+            var exist = cell is null ? 0 : Math.Clamp(inputs - start, 0, halfInputs);
+            for (var blank = exist - (exist % Lanes); blank < halfInputs; blank += Lanes)
+            {
+                new Span<float>(quarter + (blank * Rows), Lanes).Clear();
+            }
+
+            if (exist > 0)
+            {
+                sample.Take(input + (cell!.Value / g.Cells * g.ImageSize) + start, inputs, exist, quarter, Rows * Lanes);
+            }
         }
     }
 
-    /// <summary>Cells of an image's maps as rows of the left factor.</summary>
-    private void ToLeft(float* planes, int cells, float* left, int depth, float* turned)
+    /// <summary>The gradient at cells of an image as rows of the left factor.</summary>
+    private void GradientToLeft(float* planes, int cells, float* left, long size)
     {
-        for (var cell = 0; cell < cells; cell += Lanes)
+        var turned = stackalloc float[Lanes * Lanes];
+        var half = SevenProducts.Half(cells, Rows);
+        for (var row = 0; row < half; row += Lanes)
         {
-            for (var output = 0; output < outputs; output += Lanes)
+            for (var term = 0; term < halfOutputs; term += Lanes)
             {
-                var from = planes + ((long)output * g.Cells) + cell;
-                int lanes = Math.Min(Lanes, cells - cell), depths = Math.Min(Lanes, outputs - output);
-                if (lanes == Lanes && depths == Lanes)
+                for (var quarter = 0; quarter < 4; quarter++)
                 {
-                    Interleaving.Transpose(from, g.Cells, turned, Lanes);
-                }
-                else
-                {
-                    for (var at = 0; at < lanes * depths; at++)
+                    var (below, depth) = Math.DivRem(quarter, 2);
+                    int cell = (below * half) + row, output = (depth * halfOutputs) + term;
+                    int lanes = Math.Clamp(cells - cell, 0, Lanes), depths = Math.Clamp(outputs - output, 0, Lanes);
+                    var from = planes + ((long)output * g.Cells) + cell;
+                    if (lanes == Lanes && depths == Lanes)
                     {
-                        turned[(at % lanes * Lanes) + (at / lanes)] = from[(at / lanes * (long)g.Cells) + (at % lanes)];
+                        Interleaving.Transpose(from, g.Cells, turned, Lanes);
                     }
-                }
+                    else
+                    {
+                        new Span<float>(turned, Lanes * Lanes).Clear();
+                        for (var at = 0; at < lanes * depths; at++)
+                        {
+                            turned[(at % lanes * Lanes) + (at / lanes)] = from[(at / lanes * (long)g.Cells) + (at % lanes)];
+                        }
+                    }
 
-                for (var row = 0; row < lanes; row++)
-                {
-                    var index = cell + row;
-                    Vector512.Load(turned + (row * Lanes)).Store(left + ((long)(index - (index % Rows)) * depth) + ((long)output * Rows) + (index % Rows * Lanes));
+                    var to = left + (SevenProducts.LeftQuarter(below, depth) * size) + ((long)term * Rows);
+                    for (var lane = 0; lane < Math.Min(Lanes, half - row); lane++)
+                    {
+                        Vector512.Load(turned + (lane * Lanes)).Store(to + Start(row + lane, halfOutputs));
+                    }
                 }
             }
         }
     }
+
+    /// <summary>The gradient as the left factor of the weight's: a row for each output, a term for each cell of all images.</summary>
+    private void PackGradient(float* gradient, int cells, int halfCells, int depth, float* left)
+    {
+        var size = (long)halfOutputs * depth;
+        Work.ForEach(halfOutputs / Rows, threads, () => new ScratchMemory(2L * depth), (block, scratch) =>
+        {
+            scratch.Reset();
+            var terms = scratch.Take(2L * depth);
+            for (var at = 0; at < 2 * Rows; at++)
+            {
+                int half = at / Rows, row = (block * Rows) + (at % Rows), output = (half * halfOutputs) + row;
+                new Span<float>(terms, 2 * depth).Clear();
+                for (var image = 0; image < g.Batch && output < outputs; image++)
+                {
+                    var from = new ReadOnlySpan<float>(gradient + ((((long)image * outputs) + output) * g.Cells), g.Cells);
+                    // Terms from the second half on begin with a whole vector.
+                    int first = image * g.Cells, before = Math.Clamp(halfCells - first, 0, g.Cells);
+                    from[..before].CopyTo(new Span<float>(terms + first, before));
+                    from[before..].CopyTo(new Span<float>(terms + depth + (first + before - halfCells), g.Cells - before));
+                }
+
+                for (var second = 0; second < 2; second++)
+                {
+                    float* values = terms + (second * depth), to = left + (SevenProducts.LeftQuarter(half, second) * size) + Start(row, depth);
+                    for (var term = 0; term < depth; term += Lanes)
+                    {
+                        Vector512.Load(values + term).Store(to + ((long)term * Rows));
+                    }
+                }
+            }
+
+            SevenProducts.SumLeft(left + ((long)block * Rows * depth), size, (long)Rows * depth);
+        });
+    }
+
+    /// <summary>Where a row of a left factor starts.</summary>
+    private static long Start(int row, int depth) => ((long)(row - (row % Rows)) * depth) + (row % Rows * Lanes);
 
     /// <summary>Rows of a cell's outputs to maps.</summary>
     private void Deal(float* product, int stride, int first, int count, float* output)

@@ -1,0 +1,37 @@
+using PPYolo.Model.Layers.Convolutions;
+
+namespace PPYolo.Tests.Unit.Model.Layers.Convolutions;
+
+public sealed unsafe class InterleavingTests
+{
+    private static readonly float[] Numbers = [.. Enumerable.Range(0, 9 * PanelProduct.Lanes).Select(i => (float)i)];
+
+    [Fact]
+    public void Splits_rows_of_nine()
+    {
+        const int stride = 20;
+        var split = new float[9 * stride];
+
+        fixed (float* from = Numbers, to = split)
+        {
+            Interleaving.SplitNine(from, to, stride);
+        }
+
+        split.Where((_, i) => i % stride < PanelProduct.Lanes).Should().Equal(
+            Enumerable.Range(0, Numbers.Length).Select(i => Numbers[(i % PanelProduct.Lanes * 9) + (i / PanelProduct.Lanes)]));
+    }
+
+    [Fact]
+    public void Joins_what_it_split()
+    {
+        float[] split = new float[Numbers.Length], joined = new float[Numbers.Length];
+
+        fixed (float* from = Numbers, middle = split, to = joined)
+        {
+            Interleaving.SplitNine(from, middle, PanelProduct.Lanes);
+            Interleaving.JoinNine(middle, PanelProduct.Lanes, to);
+        }
+
+        joined.Should().Equal(Numbers);
+    }
+}
