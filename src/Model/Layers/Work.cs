@@ -1,9 +1,6 @@
 namespace PPYolo.Model.Layers;
 
-/// <summary>
-/// Independent pieces of work on threads. Which thread does which piece must not change a result. A thread takes the next piece when it has done one: ranges, as <see cref="Parallel"/> deals them, leave a
-/// thread with several pieces while another has nothing to do.
-/// </summary>
+/// <summary>Independent pieces of work on threads. Which thread does which piece must not change a result.</summary>
 internal static class Work
 {
     /// <summary>Does the pieces 0 to <paramref name="count"/> - 1.</summary>
@@ -19,14 +16,7 @@ internal static class Work
             return;
         }
 
-        var next = -1;
-        Parallel.For(0, Math.Min(count, threads), new ParallelOptions { MaxDegreeOfParallelism = threads }, _ =>
-        {
-            for (var piece = Interlocked.Increment(ref next); piece < count; piece = Interlocked.Increment(ref next))
-            {
-                work(piece);
-            }
-        });
+        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads }, work);
     }
 
     /// <summary>The same where each thread needs something of its own, which is disposed at the end.</summary>
@@ -44,20 +34,16 @@ internal static class Work
             return;
         }
 
-        var next = -1;
-        Parallel.For(0, Math.Min(count, threads), new ParallelOptions { MaxDegreeOfParallelism = threads }, _ =>
-        {
-            var piece = Interlocked.Increment(ref next);
-            if (piece >= count)
-            {
-                return;
-            }
-
-            using var mine = own();
-            for (; piece < count; piece = Interlocked.Increment(ref next))
+        Parallel.For(
+            0,
+            count,
+            new ParallelOptions { MaxDegreeOfParallelism = threads },
+            own,
+            (piece, _, mine) =>
             {
                 work(piece, mine);
-            }
-        });
+                return mine;
+            },
+            mine => mine.Dispose());
     }
 }

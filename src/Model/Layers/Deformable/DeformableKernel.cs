@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace PPYolo.Model.Layers.Deformable;
 
@@ -54,11 +55,50 @@ internal static unsafe class DeformableKernel
     private static Vector4 Scatter(float* pixels, float* gradPixels, Corners c, int channels, float mask, float* gradient)
     {
         float ly = c.Down, lx = c.Across;
+        float w0 = mask * (1 - ly) * (1 - lx), w1 = mask * (1 - ly) * lx, w2 = mask * ly * (1 - lx), w3 = mask * ly * lx;
+        if (c.In0 && c.In3)
+        {
+            // All four are inside, as two pairs of neighbours: the gradient is read once.
+            return ScatterInside(pixels + ((long)c.Pixel0 * channels), gradPixels + ((long)c.Pixel0 * channels), (long)(c.Pixel2 - c.Pixel0) * channels, channels, w0, w1, w2, w3, gradient);
+        }
+
         return new(
-            c.In0 ? ScatterCorner(pixels, gradPixels, c.Pixel0, channels, mask * (1 - ly) * (1 - lx), gradient) : 0,
-            c.In1 ? ScatterCorner(pixels, gradPixels, c.Pixel1, channels, mask * (1 - ly) * lx, gradient) : 0,
-            c.In2 ? ScatterCorner(pixels, gradPixels, c.Pixel2, channels, mask * ly * (1 - lx), gradient) : 0,
-            c.In3 ? ScatterCorner(pixels, gradPixels, c.Pixel3, channels, mask * ly * lx, gradient) : 0);
+            c.In0 ? ScatterCorner(pixels, gradPixels, c.Pixel0, channels, w0, gradient) : 0,
+            c.In1 ? ScatterCorner(pixels, gradPixels, c.Pixel1, channels, w1, gradient) : 0,
+            c.In2 ? ScatterCorner(pixels, gradPixels, c.Pixel2, channels, w2, gradient) : 0,
+            c.In3 ? ScatterCorner(pixels, gradPixels, c.Pixel3, channels, w3, gradient) : 0);
+    }
+
+    private static Vector4 ScatterInside(float* v0, float* t0, long down, int channels, float w0, float w1, float w2, float w3, float* gradient)
+    {
+        float* v1 = v0 + channels, v2 = v0 + down, v3 = v1 + down, t1 = t0 + channels, t2 = t0 + down, t3 = t1 + down;
+        Vector512<float> d0 = default, d1 = default, d2 = default, d3 = default;
+        var i = 0;
+        for (; i <= channels - Vector512<float>.Count; i += Vector512<float>.Count)
+        {
+            var g = Vector512.Load(gradient + i);
+            d0 += g * Vector512.Load(v0 + i);
+            d1 += g * Vector512.Load(v1 + i);
+            d2 += g * Vector512.Load(v2 + i);
+            d3 += g * Vector512.Load(v3 + i);
+            (Vector512.Load(t0 + i) + (g * w0)).Store(t0 + i);
+            (Vector512.Load(t1 + i) + (g * w1)).Store(t1 + i);
+            (Vector512.Load(t2 + i) + (g * w2)).Store(t2 + i);
+            (Vector512.Load(t3 + i) + (g * w3)).Store(t3 + i);
+        }
+
+        var dots = new Vector4(Vector512.Sum(d0), Vector512.Sum(d1), Vector512.Sum(d2), Vector512.Sum(d3));
+        for (; i < channels; i++)
+        {
+            var g = gradient[i];
+            dots += g * new Vector4(v0[i], v1[i], v2[i], v3[i]);
+            t0[i] += g * w0;
+            t1[i] += g * w1;
+            t2[i] += g * w2;
+            t3[i] += g * w3;
+        }
+
+        return dots;
     }
 
     private static float ScatterCorner(float* pixels, float* gradPixels, int pixel, int channels, float weight, float* gradient)

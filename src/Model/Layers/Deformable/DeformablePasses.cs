@@ -56,7 +56,7 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
                 }
 
                 SevenProducts.Combine(products, half, halfOutputs, product, columns, halfOutputs);
-                Deal(product, columns, (image * g.Cells) + first, count, output);
+                Deal(product, columns, count, output + ((long)image * outputs * g.Cells) + first);
             });
     }
 
@@ -380,16 +380,25 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
     /// <summary>Where a row of a left factor starts.</summary>
     private static long Start(int row, int depth) => ((long)(row - (row % Rows)) * depth) + (row % Rows * Lanes);
 
-    /// <summary>Rows of a cell's outputs to maps.</summary>
-    private void Deal(float* product, int stride, int first, int count, float* output)
+    /// <summary>Rows of outputs, one for each of some cells of an image, to its maps.</summary>
+    private void Deal(float* product, int stride, int cells, float* maps)
     {
-        for (var row = 0; row < count; row++)
+        for (var row = 0; row < cells; row += Lanes)
         {
-            var (image, cell) = Math.DivRem(first + row, g.Cells);
-            var to = output + ((long)image * outputs * g.Cells) + cell;
-            for (var channel = 0; channel < outputs; channel++)
+            for (var output = 0; output < outputs; output += Lanes)
             {
-                to[(long)channel * g.Cells] = product[((long)row * stride) + channel];
+                float* from = product + ((long)row * stride) + output, to = maps + ((long)output * g.Cells) + row;
+                int rows = Math.Min(Lanes, cells - row), depths = Math.Min(Lanes, outputs - output);
+                if (rows == Lanes && depths == Lanes)
+                {
+                    Interleaving.Transpose(from, stride, to, g.Cells);
+                    continue;
+                }
+
+                for (var at = 0; at < rows * depths; at++)
+                {
+                    to[(at / rows * (long)g.Cells) + (at % rows)] = from[(at % rows * (long)stride) + (at / rows)];
+                }
             }
         }
     }

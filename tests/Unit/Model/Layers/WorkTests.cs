@@ -44,7 +44,7 @@ public sealed class WorkTests
             });
 
         done.Order().Should().Equal(Enumerable.Range(0, count));
-        made.Count.Should().BeInRange(1, Math.Min(count, threads));
+        made.Should().NotBeEmpty();
         made.Should().OnlyContain(own => own.Disposed);
     }
 
