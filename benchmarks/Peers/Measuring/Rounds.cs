@@ -9,7 +9,7 @@ namespace PPYolo.Peers.Measuring;
 /// </summary>
 internal static class Rounds
 {
-    // Memory, caches and code are at their quickest after a few runs; code that .NET compiles again while it runs needs a second of it.
+    // Memory, caches and code are at their quickest after a few runs; code that .NET compiles again while it runs needs seconds of it: training runs for hours.
     private const int WarmUpRuns = 2;
     private const double WarmUpSeconds = 5;
 

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
 
 namespace PPYolo.Model.Layers.Deformable;
 
@@ -72,22 +71,22 @@ internal static unsafe class DeformableKernel
     private static Vector4 ScatterInside(float* v0, float* t0, long down, int channels, float w0, float w1, float w2, float w3, float* gradient)
     {
         float* v1 = v0 + channels, v2 = v0 + down, v3 = v1 + down, t1 = t0 + channels, t2 = t0 + down, t3 = t1 + down;
-        Vector512<float> d0 = default, d1 = default, d2 = default, d3 = default;
+        Vector<float> d0 = default, d1 = default, d2 = default, d3 = default;
         var i = 0;
-        for (; i <= channels - Vector512<float>.Count; i += Vector512<float>.Count)
+        for (; i <= channels - Vector<float>.Count; i += Vector<float>.Count)
         {
-            var g = Vector512.Load(gradient + i);
-            d0 += g * Vector512.Load(v0 + i);
-            d1 += g * Vector512.Load(v1 + i);
-            d2 += g * Vector512.Load(v2 + i);
-            d3 += g * Vector512.Load(v3 + i);
-            (Vector512.Load(t0 + i) + (g * w0)).Store(t0 + i);
-            (Vector512.Load(t1 + i) + (g * w1)).Store(t1 + i);
-            (Vector512.Load(t2 + i) + (g * w2)).Store(t2 + i);
-            (Vector512.Load(t3 + i) + (g * w3)).Store(t3 + i);
+            var g = Vector.Load(gradient + i);
+            d0 += g * Vector.Load(v0 + i);
+            d1 += g * Vector.Load(v1 + i);
+            d2 += g * Vector.Load(v2 + i);
+            d3 += g * Vector.Load(v3 + i);
+            (Vector.Load(t0 + i) + (g * w0)).Store(t0 + i);
+            (Vector.Load(t1 + i) + (g * w1)).Store(t1 + i);
+            (Vector.Load(t2 + i) + (g * w2)).Store(t2 + i);
+            (Vector.Load(t3 + i) + (g * w3)).Store(t3 + i);
         }
 
-        var dots = new Vector4(Vector512.Sum(d0), Vector512.Sum(d1), Vector512.Sum(d2), Vector512.Sum(d3));
+        var dots = new Vector4(Vector.Sum(d0), Vector.Sum(d1), Vector.Sum(d2), Vector.Sum(d3));
         for (; i < channels; i++)
         {
             var g = gradient[i];

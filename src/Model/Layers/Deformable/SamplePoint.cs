@@ -1,4 +1,4 @@
-using System.Runtime.Intrinsics;
+using System.Numerics;
 using PPYolo.Model.Layers.Convolutions;
 
 namespace PPYolo.Model.Layers.Deformable;
@@ -44,7 +44,12 @@ internal readonly unsafe struct SamplePoint
         float w0 = weight0, w1 = weight1, w2 = weight2, w3 = weight3;
         for (; channels >= Group; channels -= Group, sample += groupStride, p0 += Group, p1 += Group, p2 += Group, p3 += Group)
         {
-            ((Vector512.Load(p0) * w0) + (Vector512.Load(p1) * w1) + (Vector512.Load(p2) * w2) + (Vector512.Load(p3) * w3)).Store(sample);
+            // As wide as the machine's vectors are: wider ones are slow where they are made of parts.
+            for (var i = 0; i < Group; i += Vector<float>.Count)
+            {
+                var sum = (Vector.Load(p0 + i) * w0) + (Vector.Load(p1 + i) * w1) + (Vector.Load(p2 + i) * w2) + (Vector.Load(p3 + i) * w3);
+                sum.Store(sample + i);
+            }
         }
 
         for (var i = 0; i < channels; i++)
