@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace PPYolo.Model.Layers.Convolutions;
 
-/// <summary>Takes pairs of neighbours apart, and puts them together; other ways of moving floats between vectors.</summary>
+/// <summary>Takes pairs, threes and nines of neighbours apart, and puts them together; other ways of moving floats between vectors.</summary>
 internal static unsafe class Interleaving
 {
     private const int Lanes = PanelProduct.Lanes;

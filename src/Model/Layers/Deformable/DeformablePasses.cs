@@ -134,24 +134,12 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
                 for (var from = 0; from < halfCells; from += DepthAtOnce)
                 {
                     var terms = Math.Min(DepthAtOnce, halfCells - from);
-                    for (var row = 0; row < 2 * terms; row++)
+                    for (var term = 0; term < terms; term++)
                     {
-                        var (half, term) = Math.DivRem(row, terms);
-                        var cell = (half * halfCells) + from + term;
-                        for (var beside = 0; beside < 2; beside++)
+                        for (var half = 0; half < 2; half++)
                         {
-                            var start = channel + (beside * halfInputs);
-                            var exist = cell < cells ? Math.Clamp(inputs - start, 0, width) : 0;
-                            var to = right + (SevenProducts.RightQuarter(half, beside) * rightSize) + (term * width);
-                            if (exist < width)
-                            {
-                                new Span<float>(to, width).Clear();
-                            }
-
-                            if (exist > 0)
-                            {
-                                samples[(q * cells) + cell].Take(input + (cell / g.Cells * g.ImageSize) + start, inputs, exist, to);
-                            }
+                            var cell = (half * halfCells) + from + term;
+                            SampleToRight(cell < cells ? samples + (q * cells) + cell : null, cell, channel, width, right + ((long)term * width), rightSize, half);
                         }
                     }
 
@@ -300,6 +288,26 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
             if (exist > 0)
             {
                 sample.Take(input + (cell!.Value / g.Cells * g.ImageSize) + start, inputs, exist, quarter, Rows * Lanes);
+            }
+        }
+    }
+
+    /// <summary>Some channels of both halves, sampled at a cell, as a row of a panel of the right factor; 0 where there is no sample.</summary>
+    private void SampleToRight(SamplePoint* sample, int cell, int channel, int width, float* right, long size, int half)
+    {
+        for (var column = 0; column < 2; column++)
+        {
+            var start = channel + (column * halfInputs);
+            var exist = sample is null ? 0 : Math.Clamp(inputs - start, 0, width);
+            var to = right + (SevenProducts.RightQuarter(half, column) * size);
+            if (exist < width)
+            {
+                new Span<float>(to, width).Clear();
+            }
+
+            if (exist > 0)
+            {
+                sample->Take(input + (cell / g.Cells * g.ImageSize) + start, inputs, exist, to);
             }
         }
     }
