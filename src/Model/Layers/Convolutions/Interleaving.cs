@@ -69,6 +69,24 @@ internal static unsafe class Interleaving
         }
     }
 
+    /// <summary>Up to sixteen rows of up to sixteen to as many columns.</summary>
+    public static void Transpose(float* from, long fromStride, float* to, long toStride, int rows, int columns)
+    {
+        if (rows == Lanes && columns == Lanes)
+        {
+            Transpose(from, fromStride, to, toStride);
+            return;
+        }
+
+        for (var column = 0; column < columns; column++)
+        {
+            for (var row = 0; row < rows; row++)
+            {
+                to[(column * toStride) + row] = from[(row * fromStride) + column];
+            }
+        }
+    }
+
     /// <summary>Sixteen rows of nine, one after the other, to nine rows of sixteen.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SplitNine(float* from, float* to, long toStride)

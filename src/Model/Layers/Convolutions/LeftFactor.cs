@@ -11,6 +11,11 @@ internal static unsafe class LeftFactor
     /// <summary>Floats of a matrix, with what fills blocks.</summary>
     public static long Size(int rows, int depth) => (long)rows.PaddedTo(Rows) * depth.PaddedTo(Lanes);
 
+    /// <summary>Where a row starts; its next sixteen elements are a block, <c>8 * 16</c> floats, further on.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="depth">Terms of each sum, whole vectors.</param>
+    public static long Start(int row, int depth) => ((long)(row - (row % Rows)) * depth) + (row % Rows * Lanes);
+
     /// <summary>Brings a matrix into this form.</summary>
     /// <param name="matrix">The first element.</param>
     /// <param name="rows">Rows.</param>

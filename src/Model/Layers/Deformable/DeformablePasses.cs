@@ -28,7 +28,7 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
     /// <param name="output">(B,K,rows,columns).</param>
     public void Forward(float* weight, float* output)
     {
-        using var packed = PackOutputs(weight, out var right);
+        using var packed = new DeformableWeight(weight, inputs, outputs, threads).ForOutputs(out var right);
         var blocks = TileBlocks.Of(g.Cells, BlockCells, 1);
         int cells = blocks.Longest, columns = 2 * halfOutputs;
         long leftSize = (long)cells / 2 * halfInputs, rightSize = (long)halfInputs * halfOutputs, productSize = (long)cells / 2 * halfOutputs;
@@ -68,7 +68,7 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
     /// <param name="gradMask">(B,rows,columns,9).</param>
     public void SamplesBackward(float* weight, float* gradient, float* gradInput, float* gradOffset, float* gradMask)
     {
-        using var packed = PackInputs(weight, out var right);
+        using var packed = new DeformableWeight(weight, inputs, outputs, threads).ForInputs(out var right);
         var blocks = TileBlocks.Of(g.Cells, GradientCells, 1);
         int cells = blocks.Longest, columns = 2 * halfInputs;
         long leftSize = (long)cells / 2 * halfOutputs, rightSize = (long)halfInputs * halfOutputs, productSize = (long)cells / 2 * halfInputs;
@@ -168,113 +168,11 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
         });
     }
 
-    /// <summary>The weight as a right factor for each kernel point: a row for each input, a column for each output.</summary>
-    private ScratchMemory PackOutputs(float* weight, out float* packed)
-    {
-        long size = (long)halfInputs * halfOutputs, stride = 2L * halfInputs, taps = Lanes * Points * stride;
-        var shape = new PanelShape(halfOutputs);
-        var memory = new ScratchMemory(Points * SevenProducts.Count * size);
-        var right = packed = memory.Take(Points * SevenProducts.Count * size);
-        Work.ForEach(halfOutputs / Lanes, threads, () => new ScratchMemory(2 * taps, Lanes * Lanes), (group, scratch) =>
-        {
-            scratch.Reset();
-            float* split = scratch.Take(2 * taps), block = scratch.Take(Lanes * Lanes);
-            for (var lane = 0; lane < 2 * Lanes; lane++)
-            {
-                SplitTaps(weight, (lane / Lanes * halfOutputs) + (group * Lanes) + (lane % Lanes), split + (lane * Points * stride), stride);
-            }
-
-            var panel = group * Lanes / PanelProduct.Columns;
-            int first = panel * PanelProduct.Columns, width = shape.Width(panel);
-            for (var q = 0; q < Points; q++)
-            {
-                var to = right + (q * SevenProducts.Count * size) + ((long)first * halfInputs) + ((group * Lanes) - first);
-                for (var row = 0; row < halfInputs; row += Lanes)
-                {
-                    for (var quarter = 0; quarter < 4; quarter++)
-                    {
-                        var (depth, column) = Math.DivRem(quarter, 2);
-                        Interleaving.Transpose(split + (column * taps) + (q * stride) + (depth * halfInputs) + row, Points * stride, block, Lanes);
-                        var at = to + (SevenProducts.RightQuarter(depth, column) * size) + ((long)row * width);
-                        for (var lane = 0; lane < Lanes; lane++)
-                        {
-                            Vector512.Load(block + (lane * Lanes)).Store(at + ((long)lane * width));
-                        }
-                    }
-
-                    for (var lane = 0; lane < Lanes; lane++)
-                    {
-                        SevenProducts.SumRight(to + ((long)(row + lane) * width), size, Lanes);
-                    }
-                }
-            }
-        });
-        return memory;
-    }
-
-    /// <summary>The weight as a right factor for each kernel point: a row for each output, a column for each input.</summary>
-    private ScratchMemory PackInputs(float* weight, out float* packed)
-    {
-        var shape = new PanelShape(halfInputs);
-        long size = (long)halfInputs * halfOutputs, stride = 2L * halfInputs;
-        var memory = new ScratchMemory(Points * SevenProducts.Count * size);
-        var right = packed = memory.Take(Points * SevenProducts.Count * size);
-        Work.ForEach(halfOutputs, threads, () => new ScratchMemory(2 * Points * stride), (output, scratch) =>
-        {
-            scratch.Reset();
-            var taps = scratch.Take(2 * Points * stride);
-            SplitTaps(weight, output, taps, stride);
-            SplitTaps(weight, output + halfOutputs, taps + (Points * stride), stride);
-            for (var q = 0; q < Points; q++)
-            {
-                for (var panel = 0; panel < shape.Count; panel++)
-                {
-                    int first = panel * PanelProduct.Columns, width = shape.Width(panel);
-                    var to = right + (q * SevenProducts.Count * size) + ((long)first * halfOutputs) + ((long)output * width);
-                    for (var quarter = 0; quarter < 4; quarter++)
-                    {
-                        var (depth, column) = Math.DivRem(quarter, 2);
-                        var from = taps + (((depth * Points) + q) * stride) + (column * halfInputs) + first;
-                        new Span<float>(from, width).CopyTo(new Span<float>(to + (SevenProducts.RightQuarter(depth, column) * size), width));
-                    }
-
-                    SevenProducts.SumRight(to, size, width);
-                }
-            }
-        });
-        return memory;
-    }
-
-    /// <summary>One output's weights, a row of inputs for each kernel point; 0 where there is none.</summary>
-    private void SplitTaps(float* weight, int output, float* taps, long stride)
-    {
-        var kernel = weight + ((long)output * inputs * Points);
-        var exists = output < outputs ? inputs : 0;
-        var input = 0;
-        for (; input <= exists - Lanes; input += Lanes, kernel += Lanes * Points)
-        {
-            Interleaving.SplitNine(kernel, taps + input, stride);
-        }
-
-        for (; input < exists; input++, kernel += Points)
-        {
-            for (var q = 0; q < Points; q++)
-            {
-                taps[(q * stride) + input] = kernel[q];
-            }
-        }
-
-        for (var q = 0; q < Points; q++)
-        {
-            new Span<float>(taps + (q * stride) + exists, (int)stride - exists).Clear();
-        }
-    }
-
     /// <summary>The sample at a kernel point of a cell as a row of the left factor; 0 where there is no cell.</summary>
     private void SampleToLeft(int? cell, int q, float* left, long size, int half, int row)
     {
         var sample = cell is { } at ? SamplePoint.At(g, offset, mask, at, q) : default;
-        var to = left + Start(row, halfInputs);
+        var to = left + LeftFactor.Start(row, halfInputs);
         for (var depth = 0; depth < 2; depth++)
         {
             var quarter = to + (SevenProducts.LeftQuarter(half, depth) * size);
@@ -327,23 +225,17 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
                     int cell = (below * half) + row, output = (depth * halfOutputs) + term;
                     int lanes = Math.Clamp(cells - cell, 0, Lanes), depths = Math.Clamp(outputs - output, 0, Lanes);
                     var from = planes + ((long)output * g.Cells) + cell;
-                    if (lanes == Lanes && depths == Lanes)
-                    {
-                        Interleaving.Transpose(from, g.Cells, turned, Lanes);
-                    }
-                    else
+                    if (lanes < Lanes || depths < Lanes)
                     {
                         new Span<float>(turned, Lanes * Lanes).Clear();
-                        for (var at = 0; at < lanes * depths; at++)
-                        {
-                            turned[(at % lanes * Lanes) + (at / lanes)] = from[(at / lanes * (long)g.Cells) + (at % lanes)];
-                        }
                     }
+
+                    Interleaving.Transpose(from, g.Cells, turned, Lanes, depths, lanes);
 
                     var to = left + (SevenProducts.LeftQuarter(below, depth) * size) + ((long)term * Rows);
                     for (var lane = 0; lane < Math.Min(Lanes, half - row); lane++)
                     {
-                        Vector512.Load(turned + (lane * Lanes)).Store(to + Start(row + lane, halfOutputs));
+                        Vector512.Load(turned + (lane * Lanes)).Store(to + LeftFactor.Start(row + lane, halfOutputs));
                     }
                 }
             }
@@ -373,7 +265,7 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
 
                 for (var second = 0; second < 2; second++)
                 {
-                    float* values = terms + (second * depth), to = left + (SevenProducts.LeftQuarter(half, second) * size) + Start(row, depth);
+                    float* values = terms + (second * depth), to = left + (SevenProducts.LeftQuarter(half, second) * size) + LeftFactor.Start(row, depth);
                     for (var term = 0; term < depth; term += Lanes)
                     {
                         Vector512.Load(values + term).Store(to + ((long)term * Rows));
@@ -385,9 +277,6 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
         });
     }
 
-    /// <summary>Where a row of a left factor starts.</summary>
-    private static long Start(int row, int depth) => ((long)(row - (row % Rows)) * depth) + (row % Rows * Lanes);
-
     /// <summary>Rows of outputs, one for each of some cells of an image, to its maps.</summary>
     private void Deal(float* product, int stride, int cells, float* maps)
     {
@@ -396,17 +285,7 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
             for (var output = 0; output < outputs; output += Lanes)
             {
                 float* from = product + ((long)row * stride) + output, to = maps + ((long)output * g.Cells) + row;
-                int rows = Math.Min(Lanes, cells - row), depths = Math.Min(Lanes, outputs - output);
-                if (rows == Lanes && depths == Lanes)
-                {
-                    Interleaving.Transpose(from, stride, to, g.Cells);
-                    continue;
-                }
-
-                for (var at = 0; at < rows * depths; at++)
-                {
-                    to[(at / rows * (long)g.Cells) + (at % rows)] = from[(at % rows * (long)stride) + (at / rows)];
-                }
+                Interleaving.Transpose(from, stride, to, g.Cells, Math.Min(Lanes, cells - row), Math.Min(Lanes, outputs - output));
             }
         }
     }

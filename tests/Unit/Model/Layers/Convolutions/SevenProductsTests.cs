@@ -64,8 +64,8 @@ public sealed unsafe class SevenProductsTests
             for (var term = 0; term < terms; term++)
             {
                 int r = row % halfRows, t = term % halfTerms;
-                packedLeft[(SevenProducts.LeftQuarter(row / halfRows, term / halfTerms) * leftSize) + (r / PanelProduct.Rows * PanelProduct.Rows * halfTerms)
-                    + (t / PanelProduct.Lanes * PanelProduct.Lanes * PanelProduct.Rows) + (r % PanelProduct.Rows * PanelProduct.Lanes) + (t % PanelProduct.Lanes)] = left[row, term];
+                packedLeft[(SevenProducts.LeftQuarter(row / halfRows, term / halfTerms) * leftSize) + LeftFactor.Start(r, halfTerms)
+                    + (t / PanelProduct.Lanes * PanelProduct.Lanes * PanelProduct.Rows) + (t % PanelProduct.Lanes)] = left[row, term];
             }
         }
 
