@@ -9,15 +9,15 @@ internal sealed record TensorBoxes(Tensor Left, Tensor Top, Tensor Right, Tensor
 
     public static TensorBoxes FromCentres(Tensor x, Tensor y, Tensor width, Tensor height)
     {
-        Tensor halfWidth = width * 0.5, halfHeight = height * 0.5;
-        return new(x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight);
+        Tensor halfWidth = width * Scalars.Of(0.5), halfHeight = height * Scalars.Of(0.5);
+        return new(x - halfWidth, y - halfHeight, x.Plus(halfWidth), y.Plus(halfHeight));
     }
 
     /// <summary>The IoU of boxes at the same place of both; union with 1e-9 added.</summary>
     public Tensor Iou(TensorBoxes other)
     {
         var overlap = Overlap(other);
-        return overlap / (Area().clamp(min: 0) + other.Area().clamp(min: 0) - overlap + Epsilon);
+        return overlap / (NotNegative(Area()).Plus(NotNegative(other.Area())) - overlap).Plus(Scalars.Of(Epsilon));
     }
 
     /// <summary>
@@ -33,7 +33,7 @@ internal sealed record TensorBoxes(Tensor Left, Tensor Top, Tensor Right, Tensor
             var mine = Map(t => t[image].reshape(-1, 1));
             var theirs = others.Map(t => t[image].reshape(1, -1));
             var overlap = mine.Overlap(theirs);
-            var union = (mine.Area() + theirs.Area()).sub_(overlap).add_(Epsilon);
+            var union = mine.Area().Plus(theirs.Area()).sub_(overlap).Add(Scalars.Of(Epsilon));
             best.Add(overlap.div_(union).amax([1]).MoveToOuterDisposeScope());
         }
 
@@ -45,5 +45,7 @@ internal sealed record TensorBoxes(Tensor Left, Tensor Top, Tensor Right, Tensor
     private Tensor Area() => (Right - Left) * (Bottom - Top);
 
     private Tensor Overlap(TensorBoxes other) =>
-        (minimum(Right, other.Right) - maximum(Left, other.Left)).clamp(min: 0) * (minimum(Bottom, other.Bottom) - maximum(Top, other.Top)).clamp(min: 0);
+        NotNegative(minimum(Right, other.Right) - maximum(Left, other.Left)) * NotNegative(minimum(Bottom, other.Bottom) - maximum(Top, other.Top));
+
+    private static Tensor NotNegative(Tensor values) => values.clamp(min: Scalars.Of(0));
 }

@@ -11,7 +11,7 @@ public sealed class LossTerms
     internal LossTerms(IReadOnlyList<(string Name, Tensor Value)> terms)
     {
         Terms = terms;
-        Total = terms.Skip(1).Aggregate(terms[0].Value, (sum, term) => sum + term.Value);
+        Total = terms.Skip(1).Aggregate(terms[0].Value, (sum, term) => sum.Plus(term.Value));
     }
 
     /// <summary>loss_xy, loss_wh, loss_iou, loss_iou_aware (IoU-aware heads), loss_obj, loss_cls.</summary>

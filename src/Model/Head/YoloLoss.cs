@@ -1,4 +1,5 @@
 using PPYolo.Model.Boxes;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PPYolo.Model.Head;
@@ -22,7 +23,7 @@ public sealed class YoloLoss(NetworkOptions options)
             var terms = Level(outputs[level], groundTruth, targets[level], level);
             for (var i = 0; i < terms.Count; i++)
             {
-                sums[i] = level == 0 ? terms[i] : (terms[i].Name, sums[i].Value + terms[i].Value);
+                sums[i] = level == 0 ? terms[i] : (terms[i].Name, sums[i].Value.Plus(terms[i].Value));
             }
         }
 
@@ -37,26 +38,26 @@ public sealed class YoloLoss(NetworkOptions options)
         Tensor pw = raw.select(2, 2), ph = raw.select(2, 3), pobj = raw.select(2, 4), pcls = raw.narrow(2, 5, options.Classes);
         Tensor tx = target.select(2, 0), ty = target.select(2, 1), tw = target.select(2, 2), th = target.select(2, 3);
         Tensor tscale = target.select(2, 4), tobj = target.select(2, 5), tcls = target.narrow(2, 6, options.Classes);
-        var scale = options.ScaleXY;
-        var x = (scale * raw.select(2, 0).sigmoid()) - (0.5 * (scale - 1));
-        var y = (scale * raw.select(2, 1).sigmoid()) - (0.5 * (scale - 1));
+        Scalar scale = Scalars.Of(options.ScaleXY), margin = Scalars.Of(0.5 * (options.ScaleXY - 1));
+        var x = (raw.select(2, 0).sigmoid() * scale) - margin;
+        var y = (raw.select(2, 1).sigmoid() * scale) - margin;
         var weight = tscale * tobj;
         var predicted = Decode(x, y, pw, ph, level, cells);
         var iou = predicted.Iou(Decode(tx, ty, tw, th, level, cells));
         var terms = new List<(string, Tensor)>
         {
-            ("loss_xy", PerImage(weight * ((x - tx).abs() + (y - ty).abs()))),
-            ("loss_wh", PerImage(weight * ((pw - tw).abs() + (ph - th).abs()))),
-            ("loss_iou", PerImage(weight * ((1 - (iou * iou)) * options.IouLossWeight))),
+            ("loss_xy", PerImage(weight * (x - tx).abs().Plus((y - ty).abs()))),
+            ("loss_wh", PerImage(weight * (pw - tw).abs().Plus((ph - th).abs()))),
+            ("loss_iou", PerImage(weight * (Scalars.One.Minus(iou * iou) * Scalars.Of(options.IouLossWeight)))),
         };
         if (options.IouAware)
         {
             var logits = output.narrow(1, 0, anchors);
-            terms.Add(("loss_iou_aware", PerImage(tobj * (Bce(logits, iou.detach()) * options.IouAwareLossWeight))));
+            terms.Add(("loss_iou_aware", PerImage(tobj * (Bce(logits, iou.detach()) * Scalars.Of(options.IouAwareLossWeight)))));
         }
 
-        var objectness = Bce(pobj, tobj.gt(0).to(pobj.dtype));
-        terms.Add(("loss_obj", PerImage(objectness * (tobj + Negatives(predicted, groundTruth, tobj)))));
+        var objectness = Bce(pobj, tobj.gt(Scalars.Of(0)).to(pobj.dtype));
+        terms.Add(("loss_obj", PerImage(objectness * tobj.Plus(Negatives(predicted, groundTruth, tobj)))));
         terms.Add(("loss_cls", PerImage(tobj.unsqueeze(2) * Bce(pcls, tcls))));
         return terms;
     }
@@ -67,19 +68,19 @@ public sealed class YoloLoss(NetworkOptions options)
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var best = predicted.BestIou(groundTruth);
-        return (best.le(options.IgnoreThreshold) & tobj.le(0)).to(tobj.dtype).MoveToOuterDisposeScope();
+        return (best.le(Scalars.Of(options.IgnoreThreshold)) & tobj.le(Scalars.Of(0))).to(tobj.dtype).MoveToOuterDisposeScope();
     }
 
     /// <summary>Cell-relative centres and logarithmic sizes to corners relative to the image.</summary>
     private TensorBoxes Decode(Tensor x, Tensor y, Tensor w, Tensor h, int level, long cells)
     {
-        var index = arange(cells, dtype: x.dtype, device: x.device);
+        var index = Scalars.Range(cells, x.dtype, x.device);
         var sizes = options.AnchorsOf(level);
         var widths = tensor(sizes.Select(anchor => (float)anchor.Width).ToArray(), dtype: x.dtype, device: x.device).view(1, -1, 1, 1);
         var heights = tensor(sizes.Select(anchor => (float)anchor.Height).ToArray(), dtype: x.dtype, device: x.device).view(1, -1, 1, 1);
-        double side = options.Strides[level] * cells;
+        Scalar count = Scalars.Of(cells), side = Scalars.Of((double)(options.Strides[level] * cells));
         return TensorBoxes.FromCentres(
-            (x + index.view(1, 1, 1, cells)) / cells, (y + index.view(1, 1, cells, 1)) / cells, w.exp() * widths / side, h.exp() * heights / side);
+            x.Plus(index.view(1, 1, 1, cells)) / count, y.Plus(index.view(1, 1, cells, 1)) / count, w.exp() * widths / side, h.exp() * heights / side);
     }
 
     private static Tensor Bce(Tensor logits, Tensor probabilities) =>

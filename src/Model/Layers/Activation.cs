@@ -33,11 +33,11 @@ internal static class Activations
             case Activation.Relu:
                 return x.relu_();
             case Activation.LeakyRelu:
-                return x.leaky_relu_(LeakySlope);
+                return x.leaky_relu_(Scalars.Of(LeakySlope));
             case Activation.Mish:
                 using (x)
                 {
-                    return nn.functional.mish(x);
+                    return Mish.Of(x);
                 }
 
             default:

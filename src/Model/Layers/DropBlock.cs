@@ -39,8 +39,8 @@ public sealed class DropBlock : NamedModule<Tensor, Tensor>
             gamma *= extent / (double)Math.Max(1, extent - size + 1);
         }
 
-        var seeds = randomness.Uniform(label, input.shape, input.device).lt(gamma).to(input.dtype);
-        var kept = 1 - nn.functional.max_pool2d(seeds, size, 1, size / 2);
-        return (input * kept * (kept.numel() / kept.sum())).MoveToOuterDisposeScope();
+        var seeds = randomness.Uniform(label, input.shape, input.device).lt(Scalars.Of(gamma)).to(input.dtype);
+        var kept = Scalars.One.Minus(nn.functional.max_pool2d(seeds, size, 1, size / 2));
+        return (input * kept * (Scalars.Of(kept.numel()) / kept.sum())).MoveToOuterDisposeScope();
     }
 }

@@ -17,7 +17,7 @@ internal static unsafe class ResidualSum
     {
         if ((is_grad_enabled() && (branch.requires_grad || shortcut.requires_grad)) || !IsPlain(branch) || !IsPlain(shortcut))
         {
-            return branch.add_(shortcut).relu_();
+            return branch.Add(shortcut).relu_();
         }
 
         // One pass over memory for two: frozen stages have the largest maps.

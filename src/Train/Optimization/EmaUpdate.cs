@@ -1,4 +1,6 @@
 using System.Numerics;
+using PPYolo.Model;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PPYolo.Train.Optimization;
@@ -35,7 +37,8 @@ internal sealed unsafe class EmaUpdate(Tensor average, Tensor value, float decay
 
     protected override void RunTorch()
     {
-        using var part = value * share;
-        average.mul_(decay).add_(part);
+        using Scalar kept = Scalars.New(decay), taken = Scalars.New(share);
+        using var part = value * taken;
+        average.mul_(kept).Add(part);
     }
 }

@@ -1,4 +1,5 @@
 using PPYolo.Align.Tensors;
+using PPYolo.Model;
 using PPYolo.Model.State;
 using static TorchSharp.torch;
 
@@ -59,7 +60,7 @@ public sealed class ExponentialMovingAverage : IDisposable
             throw new InvalidOperationException("the moving average has not seen any weights yet");
         }
 
-        var correction = Correction;
+        using var correction = Scalars.New(Correction);
         var byKey = sources.Select((entry, i) => (entry.Key, averages[i])).ToDictionary(StringComparer.Ordinal);
         var tensors = new NamedTensors();
         foreach (var (key, copy) in InOrder.Select(entries, Copy))

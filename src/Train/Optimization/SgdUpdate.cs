@@ -1,4 +1,6 @@
 using System.Numerics;
+using PPYolo.Model;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PPYolo.Train.Optimization;
@@ -49,17 +51,18 @@ internal sealed unsafe class SgdUpdate(
     protected override void RunTorch()
     {
         using var scope = NewDisposeScope();
-        var change = gradientScale == 1 ? gradient : gradient * gradientScale;
-        change = weightDecay == 0 ? change : change.add(parameter, weightDecay);
+        using Scalar scale = Scalars.New(gradientScale), step = Scalars.New(-rate);
+        var change = gradientScale == 1 ? gradient : gradient * scale;
+        change = weightDecay == 0 ? change : change.add(parameter, Scalars.Of(weightDecay));
         if (first)
         {
             buffer.copy_(change);
         }
         else
         {
-            buffer.mul_(momentum).add_(change);
+            buffer.mul_(Scalars.Of(momentum)).Add(change);
         }
 
-        parameter.add_(buffer, -rate);
+        parameter.add_(buffer, step);
     }
 }

@@ -1,3 +1,4 @@
+using PPYolo.Model;
 using PPYolo.Model.State;
 using static TorchSharp.torch;
 
@@ -38,7 +39,7 @@ public sealed class GradientReduction(IRanks ranks, IReadOnlyList<StateEntry> pa
             }
 
             ranks.Sum("gradients", bucket.Buffer);
-            bucket.Buffer.div_(ranks.Size);
+            bucket.Buffer.div_(Scalars.Of(ranks.Size));
             foreach (var (index, offset) in bucket.Members.Where(member => present[member.Index]))
             {
                 var parameter = parameters[index].Value;

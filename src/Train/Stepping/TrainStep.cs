@@ -167,7 +167,7 @@ public class TrainStep : IDisposable
     /// <param name="weight">This rank's share of the images times the number of ranks: 1 where all have equally many.</param>
     protected virtual void Backward(LossTerms terms, double weight)
     {
-        (weight == 1 ? terms.Total : terms.Total * weight).backward();
+        (weight == 1 ? terms.Total : terms.Total * Scalars.Of(weight)).backward();
         BackwardPass.Finish();
     }
 

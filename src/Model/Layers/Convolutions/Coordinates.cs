@@ -17,5 +17,5 @@ internal static class Coordinates
     }
 
     /// <summary>arange(n) / (n-1) * 2 - 1 in float32. With a single cell this is 0/0, as in the reference: images under 64 pixels have no coordinates.</summary>
-    private static Tensor Axis(long n, Tensor like) => arange(n, dtype: like.dtype, device: like.device).div_(n - 1.0).mul_(2.0).sub_(1.0);
+    private static Tensor Axis(long n, Tensor like) => Scalars.Range(n, like.dtype, like.device).div_(Scalars.Of(n - 1.0)).mul_(Scalars.Of(2.0)).sub_(Scalars.One);
 }

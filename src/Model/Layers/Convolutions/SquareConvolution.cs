@@ -61,7 +61,7 @@ public sealed class SquareConvolution : NamedModule<Tensor, Tensor>
         if (PanelConvolution.Suits(input, weight, stride))
         {
             var output = PanelConvolution.Apply(input, weight, shared);
-            return (bias is null ? output : output.add_(bias.view(-1, 1, 1))).MoveToOuterDisposeScope();
+            return (bias is null ? output : output.Add(bias.view(-1, 1, 1))).MoveToOuterDisposeScope();
         }
 
         var map = shared is null ? input : cat([input, shared.expand(input.shape[0], -1, -1, -1)], 1);

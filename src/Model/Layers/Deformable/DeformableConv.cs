@@ -51,7 +51,7 @@ public sealed class DeformableConv : NamedModule<Tensor, Tensor>
         if (DeformableProduct.Suits(input, mask, weight))
         {
             var product = DeformableProduct.Apply(input, offset, mask, weight, stride);
-            return (bias is null ? product : product.add_(bias.view(-1, 1, 1))).MoveToOuterDisposeScope();
+            return (bias is null ? product : product.Add(bias.view(-1, 1, 1))).MoveToOuterDisposeScope();
         }
 
         var columns = DeformableSampling.Columns(input, offset, mask, stride);

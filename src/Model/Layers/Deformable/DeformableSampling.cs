@@ -25,17 +25,19 @@ public static class DeformableSampling
         long rows = offset.shape[2], columns = offset.shape[3];
         const int points = DeformableConv.Points;
         var options = (dtype: input.dtype, device: input.device);
-        var q = arange(points, dtype: ScalarType.Int64, device: options.device);
-        var ky = q.div(3, RoundingMode.floor).to(options.dtype).view(1, points, 1, 1);
-        var kx = q.remainder(3).to(options.dtype).view(1, points, 1, 1);
-        var i = (arange(rows, dtype: options.dtype, device: options.device) * stride).view(1, 1, rows, 1);
-        var j = (arange(columns, dtype: options.dtype, device: options.device) * stride).view(1, 1, 1, columns);
+        var q = Scalars.Range(points, ScalarType.Int64, options.device);
+        var ky = q.div(Scalars.Of(3), RoundingMode.floor).to(options.dtype).view(1, points, 1, 1);
+        var kx = q.remainder(Scalars.Of(3)).to(options.dtype).view(1, points, 1, 1);
+        var i = (Scalars.Range(rows, options.dtype, options.device) * Scalars.Of(stride)).view(1, 1, rows, 1);
+        var j = (Scalars.Range(columns, options.dtype, options.device) * Scalars.Of(stride)).view(1, 1, 1, columns);
         var pairs = offset.reshape(batch, points, 2, rows, columns);
-        var y = pairs.select(2, 0) + (i - 1 + ky);
-        var x = pairs.select(2, 1) + (j - 1 + kx);
-        // Pixel coordinates to grid_sample's own, in which -1 and 1 are the outer edges of the border pixels.
-        var grid = stack([((2 * x) + 1) / width - 1, ((2 * y) + 1) / height - 1], dim: 4).reshape(batch, points * rows, columns, 2);
+        var y = pairs.select(2, 0).Plus((i - Scalars.One).Plus(ky));
+        var x = pairs.select(2, 1).Plus((j - Scalars.One).Plus(kx));
+        var grid = stack([ToGrid(x, width), ToGrid(y, height)], dim: 4).reshape(batch, points * rows, columns, 2);
         var sampled = nn.functional.grid_sample(input, grid, align_corners: false).view(batch, channels, points, rows, columns);
         return (sampled * mask.unsqueeze(1)).permute(0, 2, 1, 3, 4).reshape(batch, points * channels, rows, columns).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Pixel coordinates to grid_sample's own, in which -1 and 1 are the outer edges of the border pixels.</summary>
+    private static Tensor ToGrid(Tensor pixels, long extent) => ((pixels * Scalars.Of(2)).Plus(Scalars.One) / Scalars.Of(extent)) - Scalars.One;
 }

@@ -1,5 +1,6 @@
 using TorchSharp.Modules;
 using TorchSharp.Utils;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PPYolo.Model.Layers.Normalization;
@@ -91,7 +92,7 @@ public sealed class BatchNorm : NamedModule<Tensor, Tensor>
         return after == Activation.None ? input : after.Apply(input).MoveToOuterDisposeScope();
     }
 
-    /// <summary>What goes into the norm's own pass, and what comes after it: mish has a kernel of its own in libtorch; the piecewise linear ones cost nothing on the way.</summary>
+    /// <summary>What goes into the norm's own pass, and what comes after it: mish is an operation of its own; the piecewise linear ones cost nothing on the way.</summary>
     private static (Activation Fused, Activation After) Split(Activation activation) =>
         activation == Activation.Mish ? (Activation.None, activation) : (activation, Activation.None);
 
@@ -108,15 +109,21 @@ public sealed class BatchNorm : NamedModule<Tensor, Tensor>
     /// <summary>What evaluation multiplies each channel by and then adds, in float64.</summary>
     internal (Tensor Scale, Tensor Shift) EvaluationTerms()
     {
-        var scale = weight.to(ScalarType.Float64) / (runningVariance.to(ScalarType.Float64) + Epsilon).sqrt();
+        var scale = weight.to(ScalarType.Float64) / runningVariance.to(ScalarType.Float64).Plus(Scalars.Of(Epsilon)).sqrt();
         return (scale, bias.to(ScalarType.Float64) - (runningMean.to(ScalarType.Float64) * scale));
     }
 
     private void MoveRunning(BatchStatistics statistics)
     {
-        batchesTracked.add_(1);
-        var unbiased = statistics.SquaredDeviations.to(ScalarType.Float64) / (statistics.Count - 1);
-        runningMean.copy_((runningMean.to(ScalarType.Float64) * (1 - Momentum)) + (statistics.Mean.to(ScalarType.Float64) * Momentum));
-        runningVariance.copy_((runningVariance.to(ScalarType.Float64) * (1 - Momentum)) + (unbiased * Momentum));
+        batchesTracked.Add(Scalars.One);
+        var unbiased = statistics.SquaredDeviations.to(ScalarType.Float64) / Scalars.Of(statistics.Count - 1);
+        Move(runningMean, statistics.Mean.to(ScalarType.Float64));
+        Move(runningVariance, unbiased);
+    }
+
+    private void Move(Tensor running, Tensor measured)
+    {
+        Scalar kept = Scalars.Of(1 - Momentum), taken = Scalars.Of(Momentum);
+        running.copy_((running.to(ScalarType.Float64) * kept).Plus(measured * taken));
     }
 }

@@ -49,7 +49,7 @@ internal sealed class BatchNormFunction : Operation<BatchNormFunction>
             reduction.Sum(sums);
         }
 
-        var count = (double)ctx.get_data("count");
+        var count = Scalars.Of((double)ctx.get_data("count"));
         var meanGradient = (sums[0] / count).to(input.dtype);
         var slope = sums[1].to(input.dtype) * inverse * inverse / count;
         var gradInput = math.InputGradient(input, gradient, vectors, meanGradient, slope, activation);

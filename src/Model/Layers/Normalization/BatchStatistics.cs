@@ -29,13 +29,13 @@ internal sealed record BatchStatistics(double Count, Tensor Mean, Tensor Squared
             reduction.Sum(packed);
             count = packed[-1].item<double>();
             ThrowUnlessSeveral(count, input);
-            mean = (packed.narrow(0, 0, channels) / count).to(input.dtype);
+            mean = (packed.narrow(0, 0, channels) / Scalars.Of(count)).to(input.dtype);
             squared = math.SquaredDeviations(input, mean);
             reduction.Sum(squared);
         }
 
         squared = squared.to(input.dtype);
-        var inverse = ((squared / count).to(ScalarType.Float64) + epsilon).rsqrt();
+        var inverse = (squared / Scalars.Of(count)).to(ScalarType.Float64).Plus(Scalars.Of(epsilon)).rsqrt();
         return new(count, mean, squared, inverse.to(input.dtype));
     }
 

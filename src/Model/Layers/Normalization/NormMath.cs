@@ -20,7 +20,7 @@ internal abstract class NormMath
     /// <summary>Mean of each channel, of the map's type, and the sum of squared differences from it, float64: one after the other, or at once where that is quicker.</summary>
     public virtual (Tensor Mean, Tensor SquaredDeviations) Moments(Tensor input)
     {
-        var mean = (Sums(input) / (input.numel() / input.shape[1])).to(input.dtype);
+        var mean = (Sums(input) / Scalars.Of(input.numel() / input.shape[1])).to(input.dtype);
         return (mean, SquaredDeviations(input, mean));
     }
 

@@ -16,7 +16,7 @@ internal sealed class TorchNormMath : NormMath
     public override Tensor SquaredDeviations(Tensor input, Tensor mean)
     {
         using var scope = NewDisposeScope();
-        return (input - Broadcast(mean)).square().to(ScalarType.Float64).sum([0, 2, 3]).MoveToOuterDisposeScope();
+        return (input - Broadcast(mean)).pow(Scalars.Of(2)).to(ScalarType.Float64).sum([0, 2, 3]).MoveToOuterDisposeScope();
     }
 
     public override Tensor Normalize(Tensor input, ChannelVectors vectors, Activation activation)
@@ -49,7 +49,7 @@ internal sealed class TorchNormMath : NormMath
     }
 
     private static Tensor Linear(Tensor input, ChannelVectors vectors) =>
-        addcmul(Broadcast(vectors.Shift), input, Broadcast(vectors.Scale), value: 1);
+        addcmul(Broadcast(vectors.Shift), input, Broadcast(vectors.Scale), Scalars.One);
 
     /// <summary>The gradient behind the activation.</summary>
     private static Tensor Passed(Tensor input, Tensor gradient, ChannelVectors vectors, Activation activation)
@@ -59,8 +59,8 @@ internal sealed class TorchNormMath : NormMath
             return gradient;
         }
 
-        var positive = Linear(input, vectors).gt(0).to(gradient.dtype);
-        return activation == Activation.Relu ? gradient * positive : gradient * ((positive * (1 - Activations.LeakySlope)) + Activations.LeakySlope);
+        var positive = Linear(input, vectors).gt(Scalars.Of(0)).to(gradient.dtype);
+        return activation == Activation.Relu ? gradient * positive : gradient * (positive * Scalars.Of(1 - Activations.LeakySlope)).Plus(Scalars.Of(Activations.LeakySlope));
     }
 
     private static Tensor Broadcast(Tensor vector) => vector.view(1, -1, 1, 1);
