@@ -6,8 +6,8 @@ namespace PPYolo.Model;
 
 /// <summary>
 /// Numbers as libtorch takes them. TorchSharp wraps each in an object whose finalizer frees it, and nothing refers to that object while libtorch reads the number: when another thread begins a garbage collection
-/// then, libtorch reads what has been freed and fails, or computes something else. So numbers are kept for good here. Tensor + Tensor, Tensor + number, in-place additions and square() make such objects
-/// themselves, and what is here takes their place; a test looks for whatever does it still.
+/// then, libtorch reads what has been freed and fails, or computes something else. So numbers are kept for good here; one of many, as a learning rate is, is a local with a using. Tensor + Tensor, Tensor + number,
+/// in-place additions and square() make such objects themselves, and what is here takes their place; a test looks for whatever does it still.
 /// </summary>
 public static class Scalars
 {
@@ -22,9 +22,6 @@ public static class Scalars
 
     /// <summary>A number, kept for good: for one of few.</summary>
     public static Scalar Of(double value) => Real.GetOrAdd(BitConverter.DoubleToInt64Bits(value), static bits => BitConverter.Int64BitsToDouble(bits));
-
-    /// <summary>A number that the caller disposes of after its use, which keeps it until then: for one of many, as a learning rate is.</summary>
-    public static Scalar New(double value) => value;
 
     /// <summary>0, 1, ... <paramref name="count"/> - 1.</summary>
     public static Tensor Range(long count, ScalarType type, Device device) => arange(Of(0), Of(count), One, type, device);

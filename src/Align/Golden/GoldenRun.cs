@@ -1,7 +1,6 @@
 using System.Globalization;
 using PPYolo.Align.Generation;
 using PPYolo.Align.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PPYolo.Align.Golden;
@@ -112,8 +111,8 @@ public sealed class GoldenRun
         new PortableStream(string.Create(CultureInfo.InvariantCulture, $"twin/{twin}/input/{perturbed++}")).FillScaled(noise, 1f);
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var signs = tensor(noise, dtype: ScalarType.Float64).reshape(input.shape).mul(Share).add(1).to(input.device);
-        return input.to_type(ScalarType.Float64).mul(signs).to_type(input.dtype).MoveToOuterDisposeScope();
+        var factors = tensor(Array.ConvertAll(noise, value => (value * Share) + 1)).reshape(input.shape).to(input.device);
+        return input.to_type(ScalarType.Float64).mul(factors).to_type(input.dtype).MoveToOuterDisposeScope();
     }
 
     /// <summary>Begins to watch, before the first iteration.</summary>
@@ -152,9 +151,9 @@ public sealed class GoldenRun
             throw Misuse($"{nameof(AfterBackward)} was called twice in iteration {Iteration}; call {nameof(AfterStep)} after the optimizer's step");
         }
 
-        losses = [.. named.Select(loss => KeyValuePair.Create(loss.Name, (float)loss.Loss.ToDouble()))];
-        rateOfStep = rate();
         using var scope = NewDisposeScope();
+        losses = [.. named.Select(loss => KeyValuePair.Create(loss.Name, (float)loss.Loss.to(ScalarType.Float64).item<double>()))];
+        rateOfStep = rate();
         var buffers = model!.named_buffers().Where(pair => pair.buffer.is_floating_point()).Select(pair => KeyValuePair.Create(pair.name, pair.buffer)).ToList();
         if (buffers.Count > 0)
         {

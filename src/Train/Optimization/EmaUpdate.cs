@@ -37,7 +37,7 @@ internal sealed unsafe class EmaUpdate(Tensor average, Tensor value, float decay
 
     protected override void RunTorch()
     {
-        using Scalar kept = Scalars.New(decay), taken = Scalars.New(share);
+        using Scalar kept = decay, taken = share;
         using var part = value * taken;
         average.mul_(kept).Add(part);
     }

@@ -1,6 +1,6 @@
 using PPYolo.Align.Tensors;
-using PPYolo.Model;
 using PPYolo.Model.State;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PPYolo.Train.Optimization;
@@ -60,7 +60,7 @@ public sealed class ExponentialMovingAverage : IDisposable
             throw new InvalidOperationException("the moving average has not seen any weights yet");
         }
 
-        using var correction = Scalars.New(Correction);
+        using Scalar correction = Correction;
         var byKey = sources.Select((entry, i) => (entry.Key, averages[i])).ToDictionary(StringComparer.Ordinal);
         var tensors = new NamedTensors();
         foreach (var (key, copy) in InOrder.Select(entries, Copy))

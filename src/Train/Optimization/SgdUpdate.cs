@@ -51,7 +51,7 @@ internal sealed unsafe class SgdUpdate(
     protected override void RunTorch()
     {
         using var scope = NewDisposeScope();
-        using Scalar scale = Scalars.New(gradientScale), step = Scalars.New(-rate);
+        using Scalar scale = gradientScale, step = -rate;
         var change = gradientScale == 1 ? gradient : gradient * scale;
         change = weightDecay == 0 ? change : change.add(parameter, Scalars.Of(weightDecay));
         if (first)

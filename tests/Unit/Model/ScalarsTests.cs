@@ -1,4 +1,5 @@
 using PPYolo.Model;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PPYolo.Tests.Unit.Model;
@@ -40,6 +41,11 @@ public sealed class ScalarsTests
         Scalars.Of(0.3).Minus(x).ShouldEqual(0.3 - x, "0.3 - x");
         x.clone().Add(y).ShouldEqual(x + y, "x += y");
         x.clone().Add(Scalars.Of(0.3)).ShouldEqual(x + 0.3, "x += 0.3");
+        using (Scalar number = 0.3)
+        {
+            (x * number).ShouldEqual(x * 0.3, "x * 0.3");
+        }
+
         Scalars.Range(5, ScalarType.Float32, CPU).ShouldEqual(arange(5, ScalarType.Float32), "range");
     }
 }
