@@ -84,7 +84,11 @@ public sealed class PPYoloNetwork : NamedModule<Tensor, IReadOnlyList<Tensor>>
     /// <param name="images">(B,3,S,S) normalized.</param>
     /// <param name="boxes">(B,N,4) ground truth as centre and size relative to the image; rows of zeros are none.</param>
     /// <param name="targets">The targets of each level, coarsest first.</param>
-    public LossTerms Losses(Tensor images, Tensor boxes, IReadOnlyList<Tensor> targets) => loss.Compute(call(images), boxes, targets);
+    public LossTerms Losses(Tensor images, Tensor boxes, IReadOnlyList<Tensor> targets)
+    {
+        using var scope = NewDisposeScope();
+        return loss.Compute(call(images), boxes, targets).MoveToOuterDisposeScope();
+    }
 
     private IReadOnlyList<Tensor> Observe(string part, IReadOnlyList<Tensor> outputs)
     {

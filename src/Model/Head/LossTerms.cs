@@ -19,4 +19,15 @@ public sealed class LossTerms
 
     /// <summary>Their sum in this order.</summary>
     public Tensor Total { get; }
+
+    /// <summary>Hands the tensors on, as <see cref="Tensor.MoveToOuterDisposeScope"/> does.</summary>
+    public LossTerms MoveToOuterDisposeScope()
+    {
+        foreach (var tensor in Terms.Select(term => term.Value).Append(Total).Distinct(ReferenceEqualityComparer.Instance).Cast<Tensor>())
+        {
+            tensor.MoveToOuterDisposeScope();
+        }
+
+        return this;
+    }
 }

@@ -16,6 +16,8 @@ public sealed class YoloLoss(NetworkOptions options)
     /// <param name="targets">The targets of each level.</param>
     public LossTerms Compute(IReadOnlyList<Tensor> outputs, Tensor boxes, IReadOnlyList<Tensor> targets)
     {
+        // What a level computes on the way would otherwise take memory until the end of the backward pass, which keeps what it needs by itself.
+        using var scope = NewDisposeScope();
         var groundTruth = TensorBoxes.FromCentres(boxes.select(2, 0), boxes.select(2, 1), boxes.select(2, 2), boxes.select(2, 3));
         var sums = new SortedList<int, (string Name, Tensor Value)>();
         for (var level = 0; level < outputs.Count; level++)
@@ -27,11 +29,12 @@ public sealed class YoloLoss(NetworkOptions options)
             }
         }
 
-        return new(sums.Values.ToList());
+        return new LossTerms(sums.Values.ToList()).MoveToOuterDisposeScope();
     }
 
     private List<(string Name, Tensor Value)> Level(Tensor output, TensorBoxes groundTruth, Tensor target, int level)
     {
+        using var scope = NewDisposeScope();
         long batch = output.shape[0], cells = output.shape[2], anchors = options.AnchorMasks[level].Length;
         var iouChannels = options.IouAware ? anchors : 0;
         var raw = output.narrow(1, iouChannels, output.shape[1] - iouChannels).view(batch, anchors, 5 + options.Classes, cells, cells);
@@ -44,7 +47,7 @@ public sealed class YoloLoss(NetworkOptions options)
         var weight = tscale * tobj;
         var predicted = Decode(x, y, pw, ph, level, cells);
         var iou = predicted.Iou(Decode(tx, ty, tw, th, level, cells));
-        var terms = new List<(string, Tensor)>
+        var terms = new List<(string Name, Tensor Value)>
         {
             ("loss_xy", PerImage(weight * (x - tx).abs().Plus((y - ty).abs()))),
             ("loss_wh", PerImage(weight * (pw - tw).abs().Plus((ph - th).abs()))),
@@ -59,6 +62,7 @@ public sealed class YoloLoss(NetworkOptions options)
         var objectness = Bce(pobj, tobj.gt(Scalars.Of(0)).to(pobj.dtype));
         terms.Add(("loss_obj", PerImage(objectness * tobj.Plus(Negatives(predicted, groundTruth, tobj)))));
         terms.Add(("loss_cls", PerImage(tobj.unsqueeze(2) * Bce(pcls, tcls))));
+        terms.ForEach(term => term.Value.MoveToOuterDisposeScope());
         return terms;
     }
 

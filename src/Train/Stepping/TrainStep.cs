@@ -155,11 +155,12 @@ public class TrainStep : IDisposable
     /// <summary>Network and losses.</summary>
     protected virtual LossTerms Forward(Batch batch)
     {
+        using var scope = NewDisposeScope();
         var images = batch.Images.ToTorch(Device);
         var boxes = batch.Boxes.ToTorch(Device);
         var targets = batch.Targets.Select(target => target.ToTorch(Device)).ToList();
         Trace?.Fed(images, boxes, targets);
-        return Network.Losses(images, boxes, targets);
+        return Network.Losses(images, boxes, targets).MoveToOuterDisposeScope();
     }
 
     /// <summary>Gradients of the summed loss.</summary>

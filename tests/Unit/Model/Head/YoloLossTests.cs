@@ -130,6 +130,18 @@ public sealed class YoloLossTests
         halves.Average(half => Number(half.Total)).Should().BeApproximately(whole, 1e-12 * whole);
     }
 
+    [Fact]
+    public void Nothing_but_the_losses_is_left()
+    {
+        using var outer = NewDisposeScope();
+        var scene = new LossScene(NetworkPresets.R50Vd, true, ScalarType.Float32);
+        using var scope = NewDisposeScope();
+
+        var losses = Compute(scene);
+
+        scope.DisposablesCount.Should().Be(losses.Terms.Count + 1, "the rest would take memory until the end of the step");
+    }
+
     /// <summary>Grids of one and four cells: every element costs two evaluations.</summary>
     private static LossScene Tiny(string network) =>
         new(NetworkPresets.Find(network)! with { Strides = network == "r18vd" ? [128, 64] : [128, 64, 64] }, true, ScalarType.Float64);
