@@ -7,50 +7,83 @@ namespace PPYolo.Model.Layers.Convolutions;
 /// <summary>Takes pairs, threes and nines of neighbours apart, and puts them together; other ways of moving floats between vectors.</summary>
 internal static unsafe class Interleaving
 {
-    private const int Lanes = PanelProduct.Lanes;
+    private const int Lanes = PanelProduct.Lanes, Half = Lanes / 2;
+
+    private const byte FirstPairs = 0b_01_00_01_00, SecondPairs = 0b_11_10_11_10;
 
     /// <summary>Elements 0, 2, 4 ... of two vectors in a row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Even(Vector512<float> low, Vector512<float> high) =>
-        Pick(low, high, Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30));
+    public static Vector512<float> Even(Vector512<float> low, Vector512<float> high) => Avx512F.IsSupported
+        ? Pick(low, high, Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30))
+        : Vector512.Create(Even(low.GetLower(), low.GetUpper()), Even(high.GetLower(), high.GetUpper()));
 
     /// <summary>Elements 1, 3, 5 ... of two vectors in a row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Odd(Vector512<float> low, Vector512<float> high) =>
-        Pick(low, high, Vector512.Create(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31));
+    public static Vector512<float> Odd(Vector512<float> low, Vector512<float> high) => Avx512F.IsSupported
+        ? Pick(low, high, Vector512.Create(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31))
+        : Vector512.Create(Odd(low.GetLower(), low.GetUpper()), Odd(high.GetLower(), high.GetUpper()));
 
     /// <summary>The first eight elements of each, by turns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Low(Vector512<float> even, Vector512<float> odd) =>
-        Pick(even, odd, Vector512.Create(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23));
+    public static Vector512<float> Low(Vector512<float> even, Vector512<float> odd) => Avx512F.IsSupported
+        ? Pick(even, odd, Vector512.Create(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23))
+        : ByTurns(even.GetLower(), odd.GetLower());
 
     /// <summary>The last eight elements of each, by turns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> High(Vector512<float> even, Vector512<float> odd) =>
-        Pick(even, odd, Vector512.Create(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31));
+    public static Vector512<float> High(Vector512<float> even, Vector512<float> odd) => Avx512F.IsSupported
+        ? Pick(even, odd, Vector512.Create(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31))
+        : ByTurns(even.GetUpper(), odd.GetUpper());
 
     /// <summary>Elements of two vectors by their places, those of the second from 16 on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Pick(Vector512<float> first, Vector512<float> second, Vector512<int> places) =>
-        Avx512F.IsSupported ? Avx512F.PermuteVar16x32x2(first, places, second) : PickOneByOne(first, second, places);
+    private static Vector512<float> Pick(Vector512<float> first, Vector512<float> second, Vector512<int> places) => Avx512F.PermuteVar16x32x2(first, places, second);
 
-    /// <summary>Where there is no such instruction nobody takes this way in earnest, but tests must run.</summary>
-    private static Vector512<float> PickOneByOne(Vector512<float> first, Vector512<float> second, Vector512<int> places)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Even(Vector256<float> low, Vector256<float> high) => Avx2.IsSupported
+        ? InOrder(Avx.Shuffle(low, high, 0b_10_00_10_00))
+        : Vector256.Create(Vector256.Shuffle(low, Vector256.Create(0, 2, 4, 6, 0, 2, 4, 6)).GetLower(), Vector256.Shuffle(high, Vector256.Create(0, 2, 4, 6, 0, 2, 4, 6)).GetLower());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Odd(Vector256<float> low, Vector256<float> high) => Avx2.IsSupported
+        ? InOrder(Avx.Shuffle(low, high, 0b_11_01_11_01))
+        : Vector256.Create(Vector256.Shuffle(low, Vector256.Create(1, 3, 5, 7, 1, 3, 5, 7)).GetLower(), Vector256.Shuffle(high, Vector256.Create(1, 3, 5, 7, 1, 3, 5, 7)).GetLower());
+
+    /// <summary>The second and the third pair exchanged.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> InOrder(Vector256<float> pairs) => Avx2.Permute4x64(pairs.AsDouble(), 0b_11_01_10_00).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> ByTurns(Vector256<float> even, Vector256<float> odd)
     {
-        var picked = Vector512<float>.Zero;
-        for (var lane = 0; lane < Lanes; lane++)
+        if (Avx.IsSupported)
         {
-            var place = places[lane];
-            picked = picked.WithElement(lane, place < Lanes ? first[place] : second[place - Lanes]);
+            Vector256<float> firsts = Avx.UnpackLow(even, odd), seconds = Avx.UnpackHigh(even, odd);
+            return Vector512.Create(Avx.Permute2x128(firsts, seconds, 0x20), Avx.Permute2x128(firsts, seconds, 0x31));
         }
 
-        return picked;
+        var second = Vector256.Create(0, -1, 0, -1, 0, -1, 0, -1).AsSingle();
+        Vector256<int> low = Vector256.Create(0, 0, 1, 1, 2, 2, 3, 3), high = Vector256.Create(4, 4, 5, 5, 6, 6, 7, 7);
+        return Vector512.Create(
+            Vector256.ConditionalSelect(second, Vector256.Shuffle(odd, low), Vector256.Shuffle(even, low)),
+            Vector256.ConditionalSelect(second, Vector256.Shuffle(odd, high), Vector256.Shuffle(even, high)));
     }
 
     /// <summary>Sixteen rows of sixteen to sixteen columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transpose(float* from, long fromStride, float* to, long toStride)
     {
+        if (!Avx512F.IsSupported)
+        {
+            for (var half = 0; half < Lanes; half += Half)
+            {
+                TransposeEight(from + half, fromStride, to + (half * toStride), toStride);
+                TransposeEight(from + (Half * fromStride) + half, fromStride, to + (half * toStride) + Half, toStride);
+            }
+
+            return;
+        }
+
         // Four rounds: each interleaves rows i and i + 8, after which an element's row has moved to its column bit by bit.
         var a = stackalloc Vector512<float>[Lanes];
         var b = stackalloc Vector512<float>[Lanes];
@@ -78,6 +111,48 @@ internal static unsafe class Interleaving
             return;
         }
 
+        TransposeOneByOne(from, fromStride, to, toStride, rows, columns);
+    }
+
+    /// <summary>Eight rows of eight to eight columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TransposeEight(float* from, long fromStride, float* to, long toStride)
+    {
+        if (!Avx.IsSupported)
+        {
+            TransposeOneByOne(from, fromStride, to, toStride, Half, Half);
+            return;
+        }
+
+        // Pairs of neighbouring rows, then fours, within the halves of registers; then the halves.
+        var (a0, a1) = Pairs(from, fromStride);
+        var (a2, a3) = Pairs(from + (2 * fromStride), fromStride);
+        var (a4, a5) = Pairs(from + (4 * fromStride), fromStride);
+        var (a6, a7) = Pairs(from + (6 * fromStride), fromStride);
+        StoreHalves(Avx.Shuffle(a0, a2, FirstPairs), Avx.Shuffle(a4, a6, FirstPairs), to, toStride);
+        StoreHalves(Avx.Shuffle(a0, a2, SecondPairs), Avx.Shuffle(a4, a6, SecondPairs), to + toStride, toStride);
+        StoreHalves(Avx.Shuffle(a1, a3, FirstPairs), Avx.Shuffle(a5, a7, FirstPairs), to + (2 * toStride), toStride);
+        StoreHalves(Avx.Shuffle(a1, a3, SecondPairs), Avx.Shuffle(a5, a7, SecondPairs), to + (3 * toStride), toStride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector256<float> Low, Vector256<float> High) Pairs(float* row, long stride)
+    {
+        Vector256<float> a = Vector256.Load(row), b = Vector256.Load(row + stride);
+        return (Avx.UnpackLow(a, b), Avx.UnpackHigh(a, b));
+    }
+
+    /// <summary>Column c, and column c + 4.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreHalves(Vector256<float> upper, Vector256<float> lower, float* to, long stride)
+    {
+        Avx.Permute2x128(upper, lower, 0x20).Store(to);
+        Avx.Permute2x128(upper, lower, 0x31).Store(to + (4 * stride));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void TransposeOneByOne(float* from, long fromStride, float* to, long toStride, int rows, int columns)
+    {
         for (var column = 0; column < columns; column++)
         {
             for (var row = 0; row < rows; row++)
@@ -91,6 +166,14 @@ internal static unsafe class Interleaving
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SplitNine(float* from, float* to, long toStride)
     {
+        if (!Avx512F.IsSupported)
+        {
+            TransposeEight(from, 9, to, toStride);
+            TransposeEight(from + (Half * 9), 9, to + Half, toStride);
+            TransposeOneByOne(from + 8, 9, to + (8 * toStride), toStride, Lanes, 1);
+            return;
+        }
+
         // Of each three vectors every third element, and again of each three of these.
         var thirds = stackalloc Vector512<float>[9];
         for (var i = 0; i < 3; i++, from += 3 * Lanes)
@@ -114,6 +197,14 @@ internal static unsafe class Interleaving
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void JoinNine(float* from, long fromStride, float* to)
     {
+        if (!Avx512F.IsSupported)
+        {
+            TransposeEight(from, fromStride, to, 9);
+            TransposeEight(from + Half, fromStride, to + (Half * 9), 9);
+            TransposeOneByOne(from + (8 * fromStride), fromStride, to + 8, 9, 1, Lanes);
+            return;
+        }
+
         var thirds = stackalloc Vector512<float>[9];
         for (var i = 0; i < 3; i++)
         {

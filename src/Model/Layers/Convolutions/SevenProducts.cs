@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace PPYolo.Model.Layers.Convolutions;
@@ -32,6 +33,7 @@ internal static unsafe class SevenProducts
     /// <param name="factor">Where in the first block to begin.</param>
     /// <param name="size">Floats from one block to the next.</param>
     /// <param name="count">Floats of each block, whole vectors.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SumLeft(float* factor, long size, long count)
     {
         float* second = factor + size, third = second + size, fourth = third + size, fifth = fourth + size, sixth = fifth + size, seventh = sixth + size;
@@ -51,6 +53,7 @@ internal static unsafe class SevenProducts
     /// <param name="factor">Where in the first block to begin.</param>
     /// <param name="size">Floats from one block to the next.</param>
     /// <param name="count">Floats of each block, whole vectors.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SumRight(float* factor, long size, long count)
     {
         float* second = factor + size, third = second + size, fourth = third + size, fifth = fourth + size, sixth = fifth + size, seventh = sixth + size;
@@ -92,6 +95,7 @@ internal static unsafe class SevenProducts
     /// <param name="whole">The whole product.</param>
     /// <param name="stride">Floats from one of its rows to the next.</param>
     /// <param name="beside">Floats from a row's first half to its second.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Combine(float* products, int rows, int columns, float* whole, long stride, long beside)
     {
         var size = (long)rows * columns;
