@@ -11,7 +11,14 @@ internal static unsafe class PanelKernel256
 {
     private const int Lanes = PanelProduct.Lanes, Half = Lanes / 2, Rows = PanelProduct.Rows / 2, Block = PanelProduct.Rows * Lanes;
 
-    /// <summary>Up to <see cref="PanelProduct.TermsAtOnce"/> terms of each sum; arguments as those of <see cref="PanelProduct.Multiply"/>.</summary>
+    /// <summary>product = left * right, or product += left * right, of eight rows and one panel.</summary>
+    /// <param name="left">8 x depth, in blocks; the last one may be incomplete.</param>
+    /// <param name="right">depth x width.</param>
+    /// <param name="width">16, 32 or 48.</param>
+    /// <param name="depth">Terms of each sum, up to <see cref="PanelProduct.TermsAtOnce"/>.</param>
+    /// <param name="product">8 rows of <paramref name="width"/>.</param>
+    /// <param name="stride">Floats from one row of the product to the next.</param>
+    /// <param name="add">Whether to add to what is there.</param>
     public static void Multiply(float* left, float* right, int width, int depth, float* product, long stride, bool add)
     {
         if (width == PanelProduct.Columns)
@@ -33,7 +40,7 @@ internal static unsafe class PanelKernel256
     }
 
     // Written out and not as loops over an array: only locals stay in registers. Here twelve sums, three loads and a factor.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Wide(float* left, float* right, int width, int depth, float* product, long stride, bool add)
     {
         Vector256<float> s00 = default, s01 = default, s02 = default;
@@ -79,7 +86,7 @@ internal static unsafe class PanelKernel256
         Store(s32, product + (3 * stride) + (2 * Half), add);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Narrow(float* left, float* right, int width, int depth, float* product, long stride, bool add)
     {
         Vector256<float> s00 = default, s01 = default;

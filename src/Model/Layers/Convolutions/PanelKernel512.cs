@@ -8,7 +8,14 @@ internal static unsafe class PanelKernel512
 {
     private const int Lanes = PanelProduct.Lanes, Columns = PanelProduct.Columns, Block = PanelProduct.Rows * Lanes;
 
-    /// <summary>Up to <see cref="PanelProduct.TermsAtOnce"/> terms of each sum; arguments as those of <see cref="PanelProduct.Multiply"/>.</summary>
+    /// <summary>product = left * right, or product += left * right, of eight rows and one panel.</summary>
+    /// <param name="left">8 x depth, in blocks; the last one may be incomplete.</param>
+    /// <param name="right">depth x width.</param>
+    /// <param name="width">16, 32 or 48.</param>
+    /// <param name="depth">Terms of each sum, up to <see cref="PanelProduct.TermsAtOnce"/>.</param>
+    /// <param name="product">8 rows of <paramref name="width"/>.</param>
+    /// <param name="stride">Floats from one row of the product to the next.</param>
+    /// <param name="add">Whether to add to what is there.</param>
     public static void Multiply(float* left, float* right, int width, int depth, float* product, long stride, bool add)
     {
         switch (width)

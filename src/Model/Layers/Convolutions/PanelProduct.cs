@@ -25,26 +25,8 @@ internal static unsafe class PanelProduct
     /// <summary>Whether the machine has the registers that this is written for: AVX-512's, or AVX2's with its fused multiplication and addition.</summary>
     public static bool IsQuick => Vector512.IsHardwareAccelerated || (Vector256.IsHardwareAccelerated && Fma.IsSupported);
 
-    /// <summary>product = left * right, or product += left * right.</summary>
-    /// <param name="left">8 x depth, in blocks; the last one may be incomplete.</param>
-    /// <param name="right">depth x width.</param>
-    /// <param name="width">16, 32 or 48.</param>
-    /// <param name="depth">Terms of each sum.</param>
-    /// <param name="product">8 rows of <paramref name="width"/>.</param>
-    /// <param name="stride">Floats from one row of the product to the next.</param>
-    /// <param name="add">Whether to add to what is there.</param>
-    public static void Multiply(float* left, float* right, int width, int depth, float* product, long stride, bool add)
-    {
-        for (; depth > TermsAtOnce; depth -= TermsAtOnce, left += TermsAtOnce * Rows, right += TermsAtOnce * width, add = true)
-        {
-            MultiplyAtOnce(left, right, width, TermsAtOnce, product, stride, add);
-        }
-
-        MultiplyAtOnce(left, right, width, depth, product, stride, add);
-    }
-
     /// <summary>product = left * right, or product += left * right, of many rows and panels.</summary>
-    /// <param name="left">Blocks of 8 rows, each as <see cref="Multiply"/> takes it.</param>
+    /// <param name="left">Blocks of 8 rows, each with sixteen of the depth of each row after another; the last one may be incomplete.</param>
     /// <param name="leftDepth">Floats from one row of the left factor to the next: its depth in whole vectors.</param>
     /// <param name="right">Panels, one after the other.</param>
     /// <param name="shape">The panels' widths.</param>
@@ -56,11 +38,29 @@ internal static unsafe class PanelProduct
     {
         for (var panel = 0; panel < shape.Count; panel++)
         {
-            var column = panel * Columns;
+            int column = panel * Columns, width = shape.Width(panel);
+            MultiplyPanel(left, leftDepth, right + ((long)column * depth), width, rows, depth, product + column, shape.Padded, add);
+        }
+    }
+
+    /// <summary>product = left * right, or product += left * right, of many rows and one panel. A few terms of the panel stay in the first-level cache while all rows pass by.</summary>
+    /// <param name="left">Blocks of 8 rows, as for <see cref="MultiplyPanels"/>.</param>
+    /// <param name="leftDepth">Floats from one row of the left factor to the next: its depth in whole vectors.</param>
+    /// <param name="right">depth x width.</param>
+    /// <param name="width">16, 32 or 48.</param>
+    /// <param name="rows">Rows; memory has room for whole blocks.</param>
+    /// <param name="depth">Terms of each sum.</param>
+    /// <param name="product">Rows of <paramref name="width"/>.</param>
+    /// <param name="stride">Floats from one row of the product to the next.</param>
+    /// <param name="add">Whether to add to what is there.</param>
+    public static void MultiplyPanel(float* left, long leftDepth, float* right, int width, int rows, int depth, float* product, long stride, bool add)
+    {
+        for (var from = 0; from < depth; from += TermsAtOnce, left += TermsAtOnce * Rows, right += TermsAtOnce * width, add = true)
+        {
+            var terms = Math.Min(TermsAtOnce, depth - from);
             for (var row = 0; row < rows; row += Rows)
             {
-                Multiply(
-                    left + (row * leftDepth), right + ((long)column * depth), shape.Width(panel), depth, product + ((long)row * shape.Padded) + column, shape.Padded, add);
+                MultiplyAtOnce(left + (row * leftDepth), right, width, terms, product + (row * stride), stride, add);
             }
         }
     }

@@ -8,10 +8,13 @@ namespace PPYolo.Model.Layers.Convolutions;
 /// </summary>
 internal static unsafe class PointwiseConvolution
 {
-    private const int Rows = PanelProduct.Rows, Lanes = PanelProduct.Lanes, Columns = PanelProduct.Columns;
+    private const int Lanes = PanelProduct.Lanes, Columns = PanelProduct.Columns;
 
     /// <summary>Floats of a block of cells, half a megabyte.</summary>
     private const int BlockSize = 1 << 17;
+
+    /// <summary>Outputs whose product with a panel is computed at once: it stays in the first-level cache.</summary>
+    private const int OutputsAtOnce = 64;
 
     /// <summary>output = kernels * input.</summary>
     /// <param name="input">The C channels of the input.</param>
@@ -24,10 +27,10 @@ internal static unsafe class PointwiseConvolution
     {
         int inputs = input.Count, cells = (int)grid.Cells;
         var blocks = TileBlocks.Of(grid.Batch * cells, Math.Clamp(BlockSize / inputs / Columns, 1, 16) * Columns, threads);
-        Work.ForEach(blocks.Count, threads, () => new ScratchMemory((long)inputs * blocks.Longest, blocks.Longest + Lanes, Rows * Columns), (block, scratch) =>
+        Work.ForEach(blocks.Count, threads, () => new ScratchMemory((long)inputs * blocks.Longest, blocks.Longest + Lanes, OutputsAtOnce * Columns), (block, scratch) =>
         {
             scratch.Reset();
-            float* right = scratch.Take((long)inputs * blocks.Longest), stage = scratch.Take(blocks.Longest + Lanes), product = scratch.Take(Rows * Columns);
+            float* right = scratch.Take((long)inputs * blocks.Longest), stage = scratch.Take(blocks.Longest + Lanes), product = scratch.Take(OutputsAtOnce * Columns);
             var (first, count) = blocks[block];
             var shape = new PanelShape(count);
             for (var channel = 0; channel < inputs; channel++)
@@ -35,23 +38,14 @@ internal static unsafe class PointwiseConvolution
                 ToPanels(Gather(input, channel, cells, first, count, stage), shape, inputs, channel, right);
             }
 
-            for (var row = 0; row < outputs; row += Rows)
+            for (var row = 0; row < outputs; row += OutputsAtOnce)
             {
                 var left = kernels + (row * (long)inputs.PaddedTo(Lanes));
+                var rows = Math.Min(OutputsAtOnce, outputs - row);
                 for (var panel = 0; panel < shape.Count; panel++)
                 {
-                    int column = panel * Columns, width = shape.Width(panel), rows = Math.Min(Rows, outputs - row);
-                    var (image, cell) = Math.DivRem(first + column, cells);
-                    var factor = right + ((long)column * inputs);
-                    var to = output + ((((long)image * outputs) + row) * cells) + cell;
-                    if (rows == Rows && cell + width <= cells && column + width <= count)
-                    {
-                        PanelProduct.Multiply(left, factor, width, inputs, to, cells, add: false);
-                        continue;
-                    }
-
-                    // The panel reaches into the next image, or beyond what there is.
-                    PanelProduct.Multiply(left, factor, width, inputs, product, width, add: false);
+                    int column = panel * Columns, width = shape.Width(panel);
+                    PanelProduct.MultiplyPanel(left, inputs.PaddedTo(Lanes), right + ((long)column * inputs), width, rows, inputs, product, width, add: false);
                     for (var at = 0; at < rows; at++)
                     {
                         Scatter(product + (at * width), Math.Min(width, count - column), output + (((long)row + at) * cells), (long)outputs * cells, cells, first + column);

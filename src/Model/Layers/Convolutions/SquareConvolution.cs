@@ -5,7 +5,7 @@ namespace PPYolo.Model.Layers.Convolutions;
 
 /// <summary>
 /// A square convolution with padding that keeps the size at stride 1, which may also see where it is: two channels, x and then y from -1 to 1, follow those of its input (CoordConv, arXiv:1807.03247). On a CPU with
-/// AVX-512, kernels of 3x3 go through Winograd's algorithm and those of 1x1 through the same product, which round about as libtorch's own convolution does; all else, and everything on other devices, is libtorch's. Weights are zero until they are loaded: libtorch would first fill them with random numbers, which takes half a second for ResNet-50, and nobody ever sees them.
+/// AVX-512 or AVX2, kernels of 3x3 go through Winograd's algorithm and those of 1x1 through the same product, which round about as libtorch's own convolution does; all else, and everything on other devices, is libtorch's. Weights are zero until they are loaded: libtorch would first fill them with random numbers, which takes half a second for ResNet-50, and nobody ever sees them.
 /// </summary>
 public sealed class SquareConvolution : NamedModule<Tensor, Tensor>
 {
