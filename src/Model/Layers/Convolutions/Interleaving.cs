@@ -40,28 +40,16 @@ internal static unsafe class Interleaving
     private static Vector512<float> Pick(Vector512<float> first, Vector512<float> second, Vector512<int> places) => Avx512F.PermuteVar16x32x2(first, places, second);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Even(Vector256<float> low, Vector256<float> high) => Avx2.IsSupported
-        ? InOrder(Avx.Shuffle(low, high, 0b_10_00_10_00))
-        : Vector256.Create(Vector256.Shuffle(low, Vector256.Create(0, 2, 4, 6, 0, 2, 4, 6)).GetLower(), Vector256.Shuffle(high, Vector256.Create(0, 2, 4, 6, 0, 2, 4, 6)).GetLower());
+    private static Vector256<float> Even(Vector256<float> low, Vector256<float> high) => Vector256.Create(
+        Vector256.Shuffle(low, Vector256.Create(0, 2, 4, 6, 0, 2, 4, 6)).GetLower(), Vector256.Shuffle(high, Vector256.Create(0, 2, 4, 6, 0, 2, 4, 6)).GetLower());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Odd(Vector256<float> low, Vector256<float> high) => Avx2.IsSupported
-        ? InOrder(Avx.Shuffle(low, high, 0b_11_01_11_01))
-        : Vector256.Create(Vector256.Shuffle(low, Vector256.Create(1, 3, 5, 7, 1, 3, 5, 7)).GetLower(), Vector256.Shuffle(high, Vector256.Create(1, 3, 5, 7, 1, 3, 5, 7)).GetLower());
-
-    /// <summary>The second and the third pair exchanged.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> InOrder(Vector256<float> pairs) => Avx2.Permute4x64(pairs.AsDouble(), 0b_11_01_10_00).AsSingle();
+    private static Vector256<float> Odd(Vector256<float> low, Vector256<float> high) => Vector256.Create(
+        Vector256.Shuffle(low, Vector256.Create(1, 3, 5, 7, 1, 3, 5, 7)).GetLower(), Vector256.Shuffle(high, Vector256.Create(1, 3, 5, 7, 1, 3, 5, 7)).GetLower());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> ByTurns(Vector256<float> even, Vector256<float> odd)
     {
-        if (Avx.IsSupported)
-        {
-            Vector256<float> firsts = Avx.UnpackLow(even, odd), seconds = Avx.UnpackHigh(even, odd);
-            return Vector512.Create(Avx.Permute2x128(firsts, seconds, 0x20), Avx.Permute2x128(firsts, seconds, 0x31));
-        }
-
         var second = Vector256.Create(0, -1, 0, -1, 0, -1, 0, -1).AsSingle();
         Vector256<int> low = Vector256.Create(0, 0, 1, 1, 2, 2, 3, 3), high = Vector256.Create(4, 4, 5, 5, 6, 6, 7, 7);
         return Vector512.Create(

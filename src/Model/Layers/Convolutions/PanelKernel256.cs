@@ -39,7 +39,8 @@ internal static unsafe class PanelKernel256
         }
     }
 
-    // Written out and not as loops over an array: only locals stay in registers. Here twelve sums, three loads and a factor.
+    // Written out and not as loops over an array: only locals stay in registers. Here twelve sums, three loads and a factor take all
+    // sixteen; inlined, they would compete with those of the method around them.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Wide(float* left, float* right, int width, int depth, float* product, long stride, bool add)
     {

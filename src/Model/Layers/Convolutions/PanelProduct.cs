@@ -4,9 +4,9 @@ using System.Runtime.Intrinsics.X86;
 namespace PPYolo.Model.Layers.Convolutions;
 
 /// <summary>
-/// A product of matrices small enough for registers, the innermost loop of convolutions. The left factor has <see cref="Rows"/> rows and is stored in blocks of <see cref="Lanes"/> of the depth, each row's
-/// sixteen together; the right one is a panel of 16, 32 or 48 columns, a row after the other. Sums run over the depth in its order, <see cref="TermsAtOnce"/> by themselves and then added to the rest, so that
-/// results depend neither on how a larger product is cut into such ones nor on the number of threads.
+/// Products of matrices in parts small enough for registers (<see cref="PanelKernel512"/>, <see cref="PanelKernel256"/>), the innermost loops of convolutions. The left factor comes in blocks of <see cref="Rows"/>
+/// rows and <see cref="Lanes"/> of the depth, each row's sixteen together; the right one in panels of 16, 32 or 48 columns, a row after the other. Sums run over the depth in its order, <see cref="TermsAtOnce"/> by
+/// themselves and then added to the rest, so that results depend neither on how a larger product is cut into such ones nor on the number of threads.
 /// </summary>
 internal static unsafe class PanelProduct
 {
