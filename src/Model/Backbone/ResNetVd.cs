@@ -1,5 +1,6 @@
 using PPYolo.Model.Layers;
 using PPYolo.Model.Layers.Normalization;
+using PPYolo.Model.Layers.Pooling;
 using static TorchSharp.torch;
 
 namespace PPYolo.Model.Backbone;
@@ -65,7 +66,7 @@ public sealed class ResNetVd : NamedModule<Tensor, IReadOnlyList<Tensor>>
         Tensor current;
         using (var stemmed = stem.call(input))
         {
-            current = nn.functional.max_pool2d(stemmed, 3, 2, 1);
+            current = MaxPool.Halve(stemmed);
         }
 
         for (var stage = 0; stage < stages.Count; stage++)

@@ -1,6 +1,7 @@
 using PPYolo.Model.Layers;
 using PPYolo.Model.Layers.Deformable;
 using PPYolo.Model.Layers.Normalization;
+using PPYolo.Model.Layers.Pooling;
 using static TorchSharp.torch;
 
 namespace PPYolo.Model.Backbone;

@@ -1,3 +1,4 @@
+using PPYolo.Model.Layers.Pooling;
 using static TorchSharp.torch;
 
 namespace PPYolo.Model.Layers;
@@ -40,7 +41,7 @@ public sealed class DropBlock : NamedModule<Tensor, Tensor>
         }
 
         var seeds = randomness.Uniform(label, input.shape, input.device).lt(Scalars.Of(gamma)).to(input.dtype);
-        var kept = Scalars.One.Minus(nn.functional.max_pool2d(seeds, size, 1, size / 2));
+        var kept = Scalars.One.Minus(MaxPool.OfSquares(seeds, size));
         return (input * kept * (Scalars.Of(kept.numel()) / kept.sum())).MoveToOuterDisposeScope();
     }
 }

@@ -1,5 +1,4 @@
 using System.Numerics;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PPYolo.Model.Layers;
@@ -15,7 +14,7 @@ internal static unsafe class ResidualSum
     /// <returns>The branch's tensor.</returns>
     public static Tensor OfOwn(Tensor branch, Tensor shortcut)
     {
-        if ((is_grad_enabled() && (branch.requires_grad || shortcut.requires_grad)) || !IsPlain(branch) || !IsPlain(shortcut))
+        if ((is_grad_enabled() && (branch.requires_grad || shortcut.requires_grad)) || !TensorMemory.IsPlain(branch) || !TensorMemory.IsPlain(shortcut))
         {
             return branch.Add(shortcut).relu_();
         }
@@ -38,8 +37,6 @@ internal static unsafe class ResidualSum
         GC.KeepAlive(shortcut);
         return branch;
     }
-
-    private static bool IsPlain(Tensor map) => map.device_type == DeviceType.CPU && map.dtype == ScalarType.Float32 && map.is_contiguous();
 
     private static void AddRectified(float* sum, float* added, long first, long last)
     {

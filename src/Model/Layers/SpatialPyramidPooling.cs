@@ -1,3 +1,4 @@
+using PPYolo.Model.Layers.Pooling;
 using static TorchSharp.torch;
 
 namespace PPYolo.Model.Layers;
@@ -18,16 +19,6 @@ public sealed class SpatialPyramidPooling : NamedModule<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        return conv.call(cat([input, .. new long[] { 5, 9, 13 }.Select(size => MaxPool(input, size))], 1)).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>
-    /// The maximum of each square, along rows and then along columns: 2k comparisons a cell for k squared. Among equal values the gradient goes to the same one as in a pooling at once, the first in
-    /// reading order: the first row that has it, in which it is the first.
-    /// </summary>
-    private static Tensor MaxPool(Tensor input, long size)
-    {
-        using var rows = nn.functional.max_pool2d(input, (1, size), (1, 1), (0, size / 2));
-        return nn.functional.max_pool2d(rows, (size, 1), (1, 1), (size / 2, 0));
+        return conv.call(cat([input, .. new[] { 5, 9, 13 }.Select(size => MaxPool.OfSquares(input, size))], 1)).MoveToOuterDisposeScope();
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PPYolo.Model.Layers;
@@ -21,6 +22,9 @@ internal static unsafe class TensorMemory
         using var first = flat.narrow(0, 0, 1);
         return AddressOfSmall<T>(first);
     }
+
+    /// <summary>Whether it is a contiguous float32 tensor on the CPU.</summary>
+    public static bool IsPlain(Tensor tensor) => tensor.device_type == DeviceType.CPU && tensor.dtype == ScalarType.Float32 && tensor.is_contiguous();
 
     /// <summary>(B,C,H,W) to a contiguous (B,H,W,C) without gradients; free where the memory is laid out so already.</summary>
     public static Tensor ChannelsLast(Tensor map)

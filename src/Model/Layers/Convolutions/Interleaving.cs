@@ -39,12 +39,14 @@ internal static unsafe class Interleaving
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Pick(Vector512<float> first, Vector512<float> second, Vector512<int> places) => Avx512F.PermuteVar16x32x2(first, places, second);
 
+    /// <summary>Elements 0, 2, 4 ... of two vectors in a row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Even(Vector256<float> low, Vector256<float> high) => Vector256.Create(
+    public static Vector256<float> Even(Vector256<float> low, Vector256<float> high) => Vector256.Create(
         Vector256.Shuffle(low, Vector256.Create(0, 2, 4, 6, 0, 2, 4, 6)).GetLower(), Vector256.Shuffle(high, Vector256.Create(0, 2, 4, 6, 0, 2, 4, 6)).GetLower());
 
+    /// <summary>Elements 1, 3, 5 ... of two vectors in a row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Odd(Vector256<float> low, Vector256<float> high) => Vector256.Create(
+    public static Vector256<float> Odd(Vector256<float> low, Vector256<float> high) => Vector256.Create(
         Vector256.Shuffle(low, Vector256.Create(1, 3, 5, 7, 1, 3, 5, 7)).GetLower(), Vector256.Shuffle(high, Vector256.Create(1, 3, 5, 7, 1, 3, 5, 7)).GetLower());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
