@@ -6,72 +6,65 @@ namespace PPYolo.Model.Layers.Convolutions;
 /// <summary>AgA' of Winograd's F(2x2,3x3): the sixteen points of each tile of one channel of the result's gradient, from its 2x2 cells. What <see cref="OutputTransform"/> does, the other way.</summary>
 internal static unsafe class GradientTransform
 {
-    /// <summary>Floats from one of the combined rows to the next, for runs of up to <paramref name="tiles"/>.</summary>
-    public static int RowStride(int tiles) => 2 * (tiles + PanelProduct.Lanes).PaddedTo(PanelProduct.Lanes);
+    private const int Cells = 2 * CellPairs.Count;
 
-    /// <summary>Floats of the scratch memory.</summary>
-    public static int Scratch(TileGrid grid) => 4 * RowStride(grid.Columns);
+    /// <summary>Floats of the scratch memory: a row that does not exist, and what may be read after it.</summary>
+    public static int Scratch(TileGrid grid) => grid.Width + Cells;
 
-    /// <summary>Transforms tiles of one channel; arguments as those of <see cref="InputTransform.Apply"/>.</summary>
+    /// <summary>Transforms tiles of one channel; arguments as those of <see cref="InputTransform.Apply(MapPlanes, TileGrid, int, int, int, float*, int, float*)"/>.</summary>
     public static void Apply(MapPlanes map, TileGrid grid, int channel, int first, int count, float* points, int stride, float* scratch)
     {
-        var rowStride = RowStride(grid.Columns);
+        new Span<float>(scratch, Scratch(grid)).Clear();
+        var end = map.End(channel);
         TileRun run;
         for (var done = 0; done < count; done += run.Count)
         {
             run = grid.RunAt(first + done, first + count);
-            var plane = map[run.Image, channel];
-            CombineRows(plane, grid, run, scratch, rowStride);
-            for (var row = 0; row < 4; row++)
-            {
-                CombineColumns(scratch + (row * rowStride), run.Count, points + (4 * row * (long)stride) + done, stride);
-            }
+            Apply(map[run.Image, channel], end, grid, run, scratch, points + done, stride);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void CombineRows(float* plane, TileGrid grid, TileRun run, float* rows, int rowStride)
+    private static void Apply(float* plane, float* end, TileGrid grid, TileRun run, float* zeros, float* points, long stride)
     {
-        int left = 2 * run.Column, width = Math.Min(2 * run.Count, grid.Width - left);
-        float* g0 = plane + (2L * run.Row * grid.Width) + left, g1 = g0 + grid.Width;
-        float* r0 = rows, r1 = r0 + rowStride, r2 = r1 + rowStride, r3 = r2 + rowStride;
+        var copies = stackalloc float[2 * Cells];
+        int column = 2 * run.Column, width = grid.Width;
         var both = (2 * run.Row) + 1 < grid.Height;
-        var column = 0;
-        for (; column <= width - PanelProduct.Lanes; column += PanelProduct.Lanes)
+        float* upper = plane + (2L * run.Row * width), lower = both ? upper + width : zeros, lowest = both ? lower : upper;
+        for (var tile = 0; tile < run.Count; tile += CellPairs.Count, column += Cells, points += CellPairs.Count)
         {
-            Vector512<float> a = Vector512.Load(g0 + column), b = both ? Vector512.Load(g1 + column) : default;
-            a.Store(r0 + column);
-            (a + b).Store(r1 + column);
-            (a - b).Store(r2 + column);
-            (-b).Store(r3 + column);
-        }
+            CellPairs a, b;
+            if (lowest + column + Cells <= end)
+            {
+                var exist = CellPairs.Existing(column, width);
+                a = CellPairs.Load(upper + column) & exist;
+                b = CellPairs.Load(lower + column) & exist;
+            }
+            else
+            {
+                // Where there is nothing to read after the map.
+                new Span<float>(copies, 2 * Cells).Clear();
+                var cells = Math.Min(Cells, width - column);
+                new Span<float>(upper + column, cells).CopyTo(new Span<float>(copies, cells));
+                new Span<float>(lower + column, cells).CopyTo(new Span<float>(copies + Cells, cells));
+                a = CellPairs.Load(copies);
+                b = CellPairs.Load(copies + Cells);
+            }
 
-        for (; column < width; column++)
-        {
-            float a = g0[column], b = both ? g1[column] : 0;
-            r0[column] = a;
-            r1[column] = a + b;
-            r2[column] = a - b;
-            r3[column] = -b;
-        }
-
-        if (width < 2 * run.Count)
-        {
-            r0[width] = r1[width] = r2[width] = r3[width] = 0;
+            Vector256<float> evenA = a.Even, oddA = a.Odd, evenB = b.Even, oddB = b.Odd;
+            CombineColumns(evenA, oddA, points, stride);
+            CombineColumns(evenA + evenB, oddA + oddB, points + (4 * stride), stride);
+            CombineColumns(evenA - evenB, oddA - oddB, points + (8 * stride), stride);
+            CombineColumns(-evenB, -oddB, points + (12 * stride), stride);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void CombineColumns(float* row, int tiles, float* points, int stride)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CombineColumns(Vector256<float> even, Vector256<float> odd, float* points, long stride)
     {
-        for (var tile = 0; tile < tiles; tile += PanelProduct.Lanes, row += 2 * PanelProduct.Lanes)
-        {
-            Vector512<float> low = Vector512.Load(row), high = Vector512.Load(row + PanelProduct.Lanes);
-            Vector512<float> even = Interleaving.Even(low, high), odd = Interleaving.Odd(low, high);
-            even.Store(points + tile);
-            (even + odd).Store(points + stride + tile);
-            (even - odd).Store(points + (2L * stride) + tile);
-            (-odd).Store(points + (3L * stride) + tile);
-        }
+        even.Store(points);
+        (even + odd).Store(points + stride);
+        (even - odd).Store(points + (2 * stride));
+        (-odd).Store(points + (3 * stride));
     }
 }

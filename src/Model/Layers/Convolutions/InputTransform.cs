@@ -4,16 +4,16 @@ using System.Runtime.Intrinsics;
 namespace PPYolo.Model.Layers.Convolutions;
 
 /// <summary>
-/// B'dB of Winograd's F(2x2,3x3): the sixteen points of each tile of one channel, from the 4x4 cells of which the tile is the middle, 0 outside the map. Works on whole runs of tiles: rows are combined
-/// first, then the even and the odd columns of the result.
+/// B'dB of Winograd's F(2x2,3x3): the sixteen points of each tile of one channel, from the 4x4 cells of which the tile is the middle, 0 outside the map. Eight tiles of a row at once: rows are combined first, then
+/// the even and the odd columns of the result.
 /// </summary>
 internal static unsafe class InputTransform
 {
-    /// <summary>Floats from one of the four combined rows to the next, for runs of up to <paramref name="tiles"/>: reading in whole vectors goes beyond the last tile.</summary>
-    public static int RowStride(int tiles) => (2 * tiles.PaddedTo(PanelProduct.Lanes)) + 32;
+    /// <summary>Cells of a row that eight tiles see.</summary>
+    private const int Cells = (2 * CellPairs.Count) + 2;
 
-    /// <summary>Floats of the scratch memory.</summary>
-    public static int Scratch(TileGrid grid) => (4 * RowStride(grid.Columns)) + grid.Width + PanelProduct.Lanes;
+    /// <summary>Floats of the scratch memory: a row that does not exist, and what may be read around it.</summary>
+    public static int Scratch(TileGrid grid) => grid.Width + (2 * Cells);
 
     /// <summary>Transforms tiles of one channel.</summary>
     /// <param name="map">The map.</param>
@@ -26,78 +26,83 @@ internal static unsafe class InputTransform
     /// <param name="scratch">Memory of <see cref="Scratch"/> floats.</param>
     public static void Apply(MapPlanes map, TileGrid grid, int channel, int first, int count, float* points, int stride, float* scratch)
     {
-        var rowStride = RowStride(grid.Columns);
-        var zeros = scratch + (4 * rowStride);
-        new Span<float>(zeros, grid.Width + PanelProduct.Lanes).Clear();
-        var mapEnd = map.End(channel);
+        new Span<float>(scratch, Scratch(grid)).Clear();
+        float* begin = map[0, channel], end = map.End(channel);
         TileRun run;
         for (var done = 0; done < count; done += run.Count)
         {
             run = grid.RunAt(first + done, first + count);
-            var plane = map[run.Image, channel];
-            CombineRows(plane, mapEnd, grid, run, zeros, scratch, rowStride);
-            for (var row = 0; row < 4; row++)
-            {
-                CombineColumns(scratch + (row * rowStride), run.Count, points + (4 * row * (long)stride) + done, stride);
-            }
+            Apply(map[run.Image, channel], begin, end, grid, run, scratch + Cells, points + done, stride);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void CombineRows(float* plane, float* mapEnd, TileGrid grid, TileRun run, float* zeros, float* rows, int rowStride)
+    private static void Apply(float* plane, float* begin, float* end, TileGrid grid, TileRun run, float* zeros, float* points, long stride)
     {
-        int top = (2 * run.Row) - 1, left = (2 * run.Column) - 1, width = (2 * run.Count) + 2;
+        var copies = stackalloc float[4 * Cells];
+        int top = (2 * run.Row) - 1, column = (2 * run.Column) - 1, width = grid.Width;
         // The tile's own first row exists always, the three others may not.
-        float* d1 = plane + ((top + 1L) * grid.Width);
-        float* d0 = top >= 0 ? d1 - grid.Width : zeros, d2 = top + 2 < grid.Height ? d1 + grid.Width : zeros, d3 = top + 3 < grid.Height ? d1 + (2L * grid.Width) : zeros;
-        int from = Math.Max(left, 0), to = Math.Min(left + width, grid.Width);
-        float* r0 = rows - left, r1 = r0 + rowStride, r2 = r1 + rowStride, r3 = r2 + rowStride;
-        // Whole vectors may read what follows in the map, but nothing after it.
-        var last = d3 != zeros ? d3 : d2 != zeros ? d2 : d1;
-        var column = from;
-        for (; column < to && last + column + PanelProduct.Lanes <= mapEnd; column += PanelProduct.Lanes)
+        float* d1 = plane + ((top + 1L) * width);
+        float* d0 = top >= 0 ? d1 - width : zeros, d2 = top + 2 < grid.Height ? d1 + width : zeros, d3 = top + 3 < grid.Height ? d1 + (2L * width) : zeros;
+        float* upmost = top >= 0 ? d0 : d1, lowest = d3 != zeros ? d3 : d2 != zeros ? d2 : d1;
+        for (var tile = 0; tile < run.Count; tile += CellPairs.Count, column += 2 * CellPairs.Count, points += CellPairs.Count)
         {
-            Vector512<float> a = Vector512.Load(d0 + column), b = Vector512.Load(d1 + column), c = Vector512.Load(d2 + column), d = Vector512.Load(d3 + column);
-            (a - c).Store(r0 + column);
-            (b + c).Store(r1 + column);
-            (c - b).Store(r2 + column);
-            (b - d).Store(r3 + column);
-        }
-
-        for (; column < to; column++)
-        {
-            r0[column] = d0[column] - d2[column];
-            r1[column] = d1[column] + d2[column];
-            r2[column] = d2[column] - d1[column];
-            r3[column] = d1[column] - d3[column];
-        }
-
-        for (var row = 0; row < 4; row++, r0 += rowStride)
-        {
-            if (left < 0)
+            if (column >= 0 && column + Cells <= width)
             {
-                r0[left] = 0;
+                Transform(d0 + column, d1 + column, d2 + column, d3 + column, points, stride);
             }
-
-            for (column = to; column < left + width; column++)
+            else if (upmost + column >= begin && lowest + column + Cells <= end)
             {
-                r0[column] = 0;
+                Transform(d0 + column, d1 + column, d2 + column, d3 + column, CellPairs.Existing(column, width), CellPairs.Existing(column + 2, width), points, stride);
+            }
+            else
+            {
+                // Where there is nothing to read around the map.
+                Copy(d0, column, width, copies);
+                Copy(d1, column, width, copies + Cells);
+                Copy(d2, column, width, copies + (2 * Cells));
+                Copy(d3, column, width, copies + (3 * Cells));
+                Transform(copies, copies + Cells, copies + (2 * Cells), copies + (3 * Cells), points, stride);
             }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void CombineColumns(float* row, int tiles, float* points, int stride)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Transform(float* d0, float* d1, float* d2, float* d3, float* points, long stride)
     {
-        for (var tile = 0; tile < tiles; tile += PanelProduct.Lanes, row += 2 * PanelProduct.Lanes)
+        CellPairs b = CellPairs.Load(d1), nextB = CellPairs.Load(d1 + 2), c = CellPairs.Load(d2), nextC = CellPairs.Load(d2 + 2);
+        CombineColumns(CellPairs.Load(d0) - c, CellPairs.Load(d0 + 2) - nextC, points, stride);
+        CombineColumns(b + c, nextB + nextC, points + (4 * stride), stride);
+        CombineColumns(c - b, nextC - nextB, points + (8 * stride), stride);
+        CombineColumns(b - CellPairs.Load(d3), nextB - CellPairs.Load(d3 + 2), points + (12 * stride), stride);
+    }
+
+    /// <summary>The same where some cells are outside the map: they are 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Transform(float* d0, float* d1, float* d2, float* d3, CellPairs exist, CellPairs nextExist, float* points, long stride)
+    {
+        CellPairs b = CellPairs.Load(d1) & exist, nextB = CellPairs.Load(d1 + 2) & nextExist, c = CellPairs.Load(d2) & exist, nextC = CellPairs.Load(d2 + 2) & nextExist;
+        CombineColumns((CellPairs.Load(d0) & exist) - c, (CellPairs.Load(d0 + 2) & nextExist) - nextC, points, stride);
+        CombineColumns(b + c, nextB + nextC, points + (4 * stride), stride);
+        CombineColumns(c - b, nextC - nextB, points + (8 * stride), stride);
+        CombineColumns(b - (CellPairs.Load(d3) & exist), nextB - (CellPairs.Load(d3 + 2) & nextExist), points + (12 * stride), stride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CombineColumns(CellPairs row, CellPairs next, float* points, long stride)
+    {
+        var (even, odd, nextEven) = (row.Even, row.Odd, next.Even);
+        (even - nextEven).Store(points);
+        (odd + nextEven).Store(points + stride);
+        (nextEven - odd).Store(points + (2 * stride));
+        (odd - next.Odd).Store(points + (3 * stride));
+    }
+
+    private static void Copy(float* row, int column, int width, float* copy)
+    {
+        for (var cell = 0; cell < Cells; cell++, column++)
         {
-            Vector512<float> low = Vector512.Load(row), high = Vector512.Load(row + 16), nextLow = Vector512.Load(row + 2), nextHigh = Vector512.Load(row + 18);
-            Vector512<float> even = Interleaving.Even(low, high), odd = Interleaving.Odd(low, high);
-            Vector512<float> nextEven = Interleaving.Even(nextLow, nextHigh), nextOdd = Interleaving.Odd(nextLow, nextHigh);
-            (even - nextEven).Store(points + tile);
-            (odd + nextEven).Store(points + stride + tile);
-            (nextEven - odd).Store(points + (2L * stride) + tile);
-            (odd - nextOdd).Store(points + (3L * stride) + tile);
+            copy[cell] = column >= 0 && column < width ? row[column] : 0;
         }
     }
 }

@@ -11,53 +11,9 @@ internal static unsafe class Interleaving
 
     private const byte FirstPairs = 0b_01_00_01_00, SecondPairs = 0b_11_10_11_10;
 
-    /// <summary>Elements 0, 2, 4 ... of two vectors in a row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Even(Vector512<float> low, Vector512<float> high) => Avx512F.IsSupported
-        ? Pick(low, high, Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30))
-        : Vector512.Create(Even(low.GetLower(), low.GetUpper()), Even(high.GetLower(), high.GetUpper()));
-
-    /// <summary>Elements 1, 3, 5 ... of two vectors in a row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Odd(Vector512<float> low, Vector512<float> high) => Avx512F.IsSupported
-        ? Pick(low, high, Vector512.Create(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31))
-        : Vector512.Create(Odd(low.GetLower(), low.GetUpper()), Odd(high.GetLower(), high.GetUpper()));
-
-    /// <summary>The first eight elements of each, by turns.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Low(Vector512<float> even, Vector512<float> odd) => Avx512F.IsSupported
-        ? Pick(even, odd, Vector512.Create(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23))
-        : ByTurns(even.GetLower(), odd.GetLower());
-
-    /// <summary>The last eight elements of each, by turns.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> High(Vector512<float> even, Vector512<float> odd) => Avx512F.IsSupported
-        ? Pick(even, odd, Vector512.Create(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31))
-        : ByTurns(even.GetUpper(), odd.GetUpper());
-
     /// <summary>Elements of two vectors by their places, those of the second from 16 on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Pick(Vector512<float> first, Vector512<float> second, Vector512<int> places) => Avx512F.PermuteVar16x32x2(first, places, second);
-
-    /// <summary>Elements 0, 2, 4 ... of two vectors in a row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Even(Vector256<float> low, Vector256<float> high) => Vector256.Create(
-        Vector256.Shuffle(low, Vector256.Create(0, 2, 4, 6, 0, 2, 4, 6)).GetLower(), Vector256.Shuffle(high, Vector256.Create(0, 2, 4, 6, 0, 2, 4, 6)).GetLower());
-
-    /// <summary>Elements 1, 3, 5 ... of two vectors in a row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Odd(Vector256<float> low, Vector256<float> high) => Vector256.Create(
-        Vector256.Shuffle(low, Vector256.Create(1, 3, 5, 7, 1, 3, 5, 7)).GetLower(), Vector256.Shuffle(high, Vector256.Create(1, 3, 5, 7, 1, 3, 5, 7)).GetLower());
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> ByTurns(Vector256<float> even, Vector256<float> odd)
-    {
-        var second = Vector256.Create(0, -1, 0, -1, 0, -1, 0, -1).AsSingle();
-        Vector256<int> low = Vector256.Create(0, 0, 1, 1, 2, 2, 3, 3), high = Vector256.Create(4, 4, 5, 5, 6, 6, 7, 7);
-        return Vector512.Create(
-            Vector256.ConditionalSelect(second, Vector256.Shuffle(odd, low), Vector256.Shuffle(even, low)),
-            Vector256.ConditionalSelect(second, Vector256.Shuffle(odd, high), Vector256.Shuffle(even, high)));
-    }
 
     /// <summary>Sixteen rows of sixteen to sixteen columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -152,15 +108,15 @@ internal static unsafe class Interleaving
         }
     }
 
-    /// <summary>Sixteen rows of nine, one after the other, to nine rows of sixteen.</summary>
+    /// <summary>Sixteen rows of nine to nine rows of sixteen.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void SplitNine(float* from, float* to, long toStride)
+    public static void SplitNine(float* from, long fromStride, float* to, long toStride)
     {
-        if (!Avx512F.IsSupported)
+        if (!Avx512F.IsSupported || fromStride != 9)
         {
-            TransposeEight(from, 9, to, toStride);
-            TransposeEight(from + (Half * 9), 9, to + Half, toStride);
-            TransposeOneByOne(from + 8, 9, to + (8 * toStride), toStride, Lanes, 1);
+            TransposeEight(from, fromStride, to, toStride);
+            TransposeEight(from + (Half * fromStride), fromStride, to + Half, toStride);
+            TransposeOneByOne(from + 8, fromStride, to + (8 * toStride), toStride, Lanes, 1);
             return;
         }
 
@@ -244,8 +200,9 @@ internal static unsafe class Interleaving
     {
         for (var row = 0; row < Lanes / 2; row++)
         {
-            to[2 * row] = Low(from[row], from[row + (Lanes / 2)]);
-            to[(2 * row) + 1] = High(from[row], from[row + (Lanes / 2)]);
+            Vector512<float> even = from[row], odd = from[row + (Lanes / 2)];
+            to[2 * row] = Pick(even, odd, Vector512.Create(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23));
+            to[(2 * row) + 1] = Pick(even, odd, Vector512.Create(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31));
         }
     }
 }

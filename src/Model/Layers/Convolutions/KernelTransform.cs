@@ -37,11 +37,17 @@ internal static unsafe class KernelTransform
     public static void Back(float* points, long stride, int inputs, float* gradient)
     {
         var taps = stackalloc float[Taps * Lanes];
-        for (var input = 0; input < inputs; input += Lanes, points += Lanes)
+        var input = 0;
+        for (; input <= inputs - Lanes; input += Lanes, gradient += Lanes * Taps)
         {
-            Back(points, stride, taps);
-            var lanes = Math.Min(Lanes, inputs - input);
-            for (var lane = 0; lane < lanes; lane++)
+            Back(points + input, stride, taps);
+            Interleaving.JoinNine(taps, Lanes, gradient);
+        }
+
+        if (input < inputs)
+        {
+            Back(points + input, stride, taps);
+            for (var lane = 0; lane < inputs - input; lane++)
             {
                 for (var tap = 0; tap < Taps; tap++)
                 {
@@ -63,20 +69,21 @@ internal static unsafe class KernelTransform
                 for (var row = block * PanelProduct.Rows; row < (block + 1) * PanelProduct.Rows; row++, at += Lanes)
                 {
                     kernels.Gather(row, from, row < rows ? Math.Min(Lanes, depth - from) : 0, taps);
-                    Forth(taps, at, size);
+                    Forth(kernels.Turned ? taps + ((Taps - 1) * Lanes) : taps, kernels.Turned ? -Lanes : Lanes, at, size);
                 }
             }
         });
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Forth(float* taps, float* points, long stride)
+    private static void Forth(float* taps, int tapStride, float* points, long stride)
     {
         // Columns of the kernel first, then the rows of what results.
         var columns = stackalloc Vector512<float>[12];
         for (var column = 0; column < 3; column++)
         {
-            Vector512<float> a = Vector512.Load(taps + (column * Lanes)), b = Vector512.Load(taps + ((column + 3) * Lanes)), c = Vector512.Load(taps + ((column + 6) * Lanes));
+            var tap = taps + (column * tapStride);
+            Vector512<float> a = Vector512.Load(tap), b = Vector512.Load(tap + (3 * tapStride)), c = Vector512.Load(tap + (6 * tapStride));
             columns[column] = a;
             columns[column + 3] = (a + b + c) * 0.5f;
             columns[column + 6] = (a - b + c) * 0.5f;
@@ -123,20 +130,21 @@ internal static unsafe class KernelTransform
         }
 
         /// <summary>Tap by tap those of sixteen kernels in a row's depth, 0 for those that do not exist.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Gather(int row, int from, int count, float* taps)
         {
-            if (count < Lanes)
+            var kernel = (float*)Address + ((long)row * RowStride) + ((long)from * DepthStride);
+            if (count == Lanes)
             {
-                new Span<float>(taps, Taps * Lanes).Clear();
+                Interleaving.SplitNine(kernel, DepthStride, taps, Lanes);
+                return;
             }
 
-            var kernel = (float*)Address + ((long)row * RowStride) + ((long)from * DepthStride);
+            new Span<float>(taps, Taps * Lanes).Clear();
             for (var lane = 0; lane < count; lane++, kernel += DepthStride)
             {
                 for (var tap = 0; tap < Taps; tap++)
                 {
-                    taps[(tap * Lanes) + lane] = kernel[Turned ? Taps - 1 - tap : tap];
+                    taps[(tap * Lanes) + lane] = kernel[tap];
                 }
             }
         }

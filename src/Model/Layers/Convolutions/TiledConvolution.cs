@@ -31,18 +31,18 @@ internal static unsafe class TiledConvolution
             blocks.Count,
             threads,
             () => new ScratchMemory(
-                (long)Points * inputs * tiles, (long)Points * OutputsAtOnce * tiles, Points * stage, InputTransform.Scratch(grid), OutputTransform.Scratch(tiles)),
+                (long)Points * inputs * tiles, ((long)Points * OutputsAtOnce * tiles) + Lanes, Points * stage, InputTransform.Scratch(grid)),
             (block, scratch) =>
             {
                 scratch.Reset();
                 var (first, count) = blocks[block];
                 var shape = new PanelShape(count);
                 var right = scratch.Take((long)Points * inputs * tiles);
-                var product = scratch.Take((long)Points * OutputsAtOnce * tiles);
-                float* stages = scratch.Take(Points * stage), rows = scratch.Take(InputTransform.Scratch(grid)), cells = scratch.Take(OutputTransform.Scratch(tiles));
+                var product = scratch.Take(((long)Points * OutputsAtOnce * tiles) + Lanes);
+                float* stages = scratch.Take(Points * stage), zeros = scratch.Take(InputTransform.Scratch(grid));
                 for (var channel = 0; channel < inputs; channel++)
                 {
-                    InputTransform.Apply(input, grid, channel, first, count, stages, stage, rows);
+                    InputTransform.Apply(input, grid, channel, first, count, stages, stage, zeros);
                     ToPanels(stages, stage, shape, inputs, channel, right);
                 }
 
@@ -53,7 +53,7 @@ internal static unsafe class TiledConvolution
                     for (var channel = 0; channel < at; channel++)
                     {
                         OutputTransform.Apply(
-                            product + ((long)channel * shape.Padded), (long)OutputsAtOnce * shape.Padded, output, grid, outputs, from + channel, first, count, cells);
+                            product + ((long)channel * shape.Padded), (long)OutputsAtOnce * shape.Padded, output, grid, outputs, from + channel, first, count);
                     }
                 }
             });

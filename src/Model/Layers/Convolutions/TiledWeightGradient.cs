@@ -80,14 +80,14 @@ internal static unsafe class TiledWeightGradient
             (group, scratch) =>
             {
                 scratch.Reset();
-                float* stages = scratch.Take((long)Points * Lanes * stride), last = scratch.Take(Lanes * Lanes), rows = scratch.Take(InputTransform.Scratch(grid));
+                float* stages = scratch.Take((long)Points * Lanes * stride), last = scratch.Take(Lanes * Lanes), zeros = scratch.Take(InputTransform.Scratch(grid));
                 for (var lane = 0; lane < Lanes; lane++)
                 {
                     // Points of one channel are sixteen rows apart: each point has its channels together.
                     var at = stages + ((long)lane * stride);
                     if ((group * Lanes) + lane < inputs)
                     {
-                        InputTransform.Apply(input, grid, (group * Lanes) + lane, first, tiles, at, Lanes * stride, rows);
+                        InputTransform.Apply(input, grid, (group * Lanes) + lane, first, tiles, at, Lanes * stride, zeros);
                     }
                     else
                     {
@@ -134,10 +134,10 @@ internal static unsafe class TiledWeightGradient
             (row, scratch) =>
             {
                 scratch.Reset();
-                float* stages = scratch.Take((long)Points * stride), rows = scratch.Take(GradientTransform.Scratch(grid));
+                float* stages = scratch.Take((long)Points * stride), zeros = scratch.Take(GradientTransform.Scratch(grid));
                 if (row < count)
                 {
-                    GradientTransform.Apply(gradient, grid, from + row, first, tiles, stages, stride, rows);
+                    GradientTransform.Apply(gradient, grid, from + row, first, tiles, stages, stride, zeros);
                 }
                 else
                 {

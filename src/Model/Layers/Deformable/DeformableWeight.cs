@@ -97,7 +97,7 @@ internal sealed unsafe class DeformableWeight(float* weight, int inputs, int out
         var input = 0;
         for (; input <= exists - Lanes; input += Lanes, kernel += Lanes * Points)
         {
-            Interleaving.SplitNine(kernel, taps + input, stride);
+            Interleaving.SplitNine(kernel, Points, taps + input, stride);
         }
 
         for (; input < exists; input++, kernel += Points)

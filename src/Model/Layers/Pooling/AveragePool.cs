@@ -8,7 +8,7 @@ namespace PPYolo.Model.Layers.Pooling;
 /// <summary>The 2x2 average pool of stride 2 before the 1x1 convolution of a ResNet-vd shortcut. Where an extent is odd, the last results are averages of the cells that exist.</summary>
 internal sealed unsafe class AveragePool() : NamedModule<Tensor, Tensor>(nameof(AveragePool))
 {
-    private const int Lanes = 8;
+    private const int Lanes = CellPairs.Count;
 
     public override Tensor forward(Tensor input)
     {
@@ -43,9 +43,8 @@ internal sealed unsafe class AveragePool() : NamedModule<Tensor, Tensor>(nameof(
             for (; column < whole; column = column + Lanes == whole ? whole : Math.Min(column + Lanes, whole - Lanes))
             {
                 float* a = upper + (2 * column), b = lower + (2 * column);
-                Vector256<float> low = Vector256.Load(a), high = Vector256.Load(a + Lanes), lowBelow = Vector256.Load(b), highBelow = Vector256.Load(b + Lanes);
-                var sum = Interleaving.Even(low, high) + Interleaving.Odd(low, high) + Interleaving.Even(lowBelow, highBelow) + Interleaving.Odd(lowBelow, highBelow);
-                (sum * 0.25f).Store(pooled + column);
+                CellPairs above = CellPairs.Load(a), below = CellPairs.Load(b);
+                ((above.Even + above.Odd + below.Even + below.Odd) * 0.25f).Store(pooled + column);
             }
         }
 

@@ -8,7 +8,7 @@ namespace PPYolo.Model.Layers.Pooling;
 /// <summary>Max pools: libtorch's on the CPU look at one value after the other, these compare whole vectors. Values and gradients are the same, and a NaN is the largest of all.</summary>
 internal static unsafe class MaxPool
 {
-    private const int Lanes = 8;
+    private const int Lanes = CellPairs.Count;
 
     /// <summary>The maximum of the square around each cell, of those cells that exist. Among equal values the gradient goes to the first in reading order.</summary>
     /// <param name="map">(B,C,H,W).</param>
@@ -68,10 +68,7 @@ internal static unsafe class MaxPool
             for (; column < whole; column = column + Lanes == whole ? whole : Math.Min(column + Lanes, whole - Lanes))
             {
                 var at = 2 * column;
-                Vector256<float> low = Largest(upper, middle, lower, at), high = Largest(upper, middle, lower, at + Lanes);
-                Vector256<float> lowBefore = Largest(upper, middle, lower, at - 1), highBefore = Largest(upper, middle, lower, at - 1 + Lanes);
-                var pairs = Larger(Interleaving.Even(lowBefore, highBefore), Interleaving.Even(low, high));
-                Larger(pairs, Interleaving.Odd(low, high)).Store(pooled + column);
+                Larger(Larger(Larger(Vector256.Create(float.NegativeInfinity), upper + at), middle + at), lower + at).Store(pooled + column);
             }
         }
 
@@ -84,9 +81,13 @@ internal static unsafe class MaxPool
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Larger(Vector256<float> first, Vector256<float> second) => Vector256.ConditionalSelect(Exceeds(second, first), second, first);
 
+    /// <summary>The largest so far, or one of the pair of cells at this place and the cell before it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Largest(float* upper, float* middle, float* lower, int column) =>
-        Larger(Larger(Vector256.Load(upper + column), Vector256.Load(middle + column)), Vector256.Load(lower + column));
+    private static Vector256<float> Larger(Vector256<float> largest, float* cells)
+    {
+        var pairs = CellPairs.Load(cells);
+        return Larger(Larger(Larger(largest, CellPairs.Load(cells - 1).Even), pairs.Even), pairs.Odd);
+    }
 
     private static float Largest(float* upper, float* middle, float* lower, int from, int to)
     {

@@ -6,15 +6,18 @@ public sealed unsafe class InterleavingTests
 {
     private static readonly float[] Numbers = [.. Enumerable.Range(0, 9 * PanelProduct.Lanes).Select(i => (float)i)];
 
-    [Fact]
-    public void Splits_rows_of_nine()
+    [Theory]
+    [InlineData(9)]
+    [InlineData(11)]
+    public void Splits_rows_of_nine(int fromStride)
     {
         const int stride = 20;
         var split = new float[9 * stride];
+        float[] rows = [.. Enumerable.Range(0, PanelProduct.Lanes).SelectMany(row => Numbers[(9 * row)..(9 * (row + 1))].Concat(Enumerable.Repeat(-1f, fromStride - 9)))];
 
-        fixed (float* from = Numbers, to = split)
+        fixed (float* from = rows, to = split)
         {
-            Interleaving.SplitNine(from, to, stride);
+            Interleaving.SplitNine(from, fromStride, to, stride);
         }
 
         split.Where((_, i) => i % stride < PanelProduct.Lanes).Should().Equal(
@@ -28,7 +31,7 @@ public sealed unsafe class InterleavingTests
 
         fixed (float* from = Numbers, middle = split, to = joined)
         {
-            Interleaving.SplitNine(from, middle, PanelProduct.Lanes);
+            Interleaving.SplitNine(from, 9, middle, PanelProduct.Lanes);
             Interleaving.JoinNine(middle, PanelProduct.Lanes, to);
         }
 
