@@ -11,14 +11,17 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
 {
     private const int Points = DeformableConv.Points, Lanes = PanelProduct.Lanes, Rows = PanelProduct.Rows;
 
-    /// <summary>Output cells of an image that are computed at once: their samples at one kernel point, their sums, and a panel of the weight stay in the second-level cache.</summary>
-    private const int BlockCells = 48;
+    /// <summary>Output cells of an image that are computed at once: for each such block the whole weight passes by, which is more than a cache holds, while samples and sums grow with it.</summary>
+    private const int BlockCells = 96;
 
-    /// <summary>The same where gradients of samples are computed: fewer passes over the weight, since threads share out images anyway.</summary>
-    private const int GradientCells = 96;
+    /// <summary>The same where gradients of samples are computed: threads share out images anyway.</summary>
+    private const int GradientCells = 192;
 
     /// <summary>Terms of each half that gradients of weights are summed over at once: a panel's samples stay in the first-level cache.</summary>
     private const int DepthAtOnce = 128;
+
+    /// <summary>Columns of a piece of the weight's gradient, two panels: for each piece the whole gradient passes by, of which a part stays in the second-level cache for both.</summary>
+    private const int PieceColumns = 2 * PanelProduct.Columns;
 
     private readonly int inputs = g.Channels;
     private readonly int halfInputs = SevenProducts.Half(g.Channels, Lanes), halfOutputs = SevenProducts.Half(outputs, Lanes);
@@ -120,17 +123,20 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
             }
         });
         PackGradient(gradient, cells, halfCells, depth, left);
+        var pieces = (shape.Padded + PieceColumns - 1) / PieceColumns;
+        const long rightSize = DepthAtOnce * PieceColumns;
+        var productSize = (long)halfOutputs * PieceColumns;
         Work.ForEach(
-            Points * shape.Count,
+            Points * pieces,
             threads,
-            () => new ScratchMemory(SevenProducts.Count * DepthAtOnce * PanelProduct.Columns, (long)SevenProducts.Count * halfOutputs * PanelProduct.Columns),
+            () => new ScratchMemory(SevenProducts.Count * rightSize, SevenProducts.Count * productSize),
             (piece, scratch) =>
             {
                 scratch.Reset();
-                const long rightSize = DepthAtOnce * PanelProduct.Columns;
-                float* right = scratch.Take(SevenProducts.Count * rightSize), products = scratch.Take((long)SevenProducts.Count * halfOutputs * PanelProduct.Columns);
-                var (q, panel) = Math.DivRem(piece, shape.Count);
-                int width = shape.Width(panel), channel = panel * PanelProduct.Columns;
+                float* right = scratch.Take(SevenProducts.Count * rightSize), products = scratch.Take(SevenProducts.Count * productSize);
+                var q = piece / pieces;
+                var channel = piece % pieces * PieceColumns;
+                var part = new PanelShape(Math.Min(PieceColumns, shape.Padded - channel));
                 for (var from = 0; from < halfCells; from += DepthAtOnce)
                 {
                     var terms = Math.Min(DepthAtOnce, halfCells - from);
@@ -139,15 +145,15 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
                         for (var half = 0; half < 2; half++)
                         {
                             var cell = (half * halfCells) + from + term;
-                            SampleToRight(cell < cells ? samples + (q * cells) + cell : null, cell, channel, width, right + ((long)term * width), rightSize, half);
+                            SampleToRight(cell < cells ? samples + (q * cells) + cell : null, cell, channel, part, terms, term, right, rightSize, half);
                         }
                     }
 
-                    SevenProducts.SumRight(right, rightSize, (long)terms * width);
-                    SevenProducts.Multiply(left + ((long)from * Rows), leftSize, depth, right, rightSize, new(width), halfOutputs, terms, products, add: from > 0);
+                    SevenProducts.SumRight(right, rightSize, (long)terms * part.Padded);
+                    SevenProducts.Multiply(left + ((long)from * Rows), leftSize, depth, right, rightSize, part, halfOutputs, terms, products, add: from > 0);
                 }
 
-                SevenProducts.Combine(products, halfOutputs, width, sums + ((long)q * columns) + channel, (long)Points * columns, halfInputs);
+                SevenProducts.Combine(products, halfOutputs, part.Padded, sums + ((long)q * columns) + channel, (long)Points * columns, halfInputs);
             });
         Work.ForEach(outputs, threads, output =>
         {
@@ -190,22 +196,26 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
         }
     }
 
-    /// <summary>Some channels of both halves, sampled at a cell, as a row of a panel of the right factor; 0 where there is no sample.</summary>
-    private void SampleToRight(SamplePoint* sample, int cell, int channel, int width, float* right, long size, int half)
+    /// <summary>Some channels of both halves, sampled at a cell, as a row of panels of the right factor; 0 where there is no sample.</summary>
+    private void SampleToRight(SamplePoint* sample, int cell, int channel, PanelShape shape, int terms, int term, float* right, long size, int half)
     {
         for (var column = 0; column < 2; column++)
         {
-            var start = channel + (column * halfInputs);
-            var exist = sample is null ? 0 : Math.Clamp(inputs - start, 0, width);
-            var to = right + (SevenProducts.RightQuarter(half, column) * size);
-            if (exist < width)
+            var quarter = right + (SevenProducts.RightQuarter(half, column) * size);
+            for (var panel = 0; panel < shape.Count; panel++)
             {
-                new Span<float>(to, width).Clear();
-            }
+                int first = panel * PanelProduct.Columns, width = shape.Width(panel), start = channel + first + (column * halfInputs);
+                var exist = sample is null ? 0 : Math.Clamp(inputs - start, 0, width);
+                var to = quarter + ((long)first * terms) + ((long)term * width);
+                if (exist < width)
+                {
+                    new Span<float>(to, width).Clear();
+                }
 
-            if (exist > 0)
-            {
-                sample->Take(input + (cell / g.Cells * g.ImageSize) + start, inputs, exist, to);
+                if (exist > 0)
+                {
+                    sample->Take(input + (cell / g.Cells * g.ImageSize) + start, inputs, exist, to);
+                }
             }
         }
     }
