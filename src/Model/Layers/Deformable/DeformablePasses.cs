@@ -20,8 +20,8 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
     /// <summary>Terms of each half that gradients of weights are summed over at once: a panel's samples stay in the first-level cache.</summary>
     private const int DepthAtOnce = 128;
 
-    /// <summary>Columns of a piece of the weight's gradient, two panels: for each piece the whole gradient passes by, of which a part stays in the second-level cache for both.</summary>
-    private const int PieceColumns = 2 * PanelProduct.Columns;
+    /// <summary>Columns of a piece of the weight's gradient, three panels: for each piece the whole gradient passes by, of which a part stays in the second-level cache for all three.</summary>
+    private const int PieceColumns = 3 * PanelProduct.Columns;
 
     private readonly int inputs = g.Channels;
     private readonly int halfInputs = SevenProducts.Half(g.Channels, Lanes), halfOutputs = SevenProducts.Half(outputs, Lanes);
