@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using PPYolo.Align.Tensors;
 using PPYolo.Train.Ranks;
 using static TorchSharp.torch;
 
@@ -48,5 +49,5 @@ public static class Work
     }
 
     private static string Hash(Tensor tensor) =>
-        tensor.numel() == 0 ? "-" : Convert.ToHexString(SHA256.HashData(tensor.bytes))[..16].ToLower(CultureInfo.InvariantCulture);
+        tensor.numel() == 0 ? "-" : Convert.ToHexString(SHA256.HashData(tensor.ToData().Bytes.Span))[..16].ToLower(CultureInfo.InvariantCulture);
 }

@@ -102,6 +102,8 @@ public static class TorchTensors
         if (destination.device_type == DeviceType.CPU && destination.is_contiguous())
         {
             data.Bytes.Span.CopyTo(destination.bytes);
+            // A span does not keep the tensor whose memory it is.
+            GC.KeepAlive(destination);
             return;
         }
 

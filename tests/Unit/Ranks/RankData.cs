@@ -1,3 +1,4 @@
+using PPYolo.Align.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -24,5 +25,5 @@ internal static class RankData
         return sum;
     }
 
-    public static byte[] Bits(Tensor tensor) => tensor.numel() == 0 ? [] : tensor.contiguous().bytes.ToArray();
+    public static byte[] Bits(Tensor tensor) => tensor.numel() == 0 ? [] : tensor.ToData().Bytes.ToArray();
 }
