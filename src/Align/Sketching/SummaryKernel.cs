@@ -155,12 +155,12 @@ internal static class SummaryKernel
     }
 
     /// <summary>
-    /// The same for half of the bits with AVX2, which selects by the highest bit of a lane: sixteen registers are enough for as many sums, and each takes one selection and one addition.
+    /// The same for half of the bits with AVX2, which selects by the highest bit of a lane: the half's sums fit into its sixteen registers, and four of them take a shift, a selection and an addition.
     /// </summary>
-    /// <param name="set">Sums of the elements whose bit, from the lowest of the half to the highest, is set.</param>
+    /// <param name="set">The half's sums, from that of its lowest bit on.</param>
     /// <param name="values">Elements.</param>
     /// <param name="bits">Bits of each.</param>
-    /// <param name="shift">How far the fourth of the half's bits from above is from the highest of the word.</param>
+    /// <param name="shift">How far the fourth highest of the half's bits is below the highest of the word.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddSelected(Span<Vector256<double>> set, ReadOnlySpan<double> values, ReadOnlySpan<ulong> bits, ulong shift)
     {

@@ -39,11 +39,6 @@ public static class ReplicaCheck
         }
     }
 
-    private static ulong Hash(torch.Tensor tensor)
-    {
-        var hash = tensor.device_type == DeviceType.CPU && tensor.is_contiguous() ? XxHash3.HashToUInt64(tensor.bytes) : XxHash3.HashToUInt64(tensor.ToData().Bytes.Span);
-        // A span does not keep the tensor whose memory it is.
-        GC.KeepAlive(tensor);
-        return hash;
-    }
+    private static ulong Hash(torch.Tensor tensor) =>
+        tensor.device_type == DeviceType.CPU && tensor.is_contiguous() ? XxHash3.HashToUInt64(tensor.bytes) : XxHash3.HashToUInt64(tensor.ToData().Bytes.Span);
 }

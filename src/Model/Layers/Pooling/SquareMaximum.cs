@@ -14,6 +14,7 @@ internal sealed unsafe class SquareMaximum : Operation<SquareMaximum>
     /// <summary>The largest square's extent.</summary>
     public const int Largest = byte.MaxValue;
 
+    /// <summary>Floats of a vector.</summary>
     private const int Lanes = 8;
 
     /// <summary>Pools.</summary>
