@@ -15,6 +15,7 @@ using static TorchSharp.torch;
 namespace PPYolo.Tests.Alignment;
 
 /// <summary>Trainings on ranks that are wrong in one place each must turn scenario 3 red, and say what is wrong.</summary>
+[OwnThreads]
 public sealed class BrokenRanksTheories : IDisposable
 {
     // Each of these shows within four.

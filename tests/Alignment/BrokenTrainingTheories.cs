@@ -5,6 +5,7 @@ using PPYolo.Train.Stepping;
 namespace PPYolo.Tests.Alignment;
 
 /// <summary>The harness itself: a training that is broken in one place must turn the scenario red, and the first failing check must be the one where it shows. None runs for longer than it needs to show; the first iteration has its rate whatever the warm-up, so that rates need two.</summary>
+[OwnThreads]
 public class BrokenTrainingTheories
 {
     private const string Small = "r18vd-96-calm", SmallDecay = "r18vd-96-calm-decay";

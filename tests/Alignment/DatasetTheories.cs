@@ -10,6 +10,7 @@ using PPYolo.Train.Weights;
 namespace PPYolo.Tests.Alignment;
 
 /// <summary>Scenario 2 through the true data pipeline: decoding, augmentation, loading ahead.</summary>
+[OwnThreads]
 public sealed class DatasetTheories : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-scenes-");

@@ -15,6 +15,7 @@ using static TorchSharp.torch;
 namespace PPYolo.Tests.Alignment;
 
 /// <summary>A golden is passed by rounding and by nothing else, and its message names what is wrong first.</summary>
+[OwnThreads]
 public class GoldenSensitivityTheories
 {
     private const string Bias = "neck.yolo_block_1.tip.batch_norm.bias", Mean = "backbone.res3.res3a.branch2a.norm.running_mean", Weight = "backbone.res2.res2a.branch2a.conv.weight";

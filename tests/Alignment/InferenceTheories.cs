@@ -7,6 +7,7 @@ using PPYolo.Train.Scenarios.Inference;
 namespace PPYolo.Tests.Alignment;
 
 /// <summary>From the reference's weights and images to its boxes; and the harness itself, which must notice a stage that is wrong.</summary>
+[OwnThreads]
 public class InferenceTheories
 {
     private static readonly string Folder = Path.Combine(Fixtures.Root, "fixtures", "inference");

@@ -10,6 +10,7 @@ using PPYolo.Train.Scenarios.Self;
 namespace PPYolo.Tests.Alignment;
 
 /// <summary>Scenario 3: several ranks with synchronized batch norm and averaged gradients train what one rank trains on the merged batches.</summary>
+[OwnThreads]
 public sealed class RanksTheories : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-ranks-");

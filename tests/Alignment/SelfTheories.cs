@@ -9,6 +9,7 @@ using PPYolo.Train.Weights;
 namespace PPYolo.Tests.Alignment;
 
 /// <summary>Scenario 2: a run that is replayed from its own record is the same run, bit by bit.</summary>
+[OwnThreads]
 public sealed class SelfTheories : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-self-");

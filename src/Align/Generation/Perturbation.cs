@@ -18,7 +18,7 @@ public static class Perturbation
                 continue;
             }
 
-            var bytes = new byte[tensor.Bytes.Length];
+            var bytes = GC.AllocateUninitializedArray<byte>(tensor.Bytes.Length);
             var values = MemoryMarshal.Cast<byte, float>(bytes.AsSpan());
             new PortableStream($"{seed}/perturb/{key}").FillScaled(values, 1f);
             var original = tensor.As<float>();

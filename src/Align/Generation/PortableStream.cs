@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Text;
 
 namespace PPYolo.Align.Generation;
@@ -11,6 +12,13 @@ public readonly struct PortableStream : IEquatable<PortableStream>
 {
     private const ulong FnvOffset = 0xcbf29ce484222325, FnvPrime = 0x100000001b3;
     private const ulong Golden = 0x9E3779B97F4A7C15, First = 0xBF58476D1CE4E5B9, Second = 0x94D049BB133111EB;
+
+    /// <summary>Of the 64 bits, those that make a number in [0,1), and its unit.</summary>
+    private const int Dropped = 40;
+    private const float Unit = 1f / (1 << 24);
+
+    /// <summary>Elements that are made at once, so that every step over them finds them in the first-level cache.</summary>
+    private const int BlockElements = 512;
 
     /// <summary>Opens the stream of a name.</summary>
     public PortableStream(string name)
@@ -37,7 +45,7 @@ public readonly struct PortableStream : IEquatable<PortableStream>
     }
 
     /// <summary>Element <paramref name="index"/> in [0,1), a multiple of 2^-24 and so exact in float32.</summary>
-    public float Uniform(long index) => (Bits(index) >> 40) * (1f / (1 << 24));
+    public float Uniform(long index) => (Bits(index) >> Dropped) * Unit;
 
     /// <summary>Fills with the bits of consecutive elements, from <paramref name="start"/> on.</summary>
     public void FillBits(Span<ulong> destination, long start)
@@ -68,7 +76,13 @@ public readonly struct PortableStream : IEquatable<PortableStream>
     }
 
     /// <summary>Fills with the elements from 0 on, in [0,1).</summary>
-    public void FillUniform(Span<float> destination) => Fill(destination, static u => u);
+    public void FillUniform(Span<float> destination)
+    {
+        for (var start = 0; start < destination.Length; start += BlockElements)
+        {
+            FillBlock(destination.Slice(start, Math.Min(BlockElements, destination.Length - start)), start);
+        }
+    }
 
     /// <summary>
     /// Fills with float32(2u-1) times <paramref name="scale"/> plus <paramref name="offset"/>, one float32 rounding per operation.
@@ -78,17 +92,17 @@ public readonly struct PortableStream : IEquatable<PortableStream>
     /// <param name="offset">Added where it is not 0.</param>
     public void FillScaled(Span<float> destination, float scale, float offset = 0)
     {
-        if (offset == 0)
+        for (var start = 0; start < destination.Length; start += BlockElements)
         {
-            Fill(destination, u => ((2 * u) - 1) * scale);
-        }
-        else
-        {
-            // The product must be rounded before the sum: it is stored first, so that no fused multiply-add can join them.
-            Fill(destination, u => ((2 * u) - 1) * scale);
-            for (var i = 0; i < destination.Length; i++)
+            var block = destination.Slice(start, Math.Min(BlockElements, destination.Length - start));
+            FillBlock(block, start);
+            // Each step is stored, so that no fused multiply-add can join two and leave a rounding out.
+            TensorPrimitives.Multiply(block, 2f, block);
+            TensorPrimitives.Subtract(block, 1f, block);
+            TensorPrimitives.Multiply(block, scale, block);
+            if (offset != 0)
             {
-                destination[i] += offset;
+                TensorPrimitives.Add(block, offset, block);
             }
         }
     }
@@ -108,17 +122,23 @@ public readonly struct PortableStream : IEquatable<PortableStream>
     /// <summary>Whether two streams have different keys.</summary>
     public static bool operator !=(PortableStream left, PortableStream right) => !left.Equals(right);
 
-    private void Fill(Span<float> destination, Func<float, float> map)
+    /// <summary>The elements of a block in [0,1).</summary>
+    private void FillBlock(Span<float> block, long start)
     {
-        Span<ulong> bits = stackalloc ulong[512];
-        for (var start = 0; start < destination.Length; start += bits.Length)
+        Span<ulong> memory = stackalloc ulong[BlockElements];
+        var bits = memory[..block.Length];
+        FillBits(bits, start);
+        var i = 0;
+        for (; i <= block.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
-            var block = destination.Slice(start, Math.Min(bits.Length, destination.Length - start));
-            FillBits(bits[..block.Length], start);
-            for (var i = 0; i < block.Length; i++)
-            {
-                block[i] = map((bits[i] >> 40) * (1f / (1 << 24)));
-            }
+            // What is left of the bits fits an int, and converts to float32 without rounding.
+            var numerators = Vector.Narrow(new Vector<ulong>(bits[i..]) >>> Dropped, new Vector<ulong>(bits[(i + Vector<ulong>.Count)..]) >>> Dropped);
+            (Vector.ConvertToSingle(numerators.As<uint, int>()) * Unit).CopyTo(block[i..]);
+        }
+
+        for (; i < block.Length; i++)
+        {
+            block[i] = (bits[i] >> Dropped) * Unit;
         }
     }
 }

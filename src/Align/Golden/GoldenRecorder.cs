@@ -48,9 +48,9 @@ public sealed class GoldenRecorder
     /// <exception cref="AlignException">As for a single one.</exception>
     public void Add(GoldenPart part, IEnumerable<KeyValuePair<string, TensorData>> all) => AddEach(part, all, tensor => tensor);
 
-    /// <summary>The same for tensors of the run itself, of which only those that are being looked at are copied.</summary>
+    /// <summary>The same for tensors of the run itself, which are read where they are.</summary>
     /// <exception cref="AlignException">As for a single one.</exception>
-    public void Add(GoldenPart part, IEnumerable<KeyValuePair<string, Tensor>> all) => AddEach(part, all, tensor => tensor.ToData());
+    public void Add(GoldenPart part, IEnumerable<KeyValuePair<string, Tensor>> all) => AddEach(part, all, TorchTensors.AsData);
 
     /// <summary>Traces a phase: give the statistics after forward, the gradients after backward, the weights after the optimizer, the moving averages after theirs.</summary>
     /// <param name="iteration">Counted from 0; phases come in order.</param>
@@ -123,7 +123,7 @@ public sealed class GoldenRecorder
     {
         if (tensor.numel() <= GoldenTrace.SampleElements)
         {
-            return tensor.ToData();
+            return tensor.AsData();
         }
 
         var rowElements = tensor.numel() / tensor.shape[0];

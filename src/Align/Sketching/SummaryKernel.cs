@@ -35,10 +35,21 @@ internal static class SummaryKernel
         var chunks = new Sums[(tensor.Count + ChunkElements - 1) / ChunkElements];
         if (chunks.Length == 1)
         {
-            return Chunk(stream, tensor, origin, 0);
+            chunks[0] = Chunk(stream, tensor, origin, 0);
+        }
+        else
+        {
+            Parallel.For(0, chunks.Length, i => chunks[i] = Chunk(stream, tensor, origin, i));
         }
 
-        Parallel.For(0, chunks.Length, i => chunks[i] = Chunk(stream, tensor, origin, i));
+        // Spans over the elements do not keep the memory that they may be borrowed from.
+        GC.KeepAlive(tensor);
+        GC.KeepAlive(origin);
+        if (chunks.Length == 1)
+        {
+            return chunks[0];
+        }
+
         var all = new Sums();
         foreach (var chunk in chunks)
         {

@@ -28,8 +28,20 @@ public static class TorchTensors
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var host = tensor.detach().cpu().contiguous();
-        return new(ElementTypeOf(tensor), tensor.shape, host.bytes.ToArray());
+        var bytes = GC.AllocateUninitializedArray<byte>(host.bytes.Length);
+        host.bytes.CopyTo(bytes);
+        GC.KeepAlive(host);
+        return new(ElementTypeOf(tensor), tensor.shape, bytes);
     }
+
+    /// <summary>
+    /// Reads a tensor where it is: without a copy if it is contiguous on the CPU, else from one. Valid while the tensor is neither changed nor disposed, whose owner must hold it as long: a span over the elements does
+    /// not.
+    /// </summary>
+    /// <exception cref="AlignException">The element type has no counterpart.</exception>
+    public static TensorData AsData(this Tensor tensor) => tensor.device_type == DeviceType.CPU && tensor.is_contiguous() && tensor.numel() > 0
+        ? new(ElementTypeOf(tensor), tensor.shape, new ElementMemory(tensor).Memory)
+        : tensor.ToData();
 
     /// <summary>Copies tensors, several at a time, in their order.</summary>
     /// <exception cref="AlignException">As for a single one.</exception>

@@ -14,6 +14,7 @@ public sealed class ExponentialMovingAverage : IDisposable
     private readonly TrainingRecipe recipe;
     private readonly List<StateEntry> sources;
     private readonly List<Tensor> averages;
+    private readonly Dictionary<string, Tensor> byKey = new(StringComparer.Ordinal);
 
     /// <summary>Starts an average over a network's entries, all but num_batches_tracked.</summary>
     public ExponentialMovingAverage(IReadOnlyList<StateEntry> entries, TrainingRecipe recipe)
@@ -21,6 +22,10 @@ public sealed class ExponentialMovingAverage : IDisposable
         this.recipe = recipe;
         sources = [.. entries.Where(entry => !entry.IsBatchCounter)];
         averages = [.. sources.Select(entry => zeros_like(entry.Value, requires_grad: false).DetachFromDisposeScope())];
+        foreach (var (key, average) in Averages)
+        {
+            byKey.Add(key, average);
+        }
     }
 
     /// <summary>The averages themselves by key, not corrected.</summary>
@@ -55,13 +60,6 @@ public sealed class ExponentialMovingAverage : IDisposable
     /// <exception cref="InvalidOperationException">There was no update yet.</exception>
     public NamedTensors Read(IReadOnlyList<StateEntry> entries)
     {
-        if (Updates == 0)
-        {
-            throw new InvalidOperationException("the moving average has not seen any weights yet");
-        }
-
-        using Scalar correction = Correction;
-        var byKey = sources.Select((entry, i) => (entry.Key, averages[i])).ToDictionary(StringComparer.Ordinal);
         var tensors = new NamedTensors();
         foreach (var (key, copy) in InOrder.Select(entries, Copy))
         {
@@ -72,16 +70,29 @@ public sealed class ExponentialMovingAverage : IDisposable
 
         (string, TensorData) Copy(StateEntry entry)
         {
-            using var noGrad = no_grad();
-            using var corrected = byKey.TryGetValue(entry.Key, out var average) ? average / correction : entry.Value.alias();
+            using var corrected = Read(entry);
             return (entry.Key, corrected.ToData());
         }
+    }
+
+    /// <summary>One average, corrected, as a tensor of its own; num_batches_tracked is the network's.</summary>
+    /// <exception cref="InvalidOperationException">There was no update yet.</exception>
+    public Tensor Read(StateEntry entry)
+    {
+        if (Updates == 0)
+        {
+            throw new InvalidOperationException("the moving average has not seen any weights yet");
+        }
+
+        using var noGrad = no_grad();
+        using Scalar correction = Correction;
+        return byKey.TryGetValue(entry.Key, out var average) ? average / correction : entry.Value.alias();
     }
 
     /// <summary>The averages as they are now with their keys, uncorrected; not copies.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> Current => sources.Select((entry, i) => KeyValuePair.Create(entry.Key, averages[i]));
 
-    /// <summary>What <see cref="Read"/> divides by.</summary>
+    /// <summary>What <see cref="Read(StateEntry)"/> divides by.</summary>
     public double Correction => 1 - Math.Pow(Decay(Updates - 1), Updates);
 
     /// <summary>The uncorrected state, to be continued from by <see cref="LoadState"/>.</summary>

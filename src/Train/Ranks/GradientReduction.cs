@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace PPYolo.Train.Ranks;
 
 /// <summary>
-/// Averages gradients over ranks. Gradients are packed into flat buffers that are kept from iteration to iteration, so that a reduction is few large calls. A
-/// parameter without a gradient on this rank counts as zero where another rank has one, and stays without where none has.
+/// Averages gradients over ranks. Large ones are summed where they are; small ones are packed into flat buffers that are kept from iteration to iteration, so that a reduction is few large calls. A parameter without a
+/// gradient on this rank counts as zero where another rank has one, and stays without where none has.
 /// </summary>
 /// <param name="ranks">Who trains.</param>
 /// <param name="parameters">The trainable parameters, in the same order on every rank.</param>
@@ -15,6 +15,10 @@ public sealed class GradientReduction(IRanks ranks, IReadOnlyList<StateEntry> pa
     /// <summary>32 MB of float32: large enough that a call's latency does not matter.</summary>
     private const long BucketElements = 8 << 20;
 
+    /// <summary>From 1 MB on the copies into a buffer and back cost more than a call.</summary>
+    private const long LargeElements = 1 << 18;
+
+    private readonly int[] large = [.. Enumerable.Range(0, parameters.Count).Where(i => IsLarge(parameters[i]))];
     private readonly List<Bucket> buckets = Pack(parameters);
 
     /// <summary>Replaces every gradient by its average over all ranks, in place.</summary>
@@ -23,6 +27,25 @@ public sealed class GradientReduction(IRanks ranks, IReadOnlyList<StateEntry> pa
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var present = UsedAnywhere();
+        var size = Scalars.Of(ranks.Size);
+        foreach (var index in large.Where(index => present[index]))
+        {
+            var parameter = parameters[index].Value;
+            var gradient = parameter.grad ?? zeros_like(parameter, requires_grad: false);
+            // Nearly always the gradient itself.
+            var sum = gradient.contiguous();
+            ranks.Sum("gradients", sum);
+            sum.div_(size);
+            if (parameter.grad is null)
+            {
+                parameter.grad = sum;
+            }
+            else if (!gradient.is_contiguous())
+            {
+                gradient.copy_(sum);
+            }
+        }
+
         foreach (var bucket in buckets)
         {
             foreach (var (index, offset) in bucket.Members)
@@ -39,7 +62,7 @@ public sealed class GradientReduction(IRanks ranks, IReadOnlyList<StateEntry> pa
             }
 
             ranks.Sum("gradients", bucket.Buffer);
-            bucket.Buffer.div_(Scalars.Of(ranks.Size));
+            bucket.Buffer.div_(size);
             foreach (var (index, offset) in bucket.Members.Where(member => present[member.Index]))
             {
                 var parameter = parameters[index].Value;
@@ -73,18 +96,35 @@ public sealed class GradientReduction(IRanks ranks, IReadOnlyList<StateEntry> pa
         long length = 0;
         for (var i = 0; i < parameters.Count; i++)
         {
+            if (IsLarge(parameters[i]))
+            {
+                continue;
+            }
+
             members.Add((i, length));
             length += parameters[i].Value.numel();
-            if (length >= BucketElements || i == parameters.Count - 1)
+            if (length >= BucketElements)
             {
-                buckets.Add(new(zeros(length, device: parameters[i].Value.device).DetachFromDisposeScope(), members));
-                members = [];
-                length = 0;
+                Close();
             }
         }
 
+        if (length > 0)
+        {
+            Close();
+        }
+
         return buckets;
+
+        void Close()
+        {
+            buckets.Add(new(zeros(length, device: parameters[members[0].Index].Value.device).DetachFromDisposeScope(), members));
+            members = [];
+            length = 0;
+        }
     }
+
+    private static bool IsLarge(StateEntry parameter) => parameter.Value.numel() >= LargeElements;
 
     private sealed record Bucket(Tensor Buffer, IReadOnlyList<(int Index, long Offset)> Members);
 }

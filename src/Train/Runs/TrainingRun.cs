@@ -13,7 +13,8 @@ public static class TrainingRun
     /// <param name="ranks">Who trains together; null is this process alone.</param>
     /// <param name="afterStep">Told after each iteration, with its batch.</param>
     /// <param name="observe">Given the step before the first iteration, to watch its phases.</param>
-    public static RunEnd Execute(RunPlan plan, IRanks? ranks = null, Action<Batch, StepResult>? afterStep = null, Action<TrainStep>? observe = null)
+    /// <param name="everywhere">Whether all ranks return the tensors they end with. Else only rank 0 does: the others hold the same.</param>
+    public static RunEnd Execute(RunPlan plan, IRanks? ranks = null, Action<Batch, StepResult>? afterStep = null, Action<TrainStep>? observe = null, bool everywhere = false)
     {
         ranks ??= new SoloRanks();
         using var trainer = new Trainer(plan, ranks);
@@ -30,6 +31,8 @@ public static class TrainingRun
             afterStep?.Invoke(done.Batch, done.Result);
         }
 
-        return new(NetworkState.Save(step.Network), step.ReadEma(), step.Optimizer.Momentum(), steps, seconds);
+        return ranks.Rank == 0 || everywhere
+            ? new(NetworkState.Save(step.Network), step.ReadEma(), step.Optimizer.Momentum(), steps, seconds)
+            : new([], [], [], steps, seconds);
     }
 }

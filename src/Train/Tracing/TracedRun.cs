@@ -32,7 +32,7 @@ internal static class TracedRun
     public static RunTrace Execute(RunPlan plan, IRanks ranks, TraceOptions? options = null, IReadOnlyList<Injection>? injections = null)
     {
         var trace = new List<IterationTrace>();
-        var end = TrainingRun.Execute(plan, ranks, observe: step => StepTracer.Watch(step, trace.Add, options, injections));
+        var end = TrainingRun.Execute(plan, ranks, observe: step => StepTracer.Watch(step, trace.Add, options, injections), everywhere: true);
         AddEnd(trace[^1], end.Ema);
         return new(ranks.Rank, trace);
     }

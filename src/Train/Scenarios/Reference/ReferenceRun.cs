@@ -91,7 +91,7 @@ public sealed class ReferenceRun
             return run;
         }
 
-        Summarize(step.Entries.Where(entry => !entry.IsBatchCounter), entry => entry.Value.ToData(), run.init);
+        Summarize(step.Entries.Where(entry => !entry.IsBatchCounter), Weight, run.init);
         // Activations are those of this rank's images: only a single rank has the reference's.
         network.Observer = ranks.Size > 1 ? null : (name, tensor) => run.activations[name] = tensor.ToData();
         step.Observer += phase =>
@@ -114,29 +114,36 @@ public sealed class ReferenceRun
             options.Progress?.Invoke(run.steps[^1]);
             if (iteration == 0)
             {
-                Summarize(step.Entries.Where(entry => !entry.IsBatchCounter), entry => entry.Value.ToData(), run.firstWeights);
+                Summarize(step.Entries.Where(entry => !entry.IsBatchCounter), Weight, run.firstWeights);
             }
         }
 
-        Summarize(step.Entries.Where(entry => !entry.IsBatchCounter), entry => entry.Value.ToData(), run.finalWeights);
-        var ema = step.Ema.Read(step.Entries);
-        Summarize(step.Entries.Where(entry => !entry.IsBatchCounter), entry => ema[entry.Key], run.finalEma);
-        run.changedFrozen.AddRange(step.Entries.Where(entry => entry is { IsParameter: true, IsTrainable: false } && !entry.Value.ToData().BitwiseEquals(start[entry.Key])).Select(entry => entry.Key));
-        run.wrongCounters.AddRange(step.Entries.Where(entry => entry.IsBatchCounter && entry.Value.ToData().As<long>()[0] != file.Iterations).Select(entry => entry.Key));
+        Summarize(step.Entries.Where(entry => !entry.IsBatchCounter), Weight, run.finalWeights);
+        Summarize(step.Entries.Where(entry => !entry.IsBatchCounter), entry => Average(step, entry), run.finalEma);
+        run.changedFrozen.AddRange(step.Entries.Where(entry => entry is { IsParameter: true, IsTrainable: false } && !entry.Value.AsData().BitwiseEquals(start[entry.Key])).Select(entry => entry.Key));
+        run.wrongCounters.AddRange(step.Entries.Where(entry => entry.IsBatchCounter && entry.Value.AsData().As<long>()[0] != file.Iterations).Select(entry => entry.Key));
         return run;
     }
 
-    private static void Summarize(IEnumerable<StateEntry> entries, Func<StateEntry, TensorData> data, Dictionary<string, TensorSummary> into)
+    private static void Summarize(IEnumerable<StateEntry> entries, Func<StateEntry, TensorSummary> summary, Dictionary<string, TensorSummary> into)
     {
-        foreach (var (name, summary) in InOrder.Select([.. entries], entry => (entry.Key, TensorSummary.Of(entry.Key, data(entry)))))
+        foreach (var (name, summarized) in InOrder.Select([.. entries], entry => (entry.Key, summary(entry))))
         {
-            into.Add(name, summary);
+            into.Add(name, summarized);
         }
     }
 
-    private static TensorData Gradient(StateEntry entry)
+    private static TensorSummary Weight(StateEntry entry) => TensorSummary.Of(entry.Key, entry.Value.AsData());
+
+    private static TensorSummary Gradient(StateEntry entry)
     {
         using var gradient = entry.Value.grad!;
-        return gradient.ToData();
+        return TensorSummary.Of(entry.Key, gradient.AsData());
+    }
+
+    private static TensorSummary Average(TrainStep step, StateEntry entry)
+    {
+        using var average = step.Ema.Read(entry);
+        return TensorSummary.Of(entry.Key, average.AsData());
     }
 }

@@ -41,6 +41,53 @@ public sealed class TorchTensorsTests
     }
 
     [Fact]
+    public unsafe void Reads_a_contiguous_tensor_where_it_is()
+    {
+        using var tensor = arange(6, dtype: ScalarType.Float32).view(2, 3);
+
+        var data = tensor.AsData();
+        tensor[1, 2] = 7f;
+
+        data.ToString().Should().Be("float32 2x3");
+        data.As<float>().ToArray().Should().Equal(0, 1, 2, 3, 4, 7);
+        using var pinned = data.Bytes[4..].Pin();
+        (*(float*)pinned.Pointer).Should().Be(1);
+    }
+
+    [Fact]
+    public void Reads_any_other_tensor_from_a_copy()
+    {
+        using var scope = NewDisposeScope();
+        var tensor = arange(6, dtype: ScalarType.Float32).view(2, 3);
+
+        var turned = tensor.t().AsData();
+        tensor[1, 2] = 7f;
+
+        turned.ToString().Should().Be("float32 3x2");
+        turned.As<float>().ToArray().Should().Equal(0, 3, 1, 4, 2, 5);
+        zeros(0, 4).AsData().ToString().Should().Be("float32 0x4");
+    }
+
+    [Fact]
+    public void What_is_read_where_it_is_keeps_its_tensor()
+    {
+        var data = Read();
+        for (var i = 0; i < 20; i++)
+        {
+            // What is freed is soon written to again.
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            using var other = full(1 << 12, 2f);
+        }
+
+        data.As<float>().ToArray().Should().OnlyContain(value => value == 1);
+        GC.KeepAlive(data);
+
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        static TensorData Read() => full(1 << 12, 1f).AsData();
+    }
+
+    [Fact]
     public void Refuses_a_type_that_torch_does_not_have()
     {
         var pass = () => TensorData.Of<ulong>([1], 1).ToTorch();

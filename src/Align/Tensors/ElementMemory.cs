@@ -1,0 +1,33 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace PPYolo.Align.Tensors;
+
+/// <summary>The memory of a contiguous CPU tensor, which this keeps.</summary>
+internal sealed unsafe class ElementMemory : MemoryManager<byte>
+{
+    private readonly Tensor tensor;
+    private readonly byte* start;
+    private readonly int length;
+
+    public ElementMemory(Tensor tensor)
+    {
+        this.tensor = tensor;
+        var bytes = tensor.bytes;
+        start = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(bytes));
+        length = bytes.Length;
+    }
+
+    public override Span<byte> GetSpan() => new(start, length);
+
+    public override MemoryHandle Pin(int elementIndex = 0) => new(start + elementIndex, pinnable: this);
+
+    public override void Unpin() => GC.KeepAlive(tensor);
+
+    /// <summary>The tensor is its owner's.</summary>
+    protected override void Dispose(bool disposing)
+    {
+    }
+}
