@@ -1,5 +1,5 @@
 using System.Reflection;
-using TorchSharp;
+using PPYolo.Train.Runtime;
 using Xunit.Sdk;
 
 namespace PPYolo.Tests.Alignment;
@@ -8,5 +8,5 @@ namespace PPYolo.Tests.Alignment;
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class OwnThreadsAttribute : BeforeAfterTestAttribute
 {
-    public override void Before(MethodInfo methodUnderTest) => torch.set_num_threads(TestEnvironment.Threads);
+    public override void Before(MethodInfo methodUnderTest) => TorchThreads.Set(TestEnvironment.Threads);
 }

@@ -13,8 +13,10 @@ public readonly struct PortableStream : IEquatable<PortableStream>
     private const ulong FnvOffset = 0xcbf29ce484222325, FnvPrime = 0x100000001b3;
     private const ulong Golden = 0x9E3779B97F4A7C15, First = 0xBF58476D1CE4E5B9, Second = 0x94D049BB133111EB;
 
-    /// <summary>Of the 64 bits, those that make a number in [0,1), and its unit.</summary>
+    /// <summary>Of the 64 bits of an element, how many lowest ones a number in [0,1) leaves out.</summary>
     private const int Dropped = 40;
+
+    /// <summary>What the others count.</summary>
     private const float Unit = 1f / (1 << 24);
 
     /// <summary>Elements that are made at once, so that every step over them finds them in the first-level cache.</summary>

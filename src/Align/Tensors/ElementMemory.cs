@@ -20,9 +20,11 @@ internal sealed unsafe class ElementMemory : MemoryManager<byte>
         length = bytes.Length;
     }
 
-    public override Span<byte> GetSpan() => new(start, length);
+    public override Span<byte> GetSpan() => new(Start, length);
 
-    public override MemoryHandle Pin(int elementIndex = 0) => new(start + elementIndex, pinnable: this);
+    public override MemoryHandle Pin(int elementIndex = 0) => new(Start + elementIndex, pinnable: this);
+
+    private byte* Start => tensor.IsInvalid ? throw new ObjectDisposedException(nameof(Tensor), "the tensor whose elements are read was disposed; keep it, or read a copy (ToData)") : start;
 
     public override void Unpin() => GC.KeepAlive(tensor);
 

@@ -1,25 +1,24 @@
 using PPYolo.Model;
 using PPYolo.Model.State;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PPYolo.Train.Ranks;
 
 /// <summary>
-/// Averages gradients over ranks. Large ones are summed where they are; small ones are packed into flat buffers that are kept from iteration to iteration, so that a reduction is few large calls. A parameter without a
+/// Averages gradients over ranks. Large ones are summed where they are; small ones are packed into a flat buffer that is kept from iteration to iteration, so that a reduction is few large calls. A parameter without a
 /// gradient on this rank counts as zero where another rank has one, and stays without where none has.
 /// </summary>
 /// <param name="ranks">Who trains.</param>
 /// <param name="parameters">The trainable parameters, in the same order on every rank.</param>
 public sealed class GradientReduction(IRanks ranks, IReadOnlyList<StateEntry> parameters) : IDisposable
 {
-    /// <summary>32 MB of float32: large enough that a call's latency does not matter.</summary>
-    private const long BucketElements = 8 << 20;
-
     /// <summary>From 1 MB on the copies into a buffer and back cost more than a call.</summary>
     private const long LargeElements = 1 << 18;
 
     private readonly int[] large = [.. Enumerable.Range(0, parameters.Count).Where(i => IsLarge(parameters[i]))];
-    private readonly List<Bucket> buckets = Pack(parameters);
+    private readonly List<(int Index, long Offset)> places = Places(parameters);
+    private readonly Tensor? buffer = Buffer(parameters);
 
     /// <summary>Replaces every gradient by its average over all ranks, in place.</summary>
     public void Average()
@@ -46,41 +45,46 @@ public sealed class GradientReduction(IRanks ranks, IReadOnlyList<StateEntry> pa
             }
         }
 
-        foreach (var bucket in buckets)
+        if (buffer is not null)
         {
-            foreach (var (index, offset) in bucket.Members)
-            {
-                var part = bucket.Buffer.narrow(0, offset, parameters[index].Value.numel());
-                if (parameters[index].Value.grad is { } gradient)
-                {
-                    part.copy_(gradient.reshape(-1));
-                }
-                else
-                {
-                    part.zero_();
-                }
-            }
-
-            ranks.Sum("gradients", bucket.Buffer);
-            bucket.Buffer.div_(size);
-            foreach (var (index, offset) in bucket.Members.Where(member => present[member.Index]))
-            {
-                var parameter = parameters[index].Value;
-                var average = bucket.Buffer.narrow(0, offset, parameter.numel()).view(parameter.shape);
-                if (parameter.grad is { } gradient)
-                {
-                    gradient.copy_(average);
-                }
-                else
-                {
-                    parameter.grad = average.clone();
-                }
-            }
+            AverageSmall(buffer, present, size);
         }
     }
 
     /// <inheritdoc />
-    public void Dispose() => buckets.ForEach(bucket => bucket.Buffer.Dispose());
+    public void Dispose() => buffer?.Dispose();
+
+    private void AverageSmall(Tensor packed, bool[] present, Scalar size)
+    {
+        foreach (var (index, offset) in places)
+        {
+            var part = packed.narrow(0, offset, parameters[index].Value.numel());
+            if (parameters[index].Value.grad is { } gradient)
+            {
+                part.copy_(gradient.reshape(-1));
+            }
+            else
+            {
+                part.zero_();
+            }
+        }
+
+        ranks.Sum("gradients", packed);
+        packed.div_(size);
+        foreach (var (index, offset) in places.Where(place => present[place.Index]))
+        {
+            var parameter = parameters[index].Value;
+            var average = packed.narrow(0, offset, parameter.numel()).view(parameter.shape);
+            if (parameter.grad is { } gradient)
+            {
+                gradient.copy_(average);
+            }
+            else
+            {
+                parameter.grad = average.clone();
+            }
+        }
+    }
 
     private bool[] UsedAnywhere()
     {
@@ -89,42 +93,27 @@ public sealed class GradientReduction(IRanks ranks, IReadOnlyList<StateEntry> pa
         return [.. parameters.Select((_, index) => all.Any(rank => rank[index] == 1))];
     }
 
-    private static List<Bucket> Pack(IReadOnlyList<StateEntry> parameters)
+    private static bool IsLarge(StateEntry parameter) => parameter.Value.numel() >= LargeElements;
+
+    private static List<(int Index, long Offset)> Places(IReadOnlyList<StateEntry> parameters)
     {
-        var buckets = new List<Bucket>();
-        var members = new List<(int Index, long Offset)>();
+        var places = new List<(int Index, long Offset)>();
         long length = 0;
         for (var i = 0; i < parameters.Count; i++)
         {
-            if (IsLarge(parameters[i]))
+            if (!IsLarge(parameters[i]))
             {
-                continue;
-            }
-
-            members.Add((i, length));
-            length += parameters[i].Value.numel();
-            if (length >= BucketElements)
-            {
-                Close();
+                places.Add((i, length));
+                length += parameters[i].Value.numel();
             }
         }
 
-        if (length > 0)
-        {
-            Close();
-        }
-
-        return buckets;
-
-        void Close()
-        {
-            buckets.Add(new(zeros(length, device: parameters[members[0].Index].Value.device).DetachFromDisposeScope(), members));
-            members = [];
-            length = 0;
-        }
+        return places;
     }
 
-    private static bool IsLarge(StateEntry parameter) => parameter.Value.numel() >= LargeElements;
-
-    private sealed record Bucket(Tensor Buffer, IReadOnlyList<(int Index, long Offset)> Members);
+    private static Tensor? Buffer(IReadOnlyList<StateEntry> parameters)
+    {
+        var small = parameters.Where(parameter => !IsLarge(parameter)).ToList();
+        return small.Count == 0 ? null : zeros(small.Sum(parameter => parameter.Value.numel()), device: small[0].Value.device).DetachFromDisposeScope();
+    }
 }

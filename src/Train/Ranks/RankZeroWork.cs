@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using PPYolo.Train.Runtime;
 using TorchSharp;
 
 namespace PPYolo.Train.Ranks;
@@ -34,7 +35,7 @@ internal static class RankZeroWork
             {
                 try
                 {
-                    torch.set_num_threads(threads);
+                    TorchThreads.Set(threads);
                     work();
                 }
 #pragma warning disable CA1031 // Thrown on by the rank's own thread.

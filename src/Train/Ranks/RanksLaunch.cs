@@ -1,6 +1,6 @@
 using PPYolo.Align;
 using PPYolo.Train.Ranks.Mpi;
-using TorchSharp;
+using PPYolo.Train.Runtime;
 
 namespace PPYolo.Train.Ranks;
 
@@ -43,10 +43,10 @@ public static class RanksLaunch
             case RanksKind.Threads:
                 return ThreadRanks.Run(options.Ranks!.Value, body, options.Timeout, options.Threads);
             case RanksKind.Mpi:
-                torch.set_num_threads(options.Threads);
+                TorchThreads.Set(options.Threads);
                 return [RunMpi(options.Timeout, body)];
             default:
-                torch.set_num_threads(options.Threads);
+                TorchThreads.Set(options.Threads);
                 using (var solo = new SoloRanks())
                 {
                     return [body(solo)];

@@ -1,3 +1,4 @@
+using PPYolo.Train.Runtime;
 using TorchSharp;
 
 namespace PPYolo.Train.Ranks;
@@ -54,7 +55,7 @@ internal sealed class ThreadLaunch<T>
     {
         try
         {
-            torch.set_num_threads(threadsPerRank);
+            TorchThreads.Set(threadsPerRank);
             results[ranks.Rank] = body(ranks);
         }
 #pragma warning disable CA1031 // Whatever ends a rank must end the others; the launcher throws it on.

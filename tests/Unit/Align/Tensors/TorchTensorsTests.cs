@@ -69,6 +69,18 @@ public sealed class TorchTensorsTests
     }
 
     [Fact]
+    public void Refuses_to_read_where_a_disposed_tensor_was()
+    {
+        var tensor = ones(3);
+        var data = tensor.AsData();
+        tensor.Dispose();
+
+        var read = () => data.As<float>()[0];
+
+        read.Should().Throw<ObjectDisposedException>().WithMessage("*ToData*");
+    }
+
+    [Fact]
     public void What_is_read_where_it_is_keeps_its_tensor()
     {
         var data = Read();

@@ -46,6 +46,15 @@ public sealed class RecordedRunTests : IDisposable
     }
 
     [Fact]
+    public void Weights_that_are_not_finite_at_the_end_end_all_ranks()
+    {
+        FluentActions.Invoking(() => Run(Options with { LearningRatePerImage = 1e38, StartFactor = 1 }, 1, ranks: 2)).Should().Throw<RankFailureException>()
+            .WithMessage("*after iteration 0: weight '*' (*) has * elements that are not finite*");
+
+        File.Exists(Path.Combine(Record, "case.json")).Should().BeFalse();
+    }
+
+    [Fact]
     public void A_weight_that_is_not_finite_is_named_by_the_iteration_that_meets_it() =>
         FluentActions.Invoking(() => Run(Options with { LearningRatePerImage = 1e38, StartFactor = 1 }, 5, ranks: 1)).Should().Throw<TrainingHaltedException>()
             .WithMessage("iteration 1: a loss is not finite on batch generator:1 iteration 1*; weight '*' (*) has * elements that are not finite*; lower the learning rate; *");
