@@ -45,11 +45,11 @@ internal static class SummaryKernel
         // Spans over the elements do not keep the memory that they may be borrowed from.
         GC.KeepAlive(tensor);
         GC.KeepAlive(origin);
-        if (chunks.Length == 1)
-        {
-            return chunks[0];
-        }
+        return chunks.Length == 1 ? chunks[0] : Joined(chunks);
+    }
 
+    private static Sums Joined(Sums[] chunks)
+    {
         var all = new Sums();
         foreach (var chunk in chunks)
         {

@@ -36,7 +36,7 @@ public static class TorchTensors
 
     /// <summary>
     /// Reads a tensor where it is: without a copy if it is contiguous on the CPU, else from one. Valid while the tensor is neither changed nor disposed, whose owner must hold it as long: a span over the elements does
-    /// not.
+    /// not. Reading the elements of a tensor that was disposed is an <see cref="ObjectDisposedException"/>.
     /// </summary>
     /// <exception cref="AlignException">The element type has no counterpart.</exception>
     public static TensorData AsData(this Tensor tensor) => tensor.device_type == DeviceType.CPU && tensor.is_contiguous() && tensor.numel() > 0
