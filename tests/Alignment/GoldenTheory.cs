@@ -20,7 +20,7 @@ namespace PPYolo.Tests.Alignment;
 internal sealed class GoldenTheory(string type, string method, string parameters, string settings, int iterations, int threads, string way = "")
 {
     private readonly string name = $"{type}.{method}_{parameters}";
-    private readonly GoldenWatch watch = new($"{type}.{method} {parameters}", iterations);
+    private readonly GoldenWatch watch = new($"{type}.{method} {parameters}", iterations, GoldenFile.Approved(Verified($"{type}.{method}_{parameters}")));
 
     /// <summary>Iterations that the golden holds.</summary>
     public int Iterations => iterations;
@@ -42,7 +42,7 @@ internal sealed class GoldenTheory(string type, string method, string parameters
     public async Task Verify(Action<GoldenTwin> twin)
     {
         var run = watch.Build(GoldenEnvironment.Current(settings, threads));
-        var verified = Path.Combine(Folder, $"{name}.verified.{GoldenText.Extension}");
+        var verified = Verified(name);
         Report(run, verified);
         if (Environment.GetEnvironmentVariable("PPYOLO_GOLDEN_REPORT_ONLY") == "1")
         {
@@ -66,6 +66,8 @@ internal sealed class GoldenTheory(string type, string method, string parameters
             throw new GoldenException($"{verified}: there is no golden yet; look at {GoldenFile.ReceivedOf(verified)}, and approve it if it is right: dotnet cake --target=Approve");
         }
     }
+
+    private static string Verified(string name) => Path.Combine(Folder, $"{name}.verified.{GoldenText.Extension}");
 
     private GoldenRecord Twin(Action<GoldenTwin> twin, int index)
     {

@@ -16,6 +16,11 @@ public static class GoldenFile
         ? string.Concat(verified.AsSpan(0, verified.Length - Verified.Length), Received)
         : throw new AlignException($"{verified}: a golden is named NAME{Verified}");
 
+    /// <summary>The approved record, or null where there is none yet.</summary>
+    /// <param name="verified">The golden's file, which need not exist.</param>
+    /// <exception cref="AlignException">It is malformed.</exception>
+    public static GoldenRecord? Approved(string verified) => File.Exists(verified) ? GoldenText.Read(verified) : null;
+
     /// <summary>
     /// Measures a run's floors where they are needed: where there is no golden yet, or the run is not within the golden's. A run that is within needs no twins, which
     /// take as long as the run itself; nor does one that is within a received file that is there already, as where several tests share a golden: that is taken as it is.
@@ -25,7 +30,7 @@ public static class GoldenFile
     /// <param name="twins">Runs the twins.</param>
     public static GoldenRecord Complete(string verified, GoldenRecord run, Func<IReadOnlyList<GoldenRecord>> twins)
     {
-        if (File.Exists(verified) && GoldenComparer.Compare(GoldenText.Read(verified), run).Aligned)
+        if (Approved(verified) is { } golden && GoldenComparer.Compare(golden, run).Aligned)
         {
             return run;
         }
@@ -64,6 +69,6 @@ public static class GoldenFile
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(verified))!);
         AtomicText.Write(received, GoldenText.Format(complete));
         throw new GoldenException(
-            (File.Exists(verified) ? GoldenComparer.Compare(GoldenText.Read(verified), run).ToString() : $"{verified}: there is no golden yet") + $"\nlook at {received}, and approve it if it is right");
+            (Approved(verified) is { } golden ? GoldenComparer.Compare(golden, run).ToString() : $"{verified}: there is no golden yet") + $"\nlook at {received}, and approve it if it is right");
     }
 }

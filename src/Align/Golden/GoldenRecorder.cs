@@ -19,18 +19,26 @@ public sealed class GoldenRecorder
     private readonly List<GoldenTrace> traces = [];
     private readonly List<GoldenTensor> tensors = [];
     private readonly Dictionary<string, double[]> origins = [];
+    private readonly Dictionary<(GoldenPart Part, string Name), GoldenTensor> approved;
+    private readonly string startDigest;
 
     /// <summary>Begins a record.</summary>
     /// <param name="title">What runs, in a line; a golden is compared with a run of the same title.</param>
     /// <param name="start">The start weights and buffers; they must stay readable until the end.</param>
     /// <param name="trained">The names of those that the optimizer changes.</param>
     /// <param name="frozen">The names of parameters that must not change; all others are buffers.</param>
-    public GoldenRecorder(string title, NamedTensors start, IEnumerable<string> trained, IEnumerable<string>? frozen = null)
+    /// <param name="golden">
+    /// The approved record that the run will be compared with. Where it starts from the same weights, a tensor of which every bit is the golden's is told by its digest, and what the golden says of it is taken
+    /// instead of being found again.
+    /// </param>
+    public GoldenRecorder(string title, NamedTensors start, IEnumerable<string> trained, IEnumerable<string>? frozen = null, GoldenRecord? golden = null)
     {
         this.title = title;
         this.start = start;
         this.trained = [.. trained];
         parameters = [.. this.trained, .. frozen ?? []];
+        startDigest = TensorDigest.Of(start);
+        approved = golden?.Start == startDigest ? golden.Tensors.DistinctBy(Key).ToDictionary(Key) : [];
     }
 
     /// <summary>Notes an iteration's learning rate and losses.</summary>
@@ -85,7 +93,7 @@ public sealed class GoldenRecorder
     {
         Case = title,
         Environment = environment,
-        Start = TensorDigest.Of(start),
+        Start = startDigest,
         Rates = [.. rates],
         Losses = [.. losses],
         Traces = [.. traces],
@@ -101,7 +109,10 @@ public sealed class GoldenRecorder
         tensor,
         part is GoldenPart.Weight or GoldenPart.Average ? start[name] : null,
         part is GoldenPart.Gradient or GoldenPart.Momentum || trained.Contains(name),
-        parameters.Contains(name));
+        parameters.Contains(name),
+        approved.GetValueOrDefault((part, name)));
+
+    private static (GoldenPart Part, string Name) Key(GoldenTensor tensor) => (tensor.Part, tensor.Name);
 
     /// <summary>The sketch of a start weight's head, which every iteration needs.</summary>
     private double[] Origin(string name)

@@ -20,6 +20,7 @@ public sealed class GoldenRun
 
     private readonly string title;
     private readonly int twin;
+    private readonly GoldenRecord? approved;
     private GoldenRecorder? recorder;
     private nn.Module? model;
     private Func<double> rate = () => 0;
@@ -27,9 +28,9 @@ public sealed class GoldenRun
     private List<KeyValuePair<string, float>>? losses;
     private double rateOfStep;
 
-    private GoldenRun(string title, int twin, int iterations)
+    private GoldenRun(string title, int twin, int iterations, GoldenRecord? approved)
     {
-        (this.title, this.twin, Iterations) = (title, twin, iterations);
+        (this.title, this.twin, this.approved, Iterations) = (title, twin, approved, iterations);
     }
 
     /// <summary>Iterations that the golden holds; what a training does after them is not looked at.</summary>
@@ -59,7 +60,7 @@ public sealed class GoldenRun
     public static GoldenComparison Require(
         string verified, string title, string settings, Action<GoldenRun> train, int iterations = StandardIterations, int twins = GoldenFloors.StandardTwins)
     {
-        var run = Record(title, settings, train, iterations);
+        var run = Record(title, settings, train, iterations, golden: GoldenFile.Approved(verified));
         return GoldenFile.Require(verified, run, () => [.. Enumerable.Range(1, twins).Select(twin => Same(run, Record(title, settings, train, iterations, twin)))]);
     }
 
@@ -69,11 +70,12 @@ public sealed class GoldenRun
     /// <param name="train">Makes the model from a fixed seed and trains it.</param>
     /// <param name="iterations">Iterations that the record holds.</param>
     /// <param name="twin">0 is the run; any other number is a twin of it.</param>
+    /// <param name="golden">The golden that the record will be compared with, as <see cref="GoldenFile.Approved"/> reads it: tensors with its bits are not summarized again.</param>
     /// <exception cref="AlignException">The training ended too early.</exception>
-    public static GoldenRecord Record(string title, string settings, Action<GoldenRun> train, int iterations = StandardIterations, int twin = 0)
+    public static GoldenRecord Record(string title, string settings, Action<GoldenRun> train, int iterations = StandardIterations, int twin = 0, GoldenRecord? golden = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(iterations, 1);
-        var run = new GoldenRun(title, twin, iterations);
+        var run = new GoldenRun(title, twin, iterations, golden);
         var threads = get_num_threads();
         // Another number of threads sums in another order: noise that inputs alone do not show.
         set_num_threads(twin % 2 == 0 ? threads : threads == 1 ? 2 : 1);
@@ -133,7 +135,7 @@ public sealed class GoldenRun
 
         (this.model, this.rate) = (model, rate);
         var parameters = model.named_parameters().ToLookup(pair => pair.parameter.requires_grad, pair => pair.name);
-        recorder = new(title, TorchTensors.State(model), trained: parameters[true], frozen: parameters[false]);
+        recorder = new(title, TorchTensors.State(model), trained: parameters[true], frozen: parameters[false], approved);
     }
 
     /// <summary>Looks at running statistics and gradients: between backward and the optimizer's step, with gradients as the step takes them.</summary>

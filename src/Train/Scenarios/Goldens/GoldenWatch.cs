@@ -9,7 +9,8 @@ namespace PPYolo.Train.Scenarios.Goldens;
 /// <summary>Watches a training step and fills the golden of its first iterations.</summary>
 /// <param name="title">What runs, in a line.</param>
 /// <param name="iterations">Iterations that the golden holds; what comes after is not looked at.</param>
-public sealed class GoldenWatch(string title, int iterations)
+/// <param name="golden">The approved record, where there is one: tensors with its bits need not be summarized.</param>
+public sealed class GoldenWatch(string title, int iterations, GoldenRecord? golden = null)
 {
     private GoldenRecorder? recorder;
     private bool complete;
@@ -28,7 +29,8 @@ public sealed class GoldenWatch(string title, int iterations)
             title,
             start,
             step.Entries.Where(entry => entry.IsTrainable).Select(entry => entry.Key),
-            step.Entries.Where(entry => entry is { IsParameter: true, IsTrainable: false }).Select(entry => entry.Key));
+            step.Entries.Where(entry => entry is { IsParameter: true, IsTrainable: false }).Select(entry => entry.Key),
+            golden);
         step.Observer += phase => Look(step, phase);
         step.Completed += result =>
         {

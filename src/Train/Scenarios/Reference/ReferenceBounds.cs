@@ -69,4 +69,7 @@ public sealed record ReferenceBounds
             LaterLosses = small ? 5e-3 : 1e-4,
         };
     }
+
+    /// <summary>Whether weights and moving averages after the last iteration of a case are compared.</summary>
+    public static bool CoverTheEnd(ReferenceCase file) => file.Comparable.FinalWeights && For(file).FinalWeights is not null;
 }

@@ -63,7 +63,7 @@ internal sealed class ReferenceComparison
                 : $"; weights after iteration {Last} are not comparable in this case (rounding differences have grown into them)");
     }
 
-    private bool AssertFinal => bounds.FinalWeights is not null && file.Comparable.FinalWeights;
+    private bool AssertFinal => ReferenceBounds.CoverTheEnd(file);
 
     private void CompareNames()
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Hashing;
 using PPYolo.Align.Sketching;
 using PPYolo.Align.Tensors;
 using PPYolo.Model.State;
@@ -13,6 +14,7 @@ namespace PPYolo.Train.Scenarios.Reference;
 public sealed class ReferenceRun
 {
     private readonly Dictionary<string, TensorSummary> init = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, UInt128> untrained = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TensorSummary> firstWeights = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TensorSummary> finalWeights = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TensorSummary> finalEma = new(StringComparer.Ordinal);
@@ -34,10 +36,10 @@ public sealed class ReferenceRun
     /// <summary>Weights after iteration 0.</summary>
     public IReadOnlyDictionary<string, TensorSummary> FirstWeights => firstWeights;
 
-    /// <summary>Weights after the last iteration.</summary>
+    /// <summary>Weights after the last iteration; empty where the case does not compare them.</summary>
     public IReadOnlyDictionary<string, TensorSummary> FinalWeights => finalWeights;
 
-    /// <summary>Moving averages after the last iteration.</summary>
+    /// <summary>Moving averages after the last iteration; empty where the case does not compare them.</summary>
     public IReadOnlyDictionary<string, TensorSummary> FinalEma => finalEma;
 
     /// <summary>Gradients of iteration 0.</summary>
@@ -91,7 +93,9 @@ public sealed class ReferenceRun
             return run;
         }
 
-        Summarize(step.Entries.Where(entry => !entry.IsBatchCounter), Weight, run.init);
+        var entries = step.Entries.Where(entry => !entry.IsBatchCounter).ToList();
+        Summarize(entries, Weight, run.init);
+        run.KeepBitsOf(entries.Where(entry => !entry.IsTrainable));
         // Activations are those of this rank's images: only a single rank has the reference's.
         network.Observer = ranks.Size > 1 ? null : (name, tensor) => run.activations[name] = tensor.ToData();
         step.Observer += phase =>
@@ -114,12 +118,16 @@ public sealed class ReferenceRun
             options.Progress?.Invoke(run.steps[^1]);
             if (iteration == 0)
             {
-                Summarize(step.Entries.Where(entry => !entry.IsBatchCounter), Weight, run.firstWeights);
+                Summarize(entries, run.Later, run.firstWeights);
             }
         }
 
-        Summarize(step.Entries.Where(entry => !entry.IsBatchCounter), Weight, run.finalWeights);
-        Summarize(step.Entries.Where(entry => !entry.IsBatchCounter), entry => Average(step, entry), run.finalEma);
+        if (ReferenceBounds.CoverTheEnd(file))
+        {
+            Summarize(entries, run.Later, run.finalWeights);
+            Summarize(entries, entry => Average(step, entry), run.finalEma);
+        }
+
         run.changedFrozen.AddRange(step.Entries.Where(entry => entry is { IsParameter: true, IsTrainable: false } && !entry.Value.AsData().BitwiseEquals(start[entry.Key])).Select(entry => entry.Key));
         run.wrongCounters.AddRange(step.Entries.Where(entry => entry.IsBatchCounter && entry.Value.AsData().As<long>()[0] != file.Iterations).Select(entry => entry.Key));
         return run;
@@ -132,6 +140,19 @@ public sealed class ReferenceRun
             into.Add(name, summarized);
         }
     }
+
+    private void KeepBitsOf(IEnumerable<StateEntry> entries)
+    {
+        foreach (var (name, bits) in InOrder.Select([.. entries], entry => (entry.Key, Bits(entry))))
+        {
+            untrained.Add(name, bits);
+        }
+    }
+
+    /// <summary>What training leaves alone has its summary already; whether it was left alone is not taken for granted.</summary>
+    private TensorSummary Later(StateEntry entry) => untrained.TryGetValue(entry.Key, out var bits) && bits == Bits(entry) ? init[entry.Key] : Weight(entry);
+
+    private static UInt128 Bits(StateEntry entry) => XxHash128.HashToUInt128(entry.Value.AsData().Bytes.Span);
 
     private static TensorSummary Weight(StateEntry entry) => TensorSummary.Of(entry.Key, entry.Value.AsData());
 

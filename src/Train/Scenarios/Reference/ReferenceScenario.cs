@@ -1,4 +1,5 @@
 using PPYolo.Align.Generation;
+using PPYolo.Align.Sketching;
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Verdicts;
 using PPYolo.Model;
@@ -79,10 +80,14 @@ public static class ReferenceScenario
 
     private static NoiseVariant Variant(ReferenceRun run, ReferenceRun twin) => new()
     {
-        WeightsMaxSumSquares = run.FinalWeights.Max(pair => pair.Value.Sketch.SquaredDistance(twin.FinalWeights[pair.Key].Sketch)),
-        EmaMaxSumSquares = run.FinalEma.Max(pair => pair.Value.Sketch.SquaredDistance(twin.FinalEma[pair.Key].Sketch)),
+        WeightsMaxSumSquares = LargestDistance(run.FinalWeights, twin.FinalWeights),
+        EmaMaxSumSquares = LargestDistance(run.FinalEma, twin.FinalEma),
         TotalLossRelative = [.. run.Steps.Zip(twin.Steps, (ours, theirs) => Math.Abs(ours.TotalLoss - theirs.TotalLoss) / (double)Math.Abs(ours.TotalLoss))],
     };
+
+    /// <summary>The largest sum of squared differences of a tensor; 0 where none is compared.</summary>
+    private static double LargestDistance(IReadOnlyDictionary<string, TensorSummary> ours, IReadOnlyDictionary<string, TensorSummary> twins) =>
+        ours.Select(pair => pair.Value.Sketch.SquaredDistance(twins[pair.Key].Sketch)).DefaultIfEmpty().Max();
 
     private static NamedTensors StartWeights(ReferenceCase file, NetworkOptions network)
     {

@@ -10,14 +10,14 @@ internal static class Runs
 
     /// <summary>A run that moved its weight by about 1, and differs from others of it by <paramref name="noise"/>.</summary>
     public static GoldenRecord Run(
-        double noise = 0, float frozen = 3, long counter = 2, double rate = 0.1, GoldenEnvironment? environment = null, Func<string, bool>? give = null, float[]? weight = null, float mean = 0.5f)
+        double noise = 0, float frozen = 3, long counter = 2, double rate = 0.1, GoldenEnvironment? environment = null, Func<string, bool>? give = null, float[]? weight = null, float mean = 0.5f, GoldenRecord? golden = null)
     {
         var start = new NamedTensors();
         start.Add("weight", TensorData.Of<float>([1, 2, 3, 4], 2, 2));
         start.Add("frozen", TensorData.Of<float>([3]));
         start.Add("mean", TensorData.Of<float>([0]));
         start.Add("counter", TensorData.Scalar(0L));
-        var recorder = new GoldenRecorder("a run", start, ["weight"], ["frozen"]);
+        var recorder = new GoldenRecorder("a run", start, ["weight"], ["frozen"], golden);
         void Add(GoldenPart part, string name, TensorData tensor)
         {
             if (give?.Invoke(name) ?? true)

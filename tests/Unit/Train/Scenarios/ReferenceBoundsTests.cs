@@ -21,4 +21,15 @@ public sealed class ReferenceBoundsTests
             .Should().Be((gradients, firstWeights, lastLoss, laterLosses, finalWeights));
         (bounds.Movement, bounds.GradientMedian).Should().Be(finalWeights is null ? (null, null) : (0.1, 0.03));
     }
+
+    [Theory]
+    [InlineData("calm", true, true)]
+    [InlineData("calm", false, false)]
+    [InlineData("plain", true, false)]
+    public void Cover_the_end_where_the_profile_has_a_bound_and_the_case_says_so(string profile, bool comparable, bool covered)
+    {
+        var file = ReferenceCaseFile.Read(Fixtures.PathOf("reference", "r18vd-96-calm"));
+
+        ReferenceBounds.CoverTheEnd(file with { InitProfile = profile, Comparable = file.Comparable with { FinalWeights = comparable } }).Should().Be(covered);
+    }
 }
