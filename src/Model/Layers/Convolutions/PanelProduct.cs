@@ -43,7 +43,10 @@ internal static unsafe class PanelProduct
         }
     }
 
-    /// <summary>product = left * right, or product += left * right, of many rows and one panel. A few terms of the panel stay in the first-level cache while all rows pass by.</summary>
+    /// <summary>
+    /// product = left * right, or product += left * right, of many rows and one panel. A few terms of the panel stay in the first-level cache while all rows pass by; those that follow in memory, of this panel or the
+    /// next one, are fetched meanwhile.
+    /// </summary>
     /// <param name="left">Blocks of 8 rows, as for <see cref="MultiplyPanels"/>.</param>
     /// <param name="leftDepth">Floats from one row of the left factor to the next: its depth in whole vectors.</param>
     /// <param name="right">depth x width.</param>
@@ -58,10 +61,30 @@ internal static unsafe class PanelProduct
         for (var from = 0; from < depth; from += TermsAtOnce, left += TermsAtOnce * Rows, right += TermsAtOnce * width, add = true)
         {
             var terms = Math.Min(TermsAtOnce, depth - from);
-            for (var row = 0; row < rows; row += Rows)
+            var ahead = right + (terms * width);
+            var share = ((terms * width * Rows / rows) + Lanes - 1) / Lanes * Lanes;
+            for (var row = 0; row < rows; row += Rows, ahead += share)
             {
+                Fetch(ahead, share);
                 MultiplyAtOnce(left + (row * leftDepth), right, width, terms, product + (row * stride), stride, add);
             }
+        }
+    }
+
+    /// <summary>
+    /// Brings floats into the first-level cache before they are needed: right factors are larger than caches, and what the machine fetches by itself ends at the borders of pages. Nothing happens where no memory is.
+    /// Measured with AVX2 alone, where a deformable convolution takes 3 to 5 % less time; with AVX-512 it was not, and is left to the machine.
+    /// </summary>
+    private static void Fetch(float* from, int count)
+    {
+        if (Vector512.IsHardwareAccelerated || !Sse.IsSupported)
+        {
+            return;
+        }
+
+        for (var line = 0; line < count; line += Lanes)
+        {
+            Sse.Prefetch0(from + line);
         }
     }
 
