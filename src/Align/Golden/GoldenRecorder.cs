@@ -24,7 +24,7 @@ public sealed class GoldenRecorder
 
     /// <summary>Begins a record.</summary>
     /// <param name="title">What runs, in a line; a golden is compared with a run of the same title.</param>
-    /// <param name="start">The start weights and buffers; they must stay readable until the end.</param>
+    /// <param name="start">The start weights and buffers, not the memory that is trained; they must stay as they are until the end.</param>
     /// <param name="trained">The names of those that the optimizer changes.</param>
     /// <param name="frozen">The names of parameters that must not change; all others are buffers.</param>
     /// <param name="golden">

@@ -60,7 +60,10 @@ public sealed record GoldenTensor
     /// <param name="start">Where it started, of the same type and shape; null is zero.</param>
     /// <param name="isTrained">Whether the optimizer changes it, or what it is the moving average of.</param>
     /// <param name="isParameter">Whether it is a parameter, or the moving average of one; else a buffer.</param>
-    /// <param name="approved">The golden's of a run from the same start: what it says of the tensor is not found again where the elements are the same.</param>
+    /// <param name="approved">
+    /// The golden's of a run from the same start: what it says of the tensor is not found again where the elements are the same. So whoever changes what is said of a tensor raises the version of
+    /// <see cref="GoldenText"/> and records all goldens anew.
+    /// </param>
     internal static GoldenTensor Of(GoldenPart part, string name, TensorData tensor, TensorData? start, bool isTrained, bool isParameter = true, GoldenTensor? approved = null)
     {
         if (start is not null && (start.Type != tensor.Type || !start.Shape.AsSpan().SequenceEqual(tensor.Shape.AsSpan())))
@@ -70,7 +73,8 @@ public sealed record GoldenTensor
 
         var role = !tensor.Type.IsFloatingPoint() ? GoldenRole.Exact : isTrained ? GoldenRole.Trained : isParameter ? GoldenRole.Frozen : GoldenRole.Buffer;
         var digest = XxHash3.HashToUInt64(tensor.Bytes.Span).ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
-        if (approved is not null && approved.Digest == digest && approved.Type == tensor.Type && approved.Shape.AsSpan().SequenceEqual(tensor.Shape.AsSpan()))
+        if (approved is not null && approved.Digest == digest && approved.Type == tensor.Type && approved.Shape.AsSpan().SequenceEqual(tensor.Shape.AsSpan())
+            && approved.Movement is null == !tensor.Type.IsFloatingPoint())
         {
             return approved with { Role = role, Floor = null };
         }

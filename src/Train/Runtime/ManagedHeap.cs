@@ -3,7 +3,7 @@ namespace PPYolo.Train.Runtime;
 /// <summary>Keeps the managed heap as small as it is.</summary>
 internal static class ManagedHeap
 {
-    /// <summary>Bytes of garbage, at most, that are left lying: less than what a single iteration at full size makes, and so much that small runs, of which a test process has hundreds, hardly ever collect.</summary>
+    /// <summary>Bytes that are allocated before it is worth while to look for garbage: a few iterations of a usual size, hundreds of small ones.</summary>
     private const long Worth = 64L << 20;
 
     private static long collectedAt;

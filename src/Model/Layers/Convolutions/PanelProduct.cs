@@ -58,11 +58,12 @@ internal static unsafe class PanelProduct
     /// <param name="add">Whether to add to what is there.</param>
     public static void MultiplyPanel(float* left, long leftDepth, float* right, int width, int rows, int depth, float* product, long stride, bool add)
     {
+        var blocks = Math.Max(1, (rows + Rows - 1) / Rows);
         for (var from = 0; from < depth; from += TermsAtOnce, left += TermsAtOnce * Rows, right += TermsAtOnce * width, add = true)
         {
             var terms = Math.Min(TermsAtOnce, depth - from);
             var ahead = right + (terms * width);
-            var share = ((terms * width * Rows / rows) + Lanes - 1) / Lanes * Lanes;
+            var share = ((terms * width / Lanes) + blocks - 1) / blocks * Lanes;
             for (var row = 0; row < rows; row += Rows, ahead += share)
             {
                 Fetch(ahead, share);

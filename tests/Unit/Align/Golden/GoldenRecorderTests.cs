@@ -1,4 +1,5 @@
 using PPYolo.Align.Golden;
+using PPYolo.Align.Tensors;
 
 namespace PPYolo.Tests.Unit.Align.Golden;
 
@@ -11,7 +12,7 @@ public class GoldenRecorderTests
     private static readonly GoldenRecord Golden = Runs.Golden().With("weight", tensor => tensor with { Moved = Planted, Floor = 1 });
 
     [Fact]
-    public void ATensorWithTheGoldensBitsIsTakenFromIt()
+    public void A_tensor_with_the_golden_s_bits_is_taken_from_it()
     {
         var weight = Weight(Runs.Run(golden: Golden));
 
@@ -20,21 +21,22 @@ public class GoldenRecorderTests
     }
 
     [Fact]
-    public void ATensorWithOtherBitsIsSummarized() => Weight(Runs.Run(noise: 1e-6, golden: Golden)).Should().BeEquivalentTo(Weight(Runs.Run(noise: 1e-6)));
+    public void A_tensor_with_other_bits_is_summarized() => Weight(Runs.Run(noise: 1e-6, golden: Golden)).Should().BeEquivalentTo(Weight(Runs.Run(noise: 1e-6)));
 
     [Fact]
-    public void ATensorOfAnotherShapeIsNotTheGoldensThoughItsBytesAre()
+    public void A_tensor_of_another_shape_or_type_is_not_the_golden_s_though_its_bytes_are()
     {
-        var flat = Golden.With("weight", tensor => tensor with { Shape = [4] });
-
-        Weight(Runs.Run(golden: flat)).Should().BeEquivalentTo(Weight(Runs.Run()));
+        foreach (var other in new[] { Golden.With("weight", tensor => tensor with { Shape = [4] }), Golden.With("weight", tensor => tensor with { Type = ElementType.Int32 }), Golden.With("weight", tensor => tensor with { Movement = null }) })
+        {
+            Weight(Runs.Run(golden: other)).Should().BeEquivalentTo(Weight(Runs.Run()));
+        }
     }
 
     [Fact]
-    public void ARunFromOtherWeightsTakesNothingFromTheGolden() => Weight(Runs.Run(golden: Golden with { Start = "other weights" })).Should().BeEquivalentTo(Weight(Runs.Run()));
+    public void A_run_from_other_weights_takes_nothing_from_the_golden() => Weight(Runs.Run(golden: Golden with { Start = "other weights" })).Should().BeEquivalentTo(Weight(Runs.Run()));
 
     [Fact]
-    public void TheRolesAreTheRuns()
+    public void Roles_are_the_run_s()
     {
         var frozen = Golden.With("weight", tensor => tensor with { Role = GoldenRole.Frozen });
 
@@ -42,7 +44,7 @@ public class GoldenRecorderTests
     }
 
     [Fact]
-    public void ARateOfZeroStillMakesTheWeightOneThatMustNotMove() => Weight(Runs.Run(rate: 0, golden: Golden)).Role.Should().Be(GoldenRole.Frozen);
+    public void A_rate_of_zero_still_makes_the_weight_one_that_must_not_move() => Weight(Runs.Run(rate: 0, golden: Golden)).Role.Should().Be(GoldenRole.Frozen);
 
     private static GoldenTensor Weight(GoldenRecord record) => record.Tensors.Single(tensor => tensor.Name == "weight" && tensor.Part == GoldenPart.Weight);
 }
