@@ -41,7 +41,7 @@ public sealed class EpochTests : IDisposable
 
     private string[] Arguments(string name) =>
     [
-        "train", "--config", "ppyolo_r18vd_voc2012", "--data", Path.Combine(Programs.Repository, "fixtures", "scenes"), "--set", "sizes=[64]", "--set", "batch=40", "--epochs", "1",
+        "train", "--config", "ppyolo_r18vd_voc2012", "--data", Path.Combine(Programs.Repository, "fixtures", "scenes"), "--set", "sizes=[64]", "--set", "evalSize=64", "--set", "batch=40", "--epochs", "1",
         "--log-interval", "1", "--out", Of(name),
     ];
 
