@@ -77,6 +77,18 @@ public static class BrokenTraining
 
     public static TrainingFactory FrozenStageThawed() => new Broken { Options = options => options with { FreezeAt = 2 } };
 
+    public static TrainingFactory FrozenWeightDrifts() => new Broken
+    {
+        Step = (network, recipe, batch) => new BrokenStep(network, recipe, batch)
+        {
+            AfterBackward = entries =>
+            {
+                using var noGrad = no_grad();
+                entries.First(entry => entry.Key == "backbone.res2.res2a.branch2a.conv.weight").Value.mul_(1.01);
+            },
+        },
+    };
+
     public static TrainingFactory ClippingLeftOut() => new Broken { Recipe = recipe => recipe with { ClipGradNorm = null } };
 
     private sealed class Broken : TrainingFactory

@@ -28,6 +28,7 @@ public class BrokenTrainingTheories
         { nameof(BrokenTraining.DropBlockLeftOn), Small, "losses of iteration 0", 1 },
         { nameof(BrokenTraining.GradientOfOneTensorDropped), Small, "parameters with a gradient", 1 },
         { nameof(BrokenTraining.FrozenStageThawed), "r50vd-aligngrad-calm", "parameters with a gradient", 1 },
+        { nameof(BrokenTraining.FrozenWeightDrifts), "r50vd-aligngrad-calm", "weights after iteration 0", 1 },
         { nameof(BrokenTraining.ClippingLeftOut), "ppyolov2-r50vd", "gradient norms before clipping, iteration 0", 1 },
     };
 

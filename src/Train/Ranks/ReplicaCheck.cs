@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
-using System.IO.Hashing;
-using PPYolo.Align.Tensors;
 using PPYolo.Model.State;
-using TorchSharp;
+using PPYolo.Train.Runtime;
 
 namespace PPYolo.Train.Ranks;
 
@@ -24,7 +22,7 @@ public static class ReplicaCheck
         var mine = new byte[entries.Count * sizeof(ulong)];
         for (var i = 0; i < entries.Count; i++)
         {
-            BinaryPrimitives.WriteUInt64LittleEndian(mine.AsSpan(i * sizeof(ulong)), Hash(entries[i].Value));
+            BinaryPrimitives.WriteUInt64LittleEndian(mine.AsSpan(i * sizeof(ulong)), TensorBits.Hash(entries[i].Value));
         }
 
         var all = ranks.Gather("hashes of the weights", mine);
@@ -38,7 +36,4 @@ public static class ReplicaCheck
             }
         }
     }
-
-    private static ulong Hash(torch.Tensor tensor) =>
-        tensor.device_type == DeviceType.CPU && tensor.is_contiguous() ? XxHash3.HashToUInt64(tensor.bytes) : XxHash3.HashToUInt64(tensor.ToData().Bytes.Span);
 }

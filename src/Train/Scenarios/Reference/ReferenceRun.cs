@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.IO.Hashing;
 using PPYolo.Align.Sketching;
 using PPYolo.Align.Tensors;
 using PPYolo.Model.State;
@@ -14,7 +13,7 @@ namespace PPYolo.Train.Scenarios.Reference;
 public sealed class ReferenceRun
 {
     private readonly Dictionary<string, TensorSummary> init = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, UInt128> untrained = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ulong> untrained = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TensorSummary> firstWeights = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TensorSummary> finalWeights = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TensorSummary> finalEma = new(StringComparer.Ordinal);
@@ -95,7 +94,7 @@ public sealed class ReferenceRun
 
         var entries = step.Entries.Where(entry => !entry.IsBatchCounter).ToList();
         Summarize(entries, Weight, run.init);
-        run.KeepBitsOf(entries.Where(entry => !entry.IsTrainable));
+        Summarize(entries.Where(entry => !entry.IsTrainable), entry => TensorBits.Hash(entry.Value), run.untrained);
         // Activations are those of this rank's images: only a single rank has the reference's.
         network.Observer = ranks.Size > 1 ? null : (name, tensor) => run.activations[name] = tensor.ToData();
         step.Observer += phase =>
@@ -133,7 +132,7 @@ public sealed class ReferenceRun
         return run;
     }
 
-    private static void Summarize(IEnumerable<StateEntry> entries, Func<StateEntry, TensorSummary> summary, Dictionary<string, TensorSummary> into)
+    private static void Summarize<T>(IEnumerable<StateEntry> entries, Func<StateEntry, T> summary, Dictionary<string, T> into)
     {
         foreach (var (name, summarized) in InOrder.Select([.. entries], entry => (entry.Key, summary(entry))))
         {
@@ -141,18 +140,8 @@ public sealed class ReferenceRun
         }
     }
 
-    private void KeepBitsOf(IEnumerable<StateEntry> entries)
-    {
-        foreach (var (name, bits) in InOrder.Select([.. entries], entry => (entry.Key, Bits(entry))))
-        {
-            untrained.Add(name, bits);
-        }
-    }
-
     /// <summary>What training leaves alone has its summary already; whether it was left alone is not taken for granted.</summary>
-    private TensorSummary Later(StateEntry entry) => untrained.TryGetValue(entry.Key, out var bits) && bits == Bits(entry) ? init[entry.Key] : Weight(entry);
-
-    private static UInt128 Bits(StateEntry entry) => XxHash128.HashToUInt128(entry.Value.AsData().Bytes.Span);
+    private TensorSummary Later(StateEntry entry) => untrained.TryGetValue(entry.Key, out var bits) && bits == TensorBits.Hash(entry.Value) ? init[entry.Key] : Weight(entry);
 
     private static TensorSummary Weight(StateEntry entry) => TensorSummary.Of(entry.Key, entry.Value.AsData());
 

@@ -4,7 +4,7 @@ using PPYolo.Align.Tensors;
 namespace PPYolo.Tests.Unit.Align.Golden;
 
 /// <summary>A tensor with the golden's bits is not summarized again, and any other is.</summary>
-public class GoldenRecorderTests
+public sealed class GoldenRecorderTests
 {
     private const double Planted = 12345;
 
@@ -42,9 +42,6 @@ public class GoldenRecorderTests
 
         Weight(Runs.Run(golden: frozen)).Role.Should().Be(GoldenRole.Trained, "what the golden says of it is compared with that");
     }
-
-    [Fact]
-    public void A_rate_of_zero_still_makes_the_weight_one_that_must_not_move() => Weight(Runs.Run(rate: 0, golden: Golden)).Role.Should().Be(GoldenRole.Frozen);
 
     private static GoldenTensor Weight(GoldenRecord record) => record.Tensors.Single(tensor => tensor.Name == "weight" && tensor.Part == GoldenPart.Weight);
 }

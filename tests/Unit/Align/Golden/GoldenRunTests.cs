@@ -83,6 +83,16 @@ public sealed class GoldenRunTests : IDisposable
     }
 
     [Fact]
+    public void A_record_takes_from_its_golden_what_has_its_bits()
+    {
+        const double planted = 12345;
+        var record = GoldenRun.Record("a run", "settings", golden => Train(golden));
+        var golden = record with { Tensors = [.. record.Tensors.Select(tensor => tensor with { Mean = planted })] };
+
+        GoldenRun.Record("a run", "settings", run => Train(run), golden: golden).Tensors.Should().NotBeEmpty().And.OnlyContain(tensor => tensor.Mean == planted);
+    }
+
+    [Fact]
     public void Calls_out_of_order_are_refused()
     {
         using var loss = ones(1);
