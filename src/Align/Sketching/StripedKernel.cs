@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using PPYolo.Align.Generation;
 
 namespace PPYolo.Align.Sketching;
@@ -14,6 +15,9 @@ internal static class StripedKernel
     private const int ChunkElements = 1 << 18;
     private const int SignBlocks = 512;
     private const int NonFiniteBits = 0x7F800000;
+
+    // 4 KB: nearer is too late, farther gains nothing.
+    private const int Ahead = 1024;
 
     private static readonly PortableStream Signs = new("sketch/striped");
 
@@ -77,18 +81,20 @@ internal static class StripedKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static unsafe void Blocks(float* at, ReadOnlySpan<ulong> signs, Sums sums)
     {
-        var lanes = Vector512.Create(1ul, 2, 4, 8, 16, 32, 64, 128);
-        var signBit = Vector512.Create(1ul << 63);
-        var magnitude = Vector512.Create(0x7FFFFFFF);
+        // How far a lane's bit is from a word's highest, which is a float64's sign.
+        Vector512<ulong> d0 = Vector512.Create(63ul, 62, 61, 60, 59, 58, 57, 56), eight = Vector512.Create(8ul);
+        Vector512<ulong> d1 = d0 - eight, d2 = d1 - eight, d3 = d2 - eight, d4 = d3 - eight, d5 = d4 - eight, d6 = d5 - eight, d7 = d6 - eight;
         var largest = Vector512.Create(sums.LargestBits);
         Vector512<double> total = default, squares = default;
         Vector512<double> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default;
-        foreach (var bits in signs)
+        foreach (var word in signs)
         {
-            Part(at, bits, ref s0, ref s1, ref total, ref squares, ref largest, lanes, signBit, magnitude);
-            Part(at + 16, bits >> 16, ref s2, ref s3, ref total, ref squares, ref largest, lanes, signBit, magnitude);
-            Part(at + 32, bits >> 32, ref s4, ref s5, ref total, ref squares, ref largest, lanes, signBit, magnitude);
-            Part(at + 48, bits >> 48, ref s6, ref s7, ref total, ref squares, ref largest, lanes, signBit, magnitude);
+            Fetch(at + Ahead);
+            var bits = Vector512.Create(word);
+            Part(at, bits, d0, d1, ref s0, ref s1, ref total, ref squares, ref largest);
+            Part(at + 16, bits, d2, d3, ref s2, ref s3, ref total, ref squares, ref largest);
+            Part(at + 32, bits, d4, d5, ref s4, ref s5, ref total, ref squares, ref largest);
+            Part(at + 48, bits, d6, d7, ref s6, ref s7, ref total, ref squares, ref largest);
             at += StripedSummary.Stripes;
         }
 
@@ -99,24 +105,62 @@ internal static class StripedKernel
         }
     }
 
+    /// <summary>Asks for the block that is needed in a while: left to itself a core waits for a third of the time. Nothing happens where no memory is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe void Part(
-        float* at, ulong bits, ref Vector512<double> first, ref Vector512<double> second, ref Vector512<double> total, ref Vector512<double> squares, ref Vector512<int> largest,
-        Vector512<ulong> lanes, Vector512<ulong> signBit, Vector512<int> magnitude)
+    private static unsafe void Fetch(float* block)
     {
-        var values = Vector512.Load(at);
-        // As integers, magnitudes are ordered as they are, and NaN is above infinity.
-        largest = Vector512.Max(largest, values.AsInt32() & magnitude);
-        var (low, high) = Vector512.Widen(values);
-        first += Signed(low, bits, lanes, signBit);
-        second += Signed(high, bits >> 8, lanes, signBit);
-        squares += (low * low) + (high * high);
-        total += low + high;
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(block);
+            Sse.Prefetch0(block + 16);
+            Sse.Prefetch0(block + 32);
+            Sse.Prefetch0(block + 48);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> Signed(Vector512<double> values, ulong bits, Vector512<ulong> lanes, Vector512<ulong> signBit) =>
-        (values.AsUInt64() ^ (Vector512.Equals(Vector512.Create(bits) & lanes, lanes) & signBit)).AsDouble();
+    private static unsafe void Part(
+        float* at, Vector512<ulong> bits, Vector512<ulong> firstDistances, Vector512<ulong> secondDistances,
+        ref Vector512<double> first, ref Vector512<double> second, ref Vector512<double> total, ref Vector512<double> squares, ref Vector512<int> largest)
+    {
+        // As integers, magnitudes are ordered as they are, and NaN is above infinity.
+        largest = Vector512.Max(largest, Vector512.Load((int*)at) & Vector512.Create(0x7FFFFFFF));
+        Vector512<double> low = Widened(at), high = Widened(at + 8);
+        first += Signed(low, bits, firstDistances);
+        second += Signed(high, bits, secondDistances);
+        // The square of a float32 is exact in float64, so that this rounds as a product and a sum do.
+        squares += Vector512.FusedMultiplyAdd(high, high, low * low);
+        total += low + high;
+    }
+
+    /// <summary>Eight elements from memory as float64; a register's upper half would have to be moved first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe Vector512<double> Widened(float* at) =>
+        Avx512F.IsSupported ? Avx512F.ConvertToVector512Double(Vector256.Load(at)) :
+        Avx.IsSupported ? Vector512.Create(Avx.ConvertToVector256Double(Vector128.Load(at)), Avx.ConvertToVector256Double(Vector128.Load(at + 4))) :
+        Vector512.WidenLower(Vector512.Create(Vector256.Load(at), default));
+
+    /// <summary>Changes the sign where a lane's bit is set.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<double> Signed(Vector512<double> values, Vector512<ulong> bits, Vector512<ulong> distances) =>
+        (values.AsUInt64() ^ (ShiftLeft(bits, distances) & Vector512.Create(1ul << 63))).AsDouble();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<ulong> ShiftLeft(Vector512<ulong> bits, Vector512<ulong> distances) =>
+        Avx512F.IsSupported ? Avx512F.ShiftLeftLogicalVariable(bits, distances) :
+        Avx2.IsSupported ? Vector512.Create(Avx2.ShiftLeftLogicalVariable(bits.GetLower(), distances.GetLower()), Avx2.ShiftLeftLogicalVariable(bits.GetUpper(), distances.GetUpper())) :
+        ShiftLanesLeft(bits, distances);
+
+    private static Vector512<ulong> ShiftLanesLeft(Vector512<ulong> bits, Vector512<ulong> distances)
+    {
+        var shifted = bits;
+        for (var lane = 0; lane < Vector512<ulong>.Count; lane++)
+        {
+            shifted = shifted.WithElement(lane, bits[lane] << (int)distances[lane]);
+        }
+
+        return shifted;
+    }
 
     private sealed class Sums
     {

@@ -43,6 +43,8 @@ internal static unsafe class ResidualSum
         var i = first;
         for (; i <= last - Vector<float>.Count; i += Vector<float>.Count)
         {
+            Prefetch.After(sum + i);
+            Prefetch.After(added + i);
             var value = Vector.Load(sum + i) + Vector.Load(added + i);
             // A NaN stays one.
             Vector.ConditionalSelect(Vector.LessThanOrEqual(value, Vector<float>.Zero), Vector<float>.Zero, value).Store(sum + i);

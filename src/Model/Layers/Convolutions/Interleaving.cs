@@ -30,22 +30,26 @@ internal static unsafe class Interleaving
             return;
         }
 
-        // Four rounds: each interleaves rows i and i + 8, after which an element's row has moved to its column bit by bit.
-        var a = stackalloc Vector512<float>[Lanes];
-        var b = stackalloc Vector512<float>[Lanes];
-        for (var row = 0; row < Lanes; row++)
+        // Four columns of all rows at once, those of rows i, i + 4, i + 8 and i + 12 in a register's quarters: what is left is to transpose four by four within quarters.
+        for (var column = 0; column < Lanes; column += 4, from += 4, to += 4 * toStride)
         {
-            a[row] = Vector512.Load(from + (row * fromStride));
+            Vector512<float> a = Quarters(from, fromStride), b = Quarters(from + fromStride, fromStride), c = Quarters(from + (2 * fromStride), fromStride), d = Quarters(from + (3 * fromStride), fromStride);
+            Vector512<float> ab = Avx512F.UnpackLow(a, b), cd = Avx512F.UnpackLow(c, d);
+            Avx512F.Shuffle(ab, cd, FirstPairs).Store(to);
+            Avx512F.Shuffle(ab, cd, SecondPairs).Store(to + toStride);
+            ab = Avx512F.UnpackHigh(a, b);
+            cd = Avx512F.UnpackHigh(c, d);
+            Avx512F.Shuffle(ab, cd, FirstPairs).Store(to + (2 * toStride));
+            Avx512F.Shuffle(ab, cd, SecondPairs).Store(to + (3 * toStride));
         }
+    }
 
-        Round(a, b);
-        Round(b, a);
-        Round(a, b);
-        Round(b, a);
-        for (var row = 0; row < Lanes; row++)
-        {
-            a[row].Store(to + (row * toStride));
-        }
+    /// <summary>Four floats of every fourth of sixteen rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Quarters(float* row, long stride)
+    {
+        var upper = Avx.InsertVector128(Vector128.Load(row).ToVector256Unsafe(), Vector128.Load(row + (4 * stride)), 1).ToVector512Unsafe();
+        return Avx512F.InsertVector128(Avx512F.InsertVector128(upper, Vector128.Load(row + (8 * stride)), 2), Vector128.Load(row + (12 * stride)), 3);
     }
 
     /// <summary>Up to sixteen rows of up to sixteen to as many columns.</summary>
@@ -194,15 +198,4 @@ internal static unsafe class Interleaving
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Threes2(Vector512<float> a, Vector512<float> b, Vector512<float> c) => Pick(
         Pick(a, b, Vector512.Create(0, 11, 27, 0, 12, 28, 0, 13, 29, 0, 14, 30, 0, 15, 31, 0)), c, Vector512.Create(26, 1, 2, 27, 4, 5, 28, 7, 8, 29, 10, 11, 30, 13, 14, 31));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Round(Vector512<float>* from, Vector512<float>* to)
-    {
-        for (var row = 0; row < Lanes / 2; row++)
-        {
-            Vector512<float> even = from[row], odd = from[row + (Lanes / 2)];
-            to[2 * row] = Pick(even, odd, Vector512.Create(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23));
-            to[(2 * row) + 1] = Pick(even, odd, Vector512.Create(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31));
-        }
-    }
 }

@@ -10,9 +10,15 @@ internal static unsafe class NormKernels
     public static double Sum(float* x, long cells)
     {
         Vector<double> low = default, high = default, low2 = default, high2 = default;
+        var distant = Prefetch.Pays(cells);
         long i = 0;
         for (; i <= cells - (2 * Vector<float>.Count); i += 2 * Vector<float>.Count)
         {
+            if (distant)
+            {
+                Prefetch.After(x + i);
+            }
+
             Vector.Widen(Vector.Load(x + i), out var a, out var b);
             Vector.Widen(Vector.Load(x + i + Vector<float>.Count), out var c, out var d);
             low += a;
@@ -35,9 +41,15 @@ internal static unsafe class NormKernels
     {
         var m = new Vector<float>(mean);
         Vector<double> low = default, high = default, low2 = default, high2 = default;
+        var distant = Prefetch.Pays(cells);
         long i = 0;
         for (; i <= cells - (2 * Vector<float>.Count); i += 2 * Vector<float>.Count)
         {
+            if (distant)
+            {
+                Prefetch.After(x + i);
+            }
+
             Vector<float> first = Vector.Load(x + i) - m, second = Vector.Load(x + i + Vector<float>.Count) - m;
             Vector.Widen(first * first, out var a, out var b);
             Vector.Widen(second * second, out var c, out var d);
@@ -62,9 +74,16 @@ internal static unsafe class NormKernels
     {
         var slope = FusedActivation.Slope(activation);
         Vector<float> s = new(scale), b = new(shift);
+        var distant = Prefetch.Pays(cells);
         long i = 0;
         for (; i <= cells - Vector<float>.Count; i += Vector<float>.Count)
         {
+            if (distant)
+            {
+                Prefetch.After(x + i);
+                Prefetch.After(y + i);
+            }
+
             var z = Vector.FusedMultiplyAdd(Vector.Load(x + i), s, b);
             Vector.ConditionalSelect(Vector.GreaterThan(z, Vector<float>.Zero), z, FusedActivation.Nonpositive(z, slope)).Store(y + i);
         }
@@ -82,9 +101,16 @@ internal static unsafe class NormKernels
         var slope = FusedActivation.Slope(activation);
         Vector<float> m = new(channel.Mean), s = new(channel.Scale), b = new(channel.Shift);
         Vector<double> low = default, high = default, lowProducts = default, highProducts = default;
+        var distant = Prefetch.Pays(cells);
         long i = 0;
         for (; i <= cells - Vector<float>.Count; i += Vector<float>.Count)
         {
+            if (distant)
+            {
+                Prefetch.After(x + i);
+                Prefetch.After(g + i);
+            }
+
             var value = Vector.Load(x + i);
             var passed = FusedActivation.Passed(Vector.Load(g + i), Vector.FusedMultiplyAdd(value, s, b), slope);
             Vector.Widen(passed, out var pLow, out var pHigh);
@@ -111,9 +137,17 @@ internal static unsafe class NormKernels
         var slope = FusedActivation.Slope(activation);
         Vector<float> m = new(channel.Mean), s = new(channel.Scale), b = new(channel.Shift);
         Vector<float> mg = new(meanGradient), k = new(fall), d = new(channel.InverseDeviation), w = new(channel.Weight);
+        var distant = Prefetch.Pays(cells);
         long i = 0;
         for (; i <= cells - Vector<float>.Count; i += Vector<float>.Count)
         {
+            if (distant)
+            {
+                Prefetch.After(x + i);
+                Prefetch.After(g + i);
+                Prefetch.After(y + i);
+            }
+
             var value = Vector.Load(x + i);
             var passed = FusedActivation.Passed(Vector.Load(g + i), Vector.FusedMultiplyAdd(value, s, b), slope) - mg;
             (Vector.FusedMultiplyAdd(m - value, k, passed) * d * w).Store(y + i);
