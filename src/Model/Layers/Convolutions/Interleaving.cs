@@ -48,8 +48,8 @@ internal static unsafe class Interleaving
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Quarters(float* row, long stride)
     {
-        var upper = Avx.InsertVector128(Vector128.Load(row).ToVector256Unsafe(), Vector128.Load(row + (4 * stride)), 1).ToVector512Unsafe();
-        return Avx512F.InsertVector128(Avx512F.InsertVector128(upper, Vector128.Load(row + (8 * stride)), 2), Vector128.Load(row + (12 * stride)), 3);
+        var firstHalf = Avx.InsertVector128(Vector128.Load(row).ToVector256Unsafe(), Vector128.Load(row + (4 * stride)), 1).ToVector512Unsafe();
+        return Avx512F.InsertVector128(Avx512F.InsertVector128(firstHalf, Vector128.Load(row + (8 * stride)), 2), Vector128.Load(row + (12 * stride)), 3);
     }
 
     /// <summary>Up to sixteen rows of up to sixteen to as many columns.</summary>
