@@ -103,7 +103,7 @@ void Ppyolo(params string[] arguments)
         command.AppendQuoted(argument);
     }
 
-    DotNetRun("src/Train", command, new DotNetRunSettings { Configuration = configuration });
+    DotNetRun("src/Cli", command, new DotNetRunSettings { Configuration = configuration });
 }
 
 string[] Given(string name) => HasArgument(name) ? new[] { "--" + name, Argument<string>(name) } : Array.Empty<string>();

@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using PPYolo.Model.Layers.Deformable;
+using PPYolo.Kernels.Deformable;
 using static TorchSharp.torch;
 
 namespace PPYolo.Benchmarks;

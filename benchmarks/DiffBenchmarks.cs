@@ -1,8 +1,8 @@
+using PPYolo.Cli.Commands;
 using System.Diagnostics;
 using BenchmarkDotNet.Attributes;
 using PPYolo.Align.Formats;
-using PPYolo.Model;
-using PPYolo.Train.Cli;
+using PPYolo.Model.Networks;
 using PPYolo.Train.Weights;
 
 namespace PPYolo.Benchmarks;

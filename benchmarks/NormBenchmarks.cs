@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
+using PPYolo.Kernels.Elementwise;
 using PPYolo.Model.Layers;
-using PPYolo.Model.Layers.Normalization;
 using static TorchSharp.torch;
 
 namespace PPYolo.Benchmarks;

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
-using PPYolo.Train.Data;
+using PPYolo.Data.Batches;
+using PPYolo.Train.Feeds;
 using PPYolo.Train.Options;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Runs;

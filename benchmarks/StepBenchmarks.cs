@@ -1,7 +1,8 @@
 using BenchmarkDotNet.Attributes;
+using PPYolo.Data.Batches;
 using PPYolo.Model;
-using PPYolo.Train.Data;
 using PPYolo.Train.Options;
+using PPYolo.Train.Ranks;
 using PPYolo.Train.Stepping;
 using PPYolo.Train.Weights;
 using static TorchSharp.torch;
@@ -25,7 +26,7 @@ public class StepBenchmarks
         var options = TrainOptionsFile.Read("ppyolo_r50vd_aligngrad", [$"sizes=[{Size}]"]);
         var factory = new TrainingFactory();
         network = factory.CreateNetwork(options.ToNetwork(), StartWeights.Parse("generator:6:calm").For(options.ToNetwork()), CPU);
-        step = factory.CreateStep(network, options.ToRecipe(), options.Batch, new Train.Ranks.SoloRanks());
+        step = factory.CreateStep(network, options.ToRecipe(), options.Batch, new SoloRanks());
         batch = new GeneratedBatches("6", options.Batch, options.Sizes, options.ToNetwork()).At(0);
     }
 

@@ -1,8 +1,9 @@
+using PPYolo.Kernels.Normalization;
 using PPYolo.Model.Backbone;
 using PPYolo.Model.Head;
 using PPYolo.Model.Layers;
-using PPYolo.Model.Layers.Normalization;
 using PPYolo.Model.Neck;
+using PPYolo.Model.Networks;
 using static TorchSharp.torch;
 
 namespace PPYolo.Model;

@@ -1,6 +1,6 @@
 using PPYolo.Align.Tensors;
-using PPYolo.Model;
 using PPYolo.Model.Boxes;
+using PPYolo.Model.Networks;
 using PPYolo.Train.Inference;
 
 namespace PPYolo.Tests.Alignment;

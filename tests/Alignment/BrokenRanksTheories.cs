@@ -2,13 +2,14 @@ using PPYolo.Align.Formats;
 using PPYolo.Align.Reports;
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Verdicts;
+using PPYolo.Data.Batches;
+using PPYolo.Harness.RankEquality;
 using PPYolo.Model;
 using PPYolo.Model.Head;
-using PPYolo.Train.Data;
+using PPYolo.Model.State;
 using PPYolo.Train.Optimization;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Records;
-using PPYolo.Train.Scenarios.Ranks;
 using PPYolo.Train.Stepping;
 using static TorchSharp.torch;
 
@@ -137,7 +138,7 @@ public sealed class BrokenRanksTheories : IDisposable
         return check;
     }
 
-    private static Action<IReadOnlyList<Model.State.StateEntry>> Scale(double factor) => entries =>
+    private static Action<IReadOnlyList<StateEntry>> Scale(double factor) => entries =>
     {
         foreach (var entry in entries.Where(entry => entry.IsTrainable))
         {
@@ -180,9 +181,9 @@ public sealed class BrokenRanksTheories : IDisposable
     {
         private long images;
 
-        public Action<IReadOnlyList<Model.State.StateEntry>> BeforeReduction { get; set; } = _ => { };
+        public Action<IReadOnlyList<StateEntry>> BeforeReduction { get; set; } = _ => { };
 
-        public Action<IReadOnlyList<Model.State.StateEntry>> AfterReduction { get; set; } = _ => { };
+        public Action<IReadOnlyList<StateEntry>> AfterReduction { get; set; } = _ => { };
 
         public double RateFactor { get; set; } = 1;
 

@@ -3,6 +3,7 @@ using PPYolo.Align.Generation;
 using PPYolo.Align.Tensors;
 using PPYolo.Model;
 using PPYolo.Model.Head;
+using PPYolo.Model.Networks;
 using PPYolo.Model.State;
 using PPYolo.Train.Optimization;
 using PPYolo.Train.Ranks;
@@ -52,7 +53,7 @@ public static class BrokenTraining
         Weights = network =>
         {
             using var noGrad = no_grad();
-            StateDict.Of(network).First(entry => entry.Key == "neck.yolo_transition_0.conv.weight").Value.mul_(1.01);
+            StateEntries.Of(network).First(entry => entry.Key == "neck.yolo_transition_0.conv.weight").Value.mul_(1.01);
         },
     };
 

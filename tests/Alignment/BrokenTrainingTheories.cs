@@ -1,5 +1,5 @@
 using PPYolo.Align.Reports;
-using PPYolo.Train.Scenarios.Reference;
+using PPYolo.Harness.Reference;
 using PPYolo.Train.Stepping;
 
 namespace PPYolo.Tests.Alignment;

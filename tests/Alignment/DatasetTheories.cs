@@ -1,10 +1,11 @@
+using PPYolo.Data.Imaging;
 using PPYolo.Align.Reports;
-using PPYolo.Train.Data;
-using PPYolo.Train.Data.Datasets;
-using PPYolo.Train.Data.Imaging;
+using PPYolo.Data.Batches;
+using PPYolo.Data.Datasets;
+using PPYolo.Harness.Self;
+using PPYolo.Train.Feeds;
 using PPYolo.Train.Options;
 using PPYolo.Train.Runs;
-using PPYolo.Train.Scenarios.Self;
 using PPYolo.Train.Weights;
 
 namespace PPYolo.Tests.Alignment;

@@ -1,14 +1,15 @@
 using PPYolo.Align.Golden;
 using PPYolo.Align.Sketching;
 using PPYolo.Align.Tensors;
+using PPYolo.Data.Batches;
+using PPYolo.Harness.Measures;
+using PPYolo.Harness.Watching;
 using PPYolo.Model;
 using PPYolo.Model.Head;
-using PPYolo.Train.Data;
+using PPYolo.Model.Networks;
 using PPYolo.Train.Optimization;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Runs;
-using PPYolo.Train.Scenarios;
-using PPYolo.Train.Scenarios.Goldens;
 using PPYolo.Train.Stepping;
 using static TorchSharp.torch;
 
@@ -43,7 +44,7 @@ public class GoldenSensitivityTheories
             Network = network =>
             {
                 using var noGrad = no_grad();
-                var weight = Model.State.StateDict.Of(network).Single(entry => entry.Key == Weight).Value;
+                var weight = Model.State.StateEntries.Of(network).Single(entry => entry.Key == Weight).Value;
                 weight[0, 0, 0, 0] = float.BitIncrement(weight[0, 0, 0, 0].item<float>());
             },
         });

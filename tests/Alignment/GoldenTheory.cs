@@ -1,7 +1,7 @@
 using PPYolo.Align.Golden;
 using PPYolo.Align.Json;
-using PPYolo.Train.Data;
-using PPYolo.Train.Scenarios.Goldens;
+using PPYolo.Data.Batches;
+using PPYolo.Harness.Watching;
 using PPYolo.Train.Stepping;
 
 namespace PPYolo.Tests.Alignment;

@@ -1,8 +1,8 @@
 using PPYolo.Align.Reports;
 using PPYolo.Align.Tensors;
-using PPYolo.Model;
+using PPYolo.Harness.Stages;
+using PPYolo.Model.Networks;
 using PPYolo.Train.Inference;
-using PPYolo.Train.Scenarios.Inference;
 
 namespace PPYolo.Tests.Alignment;
 

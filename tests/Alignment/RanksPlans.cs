@@ -1,7 +1,7 @@
-using PPYolo.Train.Data;
+using PPYolo.Data.Batches;
+using PPYolo.Harness.RankEquality;
 using PPYolo.Train.Options;
 using PPYolo.Train.Runs;
-using PPYolo.Train.Scenarios.Ranks;
 using PPYolo.Train.Weights;
 
 namespace PPYolo.Tests.Alignment;

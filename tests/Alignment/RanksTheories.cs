@@ -1,11 +1,12 @@
 using PPYolo.Align;
 using PPYolo.Align.Json;
 using PPYolo.Align.Reports;
-using PPYolo.Train.Data;
+using PPYolo.Data.Batches;
+using PPYolo.Harness.RankEquality;
+using PPYolo.Harness.Self;
+using PPYolo.Train.Feeds;
 using PPYolo.Train.Records;
 using PPYolo.Train.Runs;
-using PPYolo.Train.Scenarios.Ranks;
-using PPYolo.Train.Scenarios.Self;
 
 namespace PPYolo.Tests.Alignment;
 

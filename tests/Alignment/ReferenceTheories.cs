@@ -1,8 +1,8 @@
 using PPYolo.Align.Json;
 using PPYolo.Align.Reports;
 using PPYolo.Align.Verdicts;
-using PPYolo.Train.Scenarios.Ranks;
-using PPYolo.Train.Scenarios.Reference;
+using PPYolo.Harness.RankEquality;
+using PPYolo.Harness.Reference;
 using PPYolo.Train.Stepping;
 
 namespace PPYolo.Tests.Alignment;

@@ -1,9 +1,9 @@
 using PPYolo.Align.Json;
 using PPYolo.Align.Reports;
-using PPYolo.Train.Data;
+using PPYolo.Data.Batches;
+using PPYolo.Harness.Self;
 using PPYolo.Train.Options;
 using PPYolo.Train.Runs;
-using PPYolo.Train.Scenarios.Self;
 using PPYolo.Train.Weights;
 
 namespace PPYolo.Tests.Alignment;

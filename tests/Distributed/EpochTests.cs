@@ -1,4 +1,4 @@
-using PPYolo.Train.Data.Imaging;
+using PPYolo.Data.Imaging;
 using PPYolo.Train.Epochs;
 
 namespace PPYolo.Tests.Distributed;

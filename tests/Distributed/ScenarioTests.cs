@@ -1,7 +1,7 @@
 using PPYolo.Align.Reports;
 using PPYolo.Align.Tensors;
+using PPYolo.Harness.RankEquality;
 using PPYolo.Tests.Alignment;
-using PPYolo.Train.Scenarios.Ranks;
 
 namespace PPYolo.Tests.Distributed;
 

@@ -1,11 +1,11 @@
 using PPYolo.Align.Explanations;
 using PPYolo.Align.Traces;
-using PPYolo.Train.Data;
-using PPYolo.Train.Explain;
-using PPYolo.Train.Explain.Simulation;
+using PPYolo.Data.Batches;
+using PPYolo.Harness.Explain;
+using PPYolo.Harness.Explain.Simulation;
 using PPYolo.Train.Options;
+using PPYolo.Train.Records;
 using PPYolo.Train.Runs;
-using PPYolo.Train.Tracing;
 using PPYolo.Train.Weights;
 
 namespace PPYolo.Tests.Faults;

@@ -1,9 +1,11 @@
 using System.Xml.Linq;
+using PPYolo.Align.Explanations;
 using PPYolo.Align.Reports;
 using PPYolo.Align.Traces;
-using PPYolo.Train.Cli;
-using PPYolo.Train.Explain;
-using PPYolo.Train.Explain.Simulation;
+using PPYolo.Cli.Commands;
+using PPYolo.Harness.Explain;
+using PPYolo.Harness.Explain.Simulation;
+using PPYolo.Train.Records;
 using PPYolo.Train.Runs;
 using PPYolo.Train.Tracing;
 
@@ -83,7 +85,7 @@ public sealed class ExplainCommandTests : IDisposable
     public void Dispose() => folder.Delete(recursive: true);
 
     /// <summary>Feeds the wrong run's tensor into the right one.</summary>
-    private static Align.Explanations.InjectionResult Inject(string fault, string whole)
+    private static InjectionResult Inject(string fault, string whole)
     {
         var right = Bench.Right(1);
         var wrong = TracedRun.Execute(Bench.Faulty(PlantedFaults.Of(fault).Training, 1), 1, TestEnvironment.Threads, new() { Full = [whole] });

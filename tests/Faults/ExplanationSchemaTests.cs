@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 using Json.Schema;
 using PPYolo.Align.Reports;
 using PPYolo.Align.Traces;
-using PPYolo.Train.Cli;
-using PPYolo.Train.Runs;
+using PPYolo.Cli.Commands;
+using PPYolo.Train.Records;
 
 namespace PPYolo.Tests.Faults;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using PPYolo.Align.Traces;
-using PPYolo.Train.Explain;
-using PPYolo.Train.Tracing;
+using PPYolo.Harness.Explain;
+using PPYolo.Train.Records;
 
 namespace PPYolo.Tests.Faults;
 
@@ -131,7 +131,7 @@ public class FaultBenchTests
         outcomes.Should().OnlyContain(outcome => !outcome.Explanation.Aligned);
         outcomes.Count(outcome => outcome.Place == 1).Should().BeGreaterThanOrEqualTo(LeastNamedFirst);
         pairs.Count(pair => pair.Named).Should().BeGreaterThanOrEqualTo(LeastRightPairs);
-        return Verify(text.ToString()).UseDirectory("../../src/Train/Explain").UseFileName("FaultBench");
+        return Verify(text.ToString()).UseDirectory("../../src/Harness/Explain").UseFileName("FaultBench");
     }
 
     private static FaultOutcome Run(PlantedFault fault) => new(fault, Bench.Explain(fault.Training, fault.Ranks));

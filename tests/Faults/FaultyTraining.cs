@@ -1,9 +1,10 @@
 using PPYolo.Align.Tensors;
+using PPYolo.Data.Batches;
 using PPYolo.Model;
 using PPYolo.Model.Head;
-using PPYolo.Model.Layers.Normalization;
+using PPYolo.Model.Layers;
+using PPYolo.Model.Networks;
 using PPYolo.Model.State;
-using PPYolo.Train.Data;
 using PPYolo.Train.Optimization;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Stepping;
@@ -214,7 +215,7 @@ internal sealed record FaultyTraining
     /// <summary>Makes convolutions see and give numbers of few bits.</summary>
     internal static void Round(PPYoloNetwork network, ScalarType type)
     {
-        foreach (var conv in network.modules().OfType<PPYolo.Model.Layers.Convolutions.SquareConvolution>())
+        foreach (var conv in network.modules().OfType<SquareConvolution>())
         {
             conv.register_forward_pre_hook((_, input) => input.to(type).to(ScalarType.Float32));
             conv.register_forward_hook((_, _, output) => output.to(type).to(ScalarType.Float32));
@@ -229,7 +230,7 @@ internal sealed record FaultyTraining
         var hooks = new List<Action>();
         foreach (var (name, module) in step.Network.named_modules())
         {
-            if (module is PPYolo.Model.Layers.Convolutions.SquareConvolution conv)
+            if (module is SquareConvolution conv)
             {
                 hooks.Add(conv.register_forward_hook((_, _, output) =>
                 {

@@ -1,11 +1,11 @@
 using PPYolo.Align.Explanations;
 using PPYolo.Align.Reports;
 using PPYolo.Align.Traces;
-using PPYolo.Train.Data;
-using PPYolo.Train.Explain;
+using PPYolo.Data.Batches;
+using PPYolo.Harness.Explain;
+using PPYolo.Train.Feeds;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Records;
-using PPYolo.Train.Runs;
 
 namespace PPYolo.Tests.Faults;
 

@@ -1,6 +1,7 @@
 using PPYolo.Align.Tensors;
+using PPYolo.Data.Batches;
+using PPYolo.Model;
 using PPYolo.Model.State;
-using PPYolo.Train.Data;
 using PPYolo.Train.Optimization;
 using TorchSharp;
 using static PPYolo.Tests.Faults.FaultyTraining;
@@ -68,10 +69,10 @@ internal static class PlantedFaults
     /// <summary>The fault of a name.</summary>
     public static PlantedFault Of(string name) => All.Single(fault => fault.Name == name);
 
-    private static void Change(Model.PPYoloNetwork network, string key, Action<Tensor> change)
+    private static void Change(PPYoloNetwork network, string key, Action<Tensor> change)
     {
         using var noGrad = no_grad();
-        change(StateDict.Of(network).Single(entry => entry.Key == key).Value);
+        change(StateEntries.Of(network).Single(entry => entry.Key == key).Value);
     }
 
     private static void Permute(Tensor weight)

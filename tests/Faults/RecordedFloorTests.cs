@@ -2,10 +2,10 @@ using PPYolo.Align;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Reports;
 using PPYolo.Align.Traces;
-using PPYolo.Train.Cli;
-using PPYolo.Train.Explain;
+using PPYolo.Cli.Commands;
+using PPYolo.Harness.Explain;
 using PPYolo.Train.Ranks;
-using PPYolo.Train.Runs;
+using PPYolo.Train.Records;
 
 namespace PPYolo.Tests.Faults;
 

@@ -1,10 +1,9 @@
 using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Traces;
-using PPYolo.Train.Cli;
-using PPYolo.Train.Data;
+using PPYolo.Cli.Commands;
+using PPYolo.Data.Batches;
 using PPYolo.Train.Records;
-using PPYolo.Train.Runs;
 
 namespace PPYolo.Tests.Faults;
 

@@ -1,10 +1,9 @@
 using PPYolo.Align.Explanations;
 using PPYolo.Align.Reports;
 using PPYolo.Align.Traces;
-using PPYolo.Train.Cli;
-using PPYolo.Train.Explain;
+using PPYolo.Cli.Commands;
+using PPYolo.Harness.Explain;
 using PPYolo.Train.Records;
-using PPYolo.Train.Runs;
 
 namespace PPYolo.Tests.Faults;
 

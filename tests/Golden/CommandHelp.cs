@@ -1,5 +1,5 @@
 using System.CommandLine;
-using PPYolo.Train.Cli;
+using PPYolo.Cli.Commands;
 
 namespace PPYolo.Tests.Golden;
 

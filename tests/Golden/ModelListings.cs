@@ -1,3 +1,4 @@
+using PPYolo.Model;
 using PPYolo.Model.State;
 using PPYolo.Train.Optimization;
 using PPYolo.Train.Options;
@@ -13,8 +14,8 @@ public class ModelListings
     [MemberData(nameof(Configs))]
     public Task Listing(string config)
     {
-        using var network = new Model.PPYoloNetwork(TrainOptionsFile.Read(config, []).ToNetwork());
-        var lines = StateDict.Of(network).Select(entry => string.Join('\t',
+        using var network = new PPYoloNetwork(TrainOptionsFile.Read(config, []).ToNetwork());
+        var lines = StateEntries.Of(network).Select(entry => string.Join('\t',
             entry.Key,
             entry.Value.shape.Length == 0 ? "scalar" : string.Join('x', entry.Value.shape),
             entry.Value.dtype.ToString().ToLowerInvariant(),

@@ -19,7 +19,7 @@ internal static class GradientCheck
         using var scope = NewDisposeScope();
         var leaves = Array.ConvertAll(inputs, input => input.Leaf());
         function(leaves).backward();
-        PPYolo.Model.Layers.BackwardPass.Finish();
+        PPYolo.Kernels.Operations.BackwardPass.Finish();
         var values = Array.ConvertAll(inputs, input => input.detach().clone());
         for (var i = 0; i < values.Length; i++)
         {

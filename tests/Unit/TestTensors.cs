@@ -1,6 +1,7 @@
 using PPYolo.Align.Generation;
 using PPYolo.Align.Tensors;
 using PPYolo.Model;
+using PPYolo.Model.Networks;
 using PPYolo.Model.State;
 using PPYolo.Train.Weights;
 using static TorchSharp.torch;
@@ -27,7 +28,7 @@ internal static class TestTensors
     public static PPYoloNetwork Network(NetworkOptions options, WeightProfile profile = WeightProfile.Plain)
     {
         var network = new PPYoloNetwork(options);
-        NetworkState.Load(network, GeneratedWeights.Create("1", profile, options).For(StateDict.Of(network)));
+        NetworkState.Load(network, GeneratedWeights.Create("1", profile, options).For(StateEntries.Of(network)));
         return network;
     }
 

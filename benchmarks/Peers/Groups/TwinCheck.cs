@@ -1,10 +1,10 @@
 using PPYolo.Align.Formats;
 using PPYolo.Align.Sketching;
 using PPYolo.Align.Tensors;
+using PPYolo.Data.Batches;
+using PPYolo.Harness.Reference;
 using PPYolo.Peers.Measuring;
 using PPYolo.Peers.Subjects.Steps;
-using PPYolo.Train.Data;
-using PPYolo.Train.Scenarios.Reference;
 
 namespace PPYolo.Peers.Groups;
 

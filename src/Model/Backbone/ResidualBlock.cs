@@ -1,7 +1,7 @@
+using PPYolo.Kernels.Elementwise;
+using PPYolo.Kernels.Pooling;
 using PPYolo.Model.Layers;
-using PPYolo.Model.Layers.Deformable;
-using PPYolo.Model.Layers.Normalization;
-using PPYolo.Model.Layers.Pooling;
+using PPYolo.Model.Networks;
 using static TorchSharp.torch;
 
 namespace PPYolo.Model.Backbone;

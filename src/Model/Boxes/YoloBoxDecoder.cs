@@ -1,3 +1,5 @@
+using PPYolo.Model.Networks;
+
 namespace PPYolo.Model.Boxes;
 
 /// <summary>

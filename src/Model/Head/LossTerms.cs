@@ -1,3 +1,4 @@
+using PPYolo.Kernels.Operations;
 using static TorchSharp.torch;
 
 namespace PPYolo.Model.Head;

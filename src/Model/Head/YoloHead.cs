@@ -1,5 +1,5 @@
 using PPYolo.Model.Layers;
-using PPYolo.Model.Layers.Convolutions;
+using PPYolo.Model.Networks;
 using static TorchSharp.torch;
 
 namespace PPYolo.Model.Head;

@@ -1,4 +1,6 @@
+using PPYolo.Kernels.Operations;
 using PPYolo.Model.Boxes;
+using PPYolo.Model.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
 

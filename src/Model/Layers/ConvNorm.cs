@@ -1,6 +1,5 @@
-using PPYolo.Model.Layers.Convolutions;
-using PPYolo.Model.Layers.Deformable;
-using PPYolo.Model.Layers.Normalization;
+using PPYolo.Kernels.Elementwise;
+using PPYolo.Model.Networks;
 using static TorchSharp.torch;
 
 namespace PPYolo.Model.Layers;

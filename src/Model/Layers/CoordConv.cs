@@ -1,3 +1,5 @@
+using PPYolo.Kernels.Elementwise;
+using PPYolo.Model.Networks;
 using static TorchSharp.torch;
 
 namespace PPYolo.Model.Layers;

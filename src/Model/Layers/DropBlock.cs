@@ -1,4 +1,6 @@
-using PPYolo.Model.Layers.Pooling;
+using PPYolo.Kernels.Operations;
+using PPYolo.Kernels.Pooling;
+using PPYolo.Model.Networks;
 using static TorchSharp.torch;
 
 namespace PPYolo.Model.Layers;

@@ -1,4 +1,6 @@
+using PPYolo.Kernels.Elementwise;
 using PPYolo.Model.Layers;
+using PPYolo.Model.Networks;
 using static TorchSharp.torch;
 
 namespace PPYolo.Model.Neck;

@@ -1,4 +1,5 @@
 using PPYolo.Model.Layers;
+using PPYolo.Model.Networks;
 using static TorchSharp.torch;
 
 namespace PPYolo.Model.Neck;

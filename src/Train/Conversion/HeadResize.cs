@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using PPYolo.Align;
 using PPYolo.Align.Tensors;
-using PPYolo.Model;
+using PPYolo.Model.Networks;
 
 namespace PPYolo.Train.Conversion;
 

@@ -1,5 +1,6 @@
 using PPYolo.Align.Tensors;
 using PPYolo.Model;
+using PPYolo.Model.Networks;
 using PPYolo.Model.State;
 
 namespace PPYolo.Train.Conversion;
@@ -46,7 +47,7 @@ internal sealed record KnownNetwork(
         var head = tensors.FirstOrDefault(pair => HeadResize.IsHead(pair.Key)).Value;
         options = HeadResize.TryClassesOf(head, options, out var classes) ? options with { Classes = classes } : options;
         using var network = new PPYoloNetwork(options);
-        var entries = StateDict.Of(network);
+        var entries = StateEntries.Of(network);
         var known = entries.Select(entry => entry.Key).ToHashSet(StringComparer.Ordinal);
         return new(
             name,

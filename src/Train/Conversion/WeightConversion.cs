@@ -2,7 +2,7 @@ using PPYolo.Align;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Json;
 using PPYolo.Align.Tensors;
-using PPYolo.Model;
+using PPYolo.Model.Networks;
 
 namespace PPYolo.Train.Conversion;
 

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using PPYolo.Align;
-using PPYolo.Train.Data.Datasets;
-using PPYolo.Train.Evaluation;
+using PPYolo.Data.Coco;
+using PPYolo.Data.Datasets;
 
 namespace PPYolo.Train.Inference;
 

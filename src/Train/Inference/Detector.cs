@@ -1,6 +1,8 @@
+using PPYolo.Align;
 using PPYolo.Align.Tensors;
 using PPYolo.Model;
 using PPYolo.Model.Boxes;
+using PPYolo.Model.Networks;
 using PPYolo.Train.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -22,7 +24,7 @@ public class Detector : IDisposable
     /// <param name="weights">Its weights and running statistics; they are copied.</param>
     /// <param name="fold">Whether norms are folded into convolutions, which is quicker and changes scores by rounding alone.</param>
     /// <param name="device">Where it computes; null is the CPU.</param>
-    /// <exception cref="Align.AlignException">The weights are not the network's.</exception>
+    /// <exception cref="AlignException">The weights are not the network's.</exception>
     public Detector(NetworkOptions options, NamedTensors weights, bool fold = true, Device? device = null)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -2,6 +2,7 @@ using PPYolo.Align;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
 using PPYolo.Model;
+using PPYolo.Model.Networks;
 using PPYolo.Model.State;
 using PPYolo.Train.Records;
 using TorchSharp;
@@ -73,7 +74,7 @@ public static class ModelWeights
     private static bool Fit(NamedTensors weights, NetworkOptions network)
     {
         using var shapes = new PPYoloNetwork(network);
-        return StateDict.Of(shapes).Where(entry => !entry.IsBatchCounter)
+        return StateEntries.Of(shapes).Where(entry => !entry.IsBatchCounter)
             .All(entry => weights.TryGet(entry.Key, out var tensor) && tensor.Shape.AsSpan().SequenceEqual(entry.Value.shape));
     }
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using PPYolo.Align.Json;
-using PPYolo.Train.Evaluation;
+using PPYolo.Data.Coco;
 
 namespace PPYolo.Train.Inference;
 

@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using PPYolo.Align;
+using PPYolo.Data.Coco;
+using PPYolo.Data.Imaging;
+using PPYolo.Data.Loading;
 using PPYolo.Model.Boxes;
-using PPYolo.Train.Data.Imaging;
-using PPYolo.Train.Data.Loading;
-using PPYolo.Train.Evaluation;
 
 namespace PPYolo.Train.Inference;
 

@@ -1,3 +1,4 @@
+using PPYolo.Align;
 using PPYolo.Align.Tensors;
 using PPYolo.Model.State;
 using TorchSharp;
@@ -108,7 +109,7 @@ public sealed class ExponentialMovingAverage : IDisposable
     }
 
     /// <summary>Replaces the state.</summary>
-    /// <exception cref="Align.AlignException">A tensor is missing or of another shape.</exception>
+    /// <exception cref="AlignException">A tensor is missing or of another shape.</exception>
     public void LoadState(NamedTensors tensors, long updates)
     {
         for (var i = 0; i < sources.Count; i++)

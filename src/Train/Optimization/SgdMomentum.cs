@@ -1,3 +1,4 @@
+using PPYolo.Align;
 using PPYolo.Align.Tensors;
 using PPYolo.Model.State;
 using static TorchSharp.torch;
@@ -67,7 +68,7 @@ public sealed class SgdMomentum(IReadOnlyList<ParameterGroup> groups, double mom
     public NamedTensors Momentum() => Buffers.ToData();
 
     /// <summary>Replaces the momentum buffers.</summary>
-    /// <exception cref="Align.AlignException">A key is not a parameter's, or a shape differs.</exception>
+    /// <exception cref="AlignException">A key is not a parameter's, or a shape differs.</exception>
     public void LoadMomentum(NamedTensors tensors)
     {
         var parameters = Groups.SelectMany(group => group.Parameters).ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
@@ -75,7 +76,7 @@ public sealed class SgdMomentum(IReadOnlyList<ParameterGroup> groups, double mom
         {
             if (!parameters.TryGetValue(key, out var parameter))
             {
-                throw new Align.AlignException($"there is momentum for '{key}', which is no trainable parameter of this network");
+                throw new AlignException($"there is momentum for '{key}', which is no trainable parameter of this network");
             }
 
             using var noGrad = no_grad();

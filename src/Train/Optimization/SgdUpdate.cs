@@ -1,5 +1,5 @@
 using System.Numerics;
-using PPYolo.Model;
+using PPYolo.Kernels.Operations;
 using TorchSharp;
 using static TorchSharp.torch;
 

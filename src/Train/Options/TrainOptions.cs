@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using PPYolo.Align;
 using PPYolo.Align.Json;
-using PPYolo.Model;
+using PPYolo.Model.Networks;
 using PPYolo.Train.Optimization;
 
 namespace PPYolo.Train.Options;

@@ -1,4 +1,4 @@
-using PPYolo.Model;
+using PPYolo.Kernels.Operations;
 using PPYolo.Model.State;
 using TorchSharp;
 using static TorchSharp.torch;

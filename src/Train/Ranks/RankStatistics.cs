@@ -1,4 +1,4 @@
-using PPYolo.Model.Layers.Normalization;
+using PPYolo.Kernels.Normalization;
 using static TorchSharp.torch;
 
 namespace PPYolo.Train.Ranks;

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using PPYolo.Train.Optimization;
 using PPYolo.Train.Options;
 
 namespace PPYolo.Train.Records;
@@ -75,6 +76,6 @@ public sealed record RecordCase : RunCase
         WeightDecay = WeightDecay,
         ClipGradNorm = ClipGradNorm,
         EmaDecay = EmaDecay,
-        EmaDecayType = Enum.Parse<Optimization.EmaDecayType>(EmaDecayType, ignoreCase: true),
+        EmaDecayType = Enum.Parse<EmaDecayType>(EmaDecayType, ignoreCase: true),
     };
 }

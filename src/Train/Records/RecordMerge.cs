@@ -1,7 +1,8 @@
+using PPYolo.Align;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Json;
 using PPYolo.Align.Tensors;
-using PPYolo.Train.Data;
+using PPYolo.Data.Batches;
 
 namespace PPYolo.Train.Records;
 
@@ -11,7 +12,7 @@ public static class RecordMerge
     /// <summary>Merges.</summary>
     /// <param name="folder">The record of several ranks.</param>
     /// <param name="destination">A new or empty folder.</param>
-    /// <exception cref="Align.AlignException">The record is none, or its batches cannot be joined; then nothing was written.</exception>
+    /// <exception cref="AlignException">The record is none, or its batches cannot be joined; then nothing was written.</exception>
     public static void Merge(string folder, string destination)
     {
         var record = RunRecord.Open(folder);

@@ -2,7 +2,7 @@ using PPYolo.Align;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Json;
 using PPYolo.Align.Tensors;
-using PPYolo.Train.Data;
+using PPYolo.Data.Batches;
 using PPYolo.Train.Runs;
 using PPYolo.Train.Stepping;
 

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Numerics.Tensors;
 using System.Text;
 using PPYolo.Align.Tensors;
+using PPYolo.Data.Batches;
+using PPYolo.Model.State;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Stepping;
 
@@ -55,13 +57,13 @@ internal static class NonFinite
     /// Describes the first tensor, in order of execution, that made a loss not finite: of the batch, of the parameters, of the running statistics that the
     /// iteration's forward pass has moved (which tell the first layer whose activations were not finite), else the losses themselves.
     /// </summary>
-    private static string? Cause(TrainStep step, Data.Batch batch, IEnumerable<KeyValuePair<string, float>> losses) =>
+    private static string? Cause(TrainStep step, Batch batch, IEnumerable<KeyValuePair<string, float>> losses) =>
         Find(InBatch, batch.Named)
         ?? Find("weight", Values(step, entry => entry.IsParameter))
         ?? Find("activations before the norm of", Values(step, entry => !entry.IsParameter && !entry.IsBatchCounter))
         ?? losses.Where(loss => !float.IsFinite(loss.Value)).Select(loss => $"{loss.Key} is {Text(loss.Value)} while batch, weights and statistics are finite").FirstOrDefault();
 
-    private static IEnumerable<KeyValuePair<string, TensorData>> Values(TrainStep step, Func<Model.State.StateEntry, bool> which) =>
+    private static IEnumerable<KeyValuePair<string, TensorData>> Values(TrainStep step, Func<StateEntry, bool> which) =>
         step.Entries.Where(which).Select(entry => KeyValuePair.Create(entry.Key, entry.Value.ToData()));
 
     private static string? Describe(ReadOnlySpan<float> values)

@@ -1,5 +1,5 @@
 using PPYolo.Align.Tensors;
-using PPYolo.Train.Data;
+using PPYolo.Data.Batches;
 using PPYolo.Train.Options;
 using PPYolo.Train.Stepping;
 using static TorchSharp.torch;

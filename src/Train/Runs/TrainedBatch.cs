@@ -1,4 +1,4 @@
-using PPYolo.Train.Data;
+using PPYolo.Data.Batches;
 using PPYolo.Train.Stepping;
 
 namespace PPYolo.Train.Runs;

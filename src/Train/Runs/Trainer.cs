@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using PPYolo.Align.Generation;
+using PPYolo.Data.Batches;
 using PPYolo.Model;
-using PPYolo.Train.Data;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Runtime;
 using PPYolo.Train.Stepping;

@@ -1,4 +1,4 @@
-using PPYolo.Train.Data;
+using PPYolo.Data.Batches;
 
 namespace PPYolo.Train.Stepping;
 

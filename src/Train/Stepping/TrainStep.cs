@@ -1,12 +1,11 @@
 using PPYolo.Align.Tensors;
+using PPYolo.Data.Batches;
+using PPYolo.Kernels.Operations;
 using PPYolo.Model;
 using PPYolo.Model.Head;
-using PPYolo.Model.Layers;
 using PPYolo.Model.State;
-using PPYolo.Train.Data;
 using PPYolo.Train.Optimization;
 using PPYolo.Train.Ranks;
-using PPYolo.Train.Tracing;
 using static TorchSharp.torch;
 
 namespace PPYolo.Train.Stepping;
@@ -31,7 +30,7 @@ public class TrainStep : IDisposable
         Network = network;
         Ranks = ranks ?? new SoloRanks();
         this.recipe = recipe;
-        Entries = StateDict.Of(network);
+        Entries = StateEntries.Of(network);
         Device = Entries[0].Value.device;
         schedule = new(recipe, globalBatch);
 #pragma warning disable CA2214 // A derived step may group parameters in another way; it has no state of its own that this needs.

@@ -1,5 +1,6 @@
 using PPYolo.Align.Tensors;
 using PPYolo.Model;
+using PPYolo.Model.Networks;
 using PPYolo.Train.Optimization;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Weights;

@@ -1,3 +1,4 @@
+using PPYolo.Align;
 using PPYolo.Align.Tensors;
 using static TorchSharp.torch;
 
@@ -9,12 +10,12 @@ internal sealed class GradientGate : autograd.SingleTensorFunction<GradientGate>
     public override string Name => nameof(GradientGate);
 
     /// <summary>Puts a gate behind a tensor.</summary>
-    /// <exception cref="Align.AlignException">The gradient is not of the tensor's shape. It is refused here: an exception must not leave the backward pass.</exception>
+    /// <exception cref="AlignException">The gradient is not of the tensor's shape. It is refused here: an exception must not leave the backward pass.</exception>
     public static Tensor Apply(string module, Tensor input, TensorData gradient)
     {
         if (!gradient.Shape.AsSpan().SequenceEqual(input.shape))
         {
-            throw new Align.AlignException($"backward {module}: expected a gradient of shape {string.Join('x', input.shape)}, found {gradient}");
+            throw new AlignException($"backward {module}: expected a gradient of shape {string.Join('x', input.shape)}, found {gradient}");
         }
 
         return apply(input, gradient);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using PPYolo.Align;
 using PPYolo.Align.Sketching;
 using PPYolo.Align.Tensors;
 using static TorchSharp.torch;
@@ -17,12 +18,12 @@ internal static class TensorElements
     }
 
     /// <summary>Overwrites the elements of a tensor in its own memory, so that what autograd knows of it stays.</summary>
-    /// <exception cref="Align.AlignException">Shape or type differ.</exception>
+    /// <exception cref="AlignException">Shape or type differ.</exception>
     public static void Overwrite(string name, Tensor destination, TensorData value)
     {
         if (!value.Shape.AsSpan().SequenceEqual(destination.shape) || value.Type != TorchTensors.ElementTypeOf(destination))
         {
-            throw new Align.AlignException($"'{name}': expected a tensor of shape {string.Join('x', destination.shape)} to put in its place, found {value}");
+            throw new AlignException($"'{name}': expected a tensor of shape {string.Join('x', destination.shape)} to put in its place, found {value}");
         }
 
         using var noGrad = no_grad();
@@ -30,7 +31,7 @@ internal static class TensorElements
         var target = destination.detach();
         if (!target.is_contiguous())
         {
-            throw new Align.AlignException($"'{name}': its layout in memory is not C order; it cannot be overwritten");
+            throw new AlignException($"'{name}': its layout in memory is not C order; it cannot be overwritten");
         }
 
         value.Bytes.Span.CopyTo(target.bytes);

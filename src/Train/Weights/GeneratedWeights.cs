@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using PPYolo.Align.Generation;
 using PPYolo.Align.Tensors;
-using PPYolo.Model;
+using PPYolo.Model.Networks;
 using PPYolo.Model.State;
 
 namespace PPYolo.Train.Weights;

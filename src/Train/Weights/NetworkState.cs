@@ -14,7 +14,7 @@ public static class NetworkState
     /// <exception cref="AlignException">A name is missing or unknown, or a shape or type differs; the network is unchanged.</exception>
     public static void Load(PPYoloNetwork network, NamedTensors weights)
     {
-        var entries = StateDict.Of(network);
+        var entries = StateEntries.Of(network);
         if (Difference(entries, weights) is { } difference)
         {
             throw new AlignException($"the weights are not this network's: {difference}");
@@ -47,7 +47,7 @@ public static class NetworkState
     }
 
     /// <summary>Copies every entry of the network, in state_dict order.</summary>
-    public static NamedTensors Save(PPYoloNetwork network) => StateDict.Of(network).Select(entry => KeyValuePair.Create(entry.Key, entry.Value)).ToData();
+    public static NamedTensors Save(PPYoloNetwork network) => StateEntries.Of(network).Select(entry => KeyValuePair.Create(entry.Key, entry.Value)).ToData();
 
     private static string Listed(string what, List<string> names) =>
         $"{names.Count} {what}" + (names.Count == 0 ? "" : $" ({string.Join(", ", names.Take(3))}{(names.Count > 3 ? ", ..." : "")})");

@@ -2,6 +2,7 @@ using PPYolo.Align;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
 using PPYolo.Model;
+using PPYolo.Model.Networks;
 using PPYolo.Model.State;
 
 namespace PPYolo.Train.Weights;
@@ -42,7 +43,7 @@ public sealed record StartWeights(string? Seed, WeightProfile Profile, string? F
     public NamedTensors For(NetworkOptions network)
     {
         using var shapes = new PPYoloNetwork(network);
-        var entries = StateDict.Of(shapes);
+        var entries = StateEntries.Of(shapes);
         if (File is null)
         {
             return GeneratedWeights.Create(Seed!, Profile, network).For(entries);

@@ -1,6 +1,6 @@
 using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
-using PPYolo.Model;
+using PPYolo.Model.Networks;
 
 namespace PPYolo.Tests.Unit.Boxes;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using PPYolo.Model;
 using PPYolo.Model.Boxes;
+using PPYolo.Model.Networks;
 
 namespace PPYolo.Tests.Unit.Boxes;
 

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Text.Json;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
+using PPYolo.Cli.Commands;
 using PPYolo.Tests.Unit.Formats;
-using PPYolo.Train.Cli;
 
 namespace PPYolo.Tests.Unit.Comparison;
 

@@ -1,5 +1,6 @@
 using PPYolo.Align.Comparison;
 using PPYolo.Align.Tensors;
+using PPYolo.Align.Verdicts;
 
 namespace PPYolo.Tests.Unit.Comparison;
 
@@ -224,7 +225,7 @@ public class OutcomeTests
         result.Diverged.Select(tensor => tensor.Name).Should().Equal("missing", "extra", "type", "shape", "nan", "int", "worse", "above");
         result.Within.Select(tensor => tensor.Name).Should().Equal("within", "equal");
         result.Tensors.Should().HaveCount(10);
-        result.ToCheck("all").Should().Match<PPYolo.Align.Verdicts.Check>(check => !check.Passed && check.Worst == "missing");
+        result.ToCheck("all").Should().Match<Check>(check => !check.Passed && check.Worst == "missing");
         result.ToFindings("weights").Should().HaveCount(10);
         result.ToFindings("weights").Take(6).Should().OnlyContain(finding => double.IsPositiveInfinity(finding.Severity));
     }

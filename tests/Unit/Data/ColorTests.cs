@@ -1,4 +1,4 @@
-using PPYolo.Train.Data.Transforms;
+using PPYolo.Data.Transforms;
 
 namespace PPYolo.Tests.Unit.Data;
 

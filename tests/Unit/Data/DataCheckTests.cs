@@ -1,4 +1,5 @@
-using PPYolo.Train.Data.Datasets;
+using PPYolo.Data.Datasets;
+using PPYolo.Data.Loading;
 
 namespace PPYolo.Tests.Unit.Data;
 

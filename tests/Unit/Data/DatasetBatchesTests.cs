@@ -1,10 +1,11 @@
 using PPYolo.Align;
-using PPYolo.Model;
-using PPYolo.Train.Data;
-using PPYolo.Train.Data.Datasets;
-using PPYolo.Train.Data.Imaging;
-using PPYolo.Train.Data.Loading;
-using PPYolo.Train.Data.Transforms;
+using PPYolo.Align.Tensors;
+using PPYolo.Data.Batches;
+using PPYolo.Data.Datasets;
+using PPYolo.Data.Imaging;
+using PPYolo.Data.Loading;
+using PPYolo.Data.Transforms;
+using PPYolo.Model.Networks;
 
 namespace PPYolo.Tests.Unit.Data;
 
@@ -296,10 +297,10 @@ public class DatasetBatchesTests
         }
     }
 
-    private static double Objectness(IEnumerable<PPYolo.Align.Tensors.TensorData> targets) => targets.Sum(Objectness);
+    private static double Objectness(IEnumerable<TensorData> targets) => targets.Sum(Objectness);
 
     /// <summary>The sum of the sixth channel of every anchor.</summary>
-    private static double Objectness(PPYolo.Align.Tensors.TensorData target)
+    private static double Objectness(TensorData target)
     {
         var (sum, plane, channels) = (0.0, (int)(target.Shape[3] * target.Shape[4]), (int)target.Shape[2]);
         var values = target.As<float>();

@@ -1,5 +1,5 @@
 using PPYolo.Align;
-using PPYolo.Train.Data.Datasets;
+using PPYolo.Data.Datasets;
 
 namespace PPYolo.Tests.Unit.Data;
 

@@ -1,5 +1,5 @@
 using PPYolo.Align;
-using PPYolo.Train.Data.Loading;
+using PPYolo.Data.Loading;
 
 namespace PPYolo.Tests.Unit.Data;
 

@@ -1,5 +1,5 @@
-using PPYolo.Train.Data;
-using PPYolo.Train.Data.Transforms;
+using PPYolo.Data.Batches;
+using PPYolo.Data.Transforms;
 
 namespace PPYolo.Tests.Unit.Data;
 

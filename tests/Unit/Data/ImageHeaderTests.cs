@@ -1,4 +1,4 @@
-using PPYolo.Train.Data.Datasets;
+using PPYolo.Data.Datasets;
 
 namespace PPYolo.Tests.Unit.Data;
 

@@ -1,4 +1,4 @@
-using PPYolo.Train.Data.Imaging;
+using PPYolo.Data.Imaging;
 
 namespace PPYolo.Tests.Unit.Data;
 

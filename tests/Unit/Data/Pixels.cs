@@ -1,5 +1,5 @@
-using PPYolo.Train.Data.Imaging;
-using PPYolo.Train.Data.Transforms;
+using PPYolo.Data.Imaging;
+using PPYolo.Data.Transforms;
 
 namespace PPYolo.Tests.Unit.Data;
 

@@ -1,5 +1,5 @@
 using PPYolo.Align.Generation;
-using PPYolo.Train.Data.Transforms;
+using PPYolo.Data.Transforms;
 
 namespace PPYolo.Tests.Unit.Data;
 

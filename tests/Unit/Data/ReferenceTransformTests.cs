@@ -1,9 +1,9 @@
 using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
-using PPYolo.Train.Data.Datasets;
-using PPYolo.Train.Data.Imaging;
-using PPYolo.Train.Data.Loading;
-using PPYolo.Train.Data.Transforms;
+using PPYolo.Data.Datasets;
+using PPYolo.Data.Imaging;
+using PPYolo.Data.Loading;
+using PPYolo.Data.Transforms;
 
 namespace PPYolo.Tests.Unit.Data;
 

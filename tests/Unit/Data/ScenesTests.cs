@@ -1,5 +1,5 @@
+using PPYolo.Data.Datasets;
 using PPYolo.MakeScenes;
-using PPYolo.Train.Data.Datasets;
 
 namespace PPYolo.Tests.Unit.Data;
 

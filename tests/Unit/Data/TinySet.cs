@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using PPYolo.Train.Data.Datasets;
+using PPYolo.Data.Datasets;
 
 namespace PPYolo.Tests.Unit.Data;
 

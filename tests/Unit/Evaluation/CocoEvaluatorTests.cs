@@ -1,5 +1,5 @@
 using PPYolo.Align;
-using PPYolo.Train.Evaluation;
+using PPYolo.Data.Coco;
 
 namespace PPYolo.Tests.Unit.Evaluation;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using PPYolo.Align;
-using PPYolo.Train.Evaluation;
+using PPYolo.Data.Coco;
 
 namespace PPYolo.Tests.Unit.Evaluation;
 

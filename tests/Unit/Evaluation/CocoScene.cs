@@ -1,4 +1,4 @@
-using PPYolo.Train.Evaluation;
+using PPYolo.Data.Coco;
 
 namespace PPYolo.Tests.Unit.Evaluation;
 

@@ -3,10 +3,10 @@ using PPYolo.Align;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Formats.Bytes;
 using PPYolo.Align.Tensors;
+using PPYolo.Data.Coco;
+using PPYolo.Data.Datasets;
 using PPYolo.Tests.Unit.Formats;
-using PPYolo.Train.Data.Datasets;
 using PPYolo.Train.Epochs;
-using PPYolo.Train.Evaluation;
 using PPYolo.Train.Options;
 
 namespace PPYolo.Tests.Unit.Fuzz;

@@ -1,5 +1,6 @@
 using PPYolo.Align.Tensors;
 using PPYolo.Model;
+using PPYolo.Model.Networks;
 using PPYolo.Model.State;
 using PPYolo.Train.Weights;
 
@@ -19,7 +20,7 @@ public sealed class FreezingTests
     {
         using var network = new PPYoloNetwork(NetworkPresets.R18Vd with { FreezeAt = freezeAt });
 
-        var parameters = StateDict.Of(network).Where(entry => entry.IsParameter).ToList();
+        var parameters = StateEntries.Of(network).Where(entry => entry.IsParameter).ToList();
 
         parameters.Should().HaveCount(Parts.Sum(part => parameters.Count(entry => entry.Key.StartsWith(part, StringComparison.Ordinal))));
         for (var i = 0; i < Parts.Length; i++)
@@ -34,7 +35,7 @@ public sealed class FreezingTests
     {
         using var network = new PPYoloNetwork(NetworkPresets.R18Vd with { FreezeNorm = true });
 
-        foreach (var entry in StateDict.Of(network).Where(entry => entry.IsParameter))
+        foreach (var entry in StateEntries.Of(network).Where(entry => entry.IsParameter))
         {
             var frozen = entry.Key.StartsWith("backbone.", StringComparison.Ordinal) && entry.Key.Contains("norm.", StringComparison.Ordinal);
             entry.IsTrainable.Should().Be(!frozen, "of {0}", entry.Key);
@@ -56,7 +57,7 @@ public sealed class FreezingTests
             output.Dispose();
         }
 
-        foreach (var entry in StateDict.Of(network).Where(entry => entry.Key.EndsWith("running_mean", StringComparison.Ordinal)))
+        foreach (var entry in StateEntries.Of(network).Where(entry => entry.Key.EndsWith("running_mean", StringComparison.Ordinal)))
         {
             var moved = TensorAssertions.LargestDifference(entry.Value, start[entry.Key].ToTorch()) > 0;
             moved.Should().Be(moves || entry.Key.StartsWith("neck.", StringComparison.Ordinal), "of {0}", entry.Key);

@@ -1,6 +1,7 @@
 using PPYolo.Align.Tensors;
+using PPYolo.Kernels.Operations;
 using PPYolo.Model;
-using PPYolo.Model.Layers;
+using PPYolo.Model.Networks;
 using PPYolo.Model.State;
 using PPYolo.Train.Weights;
 using TorchSharp;
@@ -29,7 +30,7 @@ public sealed class PPYoloNetworkTests
 
         maps.SelectMany(map => new[] { map.shape[1], map.shape[3] }).Should().Equal(outputs);
         maps.Should().OnlyContain(map => map.dtype == ScalarType.Float64);
-        foreach (var entry in StateDict.Of(network))
+        foreach (var entry in StateEntries.Of(network))
         {
             // The counters stay integers, whatever a network is moved to; a layer that still held its old buffer would move that one, not this.
             entry.Value.dtype.Should().Be(entry.IsBatchCounter ? ScalarType.Int64 : ScalarType.Float64, "of {0}", entry.Key);
@@ -68,13 +69,13 @@ public sealed class PPYoloNetworkTests
         using var scope = NewDisposeScope();
         using var network = TestTensors.Network(NetworkPresets.R18Vd);
         network.eval();
-        var before = StateDict.Of(network).Select(entry => entry.Value.clone()).ToList();
+        var before = StateEntries.Of(network).Select(entry => entry.Value.clone()).ToList();
         var images = TestTensors.Of("images", 2, 2, 3, 64, 64);
 
         var both = network.call(images);
         var first = network.call(images.narrow(0, 0, 1));
 
-        foreach (var (entry, value) in StateDict.Of(network).Zip(before))
+        foreach (var (entry, value) in StateEntries.Of(network).Zip(before))
         {
             entry.Value.ShouldEqual(value, entry.Key);
         }

@@ -2,6 +2,7 @@ using Mono.Cecil;
 using Mono.Cecil.Cil;
 using Mono.Cecil.Rocks;
 using PPYolo.Align.Golden;
+using PPYolo.Kernels.Operations;
 using PPYolo.Model;
 using PPYolo.Train.Stepping;
 using TorchSharp;

@@ -1,5 +1,5 @@
 using PPYolo.Align.Tensors;
-using PPYolo.Train.Data;
+using PPYolo.Data.Batches;
 
 namespace PPYolo.Tests.Unit.Train;
 

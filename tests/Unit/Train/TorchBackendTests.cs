@@ -42,7 +42,7 @@ public sealed class TorchBackendTests
 
     private static async Task<(int ExitCode, string Output)> Evaluate(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", ["msbuild", Path.Combine(Fixtures.Root, "src", "Train", "Train.csproj"), .. arguments]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", ["msbuild", Path.Combine(Fixtures.Root, "src", "Cli", "Cli.csproj"), .. arguments]) { RedirectStandardOutput = true };
         start.Environment.Clear();
         foreach (var name in Inherited)
         {

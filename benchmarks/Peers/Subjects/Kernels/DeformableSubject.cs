@@ -1,5 +1,6 @@
+using PPYolo.Kernels.Deformable;
+using PPYolo.Kernels.Operations;
 using PPYolo.Model.Layers;
-using PPYolo.Model.Layers.Deformable;
 using PPYolo.Peers.Measuring;
 using static TorchSharp.torch;
 

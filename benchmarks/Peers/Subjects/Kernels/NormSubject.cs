@@ -1,5 +1,5 @@
+using PPYolo.Kernels.Elementwise;
 using PPYolo.Model.Layers;
-using PPYolo.Model.Layers.Normalization;
 using PPYolo.Peers.Measuring;
 using static TorchSharp.torch;
 

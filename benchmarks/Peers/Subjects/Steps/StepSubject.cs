@@ -1,7 +1,7 @@
 using PPYolo.Align.Formats;
+using PPYolo.Data.Batches;
 using PPYolo.Model;
 using PPYolo.Peers.Measuring;
-using PPYolo.Train.Data;
 using PPYolo.Train.Options;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Stepping;

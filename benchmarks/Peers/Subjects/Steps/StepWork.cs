@@ -1,8 +1,9 @@
 using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
+using PPYolo.Data.Batches;
 using PPYolo.Model;
+using PPYolo.Model.Networks;
 using PPYolo.Model.State;
-using PPYolo.Train.Data;
 using PPYolo.Train.Options;
 using PPYolo.Train.Weights;
 
@@ -22,7 +23,7 @@ internal static class StepWork
     public static string WriteWeights(string path, string seed = Seed)
     {
         using var network = new PPYoloNetwork(Network);
-        TensorFile.Write(path, GeneratedWeights.Create(seed, WeightProfile.Calm, Network).For(StateDict.Of(network)));
+        TensorFile.Write(path, GeneratedWeights.Create(seed, WeightProfile.Calm, Network).For(StateEntries.Of(network)));
         return path;
     }
 

@@ -1,7 +1,7 @@
 using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
+using PPYolo.Data.Batches;
 using PPYolo.Peers.Measuring;
-using PPYolo.Train.Data;
 using PPYolo.Train.Optimization;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

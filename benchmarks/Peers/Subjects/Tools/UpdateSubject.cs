@@ -22,7 +22,7 @@ internal sealed class UpdateSubject : ISubject
     {
         this.plain = plain;
         network = UpdateWork.Network(weightsFile);
-        var entries = StateDict.Of(network);
+        var entries = StateEntries.Of(network);
         var groups = ParameterGroup.Of(entries, WeightDecay);
         sgd = new(groups, 0.9);
         ema = new(entries, new());

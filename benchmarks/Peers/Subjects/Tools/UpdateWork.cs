@@ -26,7 +26,7 @@ internal static class UpdateWork
     public static (long Parameters, long Averaged) Elements(string weightsFile)
     {
         using var network = Network(weightsFile);
-        var entries = StateDict.Of(network);
+        var entries = StateEntries.Of(network);
         return (entries.Where(entry => entry.IsTrainable).Sum(entry => entry.Value.numel()), entries.Where(entry => !entry.IsBatchCounter).Sum(entry => entry.Value.numel()));
     }
 }

@@ -3,7 +3,8 @@ using PPYolo.Align.Formats;
 using PPYolo.Align.Sketching;
 using PPYolo.Align.Tensors;
 using PPYolo.Model;
-using StateDict = PPYolo.Model.State.StateDict;
+using PPYolo.Model.Networks;
+using PPYolo.Model.State;
 using PPYolo.Train.Weights;
 
 namespace PPYolo.Tests.Unit.Align.Sketching;
@@ -15,7 +16,7 @@ public sealed class SketchTests
     {
         // Two sets of R18-vd weights: 211 tensors from 12 to 2.4 million elements.
         using var network = new PPYoloNetwork(NetworkPresets.R18Vd);
-        var entries = StateDict.Of(network);
+        var entries = StateEntries.Of(network);
         using var one = GeneratedWeights.Create("1", WeightProfile.Plain, NetworkPresets.R18Vd).For(entries);
         using var other = GeneratedWeights.Create("5", WeightProfile.Calm, NetworkPresets.R18Vd).For(entries);
         var errors = new List<double>();
@@ -44,7 +45,7 @@ public sealed class SketchTests
         var expected = reference["init_sketch"].As<double>();
         using var network = new PPYoloNetwork(NetworkPresets.R18Vd);
         var calm = name.EndsWith("calm", StringComparison.Ordinal);
-        using var weights = GeneratedWeights.Create(calm ? "5" : "1", calm ? WeightProfile.Calm : WeightProfile.Plain, NetworkPresets.R18Vd).For(StateDict.Of(network));
+        using var weights = GeneratedWeights.Create(calm ? "5" : "1", calm ? WeightProfile.Calm : WeightProfile.Plain, NetworkPresets.R18Vd).For(StateEntries.Of(network));
         for (var i = 0; i < names.Length; i++)
         {
             var summary = TensorSummary.Of(names[i], weights[names[i]]);

@@ -1,6 +1,6 @@
 using PPYolo.Align.Tensors;
-using PPYolo.Model;
-using PPYolo.Train.Data;
+using PPYolo.Data.Batches;
+using PPYolo.Model.Networks;
 using static TorchSharp.torch;
 
 namespace PPYolo.Tests.Unit.Model.Head;

@@ -1,4 +1,4 @@
-using PPYolo.Model;
+using PPYolo.Model.Networks;
 using static TorchSharp.torch;
 
 namespace PPYolo.Tests.Unit.Model.Head;

@@ -1,5 +1,5 @@
-using PPYolo.Model;
 using PPYolo.Model.Head;
+using PPYolo.Model.Networks;
 using static TorchSharp.torch;
 
 namespace PPYolo.Tests.Unit.Model.Head;

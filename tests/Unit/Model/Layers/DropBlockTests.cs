@@ -1,5 +1,6 @@
-using PPYolo.Model;
+using PPYolo.Align.Generation;
 using PPYolo.Model.Layers;
+using PPYolo.Model.Networks;
 using static TorchSharp.torch;
 
 namespace PPYolo.Tests.Unit.Model.Layers;
@@ -128,7 +129,7 @@ public sealed class DropBlockTests
     private static float[] UniformValues(string name, long[] shape)
     {
         var values = new float[shape.Aggregate((product, extent) => product * extent)];
-        new PPYolo.Align.Generation.PortableStream(name).FillUniform(values);
+        new PortableStream(name).FillUniform(values);
         return values;
     }
 

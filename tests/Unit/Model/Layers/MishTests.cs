@@ -1,4 +1,4 @@
-using PPYolo.Model.Layers;
+using PPYolo.Kernels.Elementwise;
 using static TorchSharp.torch;
 
 namespace PPYolo.Tests.Unit.Model.Layers;

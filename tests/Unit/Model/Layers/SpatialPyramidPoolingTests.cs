@@ -1,5 +1,6 @@
-using PPYolo.Model;
+using PPYolo.Kernels.Elementwise;
 using PPYolo.Model.Layers;
+using PPYolo.Model.Networks;
 using PPYolo.Model.State;
 using static TorchSharp.torch;
 
@@ -15,7 +16,7 @@ public sealed class SpatialPyramidPoolingTests
         using var scope = NewDisposeScope();
         using var layer = new SpatialPyramidPooling(Channels, Activation.None, NetworkPresets.R50Vd with { NormEpsilon = 0 });
         layer.eval();
-        var weight = StateDict.Of(layer).Single(entry => entry.Key == "conv.conv.weight").Value;
+        var weight = StateEntries.Of(layer).Single(entry => entry.Key == "conv.conv.weight").Value;
         var input = TestTensors.Of("map", 1, 1, Channels, Height, Width);
         var values = input.data<float>().ToArray();
         using var noGrad = no_grad();
@@ -41,7 +42,7 @@ public sealed class SpatialPyramidPoolingTests
         // Whole numbers: many are equal, and sums of gradients are exact in any order.
         using (no_grad())
         {
-            StateDict.Of(layer).Single(entry => entry.Key == "conv.conv.weight").Value.copy_(arange(4 * Channels * Channels).view(Channels, 4 * Channels, 1, 1));
+            StateEntries.Of(layer).Single(entry => entry.Key == "conv.conv.weight").Value.copy_(arange(4 * Channels * Channels).view(Channels, 4 * Channels, 1, 1));
         }
 
         var map = TestTensors.Of("map", 2, 2, Channels, Height, Width).round();
@@ -51,7 +52,7 @@ public sealed class SpatialPyramidPoolingTests
         (layer.call(own) * upstream).sum().backward();
 
         var joined = cat([other, .. new long[] { 5, 9, 13 }.Select(size => nn.functional.max_pool2d(other, size, 1, size / 2))], 1);
-        (nn.functional.conv2d(joined, StateDict.Of(layer).Single(entry => entry.Key == "conv.conv.weight").Value.detach()) * upstream).sum().backward();
+        (nn.functional.conv2d(joined, StateEntries.Of(layer).Single(entry => entry.Key == "conv.conv.weight").Value.detach()) * upstream).sum().backward();
         map.unique().output.numel().Should().BeLessThan(10);
         own.grad!.data<float>().ToArray().Should().Equal(other.grad!.data<float>().ToArray());
     }

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using PPYolo.Model.Layers;
+using PPYolo.Kernels.Memory;
 
 namespace PPYolo.Tests.Unit.Model.Layers;
 

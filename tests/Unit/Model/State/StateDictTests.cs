@@ -1,4 +1,5 @@
 using PPYolo.Model;
+using PPYolo.Model.Networks;
 using PPYolo.Model.State;
 using PPYolo.Train.Optimization;
 using TorchSharp;
@@ -18,7 +19,7 @@ public sealed class StateDictTests
     public void Has_the_entries_of_the_reference(string listing, string network, int freezeAt)
     {
         using var model = new PPYoloNetwork(NetworkPresets.Find(network)! with { FreezeAt = freezeAt });
-        var entries = StateDict.Of(model);
+        var entries = StateEntries.Of(model);
         var groups = ParameterGroup.Of(entries, 5e-4).SelectMany(group => group.Parameters.Select(entry => (entry.Key, group.Name))).ToDictionary();
 
         var lines = entries.Select(entry => Line(entry, groups)).ToList();
@@ -32,7 +33,7 @@ public sealed class StateDictTests
     {
         using var model = new PPYoloNetwork(NetworkPresets.Find(network)! with { FreezeAt = freezeAt });
 
-        var groups = ParameterGroup.Of(StateDict.Of(model), 5e-4);
+        var groups = ParameterGroup.Of(StateEntries.Of(model), 5e-4);
 
         groups.Select(group => (group.Name, group.WeightDecay)).Should().Equal(("no_L2", 0), ("use_L2", 5e-4));
         foreach (var group in groups)
@@ -48,16 +49,16 @@ public sealed class StateDictTests
         using var model = new PPYoloNetwork(NetworkPresets.R18Vd);
         using var noGrad = torch.no_grad();
 
-        StateDict.Of(model)[0].Value.fill_(7);
+        StateEntries.Of(model)[0].Value.fill_(7);
 
-        StateDict.Of(model)[0].Value.mean().item<float>().Should().Be(7);
+        StateEntries.Of(model)[0].Value.mean().item<float>().Should().Be(7);
     }
 
     [Fact]
     public void Tells_parameters_buffers_and_counters_apart()
     {
         using var model = new PPYoloNetwork(NetworkPresets.R18Vd with { FreezeAt = 0 });
-        var entries = StateDict.Of(model).ToDictionary(entry => entry.Key);
+        var entries = StateEntries.Of(model).ToDictionary(entry => entry.Key);
 
         Kind("backbone.conv1.conv1_1.norm.weight").Should().Be((true, false, false));
         Kind("backbone.res5.res5b.branch2b.norm.weight").Should().Be((true, true, false));

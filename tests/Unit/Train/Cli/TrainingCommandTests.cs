@@ -1,5 +1,6 @@
+using PPYolo.Align.Tensors;
+using PPYolo.Cli.Commands;
 using PPYolo.Tests.Unit.Data;
-using PPYolo.Train.Cli;
 using PPYolo.Train.Epochs;
 
 namespace PPYolo.Tests.Unit.Train.Cli;
@@ -124,7 +125,7 @@ public sealed class TrainingCommandTests : IDisposable
     public void A_checkpoint_of_which_nothing_fits_is_refused()
     {
         var other = Path.Combine(folder.FullName, "other.pth");
-        var tensors = new PPYolo.Align.Tensors.NamedTensors();
+        var tensors = new NamedTensors();
         tensors.Add("backbone.conv1._mean", PPYolo.Align.Tensors.TensorData.Scalar(1f));
         PPYolo.Align.Formats.TensorFile.Write(other, tensors);
 

@@ -2,6 +2,7 @@ using PPYolo.Align;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
 using PPYolo.Model;
+using PPYolo.Model.Networks;
 using PPYolo.Tests.Unit.Formats;
 using PPYolo.Train.Conversion;
 using PPYolo.Train.Weights;

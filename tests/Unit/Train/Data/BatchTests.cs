@@ -1,6 +1,6 @@
 using PPYolo.Align;
 using PPYolo.Align.Tensors;
-using PPYolo.Train.Data;
+using PPYolo.Data.Batches;
 
 namespace PPYolo.Tests.Unit.Train.Data;
 

@@ -1,5 +1,6 @@
-using PPYolo.Model;
-using PPYolo.Train.Data;
+using PPYolo.Align.Tensors;
+using PPYolo.Data.Batches;
+using PPYolo.Model.Networks;
 
 namespace PPYolo.Tests.Unit.Train.Data;
 

@@ -1,8 +1,8 @@
 using PPYolo.Align;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
-using PPYolo.Model;
-using PPYolo.Train.Data;
+using PPYolo.Data.Batches;
+using PPYolo.Model.Networks;
 
 namespace PPYolo.Tests.Unit.Train.Data;
 

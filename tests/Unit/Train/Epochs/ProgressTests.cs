@@ -1,5 +1,6 @@
 using System.Text;
-using PPYolo.Train.Epochs.Progress;
+using PPYolo.Cli.Progress;
+using PPYolo.Train.Epochs;
 using Spectre.Console;
 
 namespace PPYolo.Tests.Unit.Train.Epochs;

@@ -1,7 +1,7 @@
+using PPYolo.Data.Datasets;
 using PPYolo.Tests.Unit.Data;
-using PPYolo.Train.Data;
-using PPYolo.Train.Data.Datasets;
 using PPYolo.Train.Epochs;
+using PPYolo.Train.Feeds;
 using PPYolo.Train.Options;
 using PPYolo.Train.Runs;
 using PPYolo.Train.Weights;

@@ -1,6 +1,7 @@
 using PPYolo.Align.Tensors;
-using PPYolo.Train.Data;
+using PPYolo.Data.Batches;
 using PPYolo.Train.Epochs;
+using PPYolo.Train.Feeds;
 using PPYolo.Train.Options;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Runs;

@@ -1,5 +1,5 @@
 using PPYolo.Align.Sketching;
-using PPYolo.Train.Explain;
+using PPYolo.Harness.Explain;
 
 namespace PPYolo.Tests.Unit.Train.Explain;
 

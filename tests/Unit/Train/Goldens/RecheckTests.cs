@@ -1,7 +1,7 @@
 using PPYolo.Align;
 using PPYolo.Align.Golden;
+using PPYolo.Harness.Approval;
 using PPYolo.Tests.Unit.Align.Golden;
-using PPYolo.Train.Goldens;
 
 namespace PPYolo.Tests.Unit.Train.Goldens;
 

@@ -1,8 +1,8 @@
 using DiffEngine;
 using PPYolo.Align;
 using PPYolo.Align.Golden;
+using PPYolo.Harness.Approval;
 using PPYolo.Tests.Unit.Align.Golden;
-using PPYolo.Train.Goldens;
 
 namespace PPYolo.Tests.Unit.Train.Goldens;
 

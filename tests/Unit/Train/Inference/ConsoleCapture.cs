@@ -1,4 +1,4 @@
-using PPYolo.Train.Cli;
+using PPYolo.Cli.Commands;
 
 namespace PPYolo.Tests.Unit.Train.Inference;
 

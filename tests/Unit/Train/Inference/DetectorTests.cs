@@ -1,6 +1,6 @@
 using PPYolo.Align.Tensors;
-using PPYolo.Model;
 using PPYolo.Model.Boxes;
+using PPYolo.Model.Networks;
 using PPYolo.Model.State;
 using PPYolo.Train.Inference;
 using PPYolo.Train.Weights;
@@ -86,7 +86,7 @@ public sealed class DetectorTests
         var first = detector.Detect(Images(1).ToData(), Originals[..1])[0];
         using (no_grad())
         {
-            StateDict.Of(training)[0].Value.zero_();
+            StateEntries.Of(training)[0].Value.zero_();
         }
 
         detector.Detect(Images(1).ToData(), Originals[..1])[0].Should().Equal(first);

@@ -1,8 +1,9 @@
 using PPYolo.Align;
-using PPYolo.Model;
+using PPYolo.Model.Networks;
 using PPYolo.Tests.Unit.Data;
-using PPYolo.Train.Data;
-using PPYolo.Train.Evaluation;
+using PPYolo.Train.Epochs;
+using PPYolo.Train.Feeds;
+using PPYolo.Train.Inference;
 using PPYolo.Train.Options;
 using PPYolo.Train.Weights;
 using TorchSharp;

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using PPYolo.Align.Formats;
-using PPYolo.Model;
+using PPYolo.Cli.Commands;
+using PPYolo.Data.Datasets;
+using PPYolo.Model.Networks;
 using PPYolo.Tests.Unit.Data;
 using PPYolo.Tests.Unit.Formats;
-using PPYolo.Train.Cli;
-using PPYolo.Train.Data.Datasets;
 using PPYolo.Train.Weights;
 
 namespace PPYolo.Tests.Unit.Train.Inference;

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using PPYolo.Align.Formats;
-using PPYolo.Train.Data.Datasets;
-using PPYolo.Train.Data.Loading;
-using PPYolo.Train.Data.Transforms;
-using PPYolo.Train.Evaluation;
+using PPYolo.Data.Coco;
+using PPYolo.Data.Datasets;
+using PPYolo.Data.Loading;
+using PPYolo.Data.Transforms;
+using PPYolo.Train.Inference;
 using PPYolo.Train.Options;
 using PPYolo.Train.Runs;
 using PPYolo.Train.Stepping;

@@ -1,4 +1,5 @@
-using PPYolo.Train.Data;
+using PPYolo.Data.Batches;
+using PPYolo.Train.Feeds;
 using PPYolo.Train.Options;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Records;

@@ -1,4 +1,4 @@
-using PPYolo.Train.Data;
+using PPYolo.Train.Feeds;
 using PPYolo.Train.Options;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Runs;

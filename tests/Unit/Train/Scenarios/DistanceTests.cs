@@ -1,5 +1,5 @@
 using PPYolo.Align.Tensors;
-using PPYolo.Train.Scenarios;
+using PPYolo.Harness.Measures;
 
 namespace PPYolo.Tests.Unit.Train.Scenarios;
 

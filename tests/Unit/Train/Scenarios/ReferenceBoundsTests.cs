@@ -1,4 +1,4 @@
-using PPYolo.Train.Scenarios.Reference;
+using PPYolo.Harness.Reference;
 
 namespace PPYolo.Tests.Unit.Train.Scenarios;
 

@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 using PPYolo.Align;
-using PPYolo.Model;
+using PPYolo.Harness.Reference;
+using PPYolo.Model.Networks;
 using PPYolo.Tests.Unit.Formats;
 using PPYolo.Train.Optimization;
-using PPYolo.Train.Scenarios.Reference;
 using PPYolo.Train.Weights;
 
 namespace PPYolo.Tests.Unit.Train.Scenarios;

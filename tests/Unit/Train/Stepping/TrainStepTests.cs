@@ -1,7 +1,8 @@
 using PPYolo.Align.Tensors;
+using PPYolo.Data.Batches;
 using PPYolo.Model;
 using PPYolo.Model.Head;
-using PPYolo.Train.Data;
+using PPYolo.Model.Networks;
 using PPYolo.Train.Optimization;
 using PPYolo.Train.Stepping;
 using PPYolo.Train.Weights;

@@ -2,8 +2,9 @@ using PPYolo.Align.Formats;
 using PPYolo.Align.Generation;
 using PPYolo.Align.Tensors;
 using PPYolo.Model;
+using PPYolo.Model.Networks;
+using PPYolo.Model.State;
 using PPYolo.Train.Weights;
-using StateDict = PPYolo.Model.State.StateDict;
 
 namespace PPYolo.Tests.Unit.Train.Weights;
 
@@ -96,7 +97,7 @@ public sealed class GeneratedWeightsTests
     private static NamedTensors Of(NetworkOptions options, string seed, WeightProfile profile)
     {
         using var network = new PPYoloNetwork(options);
-        return GeneratedWeights.Create(seed, profile, options).For(StateDict.Of(network));
+        return GeneratedWeights.Create(seed, profile, options).For(StateEntries.Of(network));
     }
 
     private static IEnumerable<uint> Bits(TensorData tensor, int count) => tensor.As<float>()[..count].ToArray().Select(BitConverter.SingleToUInt32Bits);

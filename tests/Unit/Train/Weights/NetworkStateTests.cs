@@ -1,6 +1,7 @@
 using PPYolo.Align;
 using PPYolo.Align.Tensors;
 using PPYolo.Model;
+using PPYolo.Model.Networks;
 using PPYolo.Train.Weights;
 
 namespace PPYolo.Tests.Unit.Train.Weights;

@@ -1,4 +1,4 @@
-using PPYolo.Model.Layers.Convolutions;
+using PPYolo.Kernels.Convolutions;
 
 namespace PPYolo.Tests.Unit.Model.Layers.Convolutions;
 

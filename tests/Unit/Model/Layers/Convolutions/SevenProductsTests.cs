@@ -1,4 +1,5 @@
-using PPYolo.Model.Layers.Convolutions;
+using PPYolo.Kernels.Convolutions;
+using PPYolo.Kernels.Memory;
 
 namespace PPYolo.Tests.Unit.Model.Layers.Convolutions;
 

@@ -1,5 +1,6 @@
+using PPYolo.Kernels.Convolutions;
+using PPYolo.Kernels.Operations;
 using PPYolo.Model.Layers;
-using PPYolo.Model.Layers.Convolutions;
 using TorchSharp;
 using static TorchSharp.torch;
 

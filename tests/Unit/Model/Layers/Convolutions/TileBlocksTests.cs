@@ -1,7 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
-using PPYolo.Model.Layers.Convolutions;
+using PPYolo.Kernels.Convolutions;
 
 namespace PPYolo.Tests.Unit.Model.Layers.Convolutions;
 

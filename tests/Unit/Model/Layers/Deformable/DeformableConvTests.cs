@@ -1,4 +1,4 @@
-using PPYolo.Model.Layers.Deformable;
+using PPYolo.Model.Layers;
 using PPYolo.Model.State;
 using static TorchSharp.torch;
 
@@ -22,7 +22,7 @@ public sealed class DeformableConvTests
         var predicted = layer.Offsets.call(input);
         Tensor offset = predicted.narrow(1, 0, 18), mask = predicted.narrow(1, 18, 9).sigmoid();
         var columns = new NaiveDeformable(Floats(input), input.shape, Floats(offset), Floats(mask), mask.shape, stride).Columns();
-        var weight = Floats(StateDict.Of(layer).Single(entry => entry.Key == "weight").Value);
+        var weight = Floats(StateEntries.Of(layer).Single(entry => entry.Key == "weight").Value);
         var cells = Side / stride * (Side / stride);
         var expected = new double[2 * Outputs * cells];
         for (var i = 0; i < expected.Length; i++)
@@ -47,7 +47,7 @@ public sealed class DeformableConvTests
         using var scope = NewDisposeScope();
         using var layer = new DeformableConv(Inputs, Outputs, 1);
         using var noGrad = no_grad();
-        var weight = StateDict.Of(layer).Single(entry => entry.Key == "weight").Value;
+        var weight = StateEntries.Of(layer).Single(entry => entry.Key == "weight").Value;
         weight.copy_(TestTensors.Of("weight", 1, Outputs, Inputs, 3, 3));
         var input = TestTensors.Of("input", 1, 2, Inputs, Side, Side);
 
@@ -59,7 +59,7 @@ public sealed class DeformableConvTests
     {
         var layer = new DeformableConv(Inputs, Outputs, stride);
         using var noGrad = no_grad();
-        StateDict.Of(layer).Single(entry => entry.Key == "weight").Value.copy_(TestTensors.Of("weight", 0.5f, Outputs, Inputs, 3, 3));
+        StateEntries.Of(layer).Single(entry => entry.Key == "weight").Value.copy_(TestTensors.Of("weight", 0.5f, Outputs, Inputs, 3, 3));
         layer.Offsets.Weight.copy_(TestTensors.Of("offset weight", 0.5f, 27, Inputs, 3, 3));
         layer.Offsets.Bias!.copy_(TestTensors.Of("offset bias", 0.5f, 27));
         return layer;

@@ -1,6 +1,7 @@
+using PPYolo.Kernels.Convolutions;
+using PPYolo.Kernels.Deformable;
+using PPYolo.Kernels.Operations;
 using PPYolo.Model.Layers;
-using PPYolo.Model.Layers.Convolutions;
-using PPYolo.Model.Layers.Deformable;
 using static TorchSharp.torch;
 
 namespace PPYolo.Tests.Unit.Model.Layers.Deformable;
@@ -112,7 +113,7 @@ public sealed class DeformableProductTests
         using var layer = new DeformableConv(20, 12, 1);
         using var noGrad = no_grad();
         var leaves = Leaves(2, 20, 12, 9, 9, 1, 1);
-        PPYolo.Model.State.StateDict.Of(layer).Single(entry => entry.Key == "weight").Value.copy_(leaves[3]);
+        PPYolo.Model.State.StateEntries.Of(layer).Single(entry => entry.Key == "weight").Value.copy_(leaves[3]);
         layer.Offsets.Weight.copy_(TestTensors.Of("offset weight", 0.1f, 27, 20, 3, 3));
 
         var output = layer.call(leaves[0]);

@@ -1,5 +1,5 @@
-using PPYolo.Model.Layers;
-using PPYolo.Model.Layers.Deformable;
+using PPYolo.Kernels.Deformable;
+using PPYolo.Kernels.Operations;
 using static TorchSharp.torch;
 
 namespace PPYolo.Tests.Unit.Model.Layers.Deformable;

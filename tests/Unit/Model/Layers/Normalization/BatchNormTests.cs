@@ -1,5 +1,7 @@
+using PPYolo.Kernels.Elementwise;
+using PPYolo.Kernels.Normalization;
+using PPYolo.Kernels.Operations;
 using PPYolo.Model.Layers;
-using PPYolo.Model.Layers.Normalization;
 using PPYolo.Model.State;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -88,13 +90,13 @@ public sealed class BatchNormTests
         using var norm = Norm(channels);
         var map = Map(channels);
         norm.eval();
-        var before = StateDict.Of(norm).Select(entry => entry.Value.clone()).ToList();
+        var before = StateEntries.Of(norm).Select(entry => entry.Value.clone()).ToList();
 
         var output = norm.Normalize(map, activation);
 
         var normalized = (map - Channel(norm, "running_mean")) / (Channel(norm, "running_var") + Epsilon).sqrt();
         output.ShouldBeNear(Activated((normalized * Channel(norm, "weight")) + Channel(norm, "bias"), activation), NarrowRounding);
-        foreach (var (entry, value) in StateDict.Of(norm).Zip(before))
+        foreach (var (entry, value) in StateEntries.Of(norm).Zip(before))
         {
             entry.Value.ShouldEqual(value, entry.Key);
         }
@@ -121,7 +123,7 @@ public sealed class BatchNormTests
         var found = norms.Wide.NormalizeOwn(own, activation);
         found.ShouldEqual(expected, "without");
         ReferenceEquals(found, own).Should().Be(activation != Activation.Mish);
-        StateDict.Of(norms.Wide).Single(entry => entry.Key == "num_batches_tracked").Value.item<long>().Should().Be(2);
+        StateEntries.Of(norms.Wide).Single(entry => entry.Key == "num_batches_tracked").Value.item<long>().Should().Be(2);
     }
 
     [Theory]
@@ -208,7 +210,7 @@ public sealed class BatchNormTests
 
     private static Tensor Map(int channels) => TestTensors.Of("map", 2, 3, channels, 5, 7) + TestTensors.Of("shift", 3, channels).view(1, -1, 1, 1);
 
-    private static Tensor Entry(BatchNorm norm, string key) => StateDict.Of(norm).Single(entry => entry.Key == key).Value;
+    private static Tensor Entry(BatchNorm norm, string key) => StateEntries.Of(norm).Single(entry => entry.Key == key).Value;
 
     private static Tensor Channel(BatchNorm norm, string key) => Entry(norm, key).view(1, -1, 1, 1);
 

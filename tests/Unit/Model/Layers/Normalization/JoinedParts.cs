@@ -1,5 +1,5 @@
 using System.Runtime.ExceptionServices;
-using PPYolo.Model.Layers.Normalization;
+using PPYolo.Kernels.Normalization;
 using static TorchSharp.torch;
 
 namespace PPYolo.Tests.Unit.Model.Layers.Normalization;

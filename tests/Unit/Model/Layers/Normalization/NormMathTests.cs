@@ -1,5 +1,5 @@
-using PPYolo.Model.Layers;
-using PPYolo.Model.Layers.Normalization;
+using PPYolo.Kernels.Elementwise;
+using PPYolo.Kernels.Normalization;
 using static TorchSharp.torch;
 
 namespace PPYolo.Tests.Unit.Model.Layers.Normalization;

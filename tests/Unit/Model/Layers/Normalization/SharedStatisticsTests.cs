@@ -1,5 +1,7 @@
+using PPYolo.Kernels.Elementwise;
+using PPYolo.Kernels.Normalization;
+using PPYolo.Kernels.Operations;
 using PPYolo.Model.Layers;
-using PPYolo.Model.Layers.Normalization;
 using PPYolo.Model.State;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -131,7 +133,7 @@ public sealed class SharedStatisticsTests
         return new(output, leaf.grad!, Entry(norm, "weight").grad!, Entry(norm, "bias").grad!, Entry(norm, "running_mean"), Entry(norm, "running_var"));
     }
 
-    private static Tensor Entry(BatchNorm norm, string key) => StateDict.Of(norm).Single(entry => entry.Key == key).Value;
+    private static Tensor Entry(BatchNorm norm, string key) => StateEntries.Of(norm).Single(entry => entry.Key == key).Value;
 
     private sealed record Result(Tensor Output, Tensor Input, Tensor Weight, Tensor Bias, Tensor Mean, Tensor Variance);
 

@@ -1,4 +1,4 @@
-using PPYolo.Model.Layers.Pooling;
+using PPYolo.Kernels.Pooling;
 using static TorchSharp.torch;
 
 namespace PPYolo.Tests.Unit.Model.Layers.Pooling;

@@ -1,0 +1,92 @@
+using System.CommandLine;
+using PPYolo.Align;
+using PPYolo.Train.Ranks;
+using PPYolo.Train.Runs;
+using PPYolo.Train.Stepping;
+
+namespace PPYolo.Cli.Commands;
+
+/// <summary>The ppyolo command line.</summary>
+public static class CommandLine
+{
+    /// <summary>The whole command tree.</summary>
+    public static RootCommand Create() => new("PP-YOLO training that is checked against its reference, tensor by tensor.")
+    {
+        AlignCommands.Create(),
+        TrainCommand.Create(),
+        DiffCommand.Create(),
+        ExplainCommand.Create(),
+        FaultsCommand.Create(),
+        MergeCommand.Create(),
+        EvalCommand.Create(),
+        PredictCommand.Create(),
+        GoldenCommand.Create(),
+        DataCommand.Create(),
+        ConvertCommand.Create(),
+    };
+
+    /// <summary>Runs the program; whatever happens becomes one message and an exit code, never a stack trace.</summary>
+    public static int Run(string[] args)
+    {
+        try
+        {
+            if (LaunchHint.For(args) is { } hint)
+            {
+                Console.Error.WriteLine($"ppyolo: {hint}");
+                return ExitCode.WrongUse;
+            }
+
+            var parsed = Create().Parse(args);
+            if (parsed.Errors.Count > 0)
+            {
+                foreach (var error in parsed.Errors)
+                {
+                    Console.Error.WriteLine($"ppyolo: {error.Message}");
+                }
+
+                Console.Error.WriteLine($"ppyolo: see {string.Join(' ', Path(parsed.CommandResult))} --help");
+                return ExitCode.WrongUse;
+            }
+
+            return parsed.Invoke(new() { EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception exception) when (exception is AlignException or IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"ppyolo: {exception.Message}");
+            return ExitCode.WrongUse;
+        }
+        catch (RankFailureException exception) when (exception.InnerException is AlignException cause)
+        {
+            Console.Error.WriteLine($"ppyolo: {cause.Message}");
+            return ExitCode.WrongUse;
+        }
+        catch (Exception exception) when (exception is NonFiniteLossException or TrainingHaltedException or RankFailureException or ReplicaDivergenceException)
+        {
+            Console.Error.WriteLine($"ppyolo: {exception.Message}");
+            return ExitCode.Failed;
+        }
+#pragma warning disable CA1031 // The last resort: a user gets a sentence; PPYOLO_DEBUG=1 shows the rest.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Console.Error.WriteLine($"ppyolo: failed inside: {exception.GetType().Name}: {exception.Message.Split('\n')[0]} (set PPYOLO_DEBUG=1 to see where)");
+            if (Environment.GetEnvironmentVariable("PPYOLO_DEBUG") == "1")
+            {
+                Console.Error.WriteLine(exception);
+            }
+
+            return ExitCode.Failed;
+        }
+    }
+
+    private static List<string> Path(System.CommandLine.Parsing.CommandResult command)
+    {
+        var names = new List<string>();
+        for (System.CommandLine.Parsing.SymbolResult? at = command; at is System.CommandLine.Parsing.CommandResult here; at = at.Parent)
+        {
+            names.Insert(0, here.Parent is null ? "ppyolo" : here.Command.Name);
+        }
+
+        return names;
+    }
+}

@@ -1,0 +1,102 @@
+using System.CommandLine;
+using PPYolo.Align;
+using PPYolo.Data.Datasets;
+using PPYolo.Train.Feeds;
+using PPYolo.Train.Ranks.Mpi;
+
+namespace PPYolo.Cli.Commands;
+
+/// <summary>The options that say what to train on, and what they mean.</summary>
+internal sealed class DataOptions
+{
+    private const string GeneratorPrefix = "generator:";
+
+    private readonly Option<bool> perRankSizes = new("--per-rank-sizes") { Description = "Every rank draws its own image sizes, as datasets do unless told otherwise; such a record cannot be merged." };
+    private readonly Option<bool> sameSize = new("--same-size-across-ranks") { Description = "With a dataset: all ranks draw the same image size in an iteration." };
+    private readonly Option<string?> images = new("--images") { Description = "The dataset's image folder, where it is none of the usual ones.", HelpName = "DIR" };
+    private readonly Option<bool> strict = new("--strict") { Description = "Stops at the first bad record of the dataset, instead of leaving it out." };
+    private readonly Option<int?> workers = new("--workers") { Description = "Threads of each rank that make a dataset's batches ahead; batches do not depend on it. 0 makes none ahead.", HelpName = "N" };
+    private readonly Option<int?> prefetch = new("--prefetch") { Description = "Batches that each rank makes ahead at most.", HelpName = "N" };
+
+    /// <summary>Where batches come from.</summary>
+    public Option<string?> Data { get; } = new("--data")
+    {
+        Description = "What to train on: a dataset's folder, its COCO annotation file, or generated noise (unless given).",
+        HelpName = "DIR|FILE|generator:SEED",
+    };
+
+    /// <summary>Adds them to a command.</summary>
+    public void AddTo(Command command)
+    {
+        Option[] all = [Data, images, strict, perRankSizes, sameSize, workers, prefetch];
+        foreach (var option in all)
+        {
+            command.Options.Add(option);
+        }
+
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(perRankSizes) && result.GetValue(sameSize))
+            {
+                result.AddError($"{perRankSizes.Name} and {sameSize.Name} exclude each other");
+            }
+        });
+    }
+
+    /// <summary>Whether a value of --data is a dataset.</summary>
+    public static bool IsDataset(string? data) => data is not null && !data.StartsWith(GeneratorPrefix, StringComparison.Ordinal);
+
+    /// <summary>The image folder that was named.</summary>
+    public string? Images(ParseResult parsed) => parsed.GetValue(images);
+
+    /// <summary>Whether bad records stop.</summary>
+    public bool Strict(ParseResult parsed) => parsed.GetValue(strict);
+
+    /// <summary>Whether all ranks have the same size: generated batches unless told otherwise, datasets if told so.</summary>
+    public bool SameSizeAcrossRanks(ParseResult parsed, string? data) => IsDataset(data) ? parsed.GetValue(sameSize) : !parsed.GetValue(perRankSizes);
+
+    /// <summary>What to train on.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="seed">The seed of a dataset's randomness, and of generated batches that name none.</param>
+    public TrainingData Open(ParseResult parsed, string seed)
+    {
+        var data = parsed.GetValue(Data);
+        return Open(data, parsed.GetValue(images), parsed.GetValue(strict), SameSizeAcrossRanks(parsed, data), seed, parsed);
+    }
+
+    /// <summary>What to train on, where a run's settings say it.</summary>
+    /// <param name="data">A value of --data, or null.</param>
+    /// <param name="imageFolder">The image folder, or null.</param>
+    /// <param name="stopAtBadRecords">Whether bad records stop.</param>
+    /// <param name="same">Whether all ranks have the same size.</param>
+    /// <param name="seed">The seed.</param>
+    /// <param name="parsed">The command line, for what numbers do not depend on.</param>
+    public TrainingData Open(string? data, string? imageFolder, bool stopAtBadRecords, bool same, string seed, ParseResult parsed)
+    {
+        if (!IsDataset(data))
+        {
+            return new GeneratedData(data is null ? seed : SeedOf(data), perRankSizes: !same);
+        }
+
+        // Every process of a launch reads the dataset, and one reports.
+        var dataset = DetectionDataset.Open(DatasetLayout.Find(data!, "train", imageFolder), new()
+        {
+            Strict = stopAtBadRecords,
+            Report = MpiLaunch.IsSpeaker ? problem => Console.Error.WriteLine($"ppyolo: left out or corrected: {problem}") : null,
+        });
+        return new DatasetData(seed, dataset)
+        {
+            SameSizeAcrossRanks = same,
+            Workers = parsed.GetValue(workers),
+            Prefetch = parsed.GetValue(prefetch),
+        };
+    }
+
+    /// <summary>The seed of "generator:SEED".</summary>
+    /// <exception cref="AlignException">It is malformed.</exception>
+    public static string SeedOf(string data)
+    {
+        var seed = data[GeneratorPrefix.Length..];
+        return seed.Length > 0 && seed.All(char.IsAsciiDigit) ? seed : throw new AlignException($"--data {data}: expected generator:SEED, SEED a decimal number, or a dataset");
+    }
+}

@@ -1,0 +1,88 @@
+using System.CommandLine;
+using PPYolo.Align;
+using PPYolo.Align.Json;
+using PPYolo.Align.Reports;
+using PPYolo.Harness.Explain;
+
+namespace PPYolo.Cli.Commands;
+
+/// <summary>ppyolo explain.</summary>
+internal static class ExplainCommand
+{
+    public static Command Create()
+    {
+        var first = new Argument<string>("A") { Description = "The run that is expected: a record folder, best one with a trace (ppyolo train --record A --trace); or batch files and weights of another implementation under a record's names." };
+        var second = new Argument<string>("B") { Description = "The run that differs: the same." };
+        var twins = new Option<int>("--twins") { Description = "Perturbed runs to measure the noise floor on, where A has no floor.npz; 0 measures none.", HelpName = "N", DefaultValueFactory = _ => ExplainScenario.StandardTwins };
+        var floor = new Option<string?>("--floor") { Description = "The noise floor of A: read from this file where it exists, else measured and written to it.", HelpName = "FILE" };
+        var html = new Option<string?>("--html") { Description = "Writes one page that needs no network: losses, differences against noise, a map of iterations and modules, causes.", HelpName = "FILE" };
+        var junit = new Option<string?>("--junit") { Description = "Writes a JUnit file for a pipeline: a row for each phase and part of the network.", HelpName = "FILE" };
+        var json = SharedOptions.Json();
+        var threads = SharedOptions.Threads();
+        var command = new Command(
+            "explain", "Says where, when and why two runs differ: the earliest tensor beyond noise in order of execution, and likely causes with their evidence. Exit code 0 is aligned, 1 diverged, 2 wrong use or unreadable input.")
+        {
+            first, second, twins, floor, html, junit, json, threads,
+        };
+        twins.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var value) && value < 0)
+            {
+                result.AddError($"--twins is 0 or more, found {value}");
+            }
+        });
+        floor.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var number) && !File.Exists(result.Tokens[0].Value))
+            {
+                result.AddError($"--floor {number}: here it is a file, which keeps the floor; the number of twins is --twins {number}");
+            }
+        });
+        command.SetAction(result =>
+        {
+            foreach (var option in new[] { html, junit, json, floor })
+            {
+                RequireFolder(option, result.GetValue(option));
+            }
+
+            SharedOptions.Prepare(result.GetValue(threads), "cpu");
+            var explanation = ExplainScenario.Run(result.GetValue(first)!, result.GetValue(second)!, new()
+            {
+                Threads = result.GetValue(threads),
+                Twins = result.GetValue(twins),
+                Floor = result.GetValue(floor),
+                Progress = what =>
+                {
+                    if (!Console.IsErrorRedirected)
+                    {
+                        Console.Error.WriteLine($"trying {what}");
+                    }
+                },
+            });
+            Write(result.GetValue(html), () => ExplanationHtml.Format(explanation));
+            Write(result.GetValue(junit), () => ExplanationJUnit.Format(explanation));
+            var file = result.GetValue(json);
+            Write(file == "-" ? null : file, () => ExplanationJson.Format(explanation));
+            Console.Out.WriteLine(file == "-" ? ExplanationJson.Format(explanation) : ExplanationText.Format(explanation));
+            return explanation.Aligned ? ExitCode.Aligned : ExitCode.Diverged;
+        });
+        return command;
+    }
+
+    /// <summary>Refuses a report that could not be written once everything is computed.</summary>
+    private static void RequireFolder(Option<string?> option, string? path)
+    {
+        if (path is not null and not "-" && Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
+        {
+            throw new AlignException($"{option.Name} {path}: there is no folder {folder}; make it first, or name another");
+        }
+    }
+
+    private static void Write(string? path, Func<string> text)
+    {
+        if (path is not null)
+        {
+            AtomicText.Write(path, text());
+        }
+    }
+}

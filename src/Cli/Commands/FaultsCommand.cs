@@ -1,0 +1,22 @@
+using System.CommandLine;
+
+namespace PPYolo.Cli.Commands;
+
+/// <summary>ppyolo faults.</summary>
+internal static class FaultsCommand
+{
+    private const string Table = "FaultBench.txt";
+
+    public static Command Create()
+    {
+        var command = new Command("faults", "Prints how often ppyolo explain names planted training bugs: the confusion table of the fault bench (tests/Faults).");
+        command.SetAction(_ =>
+        {
+            using var stream = typeof(FaultsCommand).Assembly.GetManifestResourceStream(Table)!;
+            using var reader = new StreamReader(stream);
+            Console.Out.WriteLine(reader.ReadToEnd());
+            return ExitCode.Aligned;
+        });
+        return command;
+    }
+}

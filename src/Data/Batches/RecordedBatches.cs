@@ -1,0 +1,47 @@
+using System.Globalization;
+using PPYolo.Align;
+using PPYolo.Align.Formats;
+using PPYolo.Align.Tensors;
+
+namespace PPYolo.Data.Batches;
+
+/// <summary>Batches that some run recorded: batch00000_rank00.npz and so on, one file for each iteration and rank.</summary>
+/// <param name="folder">The record folder.</param>
+/// <param name="rank">Whose batches to replay.</param>
+public sealed class RecordedBatches(string folder, int rank = 0) : IBatchSource
+{
+    /// <summary>The prefix of recorded losses.</summary>
+    public const string LossPrefix = "loss_";
+
+    /// <summary>The file of an iteration and rank.</summary>
+    public static string FileName(int iteration, int rank) => string.Create(CultureInfo.InvariantCulture, $"batch{iteration:D5}_rank{rank:D2}.npz");
+
+    /// <summary>Whether a folder has recorded batches.</summary>
+    public static bool ExistIn(string folder) => File.Exists(Path.Combine(folder, FileName(0, 0)));
+
+    /// <inheritdoc />
+    public Batch At(int iteration)
+    {
+        using var tensors = Open(iteration, out var path);
+        var copies = new NamedTensors();
+        foreach (var (name, tensor) in tensors.Where(pair => !pair.Key.StartsWith(LossPrefix, StringComparison.Ordinal)))
+        {
+            copies.Add(name, new TensorData(tensor.Type, tensor.Shape.AsSpan(), tensor.Bytes.ToArray()));
+        }
+
+        return new Batch(copies, path);
+    }
+
+    /// <summary>The losses that were recorded with a batch, by name; empty where none were.</summary>
+    public IReadOnlyDictionary<string, float> Losses(int iteration)
+    {
+        using var tensors = Open(iteration, out _);
+        return tensors.Where(pair => pair.Key.StartsWith(LossPrefix, StringComparison.Ordinal)).ToDictionary(pair => pair.Key, pair => pair.Value.As<float>()[0]);
+    }
+
+    private NamedTensors Open(int iteration, out string path)
+    {
+        path = Path.Combine(folder, FileName(iteration, rank));
+        return File.Exists(path) ? Npz.Read(path) : throw new AlignException($"{path}: not found; the record has no batch {iteration} of rank {rank}");
+    }
+}

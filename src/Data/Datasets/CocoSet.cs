@@ -1,0 +1,15 @@
+using System.Collections.Immutable;
+using PPYolo.Data.Coco;
+
+namespace PPYolo.Data.Datasets;
+
+/// <summary>What an annotation file says, before anything is checked or left out.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Images">In the order of the file.</param>
+/// <param name="Categories">In the order of the file.</param>
+/// <param name="Annotations">In the order of the file; an object whose area is not given has its box's.</param>
+public sealed record CocoSet(
+    string Path,
+    ImmutableArray<CocoImage> Images,
+    ImmutableArray<CocoCategory> Categories,
+    ImmutableArray<CocoAnnotation> Annotations);

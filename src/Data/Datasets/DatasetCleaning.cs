@@ -1,0 +1,160 @@
+using System.Collections.Immutable;
+using PPYolo.Data.Coco;
+
+namespace PPYolo.Data.Datasets;
+
+/// <summary>Makes the images and objects to work with of what an annotation file says, and notes every record that is left out or changed.</summary>
+/// <param name="set">The annotation file.</param>
+/// <param name="folder">The image folder.</param>
+/// <param name="problems">Receives the bad records.</param>
+internal sealed class DatasetCleaning(CocoSet set, string folder, ProblemLog problems)
+{
+    private readonly string root = Path.GetFullPath(folder) + Path.DirectorySeparatorChar;
+
+    /// <summary>The categories with ids of their own, in the order of the file, which is the order of the classes.</summary>
+    public ImmutableArray<CocoCategory> Categories()
+    {
+        var ids = new HashSet<long>();
+        var kept = ImmutableArray.CreateBuilder<CocoCategory>();
+        foreach (var category in set.Categories)
+        {
+            if (ids.Add(category.Id))
+            {
+                kept.Add(category);
+            }
+            else
+            {
+                Note(DataProblemKind.DuplicateCategory, set.Path, category.Id, $"category id {category.Id} ('{category.Name}') is given twice; the second is left out");
+            }
+        }
+
+        return kept.DrainToImmutable();
+    }
+
+    /// <summary>The images whose files are there, in the order of the file.</summary>
+    /// <param name="categories">The classes.</param>
+    public ImmutableArray<AnnotatedImage> Images(ImmutableArray<CocoCategory> categories)
+    {
+        var objects = ObjectsByImage(categories);
+        var ids = new HashSet<long>();
+        var kept = ImmutableArray.CreateBuilder<AnnotatedImage>(set.Images.Length);
+        foreach (var image in set.Images)
+        {
+            if (!ids.Add(image.Id))
+            {
+                Note(DataProblemKind.DuplicateImage, set.Path, image.Id, $"image id {image.Id} ('{image.FileName}') is given twice; the second is left out");
+            }
+            else if (Locate(image, out var path) && Measure(image, path, out var width, out var height))
+            {
+                kept.Add(Clean(image.Id, path, width, height, objects.GetValueOrDefault(image.Id) ?? []));
+            }
+        }
+
+        return kept.DrainToImmutable();
+    }
+
+    private Dictionary<long, List<(CocoAnnotation Annotation, int Class)>> ObjectsByImage(ImmutableArray<CocoCategory> categories)
+    {
+        var classes = categories.Select((category, index) => (category.Id, index)).ToDictionary();
+        var images = set.Images.Select(image => image.Id).Distinct().ToDictionary(id => id, _ => new List<(CocoAnnotation, int)>());
+        var ids = new HashSet<long>();
+        foreach (ref readonly var annotation in set.Annotations.AsSpan())
+        {
+            var (id, imageId, category) = (annotation.Id, annotation.ImageId, annotation.CategoryId);
+            if (!ids.Add(id))
+            {
+                Note(DataProblemKind.DuplicateAnnotation, set.Path, id, $"annotation id {id} is given twice; the second, of image id {imageId}, is left out");
+            }
+            else if (!images.TryGetValue(imageId, out var list))
+            {
+                Note(DataProblemKind.UnknownImage, set.Path, id, $"annotation id {id} is of image id {imageId}, which is not listed; it is left out");
+            }
+            else if (!classes.TryGetValue(category, out var index))
+            {
+                Note(DataProblemKind.UnknownCategory, set.Path, id, $"annotation id {id} has category id {category}, which is not listed; it is left out");
+            }
+            else
+            {
+                list.Add((annotation, index));
+            }
+        }
+
+        return images;
+    }
+
+    private bool Locate(CocoImage image, out string path)
+    {
+        path = Path.GetFullPath(Path.Combine(root, image.FileName));
+        if (!path.StartsWith(root, StringComparison.Ordinal))
+        {
+            Note(DataProblemKind.MissingImage, set.Path, image.Id, $"image id {image.Id}: expected a file in {folder}, found '{image.FileName}'; the image is left out");
+            return false;
+        }
+
+        if (!File.Exists(path))
+        {
+            Note(DataProblemKind.MissingImage, path, image.Id, $"image id {image.Id}: there is no such file; the image is left out");
+            return false;
+        }
+
+        return true;
+    }
+
+    private bool Measure(CocoImage image, string path, out int width, out int height)
+    {
+        (width, height) = (image.Width, image.Height);
+        var header = ImageFile.ReadHeader(path, out var problem);
+        if (problem is not null || (header.Width == 0 && (width == 0 || height == 0)))
+        {
+            Note(DataProblemKind.UnreadableImage, path, image.Id, $"image id {image.Id}: {problem ?? "neither the file nor the annotations tell its size"}; the image is left out");
+            return false;
+        }
+
+        if (header.Width == 0 || (header.Width, header.Height) == (width, height))
+        {
+            return true;
+        }
+
+        if (width > 0 && height > 0)
+        {
+            Note(DataProblemKind.ImageSize, path, image.Id, $"image id {image.Id}: annotated as {width}x{height}, the file has {header.Width}x{header.Height}, which counts");
+        }
+
+        (width, height) = (header.Width, header.Height);
+        return true;
+    }
+
+    private AnnotatedImage Clean(long id, string path, int width, int height, List<(CocoAnnotation Annotation, int Class)> objects)
+    {
+        var kept = ImmutableArray.CreateBuilder<AnnotatedBox>(objects.Count);
+        var crowds = 0;
+        foreach (var (annotation, index) in objects)
+        {
+            if (annotation.IsCrowd)
+            {
+                crowds++;
+                continue;
+            }
+
+            var box = annotation.Box;
+            var found = FormattableString.Invariant(
+                $"annotation id {annotation.Id} of image id {id}: box [{box.X}, {box.Y}, {box.Width}, {box.Height}], area {annotation.Area}, in an image of {width}x{height}");
+            if (!BoxCleaning.TryClip(annotation, width, height, out var corners))
+            {
+                Note(DataProblemKind.EmptyBox, path, annotation.Id, found + " has no area there; it is left out");
+                continue;
+            }
+
+            if (BoxCleaning.IsOutside(box, width, height))
+            {
+                Note(DataProblemKind.BoxOutside, path, annotation.Id, found + " reaches over the edge; it is clipped");
+            }
+
+            kept.Add(new((float)corners.Left, (float)corners.Top, (float)corners.Right, (float)corners.Bottom, index));
+        }
+
+        return new(id, path, width, height, kept.DrainToImmutable(), crowds);
+    }
+
+    private void Note(DataProblemKind kind, string file, long id, string detail) => problems.Add(new(kind, file, id, detail));
+}

@@ -1,0 +1,101 @@
+using System.Buffers.Binary;
+
+namespace PPYolo.Data.Datasets;
+
+/// <summary>
+/// What can be said of an image file without decoding it: its size, and whether its end is there. Some versions of decoders fill the missing part of a
+/// file that stops early with grey and report nothing.
+/// </summary>
+/// <param name="Width">In pixels; 0 for formats other than JPEG and PNG.</param>
+/// <param name="Height">In pixels; 0 for formats other than JPEG and PNG.</param>
+/// <param name="DataStart">Where the compressed pixels start.</param>
+internal readonly record struct ImageHeader(int Width, int Height, int DataStart)
+{
+    /// <summary>More pixels than this are refused before memory is taken for them.</summary>
+    public const long MostPixels = 1L << 27;
+
+    /// <summary>Reads the header of an image.</summary>
+    /// <param name="bytes">The file, or its beginning.</param>
+    /// <param name="problem">What is wrong with it, or null.</param>
+    /// <returns>The header; zeros where the format is unknown, which is no problem here.</returns>
+    public static ImageHeader Read(ReadOnlySpan<byte> bytes, out string? problem)
+    {
+        problem = null;
+        ImageHeader? header = bytes switch
+        {
+            [] => null,
+            [0xFF, 0xD8, ..] => ReadJpeg(bytes),
+            [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => ReadPng(bytes),
+            _ => default(ImageHeader),
+        };
+        if (header is null)
+        {
+            problem = bytes.IsEmpty ? "expected an image, the file is empty" : "expected an image, the file stops within its header";
+        }
+        else if ((long)header.Value.Width * header.Value.Height > MostPixels)
+        {
+            problem = $"expected an image of at most {MostPixels} pixels, found {header.Value.Width}x{header.Value.Height}";
+        }
+
+        return header ?? default;
+    }
+
+    /// <summary>Whether the file goes on to the end of its pixels; true for formats other than JPEG and PNG.</summary>
+    public bool IsWhole(ReadOnlySpan<byte> bytes) => bytes switch
+    {
+        [0xFF, 0xD8, ..] => bytes[DataStart..].IndexOf([(byte)0xFF, (byte)0xD9]) >= 0,
+        [0x89, (byte)'P', (byte)'N', (byte)'G', ..] => bytes[DataStart..].IndexOf("IEND"u8) >= 0,
+        _ => true,
+    };
+
+    private static ImageHeader? ReadJpeg(ReadOnlySpan<byte> bytes)
+    {
+        var size = default(ImageHeader);
+        for (var at = 2; at + 4 <= bytes.Length;)
+        {
+            var marker = bytes[at + 1];
+            if (bytes[at] != 0xFF || marker == 0xFF)
+            {
+                // Padding before a marker.
+                at++;
+                continue;
+            }
+
+            if (marker is 0x01 or (>= 0xD0 and <= 0xD8))
+            {
+                at += 2;
+                continue;
+            }
+
+            var length = BinaryPrimitives.ReadUInt16BigEndian(bytes[(at + 2)..]);
+            if (marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC))
+            {
+                if (at + 9 > bytes.Length)
+                {
+                    return null;
+                }
+
+                size = new(BinaryPrimitives.ReadUInt16BigEndian(bytes[(at + 7)..]), BinaryPrimitives.ReadUInt16BigEndian(bytes[(at + 5)..]), 0);
+            }
+
+            at += 2 + length;
+            if (marker == 0xDA)
+            {
+                return size.Width > 0 && size.Height > 0 ? size with { DataStart = Math.Min(at, bytes.Length) } : null;
+            }
+        }
+
+        return null;
+    }
+
+    private static ImageHeader? ReadPng(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < 33 || !bytes[12..16].SequenceEqual("IHDR"u8))
+        {
+            return null;
+        }
+
+        uint width = BinaryPrimitives.ReadUInt32BigEndian(bytes[16..]), height = BinaryPrimitives.ReadUInt32BigEndian(bytes[20..]);
+        return width is > 0 and <= int.MaxValue && height is > 0 and <= int.MaxValue ? new((int)width, (int)height, 33) : null;
+    }
+}

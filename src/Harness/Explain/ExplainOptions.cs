@@ -1,0 +1,17 @@
+namespace PPYolo.Harness.Explain;
+
+/// <summary>How two runs are explained.</summary>
+public sealed record ExplainOptions
+{
+    /// <summary>Threads of libtorch over all ranks.</summary>
+    public int Threads { get; init; } = 2;
+
+    /// <summary>Perturbed twins to measure the noise floor on where it is not kept; 0 measures none.</summary>
+    public int Twins { get; init; } = ExplainScenario.StandardTwins;
+
+    /// <summary>A file from which the floor is read, or to which it is written once measured; null is floor.npz of the first folder, which is only read.</summary>
+    public string? Floor { get; init; }
+
+    /// <summary>Told what is being tried.</summary>
+    public Action<string>? Progress { get; init; }
+}

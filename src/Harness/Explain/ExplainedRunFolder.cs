@@ -1,0 +1,163 @@
+using PPYolo.Align;
+using PPYolo.Align.Formats;
+using PPYolo.Align.Json;
+using PPYolo.Align.Sketching;
+using PPYolo.Align.Traces;
+using PPYolo.Data.Batches;
+using PPYolo.Harness.RankEquality;
+using PPYolo.Model.Head;
+using PPYolo.Train.Options;
+using PPYolo.Train.Records;
+using PPYolo.Train.Tracing;
+
+namespace PPYolo.Harness.Explain;
+
+/// <summary>
+/// Reads what there is of a run from a folder: a record with a trace, a record without one, or nothing but batch files and weights that another implementation
+/// wrote under a record's names.
+/// </summary>
+internal static class ExplainedRunFolder
+{
+    /// <summary>Reads two folders. Of a run whose length is not known, the end is that of the other.</summary>
+    /// <exception cref="AlignException">There is nothing of a run in one, or a file cannot be read.</exception>
+    public static (ExplainedRun First, ExplainedRun Second) Read(string first, string second)
+    {
+        var (a, b) = (Read(first), Read(second));
+        if (a.HasLength == b.HasLength)
+        {
+            return (a, b);
+        }
+
+        (a.HasLength ? b : a).Start?.Dispose();
+        return a.HasLength ? (a, Read(second, a.Iterations.Count)) : (Read(first, b.Iterations.Count), b);
+    }
+
+    private static ExplainedRun Read(string folder, int length = 1)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new AlignException($"{folder}: no such folder; explain compares two record folders, as ppyolo train --record DIR --trace writes them");
+        }
+
+        var record = RunRecord.IsAt(folder) ? RunRecord.Open(folder) : null;
+        var ranks = record?.Case.Ranks ?? Enumerable.Range(0, 100).TakeWhile(rank => File.Exists(Path.Combine(folder, RecordedBatches.FileName(0, rank)))).Count();
+        var traced = Enumerable.Range(0, Math.Max(1, ranks)).All(rank => TraceFile.ExistsIn(folder, rank));
+        var iterations = record?.Case.Iterations ?? Enumerable.Range(0, int.MaxValue).TakeWhile(i => File.Exists(Path.Combine(folder, RecordedBatches.FileName(i, 0)))).Count();
+        var traces = traced ? Enumerable.Range(0, Math.Max(1, ranks)).Select(rank => TraceFile.Read(folder, rank)).ToList() : FromFiles(folder, ranks, iterations, length);
+        // A trace that breaks off has no end.
+        if (Find(folder, RunRecord.EndName) is { } end && (!traced || iterations == 0 || traces[0].Iterations.Count == iterations))
+        {
+            using var ema = TensorFile.Read(end);
+            TracedRun.AddFiles(traces[0].Iterations[^1], TracePhase.End, ema);
+        }
+
+        if (traces[0].Iterations.All(iteration => iteration.Entries.Count == 0))
+        {
+            throw new AlignException(
+                $"{folder}: expected parts of a run (batch00000_rank00.npz, {RunRecord.LossesFile}, {RunRecord.StartName}.*, {RunRecord.EndName}.*, {RunRecord.RawEndName}.*), found none; record one with ppyolo train --record DIR --trace");
+        }
+
+        return new(folder, traces)
+        {
+            Options = record?.Case.ToOptions(),
+            Seed = record?.Case.Seed ?? "1",
+            Start = Find(folder, RunRecord.StartName) is { } start ? TensorFile.Read(start) : null,
+            Batches = ranks > 0 && iterations > 0 ? rank => new RecordedBatches(folder, rank) : null,
+            Environment = TraceEnvironment.Read(folder),
+            HasLength = traced || iterations > 0 || File.Exists(Path.Combine(folder, RunRecord.LossesFile)),
+        };
+    }
+
+    /// <summary>Settings in which two runs differ, from their records.</summary>
+    public static IEnumerable<(string Name, string First, string Second)> Settings(ExplainedRun first, ExplainedRun second)
+    {
+        if (first.Options is null || second.Options is null)
+        {
+            yield break;
+        }
+
+        var (a, b) = (Values(first.Options), Values(second.Options));
+        foreach (var (name, value) in a.Where(pair => b[pair.Key] != pair.Value))
+        {
+            yield return (name, value, b[name]);
+        }
+    }
+
+    private static Dictionary<string, string> Values(TrainOptions options)
+    {
+        using var document = System.Text.Json.JsonDocument.Parse(StrictJson.Text(options));
+        return document.RootElement.EnumerateObject().ToDictionary(member => member.Name, member => string.Concat(member.Value.GetRawText().Where(c => !char.IsWhiteSpace(c))), StringComparer.Ordinal);
+    }
+
+    /// <summary>What batch files, losses and weights say of each iteration.</summary>
+    private static List<RunTrace> FromFiles(string folder, int ranks, int iterations, int length)
+    {
+        var losses = File.Exists(Path.Combine(folder, RunRecord.LossesFile)) ? StrictJson.Parse<LossLog>(File.ReadAllText(Path.Combine(folder, RunRecord.LossesFile)), Path.Combine(folder, RunRecord.LossesFile)) : null;
+        var known = Math.Max(iterations, losses?.Iterations.Count ?? 0);
+        var count = known > 0 ? known : length;
+        var traces = Enumerable.Range(0, Math.Max(1, ranks)).Select(rank => new RunTrace(rank, [.. Enumerable.Range(0, count).Select(i => new IterationTrace(i))])).ToList();
+        Add(traces[0].Iterations[0], TracePhase.Start, RunRecord.StartName);
+        for (var iteration = 0; iteration < count; iteration++)
+        {
+            for (var rank = 0; rank < ranks && iteration < iterations; rank++)
+            {
+                AddBatch(traces[rank].Iterations[iteration], new RecordedBatches(folder, rank).At(iteration));
+            }
+
+            AddLosses(traces[0].Iterations[iteration], losses?.Iterations.ElementAtOrDefault(iteration), losses is null && iteration < iterations ? OverRanks(folder, traces, iteration) : null);
+        }
+
+        Add(traces[0].Iterations[0], TracePhase.Reduction, RunRecord.GradientsName);
+        Add(traces[0].Iterations[^1], TracePhase.Momentum, RunRecord.MomentumName);
+        Add(traces[0].Iterations[^1], TracePhase.Buffers, RunRecord.RawEndName, name => TensorKinds.IsStatistic(name) || TensorKinds.IsCounter(name));
+        Add(traces[0].Iterations[^1], TracePhase.Weights, RunRecord.RawEndName, name => !TensorKinds.IsStatistic(name));
+        return traces;
+
+        void Add(IterationTrace trace, TracePhase phase, string name, Func<string, bool>? wanted = null)
+        {
+            if (Find(folder, name) is { } path)
+            {
+                using var tensors = TensorFile.Read(path);
+                TracedRun.AddFiles(trace, phase, tensors, wanted);
+            }
+        }
+    }
+
+    private static void AddBatch(IterationTrace trace, Batch batch)
+    {
+        foreach (var entry in FedTogether.Summaries(batch))
+        {
+            trace.Add(entry);
+        }
+    }
+
+    /// <summary>The losses beside each rank's batch, averaged over images.</summary>
+    private static Dictionary<string, float> OverRanks(string folder, List<RunTrace> traces, int iteration)
+    {
+        var ranks = traces.ConvertAll(trace => (Images: (double)trace.Iterations[iteration][TracePhase.Data, "image"]!.Shape[0], Losses: new RecordedBatches(folder, trace.Rank).Losses(iteration)));
+        return ranks[0].Losses.Keys.Where(name => ranks.TrueForAll(rank => rank.Losses.ContainsKey(name)))
+            .ToDictionary(name => name, name => (float)(ranks.Sum(rank => rank.Images * rank.Losses[name]) / ranks.Sum(rank => rank.Images)), StringComparer.Ordinal);
+    }
+
+    private static void AddLosses(IterationTrace trace, LossLogEntry? entry, IReadOnlyDictionary<string, float>? beside)
+    {
+        var losses = entry?.Losses ?? beside ?? new Dictionary<string, float>(StringComparer.Ordinal);
+        foreach (var (name, value) in losses)
+        {
+            trace.Add(new(new(TracePhase.Loss, name), [], StripedSummary.Of(value)));
+        }
+
+        if (losses.Count > 0 && !losses.ContainsKey(LossTerms.TotalName))
+        {
+            // Batch files have the terms alone; the total is their sum in float32, in their order.
+            trace.Add(new(new(TracePhase.Loss, LossTerms.TotalName), [], StripedSummary.Of(losses.Values.Aggregate((sum, term) => sum + term))));
+        }
+
+        if (entry is not null)
+        {
+            trace.Add(new(new(TracePhase.Schedule, "rate"), [], StripedSummary.Of(entry.LearningRate)));
+        }
+    }
+
+    private static string? Find(string folder, string name) => RunRecord.TryFindFile(folder, name);
+}

@@ -1,0 +1,160 @@
+using System.Diagnostics;
+using PPYolo.Align.Sketching;
+using PPYolo.Align.Tensors;
+using PPYolo.Data.Batches;
+using PPYolo.Harness.Measures;
+using PPYolo.Model.State;
+using PPYolo.Train.Ranks;
+using PPYolo.Train.Runtime;
+using PPYolo.Train.Stepping;
+
+namespace PPYolo.Harness.Reference;
+
+/// <summary>Our run of a reference case: what is needed to compare it, and nothing more.</summary>
+public sealed class ReferenceRun
+{
+    private readonly Dictionary<string, TensorSummary> init = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ulong> untrained = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TensorSummary> firstWeights = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TensorSummary> finalWeights = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TensorSummary> finalEma = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TensorSummary> firstGradients = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TensorData> activations = new(StringComparer.Ordinal);
+    private readonly List<StepResult> steps = [];
+    private readonly List<double> seconds = [];
+    private readonly List<long> memory = [];
+    private readonly List<string> changedFrozen = [];
+    private readonly List<string> wrongCounters = [];
+
+    private ReferenceRun()
+    {
+    }
+
+    /// <summary>Start weights by key.</summary>
+    public IReadOnlyDictionary<string, TensorSummary> Init => init;
+
+    /// <summary>Weights after iteration 0.</summary>
+    public IReadOnlyDictionary<string, TensorSummary> FirstWeights => firstWeights;
+
+    /// <summary>Weights after the last iteration; empty where the case does not compare them.</summary>
+    public IReadOnlyDictionary<string, TensorSummary> FinalWeights => finalWeights;
+
+    /// <summary>Moving averages after the last iteration; empty where the case does not compare them.</summary>
+    public IReadOnlyDictionary<string, TensorSummary> FinalEma => finalEma;
+
+    /// <summary>Gradients of iteration 0.</summary>
+    public IReadOnlyDictionary<string, TensorSummary> FirstGradients => firstGradients;
+
+    /// <summary>Activations of iteration 0.</summary>
+    public IReadOnlyDictionary<string, TensorData> Activations => activations;
+
+    /// <summary>Each iteration's losses and rate.</summary>
+    public IReadOnlyList<StepResult> Steps => steps;
+
+    /// <summary>Wall-clock seconds of each iteration.</summary>
+    public IReadOnlyList<double> Seconds => seconds;
+
+    /// <summary>Bytes of the process in memory after each iteration.</summary>
+    public IReadOnlyList<long> Memory => memory;
+
+    /// <summary>Frozen parameters that are no longer bit by bit what they were.</summary>
+    public IReadOnlyList<string> ChangedFrozen => changedFrozen;
+
+    /// <summary>Batch counters that do not equal the number of iterations.</summary>
+    public IReadOnlyList<string> WrongCounters => wrongCounters;
+
+    /// <summary>Trains a case.</summary>
+    /// <param name="file">The case.</param>
+    /// <param name="start">Its start weights.</param>
+    /// <param name="whole">Its batches.</param>
+    /// <param name="options">Device, ranks, and who makes the parts.</param>
+    public static ReferenceRun Train(ReferenceCase file, NamedTensors start, IBatchSource whole, ReferenceOptions options)
+    {
+        var counts = SlicedBatches.Even(file.Batch, options.Ranks);
+        return RankTeam.Run(
+            options.Ranks, options.Threads, ranks => Train(file, start, options.Ranks == 1 ? whole : new SlicedBatches(whole, counts, ranks.Rank), options, ranks));
+    }
+
+    private static ReferenceRun Train(ReferenceCase file, NamedTensors start, IBatchSource batches, ReferenceOptions options, IRanks ranks)
+    {
+        var run = new ReferenceRun();
+        var recipe = ReferenceCaseFile.RecipeOf(file);
+        using var network = options.Factory.CreateNetwork(ReferenceCaseFile.NetworkOf(file), start, options.Device);
+        using var step = options.Factory.CreateStep(network, recipe, file.Batch, ranks);
+        if (ranks.Rank > 0)
+        {
+            // One rank's view is enough: the others hold the same, which is checked.
+            for (var iteration = 0; iteration < file.Iterations; iteration++)
+            {
+                step.Run(batches.At(iteration));
+                ReplicaCheck.Run(ranks, step.Entries, $"after iteration {iteration}");
+            }
+
+            return run;
+        }
+
+        var entries = step.Entries.Where(entry => !entry.IsBatchCounter).ToList();
+        Summarize(entries, Weight, run.init);
+        Summarize(entries.Where(entry => !entry.IsTrainable), entry => TensorBits.Hash(entry.Value), run.untrained);
+        // Activations are those of this rank's images: only a single rank has the reference's.
+        network.Observer = ranks.Size > 1 ? null : (name, tensor) => run.activations[name] = tensor.ToData();
+        step.Observer += phase =>
+        {
+            if (phase == StepPhase.Backward && step.Iteration == 0)
+            {
+                network.Observer = null;
+                Summarize(step.Entries.Where(entry => entry.Value.grad is not null), Gradient, run.firstGradients);
+            }
+        };
+        for (var iteration = 0; iteration < file.Iterations; iteration++)
+        {
+            var batch = batches.At(iteration);
+            var clock = Stopwatch.StartNew();
+            run.steps.Add(step.Run(batch));
+            run.seconds.Add(clock.Elapsed.TotalSeconds);
+            ManagedHeap.Release();
+            run.memory.Add(RunMeasurements.CurrentBytes());
+            ReplicaCheck.Run(ranks, step.Entries, $"after iteration {iteration}");
+            options.Progress?.Invoke(run.steps[^1]);
+            if (iteration == 0)
+            {
+                Summarize(entries, run.Later, run.firstWeights);
+            }
+        }
+
+        if (ReferenceBounds.CoverTheEnd(file))
+        {
+            Summarize(entries, run.Later, run.finalWeights);
+            Summarize(entries, entry => Average(step, entry), run.finalEma);
+        }
+
+        run.changedFrozen.AddRange(step.Entries.Where(entry => entry is { IsParameter: true, IsTrainable: false } && !entry.Value.AsData().BitwiseEquals(start[entry.Key])).Select(entry => entry.Key));
+        run.wrongCounters.AddRange(step.Entries.Where(entry => entry.IsBatchCounter && entry.Value.AsData().As<long>()[0] != file.Iterations).Select(entry => entry.Key));
+        return run;
+    }
+
+    private static void Summarize<T>(IEnumerable<StateEntry> entries, Func<StateEntry, T> summary, Dictionary<string, T> into)
+    {
+        foreach (var (name, summarized) in InOrder.Select([.. entries], entry => (entry.Key, summary(entry))))
+        {
+            into.Add(name, summarized);
+        }
+    }
+
+    /// <summary>What training leaves alone has its summary already; whether it was left alone is not taken for granted.</summary>
+    private TensorSummary Later(StateEntry entry) => untrained.TryGetValue(entry.Key, out var bits) && bits == TensorBits.Hash(entry.Value) ? init[entry.Key] : Weight(entry);
+
+    private static TensorSummary Weight(StateEntry entry) => TensorSummary.Of(entry.Key, entry.Value.AsData());
+
+    private static TensorSummary Gradient(StateEntry entry)
+    {
+        using var gradient = entry.Value.grad!;
+        return TensorSummary.Of(entry.Key, gradient.AsData());
+    }
+
+    private static TensorSummary Average(TrainStep step, StateEntry entry)
+    {
+        using var average = step.Ema.Read(entry);
+        return TensorSummary.Of(entry.Key, average.AsData());
+    }
+}

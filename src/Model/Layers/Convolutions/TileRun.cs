@@ -1,4 +1,0 @@
-namespace PPYolo.Model.Layers.Convolutions;
-
-/// <summary>Neighbouring tiles of one row of one image.</summary>
-internal readonly record struct TileRun(int Image, int Row, int Column, int Count);

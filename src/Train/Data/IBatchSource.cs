@@ -1,9 +1,0 @@
-namespace PPYolo.Train.Data;
-
-/// <summary>Where batches come from: the generator, recorded files, or a dataset.</summary>
-public interface IBatchSource
-{
-    /// <summary>The batch of an iteration, counted from 0. The same iteration gives the same batch every time.</summary>
-    /// <exception cref="Align.AlignException">There is no such batch, or it cannot be read.</exception>
-    Batch At(int iteration);
-}

@@ -1,0 +1,187 @@
+using PPYolo.Align;
+using PPYolo.Align.Formats;
+using PPYolo.Align.Tensors;
+using PPYolo.Data.Batches;
+using PPYolo.Data.Datasets;
+using PPYolo.Train.Feeds;
+using PPYolo.Train.Ranks;
+using PPYolo.Train.Ranks.Mpi;
+using PPYolo.Train.Runs;
+using PPYolo.Train.Weights;
+using TorchSharp;
+
+namespace PPYolo.Train.Epochs;
+
+/// <summary>What ppyolo train does with --epochs: begins or resumes a run in a folder.</summary>
+internal sealed class EpochTraining
+{
+    /// <summary>The run's folder.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Whether a run that is there goes on.</summary>
+    public required bool Resume { get; init; }
+
+    /// <summary>How many of the last checkpoints stay.</summary>
+    public required int Keep { get; init; }
+
+    /// <summary>Who trains together.</summary>
+    public required RanksOptions Team { get; init; }
+
+    /// <summary>Where the network is.</summary>
+    public required torch.Device Device { get; init; }
+
+    /// <summary>The settings of the command line, or null where it names no configuration.</summary>
+    public required RunSettings? Asked { get; init; }
+
+    /// <summary>Epochs of the whole run where they were given, also for a run that is resumed.</summary>
+    public required int? Epochs { get; init; }
+
+    /// <summary>Opens the data that settings name.</summary>
+    public required Func<RunSettings, TrainingData> OpenData { get; init; }
+
+    /// <summary>Images that the network sees at once in evaluations.</summary>
+    public required int EvalBatch { get; init; }
+
+    /// <summary>Runs what it is given and shows the progress that it is told of.</summary>
+    public required Action<Action<IEpochObserver>> Show { get; init; }
+
+    /// <summary>Told, in a sentence each, what the run decides; on the rank that speaks.</summary>
+    public required Action<string> Say { get; init; }
+
+    /// <summary>Trains.</summary>
+    public void Run()
+    {
+        var there = RunSettings.ExistIn(Folder);
+        if (there && !Resume)
+        {
+            throw new AlignException($"{Folder}: expected a new folder, found a run; go on with it by --resume, or name another folder");
+        }
+
+        var settings = there || Asked is null ? Recorded() : Asked;
+        var data = OpenData(settings);
+        settings = settings with { Options = data.Fit(settings.Options) };
+        var store = new CheckpointStore(Folder, Keep);
+        using var from = store.Latest is { } latest ? TrainingState.Read(latest) : null;
+        using var checkpoint = from is null && settings.Checkpoint is { } file ? TensorFile.Read(file) : null;
+        var start = from?.Raw ?? Start(settings, checkpoint);
+        if (from is not null)
+        {
+            Say($"{Folder}: going on after epoch {from.Epochs} of {settings.Options.Epochs}");
+        }
+
+        var evaluation = Evaluation(settings, data);
+        Show(observer => RanksLaunch.Run(Team, members => Train(members, settings, data, start, store, from, evaluation, observer)));
+        Say($"{Folder}: {settings.Options.Epochs} epochs done; the weights are in {new CheckpointStore(Folder, Keep).Latest}");
+    }
+
+    /// <summary>The evaluation of the dataset that was named, or of the held-out part of the one that trains; null where there is none.</summary>
+    private EpochEvaluation? Evaluation(RunSettings settings, TrainingData data)
+    {
+        if (settings.Options.EvalInterval == 0 || (settings.EvalData is null && data is not DatasetData))
+        {
+            return null;
+        }
+
+        DatasetLayout layout;
+        try
+        {
+            layout = settings.EvalData is { } named ? DatasetLayout.Find(named, "val") : DatasetLayout.Find(settings.Data, "val", settings.Images);
+        }
+        catch (AlignException e) when (settings.EvalData is null)
+        {
+            Say($"no evaluation: {e.Message}; or name a dataset with --eval-data");
+            return null;
+        }
+
+        if (settings.EvalData is null && data is DatasetData { Dataset.Layout: var trained } && layout.Annotations == trained.Annotations)
+        {
+            Say($"no evaluation: {layout.Annotations} is trained on; name a dataset with --eval-data");
+            return null;
+        }
+
+        return EpochEvaluation.Create(settings.Options, data, layout, EvalBatch, Device);
+    }
+
+    private RunSettings Recorded()
+    {
+        var recorded = RunSettings.Read(Folder);
+        var settings = recorded with { Options = recorded.Options with { Epochs = Epochs ?? recorded.Options.Epochs } };
+        // The number of epochs may grow, and what only changes rounding is said; anything else would be another run.
+        var (ranks, threads) = (Team.Size(MpiLaunch.Current), Team.ThreadsOverAllRanks(MpiLaunch.Current));
+        if (Asked is not null && SettingsDifference.First(settings, Asked with
+            {
+                Ranks = settings.Ranks,
+                Threads = settings.Threads,
+                Options = Asked.Options with { Epochs = settings.Options.Epochs, IterationsPerEpoch = settings.Options.IterationsPerEpoch },
+            }) is { } difference)
+        {
+            throw new AlignException($"{Path.Combine(Folder, RunSettings.FileName)}: {difference}; resume with --resume --out {Folder} alone, or begin another run in another folder");
+        }
+
+        if (recorded.Ranks != ranks || recorded.Threads != threads)
+        {
+            Say($"{Folder}: began with {recorded.Ranks} ranks and {recorded.Threads} threads over them, goes on with {ranks} and {threads}: it will not be the same bit by bit");
+        }
+
+        return settings;
+    }
+
+    private NamedTensors Start(RunSettings settings, NamedTensors? checkpoint)
+    {
+        var start = StartWeights.Parse(settings.Init).For(settings.Options.ToNetwork());
+        if (checkpoint is null)
+        {
+            return start;
+        }
+
+        var partial = PartialWeights.Take(start, checkpoint);
+        if (partial.Taken.Count == 0)
+        {
+            throw new AlignException(
+                $"{settings.Checkpoint}: expected entries such as {start.Names[0]}, found {string.Join(", ", checkpoint.Names.Take(2))}; turn weights of Paddle into those of PyTorch with ppyolo convert, and check --config");
+        }
+
+        Say(partial.Describe(settings.Checkpoint!));
+        return partial.Weights;
+    }
+
+    private int Train(IRanks ranks, RunSettings settings, TrainingData data, NamedTensors start, CheckpointStore store, TrainingState? from, IEpochEvaluation? evaluation, IEpochObserver observer)
+    {
+        if (ranks.Rank == 0)
+        {
+            MakeFolder();
+            store.RemoveLeftovers();
+            settings.Write(Folder);
+        }
+
+        ranks.Barrier("the run's folder");
+        var options = settings.Options;
+        var plan = new RunPlan(
+            options, start, data.Batches(options, SlicedBatches.Even(options.Batch, ranks.Size)), options.Epochs * options.IterationsPerEpoch, settings.Seed)
+        {
+            // Once an epoch, before the checkpoint.
+            CheckReplicas = false,
+            Device = Device.type == DeviceType.CUDA ? torch.device($"cuda:{ranks.LocalRank}") : Device,
+        };
+        EpochRun.Execute(plan, new()
+        {
+            Checkpoints = store,
+            From = from,
+            Evaluation = evaluation,
+            Observers = ranks.Rank > 0 ? [] : [observer, new TensorBoardLog(Folder)],
+        }, ranks);
+        return ranks.Rank;
+    }
+
+    private void MakeFolder()
+    {
+        try
+        {
+            Directory.CreateDirectory(Folder);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new AlignException($"{Folder}: the run's folder cannot be made ({exception.Message.TrimEnd('.')}); name another with --out", exception);
+        }
+    }
+}

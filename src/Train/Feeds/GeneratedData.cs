@@ -1,0 +1,16 @@
+using PPYolo.Data.Batches;
+using PPYolo.Train.Options;
+
+namespace PPYolo.Train.Feeds;
+
+/// <summary>Batches from a generator.</summary>
+/// <param name="seed">Its seed.</param>
+/// <param name="perRankSizes">Every rank draws its own sizes, as a loader per rank does; such batches cannot be merged.</param>
+public sealed class GeneratedData(string seed, bool perRankSizes) : TrainingData(seed)
+{
+    /// <inheritdoc />
+    public override TrainOptions Fit(TrainOptions options) => options;
+
+    /// <inheritdoc />
+    public override Func<int, IBatchSource> Batches(TrainOptions options, IReadOnlyList<int> counts) => RankBatches.Generated(Seed, options, counts, perRankSizes);
+}
