@@ -7,7 +7,9 @@ namespace PPYolo.Benchmarks;
 /// <summary>Our deformable sampling against grid_sample: 3x3, 512 channels, batch 8, forward and backward.</summary>
 public class DeformableBenchmarks
 {
-    private Tensor input = null!, offset = null!, mask = null!;
+    private Tensor input = null!,
+        offset = null!,
+        mask = null!;
 
     [Params(13, 19)]
     public int Side { get; set; }

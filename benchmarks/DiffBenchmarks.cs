@@ -1,15 +1,16 @@
-using PPYolo.Cli.Commands;
 using System.Diagnostics;
 using BenchmarkDotNet.Attributes;
 using PPYolo.Align.Formats;
+using PPYolo.Cli.Commands;
 using PPYolo.Model.Networks;
 using PPYolo.Train.Weights;
 
 namespace PPYolo.Benchmarks;
 
 /// <summary>
-/// Reading and comparing two checkpoints of ppyolo_r50vd (180 MB each): ppyolo diff with all its figures and its report, against a Python script that loads both with
-/// torch.load and sums squares; first both without their start, then both as programs that are started. Needs a Python with PyTorch: python3 or PPYOLO_PYTHON. On a machine that does other work the least time is the fair one.
+/// Reading and comparing two checkpoints of ppyolo_r50vd (180 MB each): ppyolo diff with all its figures and its report, against a Python
+/// script that loads both with torch.load and sums squares; first both without their start, then both as programs that are started. Needs a
+/// Python with PyTorch: python3 or PPYOLO_PYTHON. On a machine that does other work the least time is the fair one.
 /// </summary>
 [MinColumn]
 public class DiffBenchmarks
@@ -45,7 +46,10 @@ public class DiffBenchmarks
     public string PythonScript()
     {
         python.StandardInput.WriteLine();
-        return python.StandardOutput.ReadLine() ?? throw new InvalidOperationException("the Python script has ended; it needs PyTorch: apt-get install python3-torch, or PPYOLO_PYTHON");
+        return python.StandardOutput.ReadLine()
+            ?? throw new InvalidOperationException(
+                "the Python script has ended; it needs PyTorch: apt-get install python3-torch, or PPYOLO_PYTHON"
+            );
     }
 
     [Benchmark]
@@ -62,11 +66,13 @@ public class DiffBenchmarks
     [Benchmark]
     public void DiffFromStart()
     {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ppyolo.dll"), "diff", First, Second])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ppyolo.dll"), "diff", First, Second])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            }
+        )!;
         End(process);
     }
 
@@ -80,10 +86,12 @@ public class DiffBenchmarks
     private Process StartPython()
     {
         var program = Environment.GetEnvironmentVariable("PPYOLO_PYTHON") ?? "/usr/bin/python3";
-        return Process.Start(new ProcessStartInfo(program, [Path.Combine(AppContext.BaseDirectory, "diff_checkpoints.py"), First, Second])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
+        return Process.Start(
+            new ProcessStartInfo(program, [Path.Combine(AppContext.BaseDirectory, "diff_checkpoints.py"), First, Second])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            }
+        )!;
     }
 }

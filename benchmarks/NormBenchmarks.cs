@@ -9,7 +9,10 @@ namespace PPYolo.Benchmarks;
 public class NormBenchmarks
 {
     private readonly BatchNorm norm = new(256, 0.1, 1e-5);
-    private readonly Tensor mean = zeros(256), variance = ones(256), weight = ones(256).requires_grad_(true), bias = zeros(256).requires_grad_(true);
+    private readonly Tensor mean = zeros(256),
+        variance = ones(256),
+        weight = ones(256).requires_grad_(true),
+        bias = zeros(256).requires_grad_(true);
     private Tensor input = null!;
 
     [Params(26, 104)]

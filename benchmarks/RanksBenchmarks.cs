@@ -27,7 +27,8 @@ public class RanksBenchmarks
             StartWeights.Parse("generator:5:calm").For(options.ToNetwork()),
             RankBatches.Generated("5", options, SlicedBatches.Even(8, Ranks), false),
             5,
-            "5")
+            "5"
+        )
         {
             CheckReplicas = false,
         };

@@ -5,16 +5,20 @@ internal static class Background
 {
     public static void Paint(Canvas canvas, Dice dice)
     {
-        Rgb first = Pale(dice), second = Pale(dice);
+        Rgb first = Pale(dice),
+            second = Pale(dice);
         var kind = dice.Below(4);
-        float angle = dice.Between(0, MathF.PI), period = dice.Between(14, 40);
-        float sine = MathF.Sin(angle), cosine = MathF.Cos(angle);
+        float angle = dice.Between(0, MathF.PI),
+            period = dice.Between(14, 40);
+        float sine = MathF.Sin(angle),
+            cosine = MathF.Cos(angle);
         var lattice = Enumerable.Range(0, 100).Select(_ => dice.Between(0, 1)).ToArray();
         for (var y = 0; y < canvas.Height; y++)
         {
             for (var x = 0; x < canvas.Width; x++)
             {
-                float along = (x * cosine) + (y * sine), across = (y * cosine) - (x * sine);
+                float along = (x * cosine) + (y * sine),
+                    across = (y * cosine) - (x * sine);
                 var share = kind switch
                 {
                     0 => Math.Clamp((along / canvas.Width) + 0.3f, 0, 1),
@@ -37,7 +41,8 @@ internal static class Background
     private static float Cloud(float[] lattice, float x, float y)
     {
         var (column, row) = ((int)x, (int)y);
-        float right = x - column, down = y - row;
+        float right = x - column,
+            down = y - row;
         float top = At(column, row) + (right * (At(column + 1, row) - At(column, row)));
         float bottom = At(column, row + 1) + (right * (At(column + 1, row + 1) - At(column, row + 1)));
         return top + (down * (bottom - top));

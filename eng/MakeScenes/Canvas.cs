@@ -21,7 +21,8 @@ internal sealed class Canvas(int width, int height)
     public Painted Paint(Placement place)
     {
         var painted = new Painted(Width, Height, -1, -1, 0);
-        float sine = MathF.Sin(place.Angle), cosine = MathF.Cos(place.Angle);
+        float sine = MathF.Sin(place.Angle),
+            cosine = MathF.Cos(place.Angle);
         for (var y = 0; y < height; y++)
         {
             for (var x = 0; x < width; x++)
@@ -29,8 +30,10 @@ internal sealed class Canvas(int width, int height)
                 var (sum, covered) = (default(Rgb), 0);
                 for (var sample = 0; sample < Samples * Samples; sample++)
                 {
-                    float across = x + (((sample % Samples) + 0.5f) / Samples) - place.X, down = y + (((sample / Samples) + 0.5f) / Samples) - place.Y;
-                    float inX = ((across * cosine) + (down * sine)) / place.HalfWidth, inY = ((down * cosine) - (across * sine)) / place.HalfHeight;
+                    float across = x + (((sample % Samples) + 0.5f) / Samples) - place.X,
+                        down = y + (((sample / Samples) + 0.5f) / Samples) - place.Y;
+                    float inX = ((across * cosine) + (down * sine)) / place.HalfWidth,
+                        inY = ((down * cosine) - (across * sine)) / place.HalfHeight;
                     if (Math.Abs(inX) <= 1 && Math.Abs(inY) <= 1 && place.Design.Paint(place.Mirrored ? -inX : inX, inY) is { } color)
                     {
                         sum += color;

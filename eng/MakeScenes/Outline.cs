@@ -3,7 +3,8 @@ namespace PPYolo.MakeScenes;
 /// <summary>Whether a point lies in a simple shape; coordinates go from -1 to 1, y downwards.</summary>
 internal static class Outline
 {
-    public static bool Box(float x, float y, float left, float top, float right, float bottom) => x >= left && x <= right && y >= top && y <= bottom;
+    public static bool Box(float x, float y, float left, float top, float right, float bottom) =>
+        x >= left && x <= right && y >= top && y <= bottom;
 
     public static bool Disc(float x, float y, float centreX, float centreY, float radiusX, float radiusY) =>
         Square((x - centreX) / radiusX) + Square((y - centreY) / radiusY) <= 1;
@@ -14,7 +15,9 @@ internal static class Outline
 
     public static bool Triangle(float x, float y, float ax, float ay, float bx, float by, float cx, float cy)
     {
-        float first = Side(x, y, ax, ay, bx, by), second = Side(x, y, bx, by, cx, cy), third = Side(x, y, cx, cy, ax, ay);
+        float first = Side(x, y, ax, ay, bx, by),
+            second = Side(x, y, bx, by, cx, cy),
+            third = Side(x, y, cx, cy, ax, ay);
         return (first >= 0 && second >= 0 && third >= 0) || (first <= 0 && second <= 0 && third <= 0);
     }
 

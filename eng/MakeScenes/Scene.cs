@@ -55,9 +55,22 @@ internal sealed record Scene(string FileName, Canvas Canvas, IReadOnlyList<(int 
         for (var attempt = 0; attempt < Tries; attempt++)
         {
             var half = dice.Between(0.14f, 0.32f) * shorter;
-            var place = new Placement(Designs.All[0], 0, 0, half, half, dice.Between(-0.2f, 0.2f), dice.Below(2) == 1, dice.Between(0.85f, 1.1f));
+            var place = new Placement(
+                Designs.All[0],
+                0,
+                0,
+                half,
+                half,
+                dice.Between(-0.2f, 0.2f),
+                dice.Below(2) == 1,
+                dice.Between(0.85f, 1.1f)
+            );
             var reach = place.Reach.X + 1;
-            place = place with { X = dice.Between(reach, Math.Max(reach, canvas.Width - reach)), Y = dice.Between(reach, Math.Max(reach, canvas.Height - reach)) };
+            place = place with
+            {
+                X = dice.Between(reach, Math.Max(reach, canvas.Width - reach)),
+                Y = dice.Between(reach, Math.Max(reach, canvas.Height - reach)),
+            };
             if (!placed.Exists(other => other.IsNear(place, Gap)))
             {
                 return place;
@@ -67,7 +80,14 @@ internal sealed record Scene(string FileName, Canvas Canvas, IReadOnlyList<(int 
         return null;
     }
 
-    private static Placement Fit(Placement square) => square.Design.Aspect > 1
-        ? square with { HalfHeight = square.HalfWidth / square.Design.Aspect }
-        : square with { HalfWidth = square.HalfHeight * square.Design.Aspect };
+    private static Placement Fit(Placement square) =>
+        square.Design.Aspect > 1
+            ? square with
+            {
+                HalfHeight = square.HalfWidth / square.Design.Aspect,
+            }
+            : square with
+            {
+                HalfWidth = square.HalfHeight * square.Design.Aspect,
+            };
 }

@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace PPYolo.Model;
 
 /// <summary>
-/// PP-YOLO: backbone, neck and head. Its state_dict has the reference's keys. Input (B,3,S,S) normalized, S a multiple of 32; see <see cref="YoloHead"/> for
-/// the outputs and <see cref="YoloLoss"/> for what training minimizes.
+/// PP-YOLO: backbone, neck and head. Its state_dict has the reference's keys. Input (B,3,S,S) normalized, S a multiple of 32; see <see
+/// cref="YoloHead"/> for the outputs and <see cref="YoloLoss"/> for what training minimizes.
 /// </summary>
 public sealed class PPYoloNetwork : NamedModule<Tensor, IReadOnlyList<Tensor>>
 {
@@ -20,13 +20,15 @@ public sealed class PPYoloNetwork : NamedModule<Tensor, IReadOnlyList<Tensor>>
     private readonly YoloLoss loss;
 
     /// <summary>Creates the network; weights are zero until they are loaded.</summary>
-    public PPYoloNetwork(NetworkOptions options) : base(nameof(PPYoloNetwork))
+    public PPYoloNetwork(NetworkOptions options)
+        : base(nameof(PPYoloNetwork))
     {
         Options = options;
         backbone = new ResNetVd(options);
-        neck = options.Neck == NeckKind.Fpn
-            ? new PPYoloFpn(backbone.OutputChannels, options, Randomness)
-            : new PPYoloPan(backbone.OutputChannels, options, Randomness);
+        neck =
+            options.Neck == NeckKind.Fpn
+                ? new PPYoloFpn(backbone.OutputChannels, options, Randomness)
+                : new PPYoloPan(backbone.OutputChannels, options, Randomness);
         head = new YoloHead(neck.OutputChannels, options);
         loss = new YoloLoss(options);
         register_module("backbone", backbone);
@@ -40,7 +42,9 @@ public sealed class PPYoloNetwork : NamedModule<Tensor, IReadOnlyList<Tensor>>
     /// <summary>Where DropBlock gets its random numbers.</summary>
     public Randomness Randomness { get; } = new();
 
-    /// <summary>Called with "backbone0", "neck0", "head0" and so on and each of those outputs, in forward order; for looking, not for changing.</summary>
+    /// <summary>
+    /// Called with "backbone0", "neck0", "head0" and so on and each of those outputs, in forward order; for looking, not for changing.
+    /// </summary>
     public Action<string, Tensor>? Observer { get; set; }
 
     /// <summary>Makes all norms share their statistics in training, or not.</summary>
@@ -54,8 +58,8 @@ public sealed class PPYoloNetwork : NamedModule<Tensor, IReadOnlyList<Tensor>>
     }
 
     /// <summary>
-    /// Prepares the network for inference alone: evaluation mode, and every norm taken into the convolution before it, which saves a pass over each map. It
-    /// cannot be undone; weights are loaded, and the network is moved to its device, before.
+    /// Prepares the network for inference alone: evaluation mode, and every norm taken into the convolution before it, which saves a pass
+    /// over each map. It cannot be undone; weights are loaded, and the network is moved to its device, before.
     /// </summary>
     public void FoldNorms()
     {

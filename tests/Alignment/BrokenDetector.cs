@@ -26,5 +26,6 @@ public sealed class BrokenDetector(NetworkOptions options, NamedTensors weights,
         return new YoloBoxDecoder(DecodedAs(Options)).Decode(outputs, size.Height, size.Width);
     }
 
-    public override DetectedBox[] SelectObjects(DecodedBoxes boxes, MatrixNmsOptions selection) => Selected(base.SelectObjects(boxes, Setting(selection)));
+    public override DetectedBox[] SelectObjects(DecodedBoxes boxes, MatrixNmsOptions selection) =>
+        Selected(base.SelectObjects(boxes, Setting(selection)));
 }

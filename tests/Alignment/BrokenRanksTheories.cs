@@ -53,13 +53,17 @@ public sealed class BrokenRanksTheories : IDisposable
     [Fact]
     public void OneRanksGradientDropped()
     {
-        var verdict = Run(new Broken(step => step.BeforeReduction = entries =>
-        {
-            if (step.Ranks.Rank == 1)
-            {
-                Scale(0)(entries);
-            }
-        }));
+        var verdict = Run(
+            new Broken(step =>
+                step.BeforeReduction = entries =>
+                {
+                    if (step.Ranks.Rank == 1)
+                    {
+                        Scale(0)(entries);
+                    }
+                }
+            )
+        );
 
         Failed(verdict, "gradients of iteration 0");
         Failed(verdict, "weights");
@@ -87,18 +91,26 @@ public sealed class BrokenRanksTheories : IDisposable
     public void WeightsThatDifferBetweenRanksEndTheRunWithTheirName()
     {
         const string key = "neck.yolo_transition_0.conv.weight";
-        var run = () => Run(new Broken(step => step.AfterReduction = entries =>
-        {
-            if (step.Ranks.Rank == 1)
-            {
-                entries.First(entry => entry.Key == key).Value.grad!.mul_(1.5);
-            }
-        }));
+        var run = () =>
+            Run(
+                new Broken(step =>
+                    step.AfterReduction = entries =>
+                    {
+                        if (step.Ranks.Rank == 1)
+                        {
+                            entries.First(entry => entry.Key == key).Value.grad!.mul_(1.5);
+                        }
+                    }
+                )
+            );
 
         run.Should().Throw<Exception>().WithMessage($"*iteration 0*{key}*rank 1*");
     }
 
-    /// <summary>The lesson of the loss: averaged over images, ranks need no change; summed, the learning rate must be multiplied by their number, and the harness says so.</summary>
+    /// <summary>
+    /// The lesson of the loss: averaged over images, ranks need no change; summed, the learning rate must be multiplied by their number,
+    /// and the harness says so.
+    /// </summary>
     [Fact]
     public void ALossThatIsSummedOverImagesNeedsTheRateTimesRanks()
     {
@@ -108,13 +120,24 @@ public sealed class BrokenRanksTheories : IDisposable
 
         var verdict = RanksScenario.Merge(plain, Path.Combine(folder.FullName, "same"), options);
 
-        Failed(verdict, "scale of the gradients of iteration 0").Note.Should().Contain("1/2 of one rank's").And.Contain("multiply the learning rate by 2");
+        Failed(verdict, "scale of the gradients of iteration 0")
+            .Note.Should()
+            .Contain("1/2 of one rank's")
+            .And.Contain("multiply the learning rate by 2");
         Failed(verdict, "weights");
 
         var scaled = Plan(new Broken(step => (step.SumOverImages, step.RateFactor) = (true, step.Ranks.Size)), "weightDecay=0");
         // A loss summed over four images trains four times as fast, which has a floor of its own.
         NoiseFloor? measured = null;
-        verdict = RanksScenario.Merge(scaled, Path.Combine(folder.FullName, "scaled"), options with { Floor = null, FloorMeasured = floor => measured = floor });
+        verdict = RanksScenario.Merge(
+            scaled,
+            Path.Combine(folder.FullName, "scaled"),
+            options with
+            {
+                Floor = null,
+                FloorMeasured = floor => measured = floor,
+            }
+        );
 
         measured!.Twins.Should().Be(RanksScenario.StandardTwins);
         verdict.Checks.Single(check => check.Name == "weights").Passed.Should().BeTrue(VerdictText.Summary(verdict));
@@ -138,13 +161,14 @@ public sealed class BrokenRanksTheories : IDisposable
         return check;
     }
 
-    private static Action<IReadOnlyList<StateEntry>> Scale(double factor) => entries =>
-    {
-        foreach (var entry in entries.Where(entry => entry.IsTrainable))
+    private static Action<IReadOnlyList<StateEntry>> Scale(double factor) =>
+        entries =>
         {
-            entry.Value.grad!.mul_(factor);
-        }
-    };
+            foreach (var entry in entries.Where(entry => entry.IsTrainable))
+            {
+                entry.Value.grad!.mul_(factor);
+            }
+        };
 
     private static void MergeSwapped(string record, string merged)
     {
@@ -152,7 +176,11 @@ public sealed class BrokenRanksTheories : IDisposable
         for (var iteration = 0; iteration < Iterations; iteration++)
         {
             var swapped = new NamedTensors();
-            foreach (var (name, tensor) in BatchMerge.Merge([new RecordedBatches(record, 1).At(iteration), new RecordedBatches(record, 0).At(iteration)]).Named)
+            foreach (
+                var (name, tensor) in BatchMerge
+                    .Merge([new RecordedBatches(record, 1).At(iteration), new RecordedBatches(record, 0).At(iteration)])
+                    .Named
+            )
             {
                 swapped.Add(name, tensor);
             }
@@ -164,20 +192,30 @@ public sealed class BrokenRanksTheories : IDisposable
     private Verdict Run(TrainingFactory factory, bool checkReplicas = true)
     {
         var plan = Plan(factory);
-        return RanksScenario.Merge(plan with { Run = plan.Run with { CheckReplicas = checkReplicas } }, folder.FullName, new() { Floor = Floor });
+        return RanksScenario.Merge(
+            plan with
+            {
+                Run = plan.Run with { CheckReplicas = checkReplicas },
+            },
+            folder.FullName,
+            new() { Floor = Floor }
+        );
     }
 
     private sealed class Broken(Action<BrokenStep>? configure = null, bool shareStatistics = true) : TrainingFactory
     {
         public override TrainStep CreateStep(PPYoloNetwork network, TrainingRecipe recipe, long globalBatch, IRanks ranks)
         {
-            var step = shareStatistics ? new BrokenStep(network, recipe, globalBatch, ranks) : new UnsharedStep(network, recipe, globalBatch, ranks);
+            var step = shareStatistics
+                ? new BrokenStep(network, recipe, globalBatch, ranks)
+                : new UnsharedStep(network, recipe, globalBatch, ranks);
             configure?.Invoke(step);
             return step;
         }
     }
 
-    private class BrokenStep(PPYoloNetwork network, TrainingRecipe recipe, long batch, IRanks ranks) : TrainStep(network, recipe, batch, ranks)
+    private class BrokenStep(PPYoloNetwork network, TrainingRecipe recipe, long batch, IRanks ranks)
+        : TrainStep(network, recipe, batch, ranks)
     {
         private long images;
 
@@ -208,10 +246,9 @@ public sealed class BrokenRanksTheories : IDisposable
         }
     }
 
-    private sealed class UnsharedStep(PPYoloNetwork network, TrainingRecipe recipe, long batch, IRanks ranks) : BrokenStep(network, recipe, batch, ranks)
+    private sealed class UnsharedStep(PPYoloNetwork network, TrainingRecipe recipe, long batch, IRanks ranks)
+        : BrokenStep(network, recipe, batch, ranks)
     {
-        protected override void ShareStatistics()
-        {
-        }
+        protected override void ShareStatistics() { }
     }
 }

@@ -4,33 +4,38 @@ using PPYolo.Train.Stepping;
 
 namespace PPYolo.Tests.Alignment;
 
-/// <summary>The harness itself: a training that is broken in one place must turn the scenario red, and the first failing check must be the one where it shows. None runs for longer than it needs to show; the first iteration has its rate whatever the warm-up, so that rates need two.</summary>
+/// <summary>
+/// The harness itself: a training that is broken in one place must turn the scenario red, and the first failing check must be the one where
+/// it shows. None runs for longer than it needs to show; the first iteration has its rate whatever the warm-up, so that rates need two.
+/// </summary>
 [OwnThreads]
 public class BrokenTrainingTheories
 {
-    private const string Small = "r18vd-96-calm", SmallDecay = "r18vd-96-calm-decay";
+    private const string Small = "r18vd-96-calm",
+        SmallDecay = "r18vd-96-calm-decay";
 
-    public static TheoryData<string, string, string, int> Faults => new()
-    {
-        { nameof(BrokenTraining.WeightDecayInTheWrongGroup), SmallDecay, "weights after iteration 0", 1 },
-        { nameof(BrokenTraining.WeightDecayLeftOut), SmallDecay, "weights after iteration 0", 1 },
-        { nameof(BrokenTraining.RateOneStepLate), Small, "learning rates", 2 },
-        { nameof(BrokenTraining.WarmUpLeftOut), Small, "learning rates", 2 },
-        { nameof(BrokenTraining.RateUsedTwice), Small, "weights after iteration 0", 1 },
-        { nameof(BrokenTraining.Momentum085), Small, "total loss of iterations 1 to 9", 10 },
-        { nameof(BrokenTraining.EmaOneStepEarly), Small, "moving averages after iteration 9", 10 },
-        { nameof(BrokenTraining.EmaDecayConstant), Small, "moving averages after iteration 9", 10 },
-        { nameof(BrokenTraining.NormMomentum001), Small, "weights after iteration 0", 1 },
-        { nameof(BrokenTraining.NormEpsilon1e3), Small, "losses of iteration 0", 1 },
-        { nameof(BrokenTraining.AnchorsOfTwoLevelsSwapped), Small, "losses of iteration 0", 1 },
-        { nameof(BrokenTraining.ScaleXYIgnored), Small, "losses of iteration 0", 1 },
-        { nameof(BrokenTraining.OneWeightNotLoaded), Small, "start weights", 1 },
-        { nameof(BrokenTraining.DropBlockLeftOn), Small, "losses of iteration 0", 1 },
-        { nameof(BrokenTraining.GradientOfOneTensorDropped), Small, "parameters with a gradient", 1 },
-        { nameof(BrokenTraining.FrozenStageThawed), "r50vd-aligngrad-calm", "parameters with a gradient", 1 },
-        { nameof(BrokenTraining.FrozenWeightDrifts), "r50vd-aligngrad-calm", "weights after iteration 0", 1 },
-        { nameof(BrokenTraining.ClippingLeftOut), "ppyolov2-r50vd", "gradient norms before clipping, iteration 0", 1 },
-    };
+    public static TheoryData<string, string, string, int> Faults =>
+        new()
+        {
+            { nameof(BrokenTraining.WeightDecayInTheWrongGroup), SmallDecay, "weights after iteration 0", 1 },
+            { nameof(BrokenTraining.WeightDecayLeftOut), SmallDecay, "weights after iteration 0", 1 },
+            { nameof(BrokenTraining.RateOneStepLate), Small, "learning rates", 2 },
+            { nameof(BrokenTraining.WarmUpLeftOut), Small, "learning rates", 2 },
+            { nameof(BrokenTraining.RateUsedTwice), Small, "weights after iteration 0", 1 },
+            { nameof(BrokenTraining.Momentum085), Small, "total loss of iterations 1 to 9", 10 },
+            { nameof(BrokenTraining.EmaOneStepEarly), Small, "moving averages after iteration 9", 10 },
+            { nameof(BrokenTraining.EmaDecayConstant), Small, "moving averages after iteration 9", 10 },
+            { nameof(BrokenTraining.NormMomentum001), Small, "weights after iteration 0", 1 },
+            { nameof(BrokenTraining.NormEpsilon1e3), Small, "losses of iteration 0", 1 },
+            { nameof(BrokenTraining.AnchorsOfTwoLevelsSwapped), Small, "losses of iteration 0", 1 },
+            { nameof(BrokenTraining.ScaleXYIgnored), Small, "losses of iteration 0", 1 },
+            { nameof(BrokenTraining.OneWeightNotLoaded), Small, "start weights", 1 },
+            { nameof(BrokenTraining.DropBlockLeftOn), Small, "losses of iteration 0", 1 },
+            { nameof(BrokenTraining.GradientOfOneTensorDropped), Small, "parameters with a gradient", 1 },
+            { nameof(BrokenTraining.FrozenStageThawed), "r50vd-aligngrad-calm", "parameters with a gradient", 1 },
+            { nameof(BrokenTraining.FrozenWeightDrifts), "r50vd-aligngrad-calm", "weights after iteration 0", 1 },
+            { nameof(BrokenTraining.ClippingLeftOut), "ppyolov2-r50vd", "gradient norms before clipping, iteration 0", 1 },
+        };
 
     [Theory]
     [MemberData(nameof(Faults))]
@@ -38,7 +43,10 @@ public class BrokenTrainingTheories
     {
         var factory = (TrainingFactory)typeof(BrokenTraining).GetMethod(fault)!.Invoke(null, null)!;
 
-        var verdict = TestEnvironment.With(TestEnvironment.Threads, () => ReferenceScenario.Run(Fixtures.Reference(name), new ReferenceOptions { Factory = factory, Iterations = iterations }));
+        var verdict = TestEnvironment.With(
+            TestEnvironment.Threads,
+            () => ReferenceScenario.Run(Fixtures.Reference(name), new ReferenceOptions { Factory = factory, Iterations = iterations })
+        );
 
         verdict.Aligned.Should().BeFalse("the training is broken");
         verdict.Failures.First().Name.Should().Be(firstFailure, VerdictText.Summary(verdict));
@@ -52,7 +60,10 @@ public class BrokenTrainingTheories
     [InlineData("ppyolov2-r50vd", 1)]
     public void UnbrokenItIsGreenAfterAsManyIterations(string name, int iterations)
     {
-        var verdict = TestEnvironment.With(TestEnvironment.Threads, () => ReferenceScenario.Run(Fixtures.Reference(name), new ReferenceOptions { Iterations = iterations }));
+        var verdict = TestEnvironment.With(
+            TestEnvironment.Threads,
+            () => ReferenceScenario.Run(Fixtures.Reference(name), new ReferenceOptions { Iterations = iterations })
+        );
 
         verdict.Aligned.Should().BeTrue(VerdictText.Summary(verdict));
         verdict.Iterations.Should().HaveCount(iterations);

@@ -1,7 +1,7 @@
-using PPYolo.Data.Imaging;
 using PPYolo.Align.Reports;
 using PPYolo.Data.Batches;
 using PPYolo.Data.Datasets;
+using PPYolo.Data.Imaging;
 using PPYolo.Harness.Self;
 using PPYolo.Train.Feeds;
 using PPYolo.Train.Options;
@@ -24,8 +24,17 @@ public sealed class DatasetTheories : IDisposable
         Skip.IfNot(OpenCv.IsAvailable(out var reason), reason);
         var (data, plan) = Scenes(ranks);
 
-        var verdict = TestEnvironment.With(2, () => SelfScenario.Run(
-            plan, "plain", folder.FullName, ranks, again: data.WithoutWorkers().Batches(plan.Options, SlicedBatches.Even(plan.Options.Batch, ranks))));
+        var verdict = TestEnvironment.With(
+            2,
+            () =>
+                SelfScenario.Run(
+                    plan,
+                    "plain",
+                    folder.FullName,
+                    ranks,
+                    again: data.WithoutWorkers().Batches(plan.Options, SlicedBatches.Even(plan.Options.Batch, ranks))
+                )
+        );
 
         verdict.Aligned.Should().BeTrue(VerdictText.Summary(verdict));
         verdict.Checks[0].Name.Should().Be("batches, made again");
@@ -39,7 +48,19 @@ public sealed class DatasetTheories : IDisposable
         var (data, plan) = Scenes(1);
         var other = new DatasetData("2", data.Dataset) { Workers = 0 };
 
-        var verdict = TestEnvironment.With(2, () => SelfScenario.Run(plan with { Iterations = 2 }, "plain", folder.FullName, again: other.Batches(plan.Options, [plan.Options.Batch])));
+        var verdict = TestEnvironment.With(
+            2,
+            () =>
+                SelfScenario.Run(
+                    plan with
+                    {
+                        Iterations = 2,
+                    },
+                    "plain",
+                    folder.FullName,
+                    again: other.Batches(plan.Options, [plan.Options.Batch])
+                )
+        );
 
         verdict.Aligned.Should().BeFalse();
         verdict.Checks[0].Worst.Should().StartWith("iteration 0 of rank 0, ");
@@ -50,8 +71,20 @@ public sealed class DatasetTheories : IDisposable
 
     private static (DatasetData Data, RunPlan Plan) Scenes(int ranks)
     {
-        var data = new DatasetData("1", DetectionDataset.Open(DatasetLayout.Find(Path.Combine(Fixtures.Root, "fixtures", "scenes"), "train")));
+        var data = new DatasetData(
+            "1",
+            DetectionDataset.Open(DatasetLayout.Find(Path.Combine(Fixtures.Root, "fixtures", "scenes"), "train"))
+        );
         var options = data.Fit(TrainOptionsFile.Read("ppyolo_r18vd_voc2012", ["batch=4", "sizes=[64,96]"]));
-        return (data, new(options, StartWeights.Parse("generator:1").For(options.ToNetwork()), data.Batches(options, SlicedBatches.Even(options.Batch, ranks)), 3, "1"));
+        return (
+            data,
+            new(
+                options,
+                StartWeights.Parse("generator:1").For(options.ToNetwork()),
+                data.Batches(options, SlicedBatches.Even(options.Batch, ranks)),
+                3,
+                "1"
+            )
+        );
     }
 }

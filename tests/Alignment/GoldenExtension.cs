@@ -16,7 +16,10 @@ internal static class GoldenExtension
 
     private static Task<CompareResult> Compare(string received, string verified, IReadOnlyDictionary<string, object> context)
     {
-        var comparison = GoldenComparer.Compare(GoldenText.Parse(verified, "the verified golden"), GoldenText.Parse(received, "the received golden"));
+        var comparison = GoldenComparer.Compare(
+            GoldenText.Parse(verified, "the verified golden"),
+            GoldenText.Parse(received, "the received golden")
+        );
         return Task.FromResult(comparison.Aligned ? CompareResult.Equal : CompareResult.NotEqual(comparison.ToString()));
     }
 }

@@ -19,12 +19,25 @@ namespace PPYolo.Tests.Alignment;
 [OwnThreads]
 public class GoldenSensitivityTheories
 {
-    private const string Bias = "neck.yolo_block_1.tip.batch_norm.bias", Mean = "backbone.res3.res3a.branch2a.norm.running_mean", Weight = "backbone.res2.res2a.branch2a.conv.weight";
+    private const string Bias = "neck.yolo_block_1.tip.batch_norm.bias",
+        Mean = "backbone.res3.res3a.branch2a.norm.running_mean",
+        Weight = "backbone.res2.res2a.branch2a.conv.weight";
 
     private static readonly Lazy<(GoldenRecord Golden, RunEnd End)> Right = new(() =>
     {
         var (run, end) = Run(new());
-        return (GoldenText.Parse(GoldenText.Format(GoldenFloors.Measure(run, [.. Enumerable.Range(0, GoldenFloors.StandardTwins).Select(twin => Run(new(), $"twin/{twin}").Golden)])), "the golden"), end);
+        return (
+            GoldenText.Parse(
+                GoldenText.Format(
+                    GoldenFloors.Measure(
+                        run,
+                        [.. Enumerable.Range(0, GoldenFloors.StandardTwins).Select(twin => Run(new(), $"twin/{twin}").Golden)]
+                    )
+                ),
+                "the golden"
+            ),
+            end
+        );
     });
 
     [Fact]
@@ -39,15 +52,17 @@ public class GoldenSensitivityTheories
     [Fact]
     public void OneUnitInTheLastPlaceOfOneWeightIsWithinTheFloor()
     {
-        var comparison = Compare(new Changed
-        {
-            Network = network =>
+        var comparison = Compare(
+            new Changed
             {
-                using var noGrad = no_grad();
-                var weight = Model.State.StateEntries.Of(network).Single(entry => entry.Key == Weight).Value;
-                weight[0, 0, 0, 0] = float.BitIncrement(weight[0, 0, 0, 0].item<float>());
-            },
-        });
+                Network = network =>
+                {
+                    using var noGrad = no_grad();
+                    var weight = Model.State.StateEntries.Of(network).Single(entry => entry.Key == Weight).Value;
+                    weight[0, 0, 0, 0] = float.BitIncrement(weight[0, 0, 0, 0].item<float>());
+                },
+            }
+        );
 
         comparison.Aligned.Should().BeTrue(Text(comparison));
         comparison.BitwiseEqual.Should().BeLessThan(comparison.Golden.Tensors.Count, "the bit must have done something");
@@ -82,34 +97,51 @@ public class GoldenSensitivityTheories
         comparison.Began.Should().Be("iteration 0, forward (running statistics)");
     }
 
-    /// <summary>64 signs estimate a squared distance with a standard deviation of 18 %: five of them in the worst of all tensors, and about one in their root mean square.</summary>
+    /// <summary>
+    /// 64 signs estimate a squared distance with a standard deviation of 18 %: five of them in the worst of all tensors, and about one in
+    /// their root mean square.
+    /// </summary>
     [Fact]
     public void SketchesEstimateTheTrueDistancesOfTrainedWeights()
     {
         var (golden, end) = Right.Value;
         var (other, otherEnd) = Run(new Changed { Rate = 1.01 });
         var others = other.Tensors.Where(tensor => tensor.Part == GoldenPart.Weight).ToDictionary(tensor => tensor.Name);
-        var errors = golden.Tensors
-            .Where(tensor => tensor is { Part: GoldenPart.Weight, Role: GoldenRole.Trained } && others[tensor.Name].Digest != tensor.Digest)
-            .Select(tensor => (tensor.Movement!.SquaredDistance(others[tensor.Name].Movement!) / Distance.Squared(end.Raw[tensor.Name], otherEnd.Raw[tensor.Name])) - 1)
+        var errors = golden
+            .Tensors.Where(tensor =>
+                tensor is { Part: GoldenPart.Weight, Role: GoldenRole.Trained } && others[tensor.Name].Digest != tensor.Digest
+            )
+            .Select(tensor =>
+                (
+                    tensor.Movement!.SquaredDistance(others[tensor.Name].Movement!)
+                    / Distance.Squared(end.Raw[tensor.Name], otherEnd.Raw[tensor.Name])
+                ) - 1
+            )
             .ToList();
 
         errors.Should().HaveCountGreaterThan(50);
         errors.Should().AllSatisfy(error => Math.Abs(error).Should().BeLessThan(5 * Sketch.RelativeDeviation));
-        Math.Sqrt(errors.Average(error => error * error)).Should().BeInRange(0.5 * Sketch.RelativeDeviation, 1.5 * Sketch.RelativeDeviation);
+        Math.Sqrt(errors.Average(error => error * error))
+            .Should()
+            .BeInRange(0.5 * Sketch.RelativeDeviation, 1.5 * Sketch.RelativeDeviation);
     }
 
-    private static string Text(GoldenComparison comparison) => comparison.ToString().Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal);
+    private static string Text(GoldenComparison comparison) =>
+        comparison.ToString().Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal);
 
     private static GoldenComparison Compare(TrainingFactory factory) => GoldenComparer.Compare(Right.Value.Golden, Run(factory).Golden);
 
-    // Ten times the rate of the calm profile: at its own, a weight of a norm moves by two units in the last place in four iterations, of which a golden can say nothing.
+    // Ten times the rate of the calm profile: at its own, a weight of a norm moves by two units in the last place in four iterations, of
+    // which a golden can say nothing.
     private static (GoldenRecord Golden, RunEnd End) Run(TrainingFactory factory, string? perturbation = null)
     {
         var plan = RanksPlans.Plan("r18vd-calm", "2", "batch=2", "sizes=[64]", "learningRatePerImage=0.00005");
         var watch = new GoldenWatch("sensitivity", 4);
         IBatchSource batches = perturbation is null ? plan.Whole : new PerturbedBatches(plan.Whole, perturbation);
-        var end = TestEnvironment.With(2, () => TrainingRun.Execute(plan.Run with { Batches = _ => batches, Iterations = 4, Factory = new GoldenFactory(factory, watch) }));
+        var end = TestEnvironment.With(
+            2,
+            () => TrainingRun.Execute(plan.Run with { Batches = _ => batches, Iterations = 4, Factory = new GoldenFactory(factory, watch) })
+        );
         return (watch.Build(GoldenEnvironment.Current("sensitivity", 2)), end);
     }
 
@@ -130,7 +162,8 @@ public class GoldenSensitivityTheories
             return network;
         }
 
-        public override TrainStep CreateStep(PPYoloNetwork network, TrainingRecipe recipe, long globalBatch, IRanks ranks) => new Step(network, recipe, globalBatch, this);
+        public override TrainStep CreateStep(PPYoloNetwork network, TrainingRecipe recipe, long globalBatch, IRanks ranks) =>
+            new Step(network, recipe, globalBatch, this);
     }
 
     private sealed class Step(PPYoloNetwork network, TrainingRecipe recipe, long batch, Changed changed) : TrainStep(network, recipe, batch)

@@ -7,32 +7,48 @@ using PPYolo.Train.Stepping;
 namespace PPYolo.Tests.Alignment;
 
 /// <summary>
-/// Ends a theory in its golden: the watched run is compared with the approved record in tests/Golden/Weights. Only a run that is not within it runs twins, for the
-/// floors of the received file.
+/// Ends a theory in its golden: the watched run is compared with the approved record in tests/Golden/Weights. Only a run that is not within
+/// it runs twins, for the floors of the received file.
 /// </summary>
 /// <param name="type">The theory's class.</param>
 /// <param name="method">The theory.</param>
-/// <param name="parameters">Its parameters as they stand in the file's name. Theories that must come to the same may share a golden.</param>
+/// <param name="parameters">Its parameters as they stand in the file's name. Theories that must come to the same may share a
+/// golden.</param>
 /// <param name="settings">The settings of the run, whose hash belongs to its environment.</param>
-/// <param name="iterations">Iterations that the golden holds: all of calm runs, the first of plain ones, which chaos makes incomparable after it.</param>
+/// <param name="iterations">Iterations that the golden holds: all of calm runs, the first of plain ones, which chaos makes incomparable
+/// after it.</param>
 /// <param name="threads">Threads over all ranks.</param>
 /// <param name="way">Where theories share the golden: in which way this one comes to it.</param>
-internal sealed class GoldenTheory(string type, string method, string parameters, string settings, int iterations, int threads, string way = "")
+internal sealed class GoldenTheory(
+    string type,
+    string method,
+    string parameters,
+    string settings,
+    int iterations,
+    int threads,
+    string way = ""
+)
 {
     private readonly string name = $"{type}.{method}_{parameters}";
-    private readonly GoldenWatch watch = new($"{type}.{method} {parameters}", iterations, GoldenFile.Approved(Verified($"{type}.{method}_{parameters}")));
+    private readonly GoldenWatch watch = new(
+        $"{type}.{method} {parameters}",
+        iterations,
+        GoldenFile.Approved(Verified($"{type}.{method}_{parameters}"))
+    );
 
     /// <summary>Iterations that the golden holds.</summary>
     public int Iterations => iterations;
 
     /// <summary>Where goldens are.</summary>
-    public static string Folder { get; } = Environment.GetEnvironmentVariable("PPYOLO_GOLDEN_FOLDER") ?? Path.Combine(Fixtures.Root, "tests", "Golden", "Weights");
+    public static string Folder { get; } =
+        Environment.GetEnvironmentVariable("PPYOLO_GOLDEN_FOLDER") ?? Path.Combine(Fixtures.Root, "tests", "Golden", "Weights");
 
     /// <summary>
-    /// Iterations of a calm run that a golden can hold. With all of ResNet-50 trained, noise grows until after ten iterations it is a fifth to a third of every momentum buffer, of which the golden's own gate
-    /// says that it pins nothing; after five it is less than a tenth.
+    /// Iterations of a calm run that a golden can hold. With all of ResNet-50 trained, noise grows until after ten iterations it is a fifth
+    /// to a third of every momentum buffer, of which the golden's own gate says that it pins nothing; after five it is less than a tenth.
     /// </summary>
-    public static int Extent(string network, int freezeAt, int iterations) => network == "r50vd" && freezeAt < 0 ? Math.Min(5, iterations) : iterations;
+    public static int Extent(string network, int freezeAt, int iterations) =>
+        network == "r50vd" && freezeAt < 0 ? Math.Min(5, iterations) : iterations;
 
     /// <summary>Makes the parts of the run that the golden is of.</summary>
     public TrainingFactory Factory(TrainingFactory? inner = null) => new GoldenFactory(inner ?? new(), watch);
@@ -49,11 +65,16 @@ internal sealed class GoldenTheory(string type, string method, string parameters
             return;
         }
 
-        var record = GoldenFile.Complete(verified, run, () => [.. Enumerable.Range(0, GoldenFloors.StandardTwins).Select(i => Twin(twin, i))]);
+        var record = GoldenFile.Complete(
+            verified,
+            run,
+            () => [.. Enumerable.Range(0, GoldenFloors.StandardTwins).Select(i => Twin(twin, i))]
+        );
         var isNew = !File.Exists(verified);
         try
         {
-            await Verifier.Verify(GoldenText.Format(record), GoldenText.Extension)
+            await Verifier
+                .Verify(GoldenText.Format(record), GoldenText.Extension)
                 .UseDirectory(Folder)
                 .UseTypeName(type)
                 .UseMethodName(method)
@@ -63,7 +84,10 @@ internal sealed class GoldenTheory(string type, string method, string parameters
         catch (Exception) when (isNew)
         {
             // Verify's own message would hold the whole file.
-            throw new GoldenException($"{verified}: there is no golden yet; look at {GoldenFile.ReceivedOf(verified)}, and approve it if it is right: dotnet cake --target=Approve");
+            throw new GoldenException(
+                $"{verified}: there is no golden yet; look at {GoldenFile.ReceivedOf(verified)}, and approve it if it is right: dotnet "
+                    + $"cake --target=Approve"
+            );
         }
     }
 
@@ -72,7 +96,15 @@ internal sealed class GoldenTheory(string type, string method, string parameters
     private GoldenRecord Twin(Action<GoldenTwin> twin, int index)
     {
         var twinWatch = new GoldenWatch(name, iterations);
-        twin(new(new GoldenFactory(new(), twinWatch), batches => new PerturbedBatches(batches, $"twin/{index}"), index % 2 == 0 ? threads : threads == 1 ? 2 : 1));
+        twin(
+            new(
+                new GoldenFactory(new(), twinWatch),
+                batches => new PerturbedBatches(batches, $"twin/{index}"),
+                index % 2 == 0 ? threads
+                    : threads == 1 ? 2
+                    : 1
+            )
+        );
         return twinWatch.Build(GoldenEnvironment.Current(settings, threads));
     }
 
@@ -85,7 +117,9 @@ internal sealed class GoldenTheory(string type, string method, string parameters
             var file = way.Length == 0 ? name : $"{name}@{way}";
             AtomicText.Write(Path.Combine(folder, $"{file}.{GoldenText.Extension}"), GoldenText.Format(run));
             AtomicText.Write(
-                Path.Combine(folder, $"{file}.txt"), File.Exists(verified) ? GoldenComparer.Compare(GoldenText.Read(verified), run).ToString() : "there is no golden yet");
+                Path.Combine(folder, $"{file}.txt"),
+                File.Exists(verified) ? GoldenComparer.Compare(GoldenText.Read(verified), run).ToString() : "there is no golden yet"
+            );
         }
     }
 }

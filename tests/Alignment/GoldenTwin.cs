@@ -3,7 +3,9 @@ using PPYolo.Train.Stepping;
 
 namespace PPYolo.Tests.Alignment;
 
-/// <summary>In what a twin differs from the run whose floor it measures: images about their last bit, and in every other twin the number of threads.</summary>
+/// <summary>
+/// In what a twin differs from the run whose floor it measures: images about their last bit, and in every other twin the number of threads.
+/// </summary>
 /// <param name="Factory">Makes the twin's parts.</param>
 /// <param name="Batches">Stands between the twin and its batches.</param>
 /// <param name="Threads">Threads over all ranks.</param>

@@ -7,9 +7,17 @@ namespace PPYolo.Tests.Alignment;
 /// <summary>Starts the classes that take longest first, so that none of them runs alone at the end.</summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
-    private static readonly string[] Long = [nameof(RanksTheories), nameof(ReferenceTheories), nameof(SelfTheories), nameof(BrokenTrainingTheories), nameof(BrokenRanksTheories)];
+    private static readonly string[] Long =
+    [
+        nameof(RanksTheories),
+        nameof(ReferenceTheories),
+        nameof(SelfTheories),
+        nameof(BrokenTrainingTheories),
+        nameof(BrokenRanksTheories),
+    ];
 
-    public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) => testCollections.OrderBy(Place);
+    public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) =>
+        testCollections.OrderBy(Place);
 
     private static int Place(ITestCollection collection)
     {

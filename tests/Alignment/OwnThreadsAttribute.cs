@@ -4,7 +4,10 @@ using Xunit.Sdk;
 
 namespace PPYolo.Tests.Alignment;
 
-/// <summary>Gives every test of a class the standard number of threads: a thread that torch has not seen yet would take the number that was set last, by whichever test runs beside it.</summary>
+/// <summary>
+/// Gives every test of a class the standard number of threads: a thread that torch has not seen yet would take the number that was set
+/// last, by whichever test runs beside it.
+/// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class OwnThreadsAttribute : BeforeAfterTestAttribute
 {

@@ -22,10 +22,30 @@ internal static class RanksPlans
             _ => throw new ArgumentOutOfRangeException(nameof(floor), floor, "no such floor"),
         };
         var options = TrainOptionsFile.Read(
-            config, ["batch=4", "sizes=[96]", "learningRatePerImage=0.000005", "startFactor=0.5", "dropBlock=false", $"freezeAt={freezeAt}", .. settings]);
+            config,
+            [
+                "batch=4",
+                "sizes=[96]",
+                "learningRatePerImage=0.000005",
+                "startFactor=0.5",
+                "dropBlock=false",
+                $"freezeAt={freezeAt}",
+                .. settings,
+            ]
+        );
         var network = options.ToNetwork();
         var run = new RunPlan(
-            options, StartWeights.Parse($"generator:{seed}:calm").For(network), _ => throw new InvalidOperationException("set by the scenario"), 10, seed);
-        return new RanksPlan(run, new GeneratedBatches(seed, options.Batch, options.Sizes, network), [.. split.Split(',').Select(int.Parse)], "calm");
+            options,
+            StartWeights.Parse($"generator:{seed}:calm").For(network),
+            _ => throw new InvalidOperationException("set by the scenario"),
+            10,
+            seed
+        );
+        return new RanksPlan(
+            run,
+            new GeneratedBatches(seed, options.Batch, options.Sizes, network),
+            [.. split.Split(',').Select(int.Parse)],
+            "calm"
+        );
     }
 }

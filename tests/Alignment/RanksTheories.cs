@@ -10,18 +10,21 @@ using PPYolo.Train.Runs;
 
 namespace PPYolo.Tests.Alignment;
 
-/// <summary>Scenario 3: several ranks with synchronized batch norm and averaged gradients train what one rank trains on the merged batches.</summary>
+/// <summary>
+/// Scenario 3: several ranks with synchronized batch norm and averaged gradients train what one rank trains on the merged batches.
+/// </summary>
 [OwnThreads]
 public sealed class RanksTheories : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-ranks-");
 
-    public static TheoryData<string, string> Floors => new()
-    {
-        { "r18vd-calm", "2,2" },
-        { "r50vd-aligngrad-calm", "2,2" },
-        { "r50vd-trainable-calm", "2,2" },
-    };
+    public static TheoryData<string, string> Floors =>
+        new()
+        {
+            { "r18vd-calm", "2,2" },
+            { "r50vd-aligngrad-calm", "2,2" },
+            { "r50vd-trainable-calm", "2,2" },
+        };
 
     [Theory]
     [Trait("Category", "Golden")]
@@ -32,7 +35,18 @@ public sealed class RanksTheories : IDisposable
         var golden = Golden(floor, plan, $"merged={split}");
 
         var verdict = RanksScenario.Merge(
-            plan with { Run = plan.Run with { Factory = golden.Factory() } }, folder.FullName, new() { Floor = RanksPlans.Floor(floor), Threads = TestEnvironment.Threads, OneRankFactory = new() });
+            plan with
+            {
+                Run = plan.Run with { Factory = golden.Factory() },
+            },
+            folder.FullName,
+            new()
+            {
+                Floor = RanksPlans.Floor(floor),
+                Threads = TestEnvironment.Threads,
+                OneRankFactory = new(),
+            }
+        );
 
         verdict.Aligned.Should().BeTrue(VerdictText.Summary(verdict));
         verdict.Iterations.Should().HaveCount(10);
@@ -50,7 +64,18 @@ public sealed class RanksTheories : IDisposable
         var golden = Golden("r18vd-calm", plan, $"split={split}");
 
         var verdict = RanksScenario.Split(
-            plan with { Run = plan.Run with { Factory = golden.Factory() } }, folder.FullName, new() { Floor = RanksPlans.Floor("r18vd-calm"), Threads = TestEnvironment.Threads, OneRankFactory = new() });
+            plan with
+            {
+                Run = plan.Run with { Factory = golden.Factory() },
+            },
+            folder.FullName,
+            new()
+            {
+                Floor = RanksPlans.Floor("r18vd-calm"),
+                Threads = TestEnvironment.Threads,
+                OneRankFactory = new(),
+            }
+        );
 
         verdict.Aligned.Should().BeTrue(VerdictText.Summary(verdict));
         verdict.Iterations.Should().HaveCount(10);
@@ -97,15 +122,49 @@ public sealed class RanksTheories : IDisposable
         var options = plan.Options with { Batch = 4 };
         plan = plan with { Options = options, Batches = RankBatches.Generated("1", options, [2, 2], perRankSizes) };
         var golden = new GoldenTheory(
-            nameof(RanksTheories), nameof(ReplayOnTheSameRanksIsBitwiseEqual), $"config={config}", StrictJson.Text(options) + (perRankSizes ? "sizes of each rank" : ""), iterations: 1, TestEnvironment.Threads);
+            nameof(RanksTheories),
+            nameof(ReplayOnTheSameRanksIsBitwiseEqual),
+            $"config={config}",
+            StrictJson.Text(options) + (perRankSizes ? "sizes of each rank" : ""),
+            iterations: 1,
+            TestEnvironment.Threads
+        );
 
-        var verdict = SelfScenario.Run(plan with { Factory = golden.Factory() }, "plain", folder.FullName, ranks: 2, TestEnvironment.Threads, replayFactory: new());
+        var verdict = SelfScenario.Run(
+            plan with
+            {
+                Factory = golden.Factory(),
+            },
+            "plain",
+            folder.FullName,
+            ranks: 2,
+            TestEnvironment.Threads,
+            replayFactory: new()
+        );
 
         verdict.Aligned.Should().BeTrue(VerdictText.Summary(verdict));
-        var mixed = Enumerable.Range(0, 10).Any(iteration => new RecordedBatches(folder.FullName, 0).At(iteration).Size != new RecordedBatches(folder.FullName, 1).At(iteration).Size);
+        var mixed = Enumerable
+            .Range(0, 10)
+            .Any(iteration =>
+                new RecordedBatches(folder.FullName, 0).At(iteration).Size != new RecordedBatches(folder.FullName, 1).At(iteration).Size
+            );
         mixed.Should().Be(perRankSizes);
-        await golden.Verify(twin => PPYolo.Train.Ranks.RankTeam.Run(2, twin.Threads, ranks => TrainingRun.Execute(
-            plan with { Factory = twin.Factory, Batches = rank => twin.Batches(plan.Batches(rank)), Iterations = golden.Iterations }, ranks)));
+        await golden.Verify(twin =>
+            PPYolo.Train.Ranks.RankTeam.Run(
+                2,
+                twin.Threads,
+                ranks =>
+                    TrainingRun.Execute(
+                        plan with
+                        {
+                            Factory = twin.Factory,
+                            Batches = rank => twin.Batches(plan.Batches(rank)),
+                            Iterations = golden.Iterations,
+                        },
+                        ranks
+                    )
+            )
+        );
     }
 
     [Fact]
@@ -117,7 +176,10 @@ public sealed class RanksTheories : IDisposable
         {
             var merged = BatchMerge.Merge([new RecordedBatches(parts, 0).At(iteration), new RecordedBatches(parts, 1).At(iteration)]);
 
-            merged.Named.Zip(whole.At(iteration).Named).Should().AllSatisfy(pair => pair.First.Value.BitwiseEquals(pair.Second.Value).Should().BeTrue(pair.First.Key));
+            merged
+                .Named.Zip(whole.At(iteration).Named)
+                .Should()
+                .AllSatisfy(pair => pair.First.Value.BitwiseEquals(pair.Second.Value).Should().BeTrue(pair.First.Key));
         }
     }
 
@@ -127,7 +189,8 @@ public sealed class RanksTheories : IDisposable
         var plan = SelfTheories.Plan("ppyolo_r18vd_voc2012");
         var options = plan.Options with { Batch = 4 };
         plan = plan with { Options = options, Batches = RankBatches.Generated("1", options, [2, 2], perRankSizes: true), Iterations = 2 };
-        string record = Path.Combine(folder.FullName, "ranks"), merged = Path.Combine(folder.FullName, "merged");
+        string record = Path.Combine(folder.FullName, "ranks"),
+            merged = Path.Combine(folder.FullName, "merged");
         PPYolo.Train.Ranks.RankTeam.Run(2, 2, ranks => RecordedRun.Execute(plan, "plain", new(record) { Extension = ".npz" }, ranks));
 
         var merging = () => RecordMerge.Merge(record, merged);
@@ -137,11 +200,23 @@ public sealed class RanksTheories : IDisposable
     }
 
     /// <summary>The golden of a plan, which every way of sharing its batches among ranks must come to.</summary>
-    private static GoldenTheory Golden(string floor, RanksPlan plan, string way) => new(
-        nameof(RanksTheories), nameof(RanksEqualOneRankOnTheMergedBatches), $"floor={floor}", StrictJson.Text(plan.Run.Options), GoldenTheory.Extent(plan.Run.Options.Network, plan.Run.Options.FreezeAt, plan.Run.Iterations), TestEnvironment.Threads, way);
+    private static GoldenTheory Golden(string floor, RanksPlan plan, string way) =>
+        new(
+            nameof(RanksTheories),
+            nameof(RanksEqualOneRankOnTheMergedBatches),
+            $"floor={floor}",
+            StrictJson.Text(plan.Run.Options),
+            GoldenTheory.Extent(plan.Run.Options.Network, plan.Run.Options.FreezeAt, plan.Run.Iterations),
+            TestEnvironment.Threads,
+            way
+        );
 
-    private static Action<GoldenTwin> Twin(RanksPlan plan) => twin => TestEnvironment.With(
-        twin.Threads, () => TrainingRun.Execute(plan.Run with { Batches = _ => twin.Batches(plan.Whole), Factory = twin.Factory }));
+    private static Action<GoldenTwin> Twin(RanksPlan plan) =>
+        twin =>
+            TestEnvironment.With(
+                twin.Threads,
+                () => TrainingRun.Execute(plan.Run with { Batches = _ => twin.Batches(plan.Whole), Factory = twin.Factory })
+            );
 
     public void Dispose() => folder.Delete(recursive: true);
 }

@@ -15,10 +15,14 @@ public class ReferenceTheories
     private const double NoiseAllowance = 3;
 
     /// <summary>Every case in fixtures/reference; the two of full size only when asked for, since they take minutes.</summary>
-    public static TheoryData<string> Cases => [.. Directory.GetDirectories(Fixtures.Reference(""))
-        .Select(folder => Path.GetFileName(folder))
-        .Where(name => !IsFullSize(name) || Environment.GetEnvironmentVariable("PPYOLO_FULL") == "1")
-        .Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Cases =>
+        [
+            .. Directory
+                .GetDirectories(Fixtures.Reference(""))
+                .Select(folder => Path.GetFileName(folder))
+                .Where(name => !IsFullSize(name) || Environment.GetEnvironmentVariable("PPYOLO_FULL") == "1")
+                .Order(StringComparer.Ordinal),
+        ];
 
     [Theory]
     [Trait("Category", "Golden")]
@@ -29,9 +33,16 @@ public class ReferenceTheories
 
         var verdict = Run(name, golden.Factory(), TestEnvironment.Threads);
 
-        verdict.Aligned.Should().BeTrue("\n" + VerdictText.Format(verdict).Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal));
+        verdict
+            .Aligned.Should()
+            .BeTrue(
+                "\n" + VerdictText.Format(verdict).Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal)
+            );
         verdict.Iterations.Should().HaveCount(10);
-        verdict.Checks.Where(check => check.NoiseRatio > NoiseAllowance).Should().BeEmpty("a correct run is as near as the reference's own variants");
+        verdict
+            .Checks.Where(check => check.NoiseRatio > NoiseAllowance)
+            .Should()
+            .BeEmpty("a correct run is as near as the reference's own variants");
 
         // A golden of full size would need an hour of twins for its floors; the smaller cases pin the same code.
         if (!IsFullSize(name))
@@ -45,14 +56,45 @@ public class ReferenceTheories
     {
         var file = ReferenceCaseFile.Read(Fixtures.Reference(name));
         return new(
-            nameof(ReferenceTheories), nameof(TenIterationsEqualTheReference), $"name={name}", StrictJson.Text(file with { Noise = null }), file.InitProfile == RanksPlan.CalmProfile ? GoldenTheory.Extent(file.Network, file.FreezeAt, file.Iterations) : 1, threads, way);
+            nameof(ReferenceTheories),
+            nameof(TenIterationsEqualTheReference),
+            $"name={name}",
+            StrictJson.Text(file with { Noise = null }),
+            file.InitProfile == RanksPlan.CalmProfile ? GoldenTheory.Extent(file.Network, file.FreezeAt, file.Iterations) : 1,
+            threads,
+            way
+        );
     }
 
     private static bool IsFullSize(string name) => name.Contains("-full", StringComparison.Ordinal);
 
-    internal static Verdict Run(string name, GoldenTwin twin) => TestEnvironment.With(twin.Threads, () => ReferenceScenario.Run(
-        Fixtures.Reference(name), new ReferenceOptions { Factory = twin.Factory, Threads = twin.Threads, Batches = twin.Batches }));
+    internal static Verdict Run(string name, GoldenTwin twin) =>
+        TestEnvironment.With(
+            twin.Threads,
+            () =>
+                ReferenceScenario.Run(
+                    Fixtures.Reference(name),
+                    new ReferenceOptions
+                    {
+                        Factory = twin.Factory,
+                        Threads = twin.Threads,
+                        Batches = twin.Batches,
+                    }
+                )
+        );
 
     internal static Verdict Run(string name, TrainingFactory factory, int threads, int ranks = 1) =>
-        TestEnvironment.With(threads, () => ReferenceScenario.Run(Fixtures.Reference(name), new ReferenceOptions { Factory = factory, Threads = threads, Ranks = ranks }));
+        TestEnvironment.With(
+            threads,
+            () =>
+                ReferenceScenario.Run(
+                    Fixtures.Reference(name),
+                    new ReferenceOptions
+                    {
+                        Factory = factory,
+                        Threads = threads,
+                        Ranks = ranks,
+                    }
+                )
+        );
 }

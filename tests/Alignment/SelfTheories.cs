@@ -39,24 +39,56 @@ public sealed class SelfTheories : IDisposable
     public async Task ReplayIsBitwiseEqual(string config, int threads)
     {
         var plan = Plan(config);
-        var golden = new GoldenTheory(nameof(SelfTheories), nameof(ReplayIsBitwiseEqual), $"config={config}", StrictJson.Text(plan.Options), iterations: 1, threads, $"threads={threads}");
+        var golden = new GoldenTheory(
+            nameof(SelfTheories),
+            nameof(ReplayIsBitwiseEqual),
+            $"config={config}",
+            StrictJson.Text(plan.Options),
+            iterations: 1,
+            threads,
+            $"threads={threads}"
+        );
 
-        var verdict = TestEnvironment.With(threads, () => SelfScenario.Run(plan with { Factory = golden.Factory() }, "plain", folder.FullName, threads: threads, replayFactory: new()));
+        var verdict = TestEnvironment.With(
+            threads,
+            () =>
+                SelfScenario.Run(plan with { Factory = golden.Factory() }, "plain", folder.FullName, threads: threads, replayFactory: new())
+        );
 
         verdict.Aligned.Should().BeTrue(VerdictText.Summary(verdict));
         verdict.Iterations.Should().HaveCount(10);
         verdict.Iterations.Select(iteration => iteration.Size).Distinct().Should().HaveCountGreaterThan(1, "sizes are mixed");
-        await golden.Verify(twin => TestEnvironment.With(twin.Threads, () => TrainingRun.Execute(
-            plan with { Factory = twin.Factory, Batches = rank => twin.Batches(plan.Batches(rank)), Iterations = golden.Iterations })));
+        await golden.Verify(twin =>
+            TestEnvironment.With(
+                twin.Threads,
+                () =>
+                    TrainingRun.Execute(
+                        plan with
+                        {
+                            Factory = twin.Factory,
+                            Batches = rank => twin.Batches(plan.Batches(rank)),
+                            Iterations = golden.Iterations,
+                        }
+                    )
+            )
+        );
     }
 
     public void Dispose() => folder.Delete(recursive: true);
 
-    /// <summary>The configuration as it is, DropBlock included, but on small images and from plain weights: chaos would show any difference.</summary>
+    /// <summary>
+    /// The configuration as it is, DropBlock included, but on small images and from plain weights: chaos would show any difference.
+    /// </summary>
     internal static RunPlan Plan(string config)
     {
         var options = TrainOptionsFile.Read(config, ["batch=2", "sizes=[64,96]"]);
         var network = options.ToNetwork();
-        return new RunPlan(options, StartWeights.Parse("generator:1").For(network), _ => new GeneratedBatches("1", options.Batch, options.Sizes, network), 10, "1");
+        return new RunPlan(
+            options,
+            StartWeights.Parse("generator:1").For(network),
+            _ => new GeneratedBatches("1", options.Batch, options.Sizes, network),
+            10,
+            "1"
+        );
     }
 }

@@ -6,10 +6,11 @@ namespace PPYolo.Tests.Alignment;
 internal static class TestEnvironment
 {
     /// <summary>
-    /// The thread count of a theory that does not choose its own, which goldens were recorded with; the target Soak runs with others. One is enough: two classes run side by side (xunit.runner.json), and cores that
-    /// compute on their own do not wait for each other.
+    /// The thread count of a theory that does not choose its own, which goldens were recorded with; the target Soak runs with others. One
+    /// is enough: two classes run side by side (xunit.runner.json), and cores that compute on their own do not wait for each other.
     /// </summary>
-    public static int Threads { get; } = int.Parse(Environment.GetEnvironmentVariable("PPYOLO_TEST_THREADS") ?? "1", System.Globalization.CultureInfo.InvariantCulture);
+    public static int Threads { get; } =
+        int.Parse(Environment.GetEnvironmentVariable("PPYOLO_TEST_THREADS") ?? "1", System.Globalization.CultureInfo.InvariantCulture);
 
     [ModuleInitializer]
     internal static void Prepare() => NativeEnvironment.Prepare();

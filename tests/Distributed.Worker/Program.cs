@@ -9,12 +9,17 @@ using static TorchSharp.torch;
 
 // What to do, which rank does something else, the timeout in seconds, megabytes to time with, ranks in threads; more is only a name.
 NativeEnvironment.Prepare();
+
 // mpirun's pipes look like a terminal, to which .NET would first send the sequence that sets one up.
 Environment.SetEnvironmentVariable("TERM", "dumb");
 var what = args[0];
 var odd = int.Parse(args.ElementAtOrDefault(1) ?? "-1", CultureInfo.InvariantCulture);
 var timeout = TimeSpan.FromSeconds(double.Parse(args.ElementAtOrDefault(2) ?? "25", CultureInfo.InvariantCulture));
-var options = new RanksOptions { Timeout = timeout, Ranks = args.ElementAtOrDefault(4) is { Length: > 0 } ranks ? int.Parse(ranks, CultureInfo.InvariantCulture) : null };
+var options = new RanksOptions
+{
+    Timeout = timeout,
+    Ranks = args.ElementAtOrDefault(4) is { Length: > 0 } ranks ? int.Parse(ranks, CultureInfo.InvariantCulture) : null,
+};
 try
 {
     Console.Out.Write(RanksLaunch.Run(options, Body)[0]);
@@ -109,7 +114,10 @@ string Time(IRanks ranks)
         ranks.Sum("small", small);
     }
 
-    return All(ranks, $"rank {ranks.Rank} of {ranks.Size}: {megabytes} MB in {best:F1} ms, 1 KB in {many.Elapsed.TotalMicroseconds / rounds:F1} us\n");
+    return All(
+        ranks,
+        $"rank {ranks.Rank} of {ranks.Size}: {megabytes} MB in {best:F1} ms, 1 KB in {many.Elapsed.TotalMicroseconds / rounds:F1} us\n"
+    );
 }
 
 // Rank 0 writes for all: the launcher would mix the lines of several.

@@ -33,8 +33,13 @@ public static class Work
 
         foreach (var length in new[] { 0, 3, 32 * 1024, 40_000 })
         {
-            var messages = ranks.Gather("messages", Encoding.ASCII.GetBytes(new string((char)('a' + ranks.Rank), length * (ranks.Rank + 1))));
-            lines.Add($"gather {string.Join(' ', messages.Select(message => $"{message.Length}{(message.Length > 0 ? (char)message[0] : '-')}"))}");
+            var messages = ranks.Gather(
+                "messages",
+                Encoding.ASCII.GetBytes(new string((char)('a' + ranks.Rank), length * (ranks.Rank + 1)))
+            );
+            lines.Add(
+                $"gather {string.Join(' ', messages.Select(message => $"{message.Length}{(message.Length > 0 ? (char)message[0] : '-')}"))}"
+            );
         }
 
         ranks.Barrier("end");
@@ -49,5 +54,7 @@ public static class Work
     }
 
     private static string Hash(Tensor tensor) =>
-        tensor.numel() == 0 ? "-" : Convert.ToHexString(SHA256.HashData(tensor.ToData().Bytes.Span))[..16].ToLower(CultureInfo.InvariantCulture);
+        tensor.numel() == 0
+            ? "-"
+            : Convert.ToHexString(SHA256.HashData(tensor.ToData().Bytes.Span))[..16].ToLower(CultureInfo.InvariantCulture);
 }

@@ -14,7 +14,11 @@ public sealed class EpochTests : IDisposable
         Skip.If(Mpirun.Missing is not null, Mpirun.Missing);
         Skip.IfNot(OpenCv.IsAvailable(out var reason), reason);
 
-        var threads = await Programs.RunAsync(Path.Combine(Programs.DotnetRoot, "dotnet"), [Path.Combine(Programs.Folder, "ppyolo.dll"), .. Arguments("threads"), "--ranks", "2", "--threads", "2"], TimeSpan.FromMinutes(5));
+        var threads = await Programs.RunAsync(
+            Path.Combine(Programs.DotnetRoot, "dotnet"),
+            [Path.Combine(Programs.Folder, "ppyolo.dll"), .. Arguments("threads"), "--ranks", "2", "--threads", "2"],
+            TimeSpan.FromMinutes(5)
+        );
         threads.ExitCode.Should().Be(0, threads.ToString());
         var processes = await Mpirun.RunAsync(2, "ppyolo.dll", [.. Arguments("processes"), "--threads", "1"]);
         processes.ExitCode.Should().Be(0, processes.ToString());
@@ -36,17 +40,46 @@ public sealed class EpochTests : IDisposable
     public void Dispose() => folder.Delete(recursive: true);
 
     private static List<string> Lines(ProgramResult result) =>
-        [.. result.Output.Split('\n').Select(line => line.TrimEnd('\r').Replace("processes", "threads", StringComparison.Ordinal).Split(", data wait")[0].Split(" images/s")[0])
-            .Select(line => line.Contains(", lr ", StringComparison.Ordinal) ? line[..line.LastIndexOf(',')] : line)];
+        [
+            .. result
+                .Output.Split('\n')
+                .Select(line =>
+                    line.TrimEnd('\r').Replace("processes", "threads", StringComparison.Ordinal).Split(", data wait")[0].Split(" images/s")[
+                        0
+                    ]
+                )
+                .Select(line => line.Contains(", lr ", StringComparison.Ordinal) ? line[..line.LastIndexOf(',')] : line),
+        ];
 
     private string[] Arguments(string name) =>
-    [
-        "train", "--config", "ppyolo_r18vd_voc2012", "--data", Path.Combine(Programs.Repository, "fixtures", "scenes"), "--set", "sizes=[64]", "--set", "evalSize=64", "--set", "batch=40", "--epochs", "1",
-        "--log-interval", "1", "--out", Of(name),
-    ];
+        [
+            "train",
+            "--config",
+            "ppyolo_r18vd_voc2012",
+            "--data",
+            Path.Combine(Programs.Repository, "fixtures", "scenes"),
+            "--set",
+            "sizes=[64]",
+            "--set",
+            "evalSize=64",
+            "--set",
+            "batch=40",
+            "--epochs",
+            "1",
+            "--log-interval",
+            "1",
+            "--out",
+            Of(name),
+        ];
 
     private string Of(params string[] parts) => Path.Combine([folder.FullName, .. parts]);
 
     private List<string> Names(string name) =>
-        [.. Directory.EnumerateFiles(Of(name)).Select(file => Path.GetFileName(file)).Select(file => file.StartsWith("events", StringComparison.Ordinal) ? "events" : file).Order(StringComparer.Ordinal)];
+        [
+            .. Directory
+                .EnumerateFiles(Of(name))
+                .Select(file => Path.GetFileName(file))
+                .Select(file => file.StartsWith("events", StringComparison.Ordinal) ? "events" : file)
+                .Order(StringComparer.Ordinal),
+        ];
 }

@@ -9,20 +9,70 @@ public class MpiFailureTests
     private const string Work = "seen in the work after sum 'warm-up' (Float32, 100000 values)";
 
     [Fact]
-    public void The_standard_timeout_leaves_time_to_end_within_30_s() => RanksOptions.StandardTimeout.Should().BeLessThanOrEqualTo(TimeSpan.FromSeconds(26));
+    public void The_standard_timeout_leaves_time_to_end_within_30_s() =>
+        RanksOptions.StandardTimeout.Should().BeLessThanOrEqualTo(TimeSpan.FromSeconds(26));
 
     [SkippableTheory]
     [InlineData("throw", 1, 2, $"rank 1 failed, {Work}: batch 7 is empty", 2)]
     [InlineData("throw", 0, 3, $"rank 0 failed, {Work}: batch 7 is empty", 2)]
     [InlineData("null", 1, 2, $"rank 1 failed, {Work}: NullReferenceException: *", 3)]
-    [InlineData("kill", 1, 2, $"rank 1 failed, {Gradients}: it has not answered, and the launcher ends all ranks: it was killed or has ended", 137)]
-    [InlineData("kill", 0, 3, $"rank 0 failed, {Gradients}: it has not answered, and the launcher ends all ranks: it was killed or has ended", 137)]
-    [InlineData("exit", 1, 2, $"rank 1 failed, {Gradients}: it has not answered, and the launcher ends all ranks: it was killed or has ended", 5)]
-    [InlineData("hang", 1, 2, $"rank 1 failed, {Gradients}: it did not arrive within 3 s; it is after sum 'warm-up' (Float32, 100000 values)", 3)]
-    [InlineData("hang", 0, 3, $"rank 0 failed, {Gradients}: it did not arrive within 3 s; it is after sum 'warm-up' (Float32, 100000 values)", 3)]
-    [InlineData("early", 1, 2, $"rank 1 failed, {Gradients}: it ended its work while the others are in sum 'gradients' (Float32, 100000 values)", 3)]
-    [InlineData("shape", 1, 2, $"rank 1 failed, {Gradients}: it calls something else: expected sum 'gradients' (Float32, 100000 values), found sum 'gradients' (Float32, 100001 values)", 3)]
-    [InlineData("call", 2, 3, $"rank 2 failed, {Gradients}: it calls something else: expected sum 'gradients' (Float32, 100000 values), found barrier 'epoch'", 3)]
+    [InlineData(
+        "kill",
+        1,
+        2,
+        $"rank 1 failed, {Gradients}: it has not answered, and the launcher ends all ranks: it was killed or has ended",
+        137
+    )]
+    [InlineData(
+        "kill",
+        0,
+        3,
+        $"rank 0 failed, {Gradients}: it has not answered, and the launcher ends all ranks: it was killed or has ended",
+        137
+    )]
+    [InlineData(
+        "exit",
+        1,
+        2,
+        $"rank 1 failed, {Gradients}: it has not answered, and the launcher ends all ranks: it was killed or has ended",
+        5
+    )]
+    [InlineData(
+        "hang",
+        1,
+        2,
+        $"rank 1 failed, {Gradients}: it did not arrive within 3 s; it is after sum 'warm-up' (Float32, 100000 values)",
+        3
+    )]
+    [InlineData(
+        "hang",
+        0,
+        3,
+        $"rank 0 failed, {Gradients}: it did not arrive within 3 s; it is after sum 'warm-up' (Float32, 100000 values)",
+        3
+    )]
+    [InlineData(
+        "early",
+        1,
+        2,
+        $"rank 1 failed, {Gradients}: it ended its work while the others are in sum 'gradients' (Float32, 100000 values)",
+        3
+    )]
+    [InlineData(
+        "shape",
+        1,
+        2,
+        $"rank 1 failed, {Gradients}: it calls something else: expected sum 'gradients' (Float32, 100000 values), found sum 'gradients' "
+            + $"(Float32, 100001 values)",
+        3
+    )]
+    [InlineData(
+        "call",
+        2,
+        3,
+        $"rank 2 failed, {Gradients}: it calls something else: expected sum 'gradients' (Float32, 100000 values), found barrier 'epoch'",
+        3
+    )]
     public async Task All_ranks_end(string what, int rank, int size, string message, int exitCode)
     {
         Skip.If(Mpirun.Missing is not null, Mpirun.Missing);

@@ -46,6 +46,10 @@ public class MpiRanksTests
         Skip.If(Mpirun.Missing is not null, Mpirun.Missing);
         var result = await Mpirun.RunAsync(2, Programs.Worker, "where", "-1", "25", "0", "2");
         result.ExitCode.Should().Be(2, result.ToString());
-        result.Messages.Should().Contain(message => message.StartsWith("ppyolo: --ranks 2: mpirun has already started this process as one of 2 ranks", StringComparison.Ordinal));
+        result
+            .Messages.Should()
+            .Contain(message =>
+                message.StartsWith("ppyolo: --ranks 2: mpirun has already started this process as one of 2 ranks", StringComparison.Ordinal)
+            );
     }
 }

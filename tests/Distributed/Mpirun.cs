@@ -4,15 +4,21 @@ namespace PPYolo.Tests.Distributed;
 internal static class Mpirun
 {
     /// <summary>Why that is not possible here, or null.</summary>
-    public static string? Missing { get; } = Programs.Exists("mpirun") ? null : "mpirun is not installed (on Debian and Ubuntu: apt-get install openmpi-bin)";
+    public static string? Missing { get; } =
+        Programs.Exists("mpirun") ? null : "mpirun is not installed (on Debian and Ubuntu: apt-get install openmpi-bin)";
 
     /// <summary>Runs a program from the tests' folder; the limit is what a failed run may take.</summary>
     public static Task<ProgramResult> RunAsync(int ranks, string program, params string[] arguments) =>
-        Programs.RunAsync("mpirun", [.. Options(ranks), Path.Combine(Programs.DotnetRoot, "dotnet"), Path.Combine(Programs.Folder, program), .. arguments], TimeSpan.FromMinutes(5));
+        Programs.RunAsync(
+            "mpirun",
+            [.. Options(ranks), Path.Combine(Programs.DotnetRoot, "dotnet"), Path.Combine(Programs.Folder, program), .. arguments],
+            TimeSpan.FromMinutes(5)
+        );
 
     /// <summary>
-    /// As root as well, on fewer cores than ranks as well, without binding a rank and its threads to one core, and without the launcher's own words about an
-    /// end that a rank has explained.
+    /// As root as well, on fewer cores than ranks as well, without binding a rank and its threads to one core, and without the launcher's
+    /// own words about an end that a rank has explained.
     /// </summary>
-    private static string[] Options(int ranks) => ["--quiet", "--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "-np", $"{ranks}"];
+    private static string[] Options(int ranks) =>
+        ["--quiet", "--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "-np", $"{ranks}"];
 }

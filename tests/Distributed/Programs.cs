@@ -19,14 +19,21 @@ internal static class Programs
 
     /// <summary>Whether a program is on the path.</summary>
     public static bool Exists(string name) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, name)));
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(':')
+            .Any(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, name)));
 
     /// <summary>Runs a program to its end, or kills it with all it has started.</summary>
     public static async Task<ProgramResult> RunAsync(string program, IEnumerable<string> arguments, TimeSpan limit)
     {
         var clock = Stopwatch.StartNew();
         using var process = new Process();
-        process.StartInfo = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        process.StartInfo = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
         process.Start();
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
@@ -40,7 +47,9 @@ internal static class Programs
         {
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync();
-            throw new TimeoutException($"{program} {string.Join(' ', arguments)} was still running after {limit.TotalSeconds} s:\n{await output}\n{await error}");
+            throw new TimeoutException(
+                $"{program} {string.Join(' ', arguments)} was still running after {limit.TotalSeconds} s:\n{await output}\n{await error}"
+            );
         }
 
         return new ProgramResult(process.ExitCode, await output, await error, clock.Elapsed);
@@ -51,7 +60,8 @@ internal static class Programs
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "PPYolo.sln")))
         {
-            folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException($"no PPYolo.sln above {AppContext.BaseDirectory}");
+            folder =
+                Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException($"no PPYolo.sln above {AppContext.BaseDirectory}");
         }
 
         return folder;

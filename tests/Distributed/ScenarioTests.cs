@@ -19,7 +19,11 @@ public sealed class ScenarioTests(TwoMachines machines) : IDisposable
     public void Processes_equal_one_rank_on_the_merged_batches(string floor, string split)
     {
         Skip.If(Mpirun.Missing is not null, Mpirun.Missing);
-        var options = new RanksRunOptions { Floor = RanksPlans.Floor(floor), Recorder = (plan, record) => MpiRecording.Run(plan, record, threads: 2) };
+        var options = new RanksRunOptions
+        {
+            Floor = RanksPlans.Floor(floor),
+            Recorder = (plan, record) => MpiRecording.Run(plan, record, threads: 2),
+        };
 
         var verdict = RanksScenario.Merge(RanksPlans.Plan(floor, split), folder.FullName, options);
 
@@ -31,19 +35,22 @@ public sealed class ScenarioTests(TwoMachines machines) : IDisposable
     {
         Skip.If(Mpirun.Missing is not null, Mpirun.Missing);
         var plan = RanksPlans.Plan("r18vd-calm", "2,2");
-        RanksResult? threads = null, processes = null;
+        RanksResult? threads = null,
+            processes = null;
         var floor = RanksPlans.Floor("r18vd-calm");
-        RanksScenario.Merge(plan, Path.Combine(folder.FullName, "a"), new()
-        {
-            Floor = floor,
-            Recorder = (recorded, record) => processes = MpiRecording.Run(recorded, record, threads: 2),
-        });
+        RanksScenario.Merge(
+            plan,
+            Path.Combine(folder.FullName, "a"),
+            new() { Floor = floor, Recorder = (recorded, record) => processes = MpiRecording.Run(recorded, record, threads: 2) }
+        );
         RanksScenario.Merge(plan, Path.Combine(folder.FullName, "b"), new() { Floor = floor });
         threads = new(Train.Records.RunRecord.Open(Path.Combine(folder.FullName, "b", "ranks")).ReadEnd(), new NamedTensors());
 
         processes!.End.Raw.Should().AllSatisfy(pair => pair.Value.BitwiseEquals(threads.End.Raw[pair.Key]).Should().BeTrue(pair.Key));
         processes.End.Ema.Should().AllSatisfy(pair => pair.Value.BitwiseEquals(threads.End.Ema[pair.Key]).Should().BeTrue(pair.Key));
-        processes.End.Momentum.Should().AllSatisfy(pair => pair.Value.BitwiseEquals(threads.End.Momentum[pair.Key]).Should().BeTrue(pair.Key));
+        processes
+            .End.Momentum.Should()
+            .AllSatisfy(pair => pair.Value.BitwiseEquals(threads.End.Momentum[pair.Key]).Should().BeTrue(pair.Key));
     }
 
     [SkippableTheory]
@@ -60,7 +67,10 @@ public sealed class ScenarioTests(TwoMachines machines) : IDisposable
             Recorder = (plan, record) =>
             {
                 MpiRecording.Prepare(plan, shared);
-                var result = machines.RunAsync(1, "ppyolo.dll", [.. MpiRecording.Arguments(plan, inside, $"{inside}/scenario/ranks", threads: 2)]).GetAwaiter().GetResult();
+                var result = machines
+                    .RunAsync(1, "ppyolo.dll", [.. MpiRecording.Arguments(plan, inside, $"{inside}/scenario/ranks", threads: 2)])
+                    .GetAwaiter()
+                    .GetResult();
                 result.ExitCode.Should().Be(0, result.ToString());
                 return MpiRecording.Read(record);
             },
@@ -97,12 +107,17 @@ public sealed class ScenarioTests(TwoMachines machines) : IDisposable
 
     public void Dispose() => folder.Delete(recursive: true);
 
-    private static int ProcessOfRank(int rank, string record) => int.Parse(
-        Directory.GetDirectories("/proc")
-            .Select(path => Path.GetFileName(path))
-            .Where(name => name.All(char.IsAsciiDigit))
-            .Single(name => Contains($"/proc/{name}/cmdline", record) && Contains($"/proc/{name}/environ", $"OMPI_COMM_WORLD_RANK={rank}\0")),
-        System.Globalization.CultureInfo.InvariantCulture);
+    private static int ProcessOfRank(int rank, string record) =>
+        int.Parse(
+            Directory
+                .GetDirectories("/proc")
+                .Select(path => Path.GetFileName(path))
+                .Where(name => name.All(char.IsAsciiDigit))
+                .Single(name =>
+                    Contains($"/proc/{name}/cmdline", record) && Contains($"/proc/{name}/environ", $"OMPI_COMM_WORLD_RANK={rank}\0")
+                ),
+            System.Globalization.CultureInfo.InvariantCulture
+        );
 
     private static bool Contains(string file, string text)
     {

@@ -8,9 +8,10 @@ using DotNet.Testcontainers.Networks;
 namespace PPYolo.Tests.Distributed;
 
 /// <summary>
-/// Two containers on one network, as two machines: the first starts ranks on both with mpirun, which reaches the second by ssh. Both see the tests' folder as
-/// <see cref="ProgramFolder"/>, the repository's fixtures as <see cref="FixtureFolder"/> and one writable folder, shared like a network drive, as
-/// <see cref="SharedFolder"/>. Started with the first test that runs something, once for all tests of the collection.
+/// Two containers on one network, as two machines: the first starts ranks on both with mpirun, which reaches the second by ssh. Both see
+/// the tests' folder as <see cref="ProgramFolder"/>, the repository's fixtures as <see cref="FixtureFolder"/> and one writable folder,
+/// shared like a network drive, as <see cref="SharedFolder"/>. Started with the first test that runs something, once for all tests of the
+/// collection.
 /// </summary>
 public sealed class TwoMachines : IAsyncLifetime
 {
@@ -45,11 +46,29 @@ public sealed class TwoMachines : IAsyncLifetime
         string[] launcher =
         [
             // The limit is what a failed run may take.
-            "timeout", "300", "mpirun", "--quiet", "--allow-run-as-root", "--bind-to", "none",
-            "--host", string.Join(',', Names.Select(name => $"{name}:{ranksPerMachine}")), "-np", $"{Names.Length * ranksPerMachine}",
+            "timeout",
+            "300",
+            "mpirun",
+            "--quiet",
+            "--allow-run-as-root",
+            "--bind-to",
+            "none",
+            "--host",
+            string.Join(',', Names.Select(name => $"{name}:{ranksPerMachine}")),
+            "-np",
+            $"{Names.Length * ranksPerMachine}",
             // Between the machines by their network; inside one a container may not read another process's memory.
-            "--mca", "btl_tcp_if_include", "eth0", "--mca", "oob_tcp_if_include", "eth0", "--mca", "btl_vader_single_copy_mechanism", "none",
-            "-x", "DOTNET_CLI_TELEMETRY_OPTOUT=1",
+            "--mca",
+            "btl_tcp_if_include",
+            "eth0",
+            "--mca",
+            "oob_tcp_if_include",
+            "eth0",
+            "--mca",
+            "btl_vader_single_copy_mechanism",
+            "none",
+            "-x",
+            "DOTNET_CLI_TELEMETRY_OPTOUT=1",
         ];
         return await ExecAsync(machines[0], [.. launcher, $"{DotnetFolder}/dotnet", $"{ProgramFolder}/{program}", .. arguments]);
     }
@@ -107,9 +126,15 @@ public sealed class TwoMachines : IAsyncLifetime
         }
 
         // The first machine may enter the second; the key lives as long as the containers.
-        var key = await CheckedAsync(machines[0], "ssh-keygen -q -t ed25519 -N '' -f /root/.ssh/id_ed25519 && cat /root/.ssh/id_ed25519.pub");
+        var key = await CheckedAsync(
+            machines[0],
+            "ssh-keygen -q -t ed25519 -N '' -f /root/.ssh/id_ed25519 && cat /root/.ssh/id_ed25519.pub"
+        );
         await CheckedAsync(machines[1], $"echo '{key.Output.Trim()}' > /root/.ssh/authorized_keys && chmod 600 /root/.ssh/authorized_keys");
-        await CheckedAsync(machines[0], $"for i in $(seq 50); do ssh -o ConnectTimeout=2 {Names[1]} true && exit 0; sleep 0.2; done; exit 1");
+        await CheckedAsync(
+            machines[0],
+            $"for i in $(seq 50); do ssh -o ConnectTimeout=2 {Names[1]} true && exit 0; sleep 0.2; done; exit 1"
+        );
     }
 
     private static async Task<string> BuildImageAsync()

@@ -28,13 +28,29 @@ public class TwoMachinesTests(TwoMachines machines)
         Skip.If(TwoMachines.Missing is not null, TwoMachines.Missing);
         var result = await machines.RunAsync(2, Programs.Worker, "where");
         result.ExitCode.Should().Be(0, result.ToString());
-        Enumerable.Range(0, 4).Select(rank => result.LinesOf(rank).Single()).Should().Equal(
-            "rank 0 of 4, local 0, on machine1", "rank 1 of 4, local 1, on machine1", "rank 2 of 4, local 0, on machine2", "rank 3 of 4, local 1, on machine2");
+        Enumerable
+            .Range(0, 4)
+            .Select(rank => result.LinesOf(rank).Single())
+            .Should()
+            .Equal(
+                "rank 0 of 4, local 0, on machine1",
+                "rank 1 of 4, local 1, on machine1",
+                "rank 2 of 4, local 0, on machine2",
+                "rank 3 of 4, local 1, on machine2"
+            );
     }
 
     [SkippableTheory]
-    [InlineData("kill", "rank 1 failed, seen in sum 'gradients' (Float32, 100000 values): it has not answered, and the launcher ends all ranks: it was killed or has ended")]
-    [InlineData("hang", "rank 1 failed, seen in sum 'gradients' (Float32, 100000 values): it did not arrive within 3 s; it is after sum 'warm-up' (Float32, 100000 values)")]
+    [InlineData(
+        "kill",
+        "rank 1 failed, seen in sum 'gradients' (Float32, 100000 values): it has not answered, and the launcher ends all ranks: it was "
+            + "killed or has ended"
+    )]
+    [InlineData(
+        "hang",
+        "rank 1 failed, seen in sum 'gradients' (Float32, 100000 values): it did not arrive within 3 s; it is after sum 'warm-up' "
+            + "(Float32, 100000 values)"
+    )]
     [InlineData("throw", "rank 1 failed, seen in the work after sum 'warm-up' (Float32, 100000 values): batch 7 is empty")]
     public async Task A_failure_on_one_machine_ends_both(string what, string message)
     {

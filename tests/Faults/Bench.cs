@@ -10,14 +10,29 @@ using PPYolo.Train.Weights;
 
 namespace PPYolo.Tests.Faults;
 
-/// <summary>The smallest training that has everything a fault can be in: frozen and trained stages, clipping, warm-up, decay, two levels, mixed objects.</summary>
+/// <summary>
+/// The smallest training that has everything a fault can be in: frozen and trained stages, clipping, warm-up, decay, two levels, mixed
+/// objects.
+/// </summary>
 internal sealed class Bench
 {
-    private const int Iterations = 4, Twins = 2;
+    private const int Iterations = 4,
+        Twins = 2;
 
     private static readonly TrainOptions Options = TrainOptionsFile.Read(
         "ppyolo_r18vd_voc2012",
-        ["batch=4", "sizes=[64]", "dropBlock=false", "freezeAt=0", "iterationsPerEpoch=4", "startFactor=0.5", "learningRatePerImage=0.000005", "weightDecay=0.01", "clipGradNorm=20"]);
+        [
+            "batch=4",
+            "sizes=[64]",
+            "dropBlock=false",
+            "freezeAt=0",
+            "iterationsPerEpoch=4",
+            "startFactor=0.5",
+            "learningRatePerImage=0.000005",
+            "weightDecay=0.01",
+            "clipGradNorm=20",
+        ]
+    );
 
     private static readonly Lazy<TraceFloor> SoloFloor = new(() => Laboratory.For(Right(1), TestEnvironment.Threads)!.Floor(Twins));
 
@@ -31,7 +46,9 @@ internal sealed class Bench
     {
         lock (RightRuns)
         {
-            return RightRuns.TryGetValue(ranks, out var run) ? run : RightRuns[ranks] = Describe("right", Plan(ranks), TracedRun.Execute(Plan(ranks), ranks, TestEnvironment.Threads));
+            return RightRuns.TryGetValue(ranks, out var run)
+                ? run
+                : RightRuns[ranks] = Describe("right", Plan(ranks), TracedRun.Execute(Plan(ranks), ranks, TestEnvironment.Threads));
         }
     }
 
@@ -49,7 +66,16 @@ internal sealed class Bench
     {
         var network = Options.ToNetwork();
         var whole = new GeneratedBatches("5", Options.Batch, Options.Sizes, network);
-        return new(Options, StartWeights.Parse("generator:5:calm").For(network), ranks == 1 ? _ => whole : rank => new SlicedBatches(whole, SlicedBatches.Even(Options.Batch, ranks), rank), Iterations, "5") { CheckReplicas = false };
+        return new(
+            Options,
+            StartWeights.Parse("generator:5:calm").For(network),
+            ranks == 1 ? _ => whole : rank => new SlicedBatches(whole, SlicedBatches.Even(Options.Batch, ranks), rank),
+            Iterations,
+            "5"
+        )
+        {
+            CheckReplicas = false,
+        };
     }
 
     public static RunPlan Faulty(FaultyTraining fault, int ranks)
@@ -59,5 +85,11 @@ internal sealed class Bench
     }
 
     private static ExplainedRun Describe(string name, RunPlan plan, IReadOnlyList<RunTrace> traces) =>
-        new(name, traces) { Options = plan.Options, Start = plan.Start, Batches = plan.Batches, Seed = plan.Seed };
+        new(name, traces)
+        {
+            Options = plan.Options,
+            Start = plan.Start,
+            Batches = plan.Batches,
+            Seed = plan.Seed,
+        };
 }

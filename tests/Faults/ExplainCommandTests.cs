@@ -23,10 +23,18 @@ public sealed class ExplainCommandTests : IDisposable
     {
         var plain = TrainingRun.Execute(Bench.Plan(1) with { Iterations = 2 });
         var traces = new List<IterationTrace>();
-        var traced = TrainingRun.Execute(Bench.Plan(1) with { Iterations = 2 }, observe: step => StepTracer.Watch(step, traces.Add, new() { Full = ["*"] }));
+        var traced = TrainingRun.Execute(
+            Bench.Plan(1) with
+            {
+                Iterations = 2,
+            },
+            observe: step => StepTracer.Watch(step, traces.Add, new() { Full = ["*"] })
+        );
 
         traces.Should().HaveCount(2);
-        traces[1].Entries.Should().OnlyContain(entry => entry.Key.Phase == TracePhase.Schedule || entry.Key.Phase == TracePhase.Loss || entry.Full != null);
+        traces[1]
+            .Entries.Should()
+            .OnlyContain(entry => entry.Key.Phase == TracePhase.Schedule || entry.Key.Phase == TracePhase.Loss || entry.Full != null);
         foreach (var (one, other) in new[] { (plain.Raw, traced.Raw), (plain.Ema, traced.Ema), (plain.Momentum, traced.Momentum) })
         {
             one.Names.Should().Equal(other.Names);
@@ -39,19 +47,37 @@ public sealed class ExplainCommandTests : IDisposable
     {
         var right = Record("right", new());
         var wrong = Record("wrong", PlantedFaults.Of("momentum 0.85").Training);
-        string html = Path.Combine(folder.FullName, "page.html"), json = Path.Combine(folder.FullName, "report.json"), junit = Path.Combine(folder.FullName, "junit.xml"), floor = Path.Combine(folder.FullName, "floor.npz");
+        string html = Path.Combine(folder.FullName, "page.html"),
+            json = Path.Combine(folder.FullName, "report.json"),
+            junit = Path.Combine(folder.FullName, "junit.xml"),
+            floor = Path.Combine(folder.FullName, "floor.npz");
 
-        CommandLine.Run(["explain", right, wrong, "--twins", "1", "--floor", floor, "--html", html, "--json", json, "--junit", junit]).Should().Be(ExitCode.Diverged);
+        CommandLine
+            .Run(["explain", right, wrong, "--twins", "1", "--floor", floor, "--html", html, "--json", json, "--junit", junit])
+            .Should()
+            .Be(ExitCode.Diverged);
         CommandLine.Run(["explain", right, right, "--floor", floor]).Should().Be(ExitCode.Aligned);
 
-        File.ReadAllText(html).Should().Contain("Momentum is 0.85").And.Contain("the runs part here").And.NotContain("http").And.NotContain("<script");
+        File.ReadAllText(html)
+            .Should()
+            .Contain("Momentum is 0.85")
+            .And.Contain("the runs part here")
+            .And.NotContain("http")
+            .And.NotContain("<script");
         using var report = System.Text.Json.JsonDocument.Parse(File.ReadAllText(json));
         report.RootElement.GetProperty("causes")[0].GetProperty("id").GetString().Should().Be("momentum");
         report.RootElement.GetProperty("frontier").GetProperty("phase").GetString().Should().Be("momentum");
         XElement.Load(junit).Descendants("failure").Should().NotBeEmpty();
 
         // What another implementation leaves: batches and weights.
-        foreach (var file in Directory.EnumerateFiles(wrong).Where(file => Path.GetFileName(file) is var name && (name.StartsWith("trace", StringComparison.Ordinal) || name.EndsWith(".json", StringComparison.Ordinal))))
+        foreach (
+            var file in Directory
+                .EnumerateFiles(wrong)
+                .Where(file =>
+                    Path.GetFileName(file) is var name
+                    && (name.StartsWith("trace", StringComparison.Ordinal) || name.EndsWith(".json", StringComparison.Ordinal))
+                )
+        )
         {
             File.Delete(file);
         }
@@ -88,7 +114,12 @@ public sealed class ExplainCommandTests : IDisposable
     private static InjectionResult Inject(string fault, string whole)
     {
         var right = Bench.Right(1);
-        var wrong = TracedRun.Execute(Bench.Faulty(PlantedFaults.Of(fault).Training, 1), 1, TestEnvironment.Threads, new() { Full = [whole] });
+        var wrong = TracedRun.Execute(
+            Bench.Faulty(PlantedFaults.Of(fault).Training, 1),
+            1,
+            TestEnvironment.Threads,
+            new() { Full = [whole] }
+        );
         var frontier = TraceComparison.Of(right.Ranks, wrong, Bench.Floor).Frontier!;
         var laboratory = Laboratory.For(right, TestEnvironment.Threads)!;
         return InjectionCheck.Run(frontier, wrong, (injections, iterations) => laboratory.Run(null, iterations, injections), Bench.Floor)!;

@@ -27,7 +27,13 @@ public sealed class ExplanationSchemaTests : IDisposable
         // What another implementation leaves: batches and weights.
         foreach (var run in new[] { right, wrong })
         {
-            foreach (var file in Directory.EnumerateFiles(run).Where(file => !Path.GetFileName(file).StartsWith("batch", StringComparison.Ordinal) && Path.GetExtension(file) != ".pth"))
+            foreach (
+                var file in Directory
+                    .EnumerateFiles(run)
+                    .Where(file =>
+                        !Path.GetFileName(file).StartsWith("batch", StringComparison.Ordinal) && Path.GetExtension(file) != ".pth"
+                    )
+            )
             {
                 File.Delete(file);
             }
@@ -63,7 +69,9 @@ public sealed class ExplanationSchemaTests : IDisposable
         JsonNode parent = document;
         foreach (var step in steps[..^1])
         {
-            parent = (parent is JsonArray array ? array[int.Parse(step, System.Globalization.CultureInfo.InvariantCulture)] : parent[step])!;
+            parent = (
+                parent is JsonArray array ? array[int.Parse(step, System.Globalization.CultureInfo.InvariantCulture)] : parent[step]
+            )!;
         }
 
         parent.AsObject().Remove(steps[^1]);
@@ -80,32 +88,47 @@ public sealed class ExplanationSchemaTests : IDisposable
     /// <summary>A report that has everything that a report may have.</summary>
     private static JsonNode Document()
     {
-        TraceKey key = new(TracePhase.Backward, "backbone.conv1"), later = new(TracePhase.Gradient, "backbone.conv1.conv.weight");
+        TraceKey key = new(TracePhase.Backward, "backbone.conv1"),
+            later = new(TracePhase.Gradient, "backbone.conv1.conv.weight");
         var differences = new List<EntryDifference>
         {
             new(3, 1, key, 0.25, 1e-6, null),
             new(3, 1, later, double.NaN, 1e-6, "missing in the second run"),
             new(3, 1, later with { Name = "neck.weight" }, double.PositiveInfinity, 1e-6, null),
         };
-        return JsonNode.Parse(ExplanationJson.Format(new("a", "b", new(differences, Bench.Floor), [new("momentum", "Momentum is 0.85.", TracePhase.Momentum, 1, ["fitted"])])
-        {
-            Injection = new(3, key, 5, 1, later),
-            FloorSource = "2 perturbed twins of a, trained now",
-            Losses = [(0, 1.5, double.NaN), (1, double.PositiveInfinity, double.NegativeInfinity)],
-            Notes = ["repeated"],
-            Lacked = ["no trace"],
-            Environment = [("threads", "1", "2")],
-        }))!;
+        return JsonNode.Parse(
+            ExplanationJson.Format(
+                new("a", "b", new(differences, Bench.Floor), [new("momentum", "Momentum is 0.85.", TracePhase.Momentum, 1, ["fitted"])])
+                {
+                    Injection = new(3, key, 5, 1, later),
+                    FloorSource = "2 perturbed twins of a, trained now",
+                    Losses = [(0, 1.5, double.NaN), (1, double.PositiveInfinity, double.NegativeInfinity)],
+                    Notes = ["repeated"],
+                    Lacked = ["no trace"],
+                    Environment = [("threads", "1", "2")],
+                }
+            )
+        )!;
     }
 
     private static JsonElement Valid(string json)
     {
         var result = Evaluate(json);
-        result.IsValid.Should().BeTrue(string.Join("; ", result.Details.Where(detail => detail.HasErrors).SelectMany(detail => detail.Errors!.Select(error => $"{detail.InstanceLocation} {error.Key}: {error.Value}"))));
+        result
+            .IsValid.Should()
+            .BeTrue(
+                string.Join(
+                    "; ",
+                    result
+                        .Details.Where(detail => detail.HasErrors)
+                        .SelectMany(detail => detail.Errors!.Select(error => $"{detail.InstanceLocation} {error.Key}: {error.Value}"))
+                )
+            );
         return JsonSerializer.Deserialize<JsonElement>(json);
     }
 
-    private static EvaluationResults Evaluate(string json) => Schema.Evaluate(JsonNode.Parse(json), new EvaluationOptions { OutputFormat = OutputFormat.List });
+    private static EvaluationResults Evaluate(string json) =>
+        Schema.Evaluate(JsonNode.Parse(json), new EvaluationOptions { OutputFormat = OutputFormat.List });
 
     private string Explain(string first, string second, int expected)
     {

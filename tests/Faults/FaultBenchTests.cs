@@ -6,19 +6,28 @@ using PPYolo.Train.Records;
 namespace PPYolo.Tests.Faults;
 
 /// <summary>
-/// Trainings with one fault each must be told from the right one, and the fault must be named, from the two traces alone. PPYOLO_FAULTS=1 runs all faults, pairs and
-/// clean reruns; otherwise a core of them runs.
+/// Trainings with one fault each must be told from the right one, and the fault must be named, from the two traces alone. PPYOLO_FAULTS=1
+/// runs all faults, pairs and clean reruns; otherwise a core of them runs.
 /// </summary>
 public class FaultBenchTests
 {
-    private const int LeastRightPairs = 10, LeastNamedFirst = 26;
+    private const int LeastRightPairs = 10,
+        LeastNamedFirst = 26;
 
     private static readonly bool Whole = Environment.GetEnvironmentVariable("PPYOLO_FAULTS") == "1";
 
     private static readonly string[] Core =
     [
-        "learning rate one step late", "Nesterov momentum", "weight decay on the other group", "clipping missing", "loss summed over images", "one rank's gradient missing",
-        "EMA before the optimizer", "biased running variance", "scale_x_y ignored", "BGR for RGB",
+        "learning rate one step late",
+        "Nesterov momentum",
+        "weight decay on the other group",
+        "clipping missing",
+        "loss summed over images",
+        "one rank's gradient missing",
+        "EMA before the optimizer",
+        "biased running variance",
+        "scale_x_y ignored",
+        "BGR for RGB",
     ];
 
     private static readonly (string First, string Second)[] Pairs =
@@ -94,7 +103,14 @@ public class FaultBenchTests
         IReadOnlyList<RunTrace> rerun = kind switch
         {
             // The floor's twins are others.
-            "twin" => TracedRun.Execute(plan with { Start = PPYolo.Align.Generation.Perturbation.Of(plan.Start, $"clean{number}") }, 1, TestEnvironment.Threads),
+            "twin" => TracedRun.Execute(
+                plan with
+                {
+                    Start = PPYolo.Align.Generation.Perturbation.Of(plan.Start, $"clean{number}"),
+                },
+                1,
+                TestEnvironment.Threads
+            ),
             "threads" => TracedRun.Execute(plan, 1, 1 + number),
             _ => TracedRun.Execute(Bench.Plan(2 * (number + 1)), 2 * (number + 1), TestEnvironment.Threads),
         };
@@ -123,9 +139,15 @@ public class FaultBenchTests
         var text = new StringBuilder().AppendLine(FaultOutcome.Header);
         outcomes.ForEach(outcome => text.AppendLine(outcome.Row));
         var pairs = Pairs.Select(pair => (pair, Named: Both(pair.First, pair.Second))).ToList();
-        text.AppendLine().AppendLine($"{outcomes.Count} faults: {outcomes.Count(outcome => !outcome.Explanation.Aligned)} detected, {outcomes.Count(outcome => outcome.Place == 1)} named first, {outcomes.Count(outcome => outcome.Place is > 0 and <= 3)} among the first three, {outcomes.Count(outcome => outcome.IsFrontierExact)} frontiers exact");
+        text.AppendLine()
+            .AppendLine(
+                $"{outcomes.Count} faults: {outcomes.Count(outcome => !outcome.Explanation.Aligned)} detected, "
+                    + $"{outcomes.Count(outcome => outcome.Place == 1)} named first, "
+                    + $"{outcomes.Count(outcome => outcome.Place is > 0 and <= 3)} among the first three, "
+                    + $"{outcomes.Count(outcome => outcome.IsFrontierExact)} frontiers exact"
+            );
         text.AppendLine().AppendLine("two faults at once, both named:");
-        pairs.ForEach(pair => text.AppendLine($"{(pair.Named ? "yes" : "no"),-5}{pair.pair.First} + {pair.pair.Second}"));
+        pairs.ForEach(pair => text.AppendLine($"{(pair.Named ? "yes" : "no"), -5}{pair.pair.First} + {pair.pair.Second}"));
         text.Append($"{pairs.Count(pair => pair.Named)} of {pairs.Count}");
 
         outcomes.Should().OnlyContain(outcome => !outcome.Explanation.Aligned);
@@ -144,5 +166,5 @@ public class FaultBenchTests
     }
 
     private static string TablePath([System.Runtime.CompilerServices.CallerFilePath] string here = "") =>
-        Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "src", "Train", "Explain", "FaultBench.verified.txt");
+        Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "src", "Harness", "Explain", "FaultBench.verified.txt");
 }

@@ -9,14 +9,18 @@ namespace PPYolo.Tests.Faults;
 internal sealed record FaultOutcome(PlantedFault Fault, Explanation Explanation)
 {
     /// <summary>The place of the right cause among those named, from 1; 0 where it is not.</summary>
-    public int Place => Explanation.Causes.Select((cause, index) => cause.Id == Fault.Cause ? index + 1 : 0).FirstOrDefault(place => place > 0);
+    public int Place =>
+        Explanation.Causes.Select((cause, index) => cause.Id == Fault.Cause ? index + 1 : 0).FirstOrDefault(place => place > 0);
 
     public string Frontier => Explanation.Trace.Frontier is { } frontier ? $"{frontier.Iteration} {frontier.Key}" : "none";
 
     public bool IsFrontierExact => FileSystemName.MatchesSimpleExpression(Fault.Frontier, Frontier);
 
     /// <summary>A row of the confusion table.</summary>
-    public string Row => $"{Fault.Name,-36}{(Explanation.Aligned ? "no" : "yes"),-10}{Place,-7}{(Explanation.Causes.Count > 0 ? Explanation.Causes[0].Id : "none"),-30}{(IsFrontierExact ? "yes" : "no"),-10}{Frontier}";
+    public string Row =>
+        $"{Fault.Name, -36}{(Explanation.Aligned ? "no" : "yes"), -10}{Place, -7}"
+        + $"{(Explanation.Causes.Count > 0 ? Explanation.Causes[0].Id : "none"), -30}{(IsFrontierExact ? "yes" : "no"), -10}{Frontier}";
 
-    public static string Header => $"{"planted",-36}{"detected",-10}{"place",-7}{"named first",-30}{"frontier",-10}where the runs part (iteration, phase, name)";
+    public static string Header =>
+        $"{"planted", -36}{"detected", -10}{"place", -7}{"named first", -30}{"frontier", -10}where the runs part (iteration, phase, name)";
 }

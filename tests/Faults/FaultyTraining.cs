@@ -51,7 +51,8 @@ internal sealed record FaultyTraining
     public Func<IReadOnlyList<ParameterGroup>, IReadOnlyList<ParameterGroup>> Groups { get; init; } = groups => groups;
 
     /// <summary>Around the optimizer's step.</summary>
-    public Action<FaultyStep, double, double[]?, Action<double, double[]?>> Update { get; init; } = (_, rate, norms, right) => right(rate, norms);
+    public Action<FaultyStep, double, double[]?, Action<double, double[]?>> Update { get; init; } =
+        (_, rate, norms, right) => right(rate, norms);
 
     public bool EmaBeforeOptimizer { get; init; }
 
@@ -68,48 +69,50 @@ internal sealed record FaultyTraining
     public TrainingFactory Factory => new FaultyFactory(this);
 
     /// <summary>Both wrongs in one training: the first where both change the same thing.</summary>
-    public FaultyTraining And(FaultyTraining other) => new()
-    {
-        Options = options => other.Options(Options(options)),
-        Recipe = recipe => other.Recipe(Recipe(recipe)),
-        Network = network =>
+    public FaultyTraining And(FaultyTraining other) =>
+        new()
         {
-            Network(network);
-            other.Network(network);
-        },
-        Batches = (right, rank) => other.Batches(own => Batches(right, own), rank),
-        Batch = batch => other.Batch(Batch(batch)),
-        Forward = (step, right) => other.Forward(step, () => Forward(step, right)),
-        Rate = (right, iteration, ranks) => other.Rate(own => Rate(right, own, ranks), iteration, ranks),
-        LossFactor = images => LossFactor(images) * other.LossFactor(images),
-        KeepsGradients = KeepsGradients || other.KeepsGradients,
-        Gradients = step =>
-        {
-            Gradients(step);
-            other.Gradients(step);
-        },
-        NeedsOwnGradients = NeedsOwnGradients || other.NeedsOwnGradients,
-        Reduced = step =>
-        {
-            Reduced(step);
-            other.Reduced(step);
-        },
-        Groups = groups => other.Groups(Groups(groups)),
-        Update = (step, rate, norms, right) => other.Update(step, rate, norms, (ownRate, ownNorms) => Update(step, ownRate, ownNorms, right)),
-        EmaBeforeOptimizer = EmaBeforeOptimizer || other.EmaBeforeOptimizer,
-        Averaged = step =>
-        {
-            Averaged(step);
-            other.Averaged(step);
-        },
-        Prepared = step =>
-        {
-            Prepared(step);
-            other.Prepared(step);
-        },
-        SavesEmaUncorrected = SavesEmaUncorrected || other.SavesEmaUncorrected,
-        SharesStatistics = SharesStatistics && other.SharesStatistics,
-    };
+            Options = options => other.Options(Options(options)),
+            Recipe = recipe => other.Recipe(Recipe(recipe)),
+            Network = network =>
+            {
+                Network(network);
+                other.Network(network);
+            },
+            Batches = (right, rank) => other.Batches(own => Batches(right, own), rank),
+            Batch = batch => other.Batch(Batch(batch)),
+            Forward = (step, right) => other.Forward(step, () => Forward(step, right)),
+            Rate = (right, iteration, ranks) => other.Rate(own => Rate(right, own, ranks), iteration, ranks),
+            LossFactor = images => LossFactor(images) * other.LossFactor(images),
+            KeepsGradients = KeepsGradients || other.KeepsGradients,
+            Gradients = step =>
+            {
+                Gradients(step);
+                other.Gradients(step);
+            },
+            NeedsOwnGradients = NeedsOwnGradients || other.NeedsOwnGradients,
+            Reduced = step =>
+            {
+                Reduced(step);
+                other.Reduced(step);
+            },
+            Groups = groups => other.Groups(Groups(groups)),
+            Update = (step, rate, norms, right) =>
+                other.Update(step, rate, norms, (ownRate, ownNorms) => Update(step, ownRate, ownNorms, right)),
+            EmaBeforeOptimizer = EmaBeforeOptimizer || other.EmaBeforeOptimizer,
+            Averaged = step =>
+            {
+                Averaged(step);
+                other.Averaged(step);
+            },
+            Prepared = step =>
+            {
+                Prepared(step);
+                other.Prepared(step);
+            },
+            SavesEmaUncorrected = SavesEmaUncorrected || other.SavesEmaUncorrected,
+            SharesStatistics = SharesStatistics && other.SharesStatistics,
+        };
 
     private sealed class FaultyFactory(FaultyTraining fault) : TrainingFactory
     {
@@ -131,7 +134,8 @@ internal sealed record FaultyTraining
     }
 
     /// <summary>A step that asks its fault everywhere.</summary>
-    internal sealed class FaultyStep(FaultyTraining fault, PPYoloNetwork network, TrainingRecipe recipe, long batch, IRanks ranks) : TrainStep(network, recipe, batch, ranks)
+    internal sealed class FaultyStep(FaultyTraining fault, PPYoloNetwork network, TrainingRecipe recipe, long batch, IRanks ranks)
+        : TrainStep(network, recipe, batch, ranks)
     {
         private long images;
 
@@ -145,7 +149,8 @@ internal sealed record FaultyTraining
 
         public StateEntry Entry(string key) => Entries.Single(entry => entry.Key == key);
 
-        protected override IReadOnlyList<ParameterGroup> GroupParameters(TrainingRecipe recipe) => Creating!.Groups(base.GroupParameters(recipe));
+        protected override IReadOnlyList<ParameterGroup> GroupParameters(TrainingRecipe recipe) =>
+            Creating!.Groups(base.GroupParameters(recipe));
 
         protected override void ShareStatistics()
         {
@@ -226,17 +231,23 @@ internal sealed record FaultyTraining
     internal static LossTerms WithBiasedVariance(FaultyStep step, Func<LossTerms> right)
     {
         var values = new Dictionary<string, double>(StringComparer.Ordinal);
-        var before = step.Entries.Where(entry => entry.Key.EndsWith("running_var", StringComparison.Ordinal)).ToDictionary(entry => entry.Key, entry => entry.Value.clone(), StringComparer.Ordinal);
+        var before = step
+            .Entries.Where(entry => entry.Key.EndsWith("running_var", StringComparison.Ordinal))
+            .ToDictionary(entry => entry.Key, entry => entry.Value.clone(), StringComparer.Ordinal);
         var hooks = new List<Action>();
         foreach (var (name, module) in step.Network.named_modules())
         {
             if (module is SquareConvolution conv)
             {
-                hooks.Add(conv.register_forward_hook((_, _, output) =>
-                {
-                    values[name] = output.numel() / output.shape[1] * step.Ranks.Size;
-                    return output;
-                }).remove);
+                hooks.Add(
+                    conv.register_forward_hook(
+                        (_, _, output) =>
+                        {
+                            values[name] = output.numel() / output.shape[1] * step.Ranks.Size;
+                            return output;
+                        }
+                    ).remove
+                );
             }
         }
 

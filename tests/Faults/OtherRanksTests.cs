@@ -26,8 +26,14 @@ public sealed class OtherRanksTests : IDisposable
         var diverged = Explain(right, wrong);
 
         aligned.Aligned.Should().BeTrue(ExplanationText.Format(aligned));
-        aligned.Notes.Should().ContainSingle().Which.Should().StartWith($"the runs are on {first} and {second} ranks: {right} was repeated on {second}");
-        aligned.Trace.Differences.Should().Contain(difference => difference.Rank == second - 1 && difference.Key.Phase == TracePhase.Forward);
+        aligned
+            .Notes.Should()
+            .ContainSingle()
+            .Which.Should()
+            .StartWith($"the runs are on {first} and {second} ranks: {right} was repeated on {second}");
+        aligned
+            .Trace.Differences.Should()
+            .Contain(difference => difference.Rank == second - 1 && difference.Key.Phase == TracePhase.Forward);
         aligned.Lacked.Should().NotContain(line => line.Contains("ranks", StringComparison.Ordinal));
         diverged.Causes[0].Id.Should().Be("momentum");
         diverged.Notes.Should().HaveCount(1);
@@ -43,10 +49,19 @@ public sealed class OtherRanksTests : IDisposable
         var explanation = Explain(right, same);
 
         explanation.Aligned.Should().BeTrue(ExplanationText.Format(explanation));
-        explanation.Trace.Differences.Count(difference => difference.Key.Phase == TracePhase.Data).Should().Be(4 * 4, "images, boxes and two levels of targets of all ranks together are compared");
-        explanation.Lacked.Should().Contain(line =>
-            line.Contains("over all ranks together start, data, buffers, loss, reduction, schedule, momentum, weights, ema, end are compared; forward, backward, gradient, each rank's own or in one run alone, are not", StringComparison.Ordinal)
-            && line.Contains("cannot be repeated without its case.json", StringComparison.Ordinal));
+        explanation
+            .Trace.Differences.Count(difference => difference.Key.Phase == TracePhase.Data)
+            .Should()
+            .Be(4 * 4, "images, boxes and two levels of targets of all ranks together are compared");
+        explanation
+            .Lacked.Should()
+            .Contain(line =>
+                line.Contains(
+                    "over all ranks together start, data, buffers, loss, reduction, schedule, momentum, weights, ema, end are compared; "
+                        + "forward, backward, gradient, each rank's own or in one run alone, are not",
+                    StringComparison.Ordinal
+                ) && line.Contains("cannot be repeated without its case.json", StringComparison.Ordinal)
+            );
 
         // The images of the second rank's last batch are others.
         var path = Path.Combine(same, RecordedBatches.FileName(3, 1));
@@ -70,7 +85,12 @@ public sealed class OtherRanksTests : IDisposable
         var explanation = Explain(right, same);
 
         explanation.Trace.Differences.Should().NotContain(difference => difference.Key.Phase == TracePhase.Data);
-        explanation.Lacked.Should().Contain(line => line.Contains("batches are not, because", StringComparison.Ordinal) && line.Contains("different sizes cannot be stacked", StringComparison.Ordinal));
+        explanation
+            .Lacked.Should()
+            .Contain(line =>
+                line.Contains("batches are not, because", StringComparison.Ordinal)
+                && line.Contains("different sizes cannot be stacked", StringComparison.Ordinal)
+            );
     }
 
     [Fact]
@@ -78,8 +98,28 @@ public sealed class OtherRanksTests : IDisposable
     {
         var first = Path.Combine(folder.FullName, "sizes");
         var plan = Bench.Plan(2);
-        RankTeam.Run(2, TestEnvironment.Threads, team => RecordedRun.Execute(
-            plan with { Batches = RankBatches.Generated("5", plan.Options with { Sizes = [64, 96] }, SlicedBatches.Even(plan.Options.Batch, 2), perRankSizes: true) }, "calm", new(first), team));
+        RankTeam.Run(
+            2,
+            TestEnvironment.Threads,
+            team =>
+                RecordedRun.Execute(
+                    plan with
+                    {
+                        Batches = RankBatches.Generated(
+                            "5",
+                            plan.Options with
+                            {
+                                Sizes = [64, 96],
+                            },
+                            SlicedBatches.Even(plan.Options.Batch, 2),
+                            perRankSizes: true
+                        ),
+                    },
+                    "calm",
+                    new(first),
+                    team
+                )
+        );
 
         var explanation = Explain(first, Record("second", 1));
 
@@ -103,7 +143,10 @@ public sealed class OtherRanksTests : IDisposable
     [Fact]
     public void AFaultBesideTheNumberOfRanksIsNamedToo()
     {
-        var explanation = Explain(Record("one", 1, dropBlock: true), Record("two", 2, PlantedFaults.Of("momentum 0.85").Training, dropBlock: true));
+        var explanation = Explain(
+            Record("one", 1, dropBlock: true),
+            Record("two", 2, PlantedFaults.Of("momentum 0.85").Training, dropBlock: true)
+        );
 
         explanation.Causes.Select(cause => cause.Id).Should().Contain("rank-count").And.Contain("momentum");
     }
@@ -136,12 +179,17 @@ public sealed class OtherRanksTests : IDisposable
             File.Delete(file);
         }
 
-        Explain(right, right).Losses.Select(loss => loss.First).Zip(losses).Should().OnlyContain(pair => Math.Abs(pair.First - pair.Second.Losses["total_loss"]) < 1e-5 * pair.First);
+        Explain(right, right)
+            .Losses.Select(loss => loss.First)
+            .Zip(losses)
+            .Should()
+            .OnlyContain(pair => Math.Abs(pair.First - pair.Second.Losses["total_loss"]) < 1e-5 * pair.First);
     }
 
     public void Dispose() => folder.Delete(recursive: true);
 
-    private static Explanation Explain(string first, string second) => ExplainScenario.Run(first, second, new() { Threads = TestEnvironment.Threads, Twins = 1 });
+    private static Explanation Explain(string first, string second) =>
+        ExplainScenario.Run(first, second, new() { Threads = TestEnvironment.Threads, Twins = 1 });
 
     private string Record(string name, int ranks, FaultyTraining? fault = null, bool dropBlock = false, int? size = null)
     {
@@ -150,7 +198,19 @@ public sealed class OtherRanksTests : IDisposable
         plan = plan with { Options = plan.Options with { DropBlock = dropBlock } };
         if (size is { } side)
         {
-            plan = plan with { Iterations = 1, Batches = RankBatches.Generated("5", plan.Options with { Sizes = [side] }, SlicedBatches.Even(plan.Options.Batch, ranks), perRankSizes: false) };
+            plan = plan with
+            {
+                Iterations = 1,
+                Batches = RankBatches.Generated(
+                    "5",
+                    plan.Options with
+                    {
+                        Sizes = [side],
+                    },
+                    SlicedBatches.Even(plan.Options.Batch, ranks),
+                    perRankSizes: false
+                ),
+            };
         }
 
         RankTeam.Run(ranks, TestEnvironment.Threads, team => RecordedRun.Execute(plan, "calm", new(path) { Trace = new() }, team));

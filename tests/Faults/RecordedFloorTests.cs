@@ -21,10 +21,20 @@ public sealed class RecordedFloorTests : IDisposable
     {
         var right = Record("right", new(), Twins);
         var wrong = Record("wrong", PlantedFaults.Of("momentum 0.85").Training, 0);
-        string kept = Path.Combine(right, TraceFloor.FileName), measured = Path.Combine(folder.FullName, "measured.npz");
+        string kept = Path.Combine(right, TraceFloor.FileName),
+            measured = Path.Combine(folder.FullName, "measured.npz");
 
         var byKept = ExplainScenario.Run(right, wrong, new() { Threads = TestEnvironment.Threads });
-        var byMeasured = ExplainScenario.Run(right, wrong, new() { Threads = TestEnvironment.Threads, Twins = Twins, Floor = measured });
+        var byMeasured = ExplainScenario.Run(
+            right,
+            wrong,
+            new()
+            {
+                Threads = TestEnvironment.Threads,
+                Twins = Twins,
+                Floor = measured,
+            }
+        );
 
         byKept.FloorSource.Should().Be($"2 perturbed twins, kept in {kept}");
         byMeasured.FloorSource.Should().Be($"2 perturbed twins of {right}, trained now and kept in {measured}");
@@ -36,9 +46,15 @@ public sealed class RecordedFloorTests : IDisposable
         }
 
         byKept.Trace.Differences.Should().Equal(byMeasured.Trace.Differences);
-        byKept.Causes.Select(cause => (cause.Id, cause.Confidence)).Should().Equal(byMeasured.Causes.Select(cause => (cause.Id, cause.Confidence)));
+        byKept
+            .Causes.Select(cause => (cause.Id, cause.Confidence))
+            .Should()
+            .Equal(byMeasured.Causes.Select(cause => (cause.Id, cause.Confidence)));
         byKept.Aligned.Should().BeFalse();
-        ExplanationText.Format(byKept).Should().Contain($"noise: 2 perturbed twins, kept in {kept}; comparing is meaningful in all iterations");
+        ExplanationText
+            .Format(byKept)
+            .Should()
+            .Contain($"noise: 2 perturbed twins, kept in {kept}; comparing is meaningful in all iterations");
         ExplanationJson.Format(byKept).Should().Contain("\"twins\": 2");
         ExplanationHtml.Format(byKept).Should().Contain("comparing is meaningful in all iterations");
 
@@ -60,16 +76,36 @@ public sealed class RecordedFloorTests : IDisposable
 
         var explaining = () => ExplainScenario.Run(longer, longer, new() { Floor = floor });
 
-        explaining.Should().Throw<AlignException>().WithMessage($"{floor}: expected the noise floor of the 4 iterations of {longer}, found 1*");
+        explaining
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage($"{floor}: expected the noise floor of the 4 iterations of {longer}, found 1*");
     }
 
     [Fact]
     public void SeveralRanksMeasureTheFloorOfTheirRun()
     {
-        string record = Path.Combine(folder.FullName, "ranks"), measured = Path.Combine(folder.FullName, "measured.npz");
-        RankTeam.Run(2, TestEnvironment.Threads, ranks => RecordedRun.Execute(Bench.Plan(2) with { Iterations = 1 }, "calm", new(record) { Twins = 1 }, ranks));
+        string record = Path.Combine(folder.FullName, "ranks"),
+            measured = Path.Combine(folder.FullName, "measured.npz");
+        RankTeam.Run(
+            2,
+            TestEnvironment.Threads,
+            ranks => RecordedRun.Execute(Bench.Plan(2) with { Iterations = 1 }, "calm", new(record) { Twins = 1 }, ranks)
+        );
 
-        ExplainScenario.Run(record, record, new() { Threads = TestEnvironment.Threads, Twins = 1, Floor = measured }).Aligned.Should().BeTrue();
+        ExplainScenario
+            .Run(
+                record,
+                record,
+                new()
+                {
+                    Threads = TestEnvironment.Threads,
+                    Twins = 1,
+                    Floor = measured,
+                }
+            )
+            .Aligned.Should()
+            .BeTrue();
 
         File.ReadAllBytes(Path.Combine(record, TraceFloor.FileName)).Should().Equal(File.ReadAllBytes(measured));
         TraceFile.ExistsIn(record).Should().BeFalse();
@@ -79,7 +115,20 @@ public sealed class RecordedFloorTests : IDisposable
     public void TheCommandKeepsTheFloorAndWantsARecordForIt()
     {
         var record = Path.Combine(folder.FullName, "record");
-        string[] tiny = ["train", "--config", "ppyolo_r18vd_voc2012", "--set", "sizes=[64]", "--set", "batch=2", "--iterations", "1", "--floor", "1"];
+        string[] tiny =
+        [
+            "train",
+            "--config",
+            "ppyolo_r18vd_voc2012",
+            "--set",
+            "sizes=[64]",
+            "--set",
+            "batch=2",
+            "--iterations",
+            "1",
+            "--floor",
+            "1",
+        ];
 
         CommandLine.Run(tiny).Should().Be(ExitCode.WrongUse);
         CommandLine.Run([.. tiny, "--record", record]).Should().Be(ExitCode.Aligned);
@@ -94,7 +143,19 @@ public sealed class RecordedFloorTests : IDisposable
     {
         var path = Path.Combine(folder.FullName, name);
         var plan = Bench.Faulty(fault, 1);
-        RecordedRun.Execute(plan with { Iterations = iterations ?? plan.Iterations }, "calm", new(path) { Extension = ".npz", Trace = new(), Twins = twins });
+        RecordedRun.Execute(
+            plan with
+            {
+                Iterations = iterations ?? plan.Iterations,
+            },
+            "calm",
+            new(path)
+            {
+                Extension = ".npz",
+                Trace = new(),
+                Twins = twins,
+            }
+        );
         return path;
     }
 }

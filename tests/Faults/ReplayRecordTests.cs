@@ -15,17 +15,25 @@ public sealed class ReplayRecordTests : IDisposable
     [Fact]
     public void AReplayThatIsRecordedWithATraceIsTheRecordBitByBit()
     {
-        string plain = Path.Combine(folder.FullName, "plain"), traced = Path.Combine(folder.FullName, "traced");
+        string plain = Path.Combine(folder.FullName, "plain"),
+            traced = Path.Combine(folder.FullName, "traced");
         RecordedRun.Execute(Bench.Plan(1) with { Iterations = 2 }, "calm", new(plain));
 
-        CommandLine.Run(["train", "--replay", plain, "--record", traced, "--trace", "--threads", $"{TestEnvironment.Threads}"]).Should().Be(ExitCode.Aligned);
+        CommandLine
+            .Run(["train", "--replay", plain, "--record", traced, "--trace", "--threads", $"{TestEnvironment.Threads}"])
+            .Should()
+            .Be(ExitCode.Aligned);
 
         foreach (var text in new[] { "case.json", RunRecord.LossesFile })
         {
             File.ReadAllText(Path.Combine(traced, text)).Should().Be(File.ReadAllText(Path.Combine(plain, text)), text);
         }
 
-        foreach (var file in new[] { RunRecord.StartName, RunRecord.EndName, RunRecord.RawEndName, RunRecord.MomentumName }.Select(name => name + ".pth").Concat([RecordedBatches.FileName(0, 0), RecordedBatches.FileName(1, 0)]))
+        foreach (
+            var file in new[] { RunRecord.StartName, RunRecord.EndName, RunRecord.RawEndName, RunRecord.MomentumName }
+                .Select(name => name + ".pth")
+                .Concat([RecordedBatches.FileName(0, 0), RecordedBatches.FileName(1, 0)])
+        )
         {
             using var one = TensorFile.Read(Path.Combine(plain, file));
             using var other = TensorFile.Read(Path.Combine(traced, file));

@@ -17,10 +17,19 @@ public sealed class SparseRunTests : IDisposable
     {
         var right = Record("right", new());
         var same = Take("same", right, RunRecord.EndName + ".pth", RunRecord.RawEndName + ".pth");
-        var wrong = Take("wrong", Record("other", PlantedFaults.Of("momentum 0.85").Training), RunRecord.EndName + ".pth", RunRecord.LossesFile);
+        var wrong = Take(
+            "wrong",
+            Record("other", PlantedFaults.Of("momentum 0.85").Training),
+            RunRecord.EndName + ".pth",
+            RunRecord.LossesFile
+        );
 
         Explain(right, same).Aligned.Should().BeTrue();
-        Explain(same, right).Trace.Differences.Select(difference => (difference.Iteration, difference.Key.Phase)).Distinct().Should().BeEquivalentTo([(3, TracePhase.Buffers), (3, TracePhase.Weights), (3, TracePhase.End)]);
+        Explain(same, right)
+            .Trace.Differences.Select(difference => (difference.Iteration, difference.Key.Phase))
+            .Distinct()
+            .Should()
+            .BeEquivalentTo([(3, TracePhase.Buffers), (3, TracePhase.Weights), (3, TracePhase.End)]);
         Explain(right, wrong).Trace.Exceeding.Should().Contain(difference => difference.Key.Phase == TracePhase.End);
     }
 
@@ -33,7 +42,9 @@ public sealed class SparseRunTests : IDisposable
         var explanation = Explain(elsewhere, right);
 
         explanation.FloorSource.Should().Be($"1 perturbed twin of {right}, trained now");
-        explanation.Lacked.Should().Contain(line => line.EndsWith($"ppyolo explain {right} {elsewhere} tries them on {right}", StringComparison.Ordinal));
+        explanation
+            .Lacked.Should()
+            .Contain(line => line.EndsWith($"ppyolo explain {right} {elsewhere} tries them on {right}", StringComparison.Ordinal));
         ExplanationText.Format(explanation).Should().NotContain("no noise floor");
     }
 
@@ -43,7 +54,10 @@ public sealed class SparseRunTests : IDisposable
         var right = Record("right", new());
         var written = Path.Combine(folder.FullName, "page.html");
 
-        CommandLine.Run(["explain", right, right, "--html", written, "--json", Path.Combine(folder.FullName, "nowhere", "report.json")]).Should().Be(ExitCode.WrongUse);
+        CommandLine
+            .Run(["explain", right, right, "--html", written, "--json", Path.Combine(folder.FullName, "nowhere", "report.json")])
+            .Should()
+            .Be(ExitCode.WrongUse);
         CommandLine.Run(["explain", right, right, "--html", written, "--floor", "3"]).Should().Be(ExitCode.WrongUse);
 
         File.Exists(written).Should().BeFalse();
@@ -51,7 +65,8 @@ public sealed class SparseRunTests : IDisposable
 
     public void Dispose() => folder.Delete(recursive: true);
 
-    private static Explanation Explain(string first, string second) => ExplainScenario.Run(first, second, new() { Threads = TestEnvironment.Threads, Twins = 1 });
+    private static Explanation Explain(string first, string second) =>
+        ExplainScenario.Run(first, second, new() { Threads = TestEnvironment.Threads, Twins = 1 });
 
     /// <summary>What another implementation might leave.</summary>
     private string Take(string name, string record, params string[] files)

@@ -4,11 +4,15 @@ using System.Reflection;
 namespace PPYolo.Tests.Golden;
 
 /// <summary>
-/// The whole life of a golden in real processes, as somebody else lives it: samples/Golden, a model that this project does not know, built against the packed PPYolo.Align, and ppyolo golden approve.
+/// The whole life of a golden in real processes, as somebody else lives it: samples/Golden, a model that this project does not know, built
+/// against the packed PPYolo.Align, and ppyolo golden approve.
 /// </summary>
 public sealed class ForeignModel : IDisposable
 {
-    private static readonly string Root = typeof(ForeignModel).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(fact => fact.Key == "RepositoryRoot").Value!;
+    private static readonly string Root = typeof(ForeignModel)
+        .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(fact => fact.Key == "RepositoryRoot")
+        .Value!;
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-foreign-");
 
@@ -16,7 +20,8 @@ public sealed class ForeignModel : IDisposable
     public async Task GetsAGoldenFromThePackageAndApprovesEachChangeWithAReason()
     {
         var sample = await Build();
-        string verified = Path.Combine(folder.FullName, "model.verified.golden"), received = Path.Combine(folder.FullName, "model.received.golden");
+        string verified = Path.Combine(folder.FullName, "model.verified.golden"),
+            received = Path.Combine(folder.FullName, "model.received.golden");
 
         // No golden yet: red, and a received file.
         var first = await Run(sample);
@@ -46,9 +51,15 @@ public sealed class ForeignModel : IDisposable
         accepted.ExitCode.Should().Be(0, accepted.Output);
         (await Run(sample, "0.1001")).ExitCode.Should().Be(0);
         File.Exists(received).Should().BeFalse();
-        (await File.ReadAllLinesAsync(Path.Combine(folder.FullName, "approvals.log"))).Should().SatisfyRespectively(
-            line => line.Should().Contain("\tthe first\t"),
-            line => line.Should().Contain("model.verified.golden\tthe rate was raised by a tenth of a percent\t").And.Contain("learning rate"));
+        (await File.ReadAllLinesAsync(Path.Combine(folder.FullName, "approvals.log")))
+            .Should()
+            .SatisfyRespectively(
+                line => line.Should().Contain("\tthe first\t"),
+                line =>
+                    line.Should()
+                        .Contain("model.verified.golden\tthe rate was raised by a tenth of a percent\t")
+                        .And.Contain("learning rate")
+            );
     }
 
     public void Dispose() => folder.Delete(recursive: true);
@@ -56,10 +67,24 @@ public sealed class ForeignModel : IDisposable
     /// <summary>Packs the library into a feed of its own and builds the sample against it.</summary>
     private async Task<string> Build()
     {
-        string feed = Path.Combine(folder.FullName, "feed"), sample = Path.Combine(folder.FullName, "samples", "Golden"), engineering = Path.Combine(folder.FullName, "eng");
+        string feed = Path.Combine(folder.FullName, "feed"),
+            sample = Path.Combine(folder.FullName, "samples", "Golden"),
+            engineering = Path.Combine(folder.FullName, "eng");
         // A version that no feed and no cache has: this very build.
         var version = $"0.1.0-test{Environment.ProcessId}";
-        var packed = await Dotnet(["pack", Path.Combine(Root, "src", "Align"), "-c", "Release", "--no-build", "-o", feed, "--nologo", "-v", "q", $"-p:PackageVersion={version}"]);
+        var packed = await Dotnet([
+            "pack",
+            Path.Combine(Root, "src", "Align"),
+            "-c",
+            "Release",
+            "--no-build",
+            "-o",
+            feed,
+            "--nologo",
+            "-v",
+            "q",
+            $"-p:PackageVersion={version}",
+        ]);
         packed.ExitCode.Should().Be(0, packed.Output);
         Directory.CreateDirectory(engineering);
         Directory.CreateDirectory(sample);
@@ -70,7 +95,14 @@ public sealed class ForeignModel : IDisposable
         }
 
         var project = Path.Combine(sample, "Golden.csproj");
-        await File.WriteAllTextAsync(project, (await File.ReadAllTextAsync(project)).Replace("\"PPYolo.Align\" Version=\"0.1.0\"", $"\"PPYolo.Align\" Version=\"{version}\"", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(
+            project,
+            (await File.ReadAllTextAsync(project)).Replace(
+                "\"PPYolo.Align\" Version=\"0.1.0\"",
+                $"\"PPYolo.Align\" Version=\"{version}\"",
+                StringComparison.Ordinal
+            )
+        );
         var built = await Dotnet(["build", sample, "-c", "Release", "--nologo", "-v", "q", $"-p:RestoreAdditionalProjectSources={feed}"]);
         built.ExitCode.Should().Be(0, built.Output);
         return Path.Combine(sample, "bin", "Release", "net10.0", "Golden.dll");
@@ -78,16 +110,31 @@ public sealed class ForeignModel : IDisposable
 
     private Task<(int ExitCode, string Output)> Run(string sample, params string[] arguments) => Dotnet([sample, .. arguments]);
 
-    private Task<(int ExitCode, string Output)> Approve(string reason, params (string, string)[] environment) => Ppyolo(["golden", "approve", folder.FullName, "--reason", reason], environment);
+    private Task<(int ExitCode, string Output)> Approve(string reason, params (string, string)[] environment) =>
+        Ppyolo(["golden", "approve", folder.FullName, "--reason", reason], environment);
 
     private Task<(int ExitCode, string Output)> Ppyolo(string[] arguments, params (string, string)[] environment) =>
         Dotnet([Path.Combine(AppContext.BaseDirectory, "ppyolo.dll"), .. arguments], environment);
 
     private async Task<(int ExitCode, string Output)> Dotnet(string[] arguments, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder.FullName };
+        var start = new ProcessStartInfo("dotnet", arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder.FullName,
+        };
         // Nothing of the outer build, and no build server but where one is asked for.
-        foreach (var name in start.Environment.Keys.Where(name => name is "CI" or "TF_BUILD" || name.StartsWith("GITHUB_", StringComparison.Ordinal) || name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
+        foreach (
+            var name in start
+                .Environment.Keys.Where(name =>
+                    name is "CI" or "TF_BUILD"
+                    || name.StartsWith("GITHUB_", StringComparison.Ordinal)
+                    || name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)
+                )
+                .ToList()
+        )
         {
             start.Environment.Remove(name);
         }

@@ -15,11 +15,19 @@ public class ModelListings
     public Task Listing(string config)
     {
         using var network = new PPYoloNetwork(TrainOptionsFile.Read(config, []).ToNetwork());
-        var lines = StateEntries.Of(network).Select(entry => string.Join('\t',
-            entry.Key,
-            entry.Value.shape.Length == 0 ? "scalar" : string.Join('x', entry.Value.shape),
-            entry.Value.dtype.ToString().ToLowerInvariant(),
-            entry.IsTrainable ? ParameterGroup.NameFor(entry.Key) : entry.IsParameter ? "frozen" : "buffer"));
+        var lines = StateEntries
+            .Of(network)
+            .Select(entry =>
+                string.Join(
+                    '\t',
+                    entry.Key,
+                    entry.Value.shape.Length == 0 ? "scalar" : string.Join('x', entry.Value.shape),
+                    entry.Value.dtype.ToString().ToLowerInvariant(),
+                    entry.IsTrainable ? ParameterGroup.NameFor(entry.Key)
+                        : entry.IsParameter ? "frozen"
+                        : "buffer"
+                )
+            );
         return Verify(string.Join('\n', lines)).UseParameters(config);
     }
 }

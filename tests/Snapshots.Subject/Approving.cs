@@ -7,9 +7,10 @@ public class Approving
     public Task Always() => Verify(Given.Value).AutoVerify().UseDirectory(Given.Directory);
 
     [Fact]
-    public Task IfAsked() => Verify(Given.Value)
-        .AutoVerify(file => file.EndsWith(".txt", StringComparison.Ordinal), includeBuildServer: true)
-        .UseDirectory(Given.Directory);
+    public Task IfAsked() =>
+        Verify(Given.Value)
+            .AutoVerify(file => file.EndsWith(".txt", StringComparison.Ordinal), includeBuildServer: true)
+            .UseDirectory(Given.Directory);
 
     [Fact]
     public Task ButFail() => Verify(Given.Value).AutoVerify(throwException: true).UseDirectory(Given.Directory);

@@ -9,5 +9,6 @@ internal static class Given
 
     public static string? DiffTool => Environment.GetEnvironmentVariable("SUBJECT_DIFF_TOOL");
 
-    private static string Read(string name) => Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"{name} is not set");
+    private static string Read(string name) =>
+        Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"{name} is not set");
 }

@@ -26,22 +26,29 @@ internal static class Initialize
                 useShellExecute: false,
                 new LaunchArguments(Left: Arguments, Right: Arguments),
                 path,
-                binaryExtensions: [".bytes"]);
+                binaryExtensions: [".bytes"]
+            );
         }
     }
 
     private static Task<CompareResult> SameLength(Stream received, Stream verified, IReadOnlyDictionary<string, object> context) =>
-        Task.FromResult(received.Length == verified.Length
-            ? CompareResult.Equal
-            : CompareResult.NotEqual($"{received.Length} bytes in place of {verified.Length}"));
+        Task.FromResult(
+            received.Length == verified.Length
+                ? CompareResult.Equal
+                : CompareResult.NotEqual($"{received.Length} bytes in place of {verified.Length}")
+        );
 
     private static Task<CompareResult> WithinOne(string received, string verified, IReadOnlyDictionary<string, object> context)
     {
-        var distance = Math.Abs(double.Parse(received, CultureInfo.InvariantCulture) - double.Parse(verified, CultureInfo.InvariantCulture));
+        var distance = Math.Abs(
+            double.Parse(received, CultureInfo.InvariantCulture) - double.Parse(verified, CultureInfo.InvariantCulture)
+        );
 
         // Asked this way round, not a number counts as different.
-        return Task.FromResult(distance <= 1
-            ? CompareResult.Equal
-            : CompareResult.NotEqual(string.Create(CultureInfo.InvariantCulture, $"differs by {distance}")));
+        return Task.FromResult(
+            distance <= 1
+                ? CompareResult.Equal
+                : CompareResult.NotEqual(string.Create(CultureInfo.InvariantCulture, $"differs by {distance}"))
+        );
     }
 }

@@ -12,7 +12,8 @@ internal static class Fixtures
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "PPYolo.sln")))
         {
-            folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException($"no PPYolo.sln above {AppContext.BaseDirectory}");
+            folder =
+                Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException($"no PPYolo.sln above {AppContext.BaseDirectory}");
         }
 
         return folder;

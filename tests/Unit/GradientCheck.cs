@@ -7,8 +7,8 @@ internal static class GradientCheck
 {
     private const double Step = 1e-5;
 
-    // A central difference of step 1e-5 is wrong by about 1e-10 of the third derivative and, by cancellation, 1e-11 of the function's value: values here are
-    // below 1e3 and third derivatives below 1e4.
+    // A central difference of step 1e-5 is wrong by about 1e-10 of the third derivative and, by cancellation, 1e-11 of the function's
+    // value: values here are below 1e3 and third derivatives below 1e4.
     private const double Tolerance = 1e-6;
 
     /// <summary>Checks the gradient of every element of every input.</summary>
@@ -29,7 +29,8 @@ internal static class GradientCheck
             {
                 var slope = (At(j, Step) - At(j, -Step)) / (2 * Step);
                 (Math.Abs(slope - gradient[j]) <= Tolerance * Math.Max(1, Math.Abs(slope)))
-                    .Should().BeTrue("the gradient of input {0}, element {1}, must be {2:R}, found {3:R}", i, j, slope, gradient[j]);
+                    .Should()
+                    .BeTrue("the gradient of input {0}, element {1}, must be {2:R}, found {3:R}", i, j, slope, gradient[j]);
             }
 
             double At(long element, double change)

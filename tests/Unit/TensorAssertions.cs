@@ -10,10 +10,17 @@ internal static class TensorAssertions
     {
         found.shape.Should().Equal(expected.shape, "of {0}", what);
         found.dtype.Should().Be(expected.dtype, "of {0}", what);
-        found.ToData().BitwiseEquals(expected.ToData()).Should().BeTrue("{0} must have the same bits; the largest difference is {1:R}", what, LargestDifference(found, expected));
+        found
+            .ToData()
+            .BitwiseEquals(expected.ToData())
+            .Should()
+            .BeTrue("{0} must have the same bits; the largest difference is {1:R}", what, LargestDifference(found, expected));
     }
 
-    /// <summary>Every element within <paramref name="tolerance"/>, relative to the largest expected magnitude where that exceeds 1. A NaN is in no tolerance.</summary>
+    /// <summary>
+    /// Every element within <paramref name="tolerance"/>, relative to the largest expected magnitude where that exceeds 1. A NaN is in no
+    /// tolerance.
+    /// </summary>
     public static void ShouldBeNear(this Tensor found, Tensor expected, double tolerance, string what = "tensor")
     {
         found.shape.Should().Equal(expected.shape, "of {0}", what);

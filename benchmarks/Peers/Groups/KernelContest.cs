@@ -7,7 +7,12 @@ namespace PPYolo.Peers.Groups;
 internal static class KernelContest
 {
     // Freed memory goes back at once, which glibc's allocator can be told: what is resident is what is in use.
-    private static readonly Dictionary<string, string> GiveBack = new() { ["PPYOLO_ALLOCATOR"] = "system", ["MALLOC_MMAP_THRESHOLD_"] = "65536", ["MALLOC_TRIM_THRESHOLD_"] = "65536" };
+    private static readonly Dictionary<string, string> GiveBack = new()
+    {
+        ["PPYOLO_ALLOCATOR"] = "system",
+        ["MALLOC_MMAP_THRESHOLD_"] = "65536",
+        ["MALLOC_TRIM_THRESHOLD_"] = "65536",
+    };
 
     public static void Run(MeasuringPlan plan)
     {
@@ -18,7 +23,8 @@ internal static class KernelContest
                 $"DCNv2, forward and backward, 512 channels, {side}x{side}, batch 8",
                 0.77,
                 Contestant.Ours("PPYolo", nameof(DeformableSubject), side, false),
-                Contestant.Ours("grid_sample and 1x1 convolution", nameof(DeformableSubject), side, true));
+                Contestant.Ours("grid_sample and 1x1 convolution", nameof(DeformableSubject), side, true)
+            );
         }
 
         foreach (var (channels, side) in new[] { (256, 104), (512, 26), (1024, 13) })
@@ -28,7 +34,8 @@ internal static class KernelContest
                 $"Batch norm and leaky ReLU, forward and backward, {channels} channels, {side}x{side}, batch 8",
                 null,
                 Contestant.Ours("PPYolo", nameof(NormSubject), channels, side, false),
-                Contestant.Ours("batch_norm and leaky_relu_", nameof(NormSubject), channels, side, true));
+                Contestant.Ours("batch_norm and leaky_relu_", nameof(NormSubject), channels, side, true)
+            );
         }
     }
 
@@ -38,6 +45,8 @@ internal static class KernelContest
         var memory = Contest.Run(1, ours with { Environment = GiveBack }, plain with { Environment = GiveBack });
         var extra = results.Zip(memory).ToDictionary(pair => pair.First, pair => pair.Second.Extra);
         var bounds = bound is { } wanted ? new Dictionary<string, double> { [plain.Name] = wanted } : null;
-        Console.WriteLine(ContestTable.Format(title, results, bounds, measurement => FormattableString.Invariant($"{extra[measurement] / 1024} MB extra")));
+        Console.WriteLine(
+            ContestTable.Format(title, results, bounds, measurement => FormattableString.Invariant($"{extra[measurement] / 1024} MB extra"))
+        );
     }
 }

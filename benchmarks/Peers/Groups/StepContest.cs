@@ -8,7 +8,10 @@ namespace PPYolo.Peers.Groups;
 /// <summary>The whole training step: ours, the Python twin, its trace on our libtorch, and what convolutions alone reach.</summary>
 internal static class StepContest
 {
-    private const string Own = "PPYolo", Traced = "PPYolo, traced into files", Twin = "Python twin, eager", Trace = "TorchScript trace, our libtorch";
+    private const string Own = "PPYolo",
+        Traced = "PPYolo, traced into files",
+        Twin = "Python twin, eager",
+        Trace = "TorchScript trace, our libtorch";
 
     // Of those of the network that train, which take most of a step; the quickest of them is the ceiling.
     private static readonly ConvolutionShape[] Shapes = [new(8, 512, 1024, 3, 13), new(8, 256, 512, 3, 26), new(8, 128, 256, 3, 52)];
@@ -21,7 +24,17 @@ internal static class StepContest
         var flops = ConvolutionFlops(plan, weights);
         Contestant[] ceilings =
         [
-            .. Shapes.Select(shape => Contestant.Ours($"ceiling: {shape}", nameof(ConvolutionSubject), shape.Images, shape.Inputs, shape.Outputs, shape.Kernel, shape.Side)),
+            .. Shapes.Select(shape =>
+                Contestant.Ours(
+                    $"ceiling: {shape}",
+                    nameof(ConvolutionSubject),
+                    shape.Images,
+                    shape.Inputs,
+                    shape.Outputs,
+                    shape.Kernel,
+                    shape.Side
+                )
+            ),
             Contestant.Ours("ceiling: matrix product 4096", nameof(MatrixProductSubject), 4096),
         ];
         var results = Contest.Run(
@@ -32,36 +45,70 @@ internal static class StepContest
                 Contestant.Ours(Trace, nameof(TraceSubject), trace, batch),
                 Contestant.Ours(Traced, nameof(TracedStepSubject), weights, batch, false),
                 .. ceilings,
-            ]);
-        var rates = results.Zip([flops, flops, flops, flops, .. Shapes.Select(shape => shape.Flops), MatrixProductSubject.Flops(4096)]).ToDictionary(pair => pair.First, pair => pair.Second);
+            ]
+        );
+        var rates = results
+            .Zip([flops, flops, flops, flops, .. Shapes.Select(shape => shape.Flops), MatrixProductSubject.Flops(4096)])
+            .ToDictionary(pair => pair.First, pair => pair.Second);
         string Rate(Measurement measurement) => FormattableString.Invariant($"{rates[measurement] / measurement.Median / 1e9:0} GFLOP/s");
-        Console.WriteLine(ContestTable.Format(
-            $"Training step, {plan.Size} pixels, batch {plan.Batch}, {plan.Threads} threads, {plan.Rounds} rounds ({flops / 1e9:0} GFLOP in convolutions)",
-            results.Take(3).ToList(),
-            new Dictionary<string, double> { [Twin] = 0.7, [Trace] = 0.85 },
-            Rate));
-        Console.WriteLine(ContestTable.Format("What tracing costs, in the same rounds", [results[3], results[0]], new Dictionary<string, double> { [Own] = 1.1 }));
+        Console.WriteLine(
+            ContestTable.Format(
+                $"Training step, {plan.Size} pixels, batch {plan.Batch}, {plan.Threads} threads, {plan.Rounds} rounds ({flops / 1e9:0} "
+                    + $"GFLOP in convolutions)",
+                results.Take(3).ToList(),
+                new Dictionary<string, double> { [Twin] = 0.7, [Trace] = 0.85 },
+                Rate
+            )
+        );
+        Console.WriteLine(
+            ContestTable.Format(
+                "What tracing costs, in the same rounds",
+                [results[3], results[0]],
+                new Dictionary<string, double> { [Own] = 1.1 }
+            )
+        );
         Console.WriteLine(ContestTable.Format("Ceilings, in the same rounds", results.Skip(4).ToList(), note: Rate));
         var ceiling = results.Skip(4).Take(Shapes.Length).MinBy(measurement => measurement.Processor / rates[measurement])!;
         double Share(double step, double one) => flops / step / (rates[ceiling] / one);
         var shares = results[0].Times.Zip(ceiling.Times, (step, one) => Share(step.Wall, one.Wall)).Order().ToList();
-        Console.WriteLine(FormattableString.Invariant(
-            $"Of the quickest convolution's rate our step reaches {shares[shares.Count / 2]:0.00} ({shares[0]:0.00} to {shares[^1]:0.00}), by processor time {Share(results[0].Processor, ceiling.Processor):0.00}; wanted 0.65."));
-        Console.WriteLine(FormattableString.Invariant($"Peak memory, ours / twin: {(double)results[0].ResidentPeak / results[1].ResidentPeak:0.00}; wanted 0.70."));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Of the quickest convolution's rate our step reaches {shares[shares.Count / 2]:0.00} ({shares[0]:0.00} to "
+                    + $"{shares[^1]:0.00}), by processor time {Share(results[0].Processor, ceiling.Processor):0.00}; wanted 0.65."
+            )
+        );
+        Console.WriteLine(
+            FormattableString.Invariant(
+                $"Peak memory, ours / twin: {(double)results[0].ResidentPeak / results[1].ResidentPeak:0.00}; wanted 0.70."
+            )
+        );
     }
 
     /// <summary>Sizes and batches: what an image costs, and memory.</summary>
     public static void Scale(MeasuringPlan plan)
     {
         Console.WriteLine("### Scale\n");
-        Console.WriteLine("| size | batch | ours, processor ms per image | twin | ours / twin: median (range); fastest; processor | peak MB, ours and twin |\n|---|---|---|---|---|---|");
+        Console.WriteLine(
+            "| size | batch | ours, processor ms per image | twin | ours / twin: median (range); fastest; processor | peak MB, ours and "
+                + "twin |\n|---|---|---|---|---|---|"
+        );
         foreach (var (size, count) in new[] { (416, 1), (416, 4), (320, 8), (416, 8), (512, 8), (608, 8), (416, 16) })
         {
             var (weights, batch) = Prepare(plan, size, count);
-            var results = Contest.Run(plan.Rounds, Ours(weights, batch), plan.Python.Contestant(Twin, "step.py", weights, batch, StepWork.RatePerImage, plan.Threads));
+            var results = Contest.Run(
+                plan.Rounds,
+                Ours(weights, batch),
+                plan.Python.Contestant(Twin, "step.py", weights, batch, StepWork.RatePerImage, plan.Threads)
+            );
             var (ours, twin) = (results[0], results[1]);
-            Console.WriteLine(FormattableString.Invariant(
-                $"| {size} | {count} | {ours.Processor * 1000 / count:0} | {twin.Processor * 1000 / count:0} | {ContestTable.Ratio(ours, twin)} | {ours.ResidentPeak / 1024}, {twin.ResidentPeak / 1024} |"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {size} | {count} | {ours.Processor * 1000 / count:0} | {twin.Processor * 1000 / count:0} | "
+                        + $"{ContestTable.Ratio(ours, twin)} | {ours.ResidentPeak / 1024}, {twin.ResidentPeak / 1024} |"
+                )
+            );
         }
     }
 
@@ -70,7 +117,12 @@ internal static class StepContest
     {
         const int small = 64;
         var batch = StepWork.WriteBatch(plan.PathOf("flops.npz"), 2, small);
-        return double.Parse(plan.Python.Run("flops.py", weights, batch), CultureInfo.InvariantCulture) / 2 / (small * small) * plan.Size * plan.Size * plan.Batch;
+        return double.Parse(plan.Python.Run("flops.py", weights, batch), CultureInfo.InvariantCulture)
+            / 2
+            / (small * small)
+            * plan.Size
+            * plan.Size
+            * plan.Batch;
     }
 
     private static Contestant Ours(string weights, string batch) => Contestant.Ours(Own, nameof(StepSubject), weights, batch);

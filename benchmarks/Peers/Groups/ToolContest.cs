@@ -16,38 +16,53 @@ internal static class ToolContest
         var (firstArrays, secondArrays) = (Copy(first, plan.PathOf("a.npz")), Copy(second, plan.PathOf("b.npz")));
         var bytes = new FileInfo(firstArrays).Length;
 
-        Show(plan, $"Diff of two checkpoints of {bytes / 1_000_000} MB, .pth", Contestant.Ours("PPYolo", nameof(DiffSubject), first, second), (Contestant.Ours("floor: reading both files", nameof(ReadBytesSubject), first, second), 2));
+        Show(
+            plan,
+            $"Diff of two checkpoints of {bytes / 1_000_000} MB, .pth",
+            Contestant.Ours("PPYolo", nameof(DiffSubject), first, second),
+            (Contestant.Ours("floor: reading both files", nameof(ReadBytesSubject), first, second), 2)
+        );
         Show(
             plan,
             "The same as .npz",
             Contestant.Ours("PPYolo", nameof(DiffSubject), firstArrays, secondArrays),
             (plan.Python.Contestant("NumPy, sum of squares alone", "diff.py", firstArrays, secondArrays, "squares"), 0.33),
-            (plan.Python.Contestant("NumPy, all our measures", "diff.py", firstArrays, secondArrays, "all"), 0.33));
+            (plan.Python.Contestant("NumPy, all our measures", "diff.py", firstArrays, secondArrays, "all"), 0.33)
+        );
         Show(plan, "Norms and sketches of all tensors (45 million values)", Contestant.Ours("PPYolo", nameof(SketchSubject), first));
         Show(
             plan,
             "Writing .npz",
             Contestant.Ours("PPYolo", nameof(WriteTensorsSubject), first, plan.PathOf("written.npz")),
             (Contestant.Ours("floor: writing as many bytes", nameof(WriteBytesSubject), plan.PathOf("written.bin"), bytes), null),
-            (plan.Python.Contestant("numpy.savez", "arrays.py", "write", firstArrays, plan.PathOf("numpy.npz")), null));
+            (plan.Python.Contestant("numpy.savez", "arrays.py", "write", firstArrays, plan.PathOf("numpy.npz")), null)
+        );
         Show(
             plan,
             "Reading .npz, with checksums",
             Contestant.Ours("PPYolo", nameof(ReadTensorsSubject), firstArrays),
             (Contestant.Ours("floor: reading the file", nameof(ReadBytesSubject), firstArrays), null),
-            (plan.Python.Contestant("numpy.load", "arrays.py", "read", firstArrays, "-"), null));
+            (plan.Python.Contestant("numpy.load", "arrays.py", "read", firstArrays, "-"), null)
+        );
         Show(
             plan,
             "Optimizer and moving average, all of ResNet50-vd's PP-YOLO training",
             Contestant.Ours("PPYolo", nameof(UpdateSubject), first, false),
             (Contestant.Ours("floor: streaming the same bytes", nameof(StreamSubject), first), 1.3),
-            (Contestant.Ours("TorchSharp's SGD and plain operations", nameof(UpdateSubject), first, true), null));
+            (Contestant.Ours("TorchSharp's SGD and plain operations", nameof(UpdateSubject), first, true), null)
+        );
     }
 
     private static void Show(MeasuringPlan plan, string title, Contestant ours, params (Contestant Contestant, double? Bound)[] others)
     {
         var results = Contest.Run(plan.Rounds, [ours, .. others.Select(other => other.Contestant)]);
-        Console.WriteLine(ContestTable.Format(title, results, others.Where(other => other.Bound is not null).ToDictionary(other => other.Contestant.Name, other => other.Bound!.Value)));
+        Console.WriteLine(
+            ContestTable.Format(
+                title,
+                results,
+                others.Where(other => other.Bound is not null).ToDictionary(other => other.Contestant.Name, other => other.Bound!.Value)
+            )
+        );
     }
 
     private static string Copy(string source, string target)

@@ -9,8 +9,8 @@ using PPYolo.Peers.Subjects.Steps;
 namespace PPYolo.Peers.Groups;
 
 /// <summary>
-/// Shows that the twin computes what the reference computed, before its time means anything: ten iterations of the case r50vd-aligngrad-calm, with the bounds that
-/// our own run must meet.
+/// Shows that the twin computes what the reference computed, before its time means anything: ten iterations of the case
+/// r50vd-aligngrad-calm, with the bounds that our own run must meet.
 /// </summary>
 internal static class TwinCheck
 {
@@ -31,12 +31,31 @@ internal static class TwinCheck
         foreach (var form in new[] { "torchvision", "grid_sample" })
         {
             var output = plan.PathOf($"check-{form}.npz");
-            plan.Python.Run("replay.py", weights, plan.PathOf("check"), FormattableString.Invariant($"{file.LearningRatePerImage}"), output, form);
+            plan.Python.Run(
+                "replay.py",
+                weights,
+                plan.PathOf("check"),
+                FormattableString.Invariant($"{file.LearningRatePerImage}"),
+                output,
+                form
+            );
             using var twin = Npz.Read(output);
             Console.WriteLine($"The twin ({form}) against the reference, {file.Iterations} iterations of r50vd-aligngrad-calm:");
-            Require("losses of iteration 0, relative", reference.LossNames.Max(name => Relative(twin, reference, name, 0)), bounds.FirstLosses);
-            Require("total loss of later iterations, relative", Enumerable.Range(1, file.Iterations - 1).Max(iteration => Relative(twin, reference, "total_loss", iteration)), bounds.LaterLosses);
-            Require("end weights, sum of squares of each tensor", Distance(twin, "weights", reference, "weights9"), bounds.FinalWeights!.Value);
+            Require(
+                "losses of iteration 0, relative",
+                reference.LossNames.Max(name => Relative(twin, reference, name, 0)),
+                bounds.FirstLosses
+            );
+            Require(
+                "total loss of later iterations, relative",
+                Enumerable.Range(1, file.Iterations - 1).Max(iteration => Relative(twin, reference, "total_loss", iteration)),
+                bounds.LaterLosses
+            );
+            Require(
+                "end weights, sum of squares of each tensor",
+                Distance(twin, "weights", reference, "weights9"),
+                bounds.FinalWeights!.Value
+            );
             Require("moving averages, sum of squares of each tensor", Distance(twin, "ema", reference, "ema9"), bounds.FinalWeights!.Value);
         }
     }
@@ -47,15 +66,21 @@ internal static class TwinCheck
         return Math.Abs(twin[$"loss/{name}"].As<float>()[iteration] - expected) / Math.Abs(expected);
     }
 
-    private static double Distance(NamedTensors twin, string prefix, ReferenceData reference, string kind) => reference.Names
-        .Zip(reference.Sketches(kind), (name, sketch) => TensorSummary.Of(name, twin[$"{prefix}/{name}"]).Sketch.SquaredDistance(sketch))
-        .Max();
+    private static double Distance(NamedTensors twin, string prefix, ReferenceData reference, string kind) =>
+        reference
+            .Names.Zip(
+                reference.Sketches(kind),
+                (name, sketch) => TensorSummary.Of(name, twin[$"{prefix}/{name}"]).Sketch.SquaredDistance(sketch)
+            )
+            .Max();
 
     private static void Require(string what, double measured, double bound)
     {
         // Written so that a NaN fails.
         var inside = measured <= bound;
-        Console.WriteLine(FormattableString.Invariant($"    {(inside ? "ok  " : "FAIL")}  {what}: {measured:0.0e+0}, at most {bound:0.0e+0}"));
+        Console.WriteLine(
+            FormattableString.Invariant($"    {(inside ? "ok  " : "FAIL")}  {what}: {measured:0.0e+0}, at most {bound:0.0e+0}")
+        );
         if (!inside)
         {
             throw new ContestException("the twin does not compute what the reference computed: its time would mean nothing");

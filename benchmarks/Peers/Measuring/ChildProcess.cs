@@ -12,7 +12,11 @@ internal sealed class ChildProcess : IDisposable
     public ChildProcess(Contestant contestant)
     {
         this.contestant = contestant;
-        var start = new ProcessStartInfo(contestant.Program, contestant.Arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(contestant.Program, contestant.Arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
         foreach (var (name, value) in contestant.Environment)
         {
             start.Environment[name] = value;

@@ -24,11 +24,16 @@ internal static class Contest
                 }
             }
 
-            return [.. children.Select((child, i) =>
-            {
-                var (before, peak) = child.Memory();
-                return new Measurement(contestants[i].Name, times[i], before, peak);
-            })];
+            return
+            [
+                .. children.Select(
+                    (child, i) =>
+                    {
+                        var (before, peak) = child.Memory();
+                        return new Measurement(contestants[i].Name, times[i], before, peak);
+                    }
+                ),
+            ];
         }
         finally
         {

@@ -19,7 +19,10 @@ internal sealed record Measurement(string Name, IReadOnlyList<RoundTime> Times, 
     /// <summary>Kilobytes that the rounds added.</summary>
     public long Extra => ResidentPeak - ResidentBefore;
 
-    /// <summary>The median over rounds of this one's time divided by another's in the same round, which saw the same load, and the smallest and largest.</summary>
+    /// <summary>
+    /// The median over rounds of this one's time divided by another's in the same round, which saw the same load, and the smallest and
+    /// largest.
+    /// </summary>
     public (double Median, double Least, double Most) RatioTo(Measurement other)
     {
         var ratios = Times.Zip(other.Times, (mine, theirs) => mine.Wall / theirs.Wall).ToList();

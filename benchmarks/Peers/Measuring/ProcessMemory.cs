@@ -12,6 +12,10 @@ internal static class ProcessMemory
     /// <summary>Lets the peak begin again at what is resident now.</summary>
     public static void ForgetPeak() => File.WriteAllText("/proc/self/clear_refs", "5");
 
-    private static long Status(string key) => long.Parse(
-        File.ReadLines("/proc/self/status").First(line => line.StartsWith(key, StringComparison.Ordinal))[key.Length..^2], NumberStyles.Integer, CultureInfo.InvariantCulture);
+    private static long Status(string key) =>
+        long.Parse(
+            File.ReadLines("/proc/self/status").First(line => line.StartsWith(key, StringComparison.Ordinal))[key.Length..^2],
+            NumberStyles.Integer,
+            CultureInfo.InvariantCulture
+        );
 }

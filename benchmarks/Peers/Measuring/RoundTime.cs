@@ -7,7 +7,8 @@ namespace PPYolo.Peers.Measuring;
 /// <param name="Processor">Seconds of all the process's threads on processors, which other processes prolong less.</param>
 internal readonly record struct RoundTime(double Wall, double Processor)
 {
-    public static RoundTime Parse(string wall, string processor) => new(double.Parse(wall, CultureInfo.InvariantCulture), double.Parse(processor, CultureInfo.InvariantCulture));
+    public static RoundTime Parse(string wall, string processor) =>
+        new(double.Parse(wall, CultureInfo.InvariantCulture), double.Parse(processor, CultureInfo.InvariantCulture));
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Wall:R} {Processor:R}");
 }

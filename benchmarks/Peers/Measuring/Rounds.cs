@@ -4,12 +4,14 @@ using System.Globalization;
 namespace PPYolo.Peers.Measuring;
 
 /// <summary>
-/// The child's side of a measurement: warms up, says "ready", and then answers lines: "round" does the work and tells the seconds on the clock and of the processor, "memory" tells the resident
-/// kilobytes before the first round and their peak since. python/rounds.py does the same.
+/// The child's side of a measurement: warms up, says "ready", and then answers lines: "round" does the work and tells the seconds on the
+/// clock and of the processor, "memory" tells the resident kilobytes before the first round and their peak since. python/rounds.py does the
+/// same.
 /// </summary>
 internal static class Rounds
 {
-    // Memory, caches and code are at their quickest after a few runs; code that .NET compiles again while it runs needs seconds of it: training runs for hours.
+    // Memory, caches and code are at their quickest after a few runs; code that .NET compiles again while it runs needs seconds of it:
+    // training runs for hours.
     private const int WarmUpRuns = 2;
     private const double WarmUpSeconds = 5;
 
@@ -31,12 +33,14 @@ internal static class Rounds
         Console.WriteLine("ready");
         while (Console.ReadLine() is { } line)
         {
-            Console.WriteLine(line switch
-            {
-                "round" => string.Create(CultureInfo.InvariantCulture, $"seconds {Measure(subject, repeats)}"),
-                "memory" => $"memory {resident} {ProcessMemory.Peak()}",
-                _ => throw new InvalidOperationException($"expected round or memory, found '{line}'"),
-            });
+            Console.WriteLine(
+                line switch
+                {
+                    "round" => string.Create(CultureInfo.InvariantCulture, $"seconds {Measure(subject, repeats)}"),
+                    "memory" => $"memory {resident} {ProcessMemory.Peak()}",
+                    _ => throw new InvalidOperationException($"expected round or memory, found '{line}'"),
+                }
+            );
         }
     }
 

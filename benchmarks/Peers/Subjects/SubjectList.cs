@@ -18,7 +18,9 @@ internal static class SubjectList
         [nameof(DeformableSubject)] = arguments => new DeformableSubject(Number(arguments[0]), bool.Parse(arguments[1])),
         [nameof(NormSubject)] = arguments => new NormSubject(Number(arguments[0]), Number(arguments[1]), bool.Parse(arguments[2])),
         [nameof(MatrixProductSubject)] = arguments => new MatrixProductSubject(Number(arguments[0])),
-        [nameof(ConvolutionSubject)] = arguments => new ConvolutionSubject(new(Number(arguments[0]), Number(arguments[1]), Number(arguments[2]), Number(arguments[3]), Number(arguments[4]))),
+        [nameof(ConvolutionSubject)] = arguments => new ConvolutionSubject(
+            new(Number(arguments[0]), Number(arguments[1]), Number(arguments[2]), Number(arguments[3]), Number(arguments[4]))
+        ),
         [nameof(DiffSubject)] = arguments => new DiffSubject(arguments[0], arguments[1]),
         [nameof(ReadBytesSubject)] = arguments => new ReadBytesSubject(arguments),
         [nameof(WriteBytesSubject)] = arguments => new WriteBytesSubject(arguments[0], Number(arguments[1])),

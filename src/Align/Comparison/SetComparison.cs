@@ -2,17 +2,23 @@ using PPYolo.Align.Verdicts;
 
 namespace PPYolo.Align.Comparison;
 
-/// <summary>Two sets of tensors, compared. Every name of either set is in exactly one of the lists <see cref="Within"/>, <see cref="Diverged"/> and <see cref="Counters"/>.</summary>
+/// <summary>
+/// Two sets of tensors, compared. Every name of either set is in exactly one of the lists <see cref="Within"/>, <see cref="Diverged"/> and
+/// <see cref="Counters"/>.
+/// </summary>
 /// <param name="Bound">The largest sum of squared differences that passes.</param>
-/// <param name="Tensors">Every tensor but the counters of batches, in the order of the first set; those that only the second has follow.</param>
+/// <param name="Tensors">Every tensor but the counters of batches, in the order of the first set; those that only the second has
+/// follow.</param>
 /// <param name="Counters">The counters of batches (num_batches_tracked), in the same order.</param>
 public sealed record SetComparison(double Bound, IReadOnlyList<TensorComparison> Tensors, IReadOnlyList<TensorComparison> Counters)
 {
-    // A difference of a tenth of the way that a tensor went is far above what rounding does, and below what a training bug does to a tensor it concerns.
+    // A difference of a tenth of the way that a tensor went is far above what rounding does, and below what a training bug does to a tensor
+    // it concerns.
     private const double SuspiciousRatio = 0.1;
 
     /// <summary>Whether everything passes. A comparison of nothing does not.</summary>
-    public bool Aligned => Tensors.Count + Counters.Count > 0 && Tensors.All(tensor => tensor.Aligned) && Counters.All(counter => counter.Aligned);
+    public bool Aligned =>
+        Tensors.Count + Counters.Count > 0 && Tensors.All(tensor => tensor.Aligned) && Counters.All(counter => counter.Aligned);
 
     /// <summary>Whether every tensor has the same bits on both sides.</summary>
     public bool BitwiseEqual => Aligned && Tensors.Concat(Counters).All(tensor => tensor.Metrics is { BitwiseEqual: true });
@@ -27,14 +33,19 @@ public sealed record SetComparison(double Bound, IReadOnlyList<TensorComparison>
     public IEnumerable<TensorComparison> DivergedCounters => WorstFirst(Counters.Where(counter => !counter.Aligned));
 
     /// <summary>
-    /// Tensors that pass though they differ by more than a tenth of the way they moved, worst first: the bound is absolute, and what hardly moves passes it whatever was done to it. They are a
-    /// reason to look, not a divergence: a tensor can hardly move because its gradient is mostly noise.
+    /// Tensors that pass though they differ by more than a tenth of the way they moved, worst first: the bound is absolute, and what hardly
+    /// moves passes it whatever was done to it. They are a reason to look, not a divergence: a tensor can hardly move because its gradient
+    /// is mostly noise.
     /// </summary>
-    public IEnumerable<TensorComparison> Suspicious => Tensors
-        .Where(tensor => tensor is { Aligned: true, Movement.Ratio: > SuspiciousRatio or double.NaN })
-        .OrderByDescending(tensor => tensor.Movement!.Ratio);
+    public IEnumerable<TensorComparison> Suspicious =>
+        Tensors
+            .Where(tensor => tensor is { Aligned: true, Movement.Ratio: > SuspiciousRatio or double.NaN })
+            .OrderByDescending(tensor => tensor.Movement!.Ratio);
 
-    /// <summary>The comparison as one check of a <see cref="Verdict"/>: the largest sum of squared differences, NaN where anything diverges for another reason.</summary>
+    /// <summary>
+    /// The comparison as one check of a <see cref="Verdict"/>: the largest sum of squared differences, NaN where anything diverges for
+    /// another reason.
+    /// </summary>
     /// <param name="name">What was compared, such as "weights after iteration 9".</param>
     public Check ToCheck(string name)
     {
@@ -42,14 +53,26 @@ public sealed record SetComparison(double Bound, IReadOnlyList<TensorComparison>
         var measured = worst is null || worst.Outcome > TensorOutcome.AboveBound ? double.NaN : worst.Metrics!.SumOfSquares;
         return new(name, "sum of squares", measured, Bound, worst?.Name)
         {
-            Note = worst is null ? "there were no tensors" : worst.Outcome > TensorOutcome.AboveBound ? worst.Outcome.Words() : null,
+            Note =
+                worst is null ? "there were no tensors"
+                : worst.Outcome > TensorOutcome.AboveBound ? worst.Outcome.Words()
+                : null,
         };
     }
 
     /// <summary>The tensors as findings of a <see cref="Verdict"/>.</summary>
     /// <param name="kind">Which of a run's tensors they are: weights, EMA, gradient.</param>
-    public IEnumerable<TensorFinding> ToFindings(string kind) => Diverged.Concat(DivergedCounters).Concat(Within).Select(tensor =>
-        new TensorFinding(kind, tensor.Name, tensor.Outcome > TensorOutcome.AboveBound ? double.NaN : tensor.Metrics!.SumOfSquares, Bound, tensor.Movement?.First));
+    public IEnumerable<TensorFinding> ToFindings(string kind) =>
+        Diverged
+            .Concat(DivergedCounters)
+            .Concat(Within)
+            .Select(tensor => new TensorFinding(
+                kind,
+                tensor.Name,
+                tensor.Outcome > TensorOutcome.AboveBound ? double.NaN : tensor.Metrics!.SumOfSquares,
+                Bound,
+                tensor.Movement?.First
+            ));
 
     private static IOrderedEnumerable<TensorComparison> WorstFirst(IEnumerable<TensorComparison> tensors) =>
         tensors.OrderByDescending(tensor => tensor.Outcome).ThenByDescending(tensor => tensor.Metrics?.SumOfSquares ?? 0);

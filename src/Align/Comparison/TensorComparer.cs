@@ -23,7 +23,9 @@ public static class TensorComparer
         var names = first.Names.Concat(second.Names.Where(name => !first.Contains(name))).ToList();
         var scans = names.ConvertAll(name => Scan(name, first, second, options));
         ScanSchedule.Run([.. scans.OfType<PairScan>()], options.Threads);
-        var tensors = names.Zip(scans, (name, scan) => Judge(name, first, second, scan, options.Bound)).ToLookup(tensor => tensor.IsCounter);
+        var tensors = names
+            .Zip(scans, (name, scan) => Judge(name, first, second, scan, options.Bound))
+            .ToLookup(tensor => tensor.IsCounter);
         return new(options.Bound, [.. tensors[false]], [.. tensors[true]]);
     }
 
@@ -49,7 +51,12 @@ public static class TensorComparer
         }
 
         var from = Start(options.FirstStart ?? options.SecondStart, name, a);
-        return PairScan.Of(a, b, from, options.SecondStart is null || options.FirstStart is null ? from : Start(options.SecondStart, name, b));
+        return PairScan.Of(
+            a,
+            b,
+            from,
+            options.SecondStart is null || options.FirstStart is null ? from : Start(options.SecondStart, name, b)
+        );
     }
 
     private static TensorData? Start(NamedTensors? start, string name, TensorData now) =>

@@ -4,16 +4,17 @@ namespace PPYolo.Align.Comparison;
 public static class TensorOutcomes
 {
     /// <summary>The outcome as reports write it.</summary>
-    public static string Words(this TensorOutcome outcome) => outcome switch
-    {
-        TensorOutcome.Within => "ok",
-        TensorOutcome.AboveBound => "above the bound",
-        TensorOutcome.NotEqual => "not equal",
-        TensorOutcome.NonFinite => "NaN or infinity",
-        TensorOutcome.WrongShape => "another shape",
-        TensorOutcome.WrongType => "another type",
-        TensorOutcome.Extra => "only in the second",
-        TensorOutcome.Missing => "only in the first",
-        _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "not an outcome"),
-    };
+    public static string Words(this TensorOutcome outcome) =>
+        outcome switch
+        {
+            TensorOutcome.Within => "ok",
+            TensorOutcome.AboveBound => "above the bound",
+            TensorOutcome.NotEqual => "not equal",
+            TensorOutcome.NonFinite => "NaN or infinity",
+            TensorOutcome.WrongShape => "another shape",
+            TensorOutcome.WrongType => "another type",
+            TensorOutcome.Extra => "only in the second",
+            TensorOutcome.Missing => "only in the first",
+            _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "not an outcome"),
+        };
 }

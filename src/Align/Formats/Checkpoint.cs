@@ -5,8 +5,8 @@ using PPYolo.Align.Tensors;
 namespace PPYolo.Align.Formats;
 
 /// <summary>
-/// A training run between two epochs, in the reference's form: a PyTorch file of {"start_epoch", "optimizer", "model"}. Dispose it when its tensors are no
-/// longer needed: they are mapped from the file.
+/// A training run between two epochs, in the reference's form: a PyTorch file of {"start_epoch", "optimizer", "model"}. Dispose it when its
+/// tensors are no longer needed: they are mapped from the file.
 /// </summary>
 public sealed class Checkpoint : IDisposable
 {
@@ -37,14 +37,19 @@ public sealed class Checkpoint : IDisposable
     /// <summary>The optimizer's state_dict; None where there is none.</summary>
     public PickleValue Optimizer { get; }
 
-    /// <summary>What else is in the file by key, such as a run's moving averages and counters. The reference's programs pass over it.</summary>
+    /// <summary>
+    /// What else is in the file by key, such as a run's moving averages and counters. The reference's programs pass over it.
+    /// </summary>
     public IReadOnlyDictionary<string, PickleValue> Extra => extra;
 
     /// <summary>Puts something else into the file.</summary>
     /// <exception cref="AlignException">The key is one of the three that have a meaning.</exception>
-    public void AddExtra(string key, PickleValue value) => extra[key] = Reserved.Contains(key)
-        ? throw new AlignException($"expected another key than {string.Join(", ", Reserved)} for additions to a checkpoint, found '{key}'")
-        : value;
+    public void AddExtra(string key, PickleValue value) =>
+        extra[key] = Reserved.Contains(key)
+            ? throw new AlignException(
+                $"expected another key than {string.Join(", ", Reserved)} for additions to a checkpoint, found '{key}'"
+            )
+            : value;
 
     /// <summary>Reads a checkpoint. Any file with tensors by name is one of epoch 0 without an optimizer.</summary>
     /// <exception cref="AlignException">The file cannot be read.</exception>
@@ -59,27 +64,38 @@ public sealed class Checkpoint : IDisposable
 
         var found = StateDict.Find(root, opened.Source);
         var tensors = StateDict.Tensors(found, opened.Source);
-        var checkpoint = ReferenceEquals(found, root) ? new Checkpoint(0, tensors, PickleValue.None) : FromDict(root, tensors, opened.Source);
+        var checkpoint = ReferenceEquals(found, root)
+            ? new Checkpoint(0, tensors, PickleValue.None)
+            : FromDict(root, tensors, opened.Source);
         opened.HandOver(tensors);
         return checkpoint;
     }
 
-    /// <summary>Writes the checkpoint so that torch.load reads it, also with weights_only. The disk holds it when this returns: it outlasts a power cut.</summary>
+    /// <summary>
+    /// Writes the checkpoint so that torch.load reads it, also with weights_only. The disk holds it when this returns: it outlasts a power
+    /// cut.
+    /// </summary>
     /// <exception cref="AlignException">The file cannot be written, or holds a value that cannot.</exception>
-    public void Write(string path) => TorchWriter.Write(path, pickle => pickle.Dict(() =>
-    {
-        pickle.Text(EpochKey);
-        pickle.Write(StartEpoch);
-        pickle.Text(OptimizerKey);
-        pickle.Write(Optimizer);
-        pickle.Text(StateDict.Model);
-        pickle.Write(Model);
-        foreach (var (key, value) in extra)
-        {
-            pickle.Text(key);
-            pickle.Write(value);
-        }
-    }), lasting: true);
+    public void Write(string path) =>
+        TorchWriter.Write(
+            path,
+            pickle =>
+                pickle.Dict(() =>
+                {
+                    pickle.Text(EpochKey);
+                    pickle.Write(StartEpoch);
+                    pickle.Text(OptimizerKey);
+                    pickle.Write(Optimizer);
+                    pickle.Text(StateDict.Model);
+                    pickle.Write(Model);
+                    foreach (var (key, value) in extra)
+                    {
+                        pickle.Text(key);
+                        pickle.Write(value);
+                    }
+                }),
+            lasting: true
+        );
 
     /// <inheritdoc />
     public void Dispose() => Model.Dispose();

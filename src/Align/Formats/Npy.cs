@@ -7,7 +7,9 @@ namespace PPYolo.Align.Formats;
 /// <summary>NumPy's .npy files: one array without a name.</summary>
 public static class Npy
 {
-    /// <summary>Reads the array of a file, under the file's name without extension. It is mapped where that is possible: dispose the result.</summary>
+    /// <summary>
+    /// Reads the array of a file, under the file's name without extension. It is mapped where that is possible: dispose the result.
+    /// </summary>
     /// <exception cref="AlignException">The file cannot be read, or holds text.</exception>
     public static NamedTensors Read(string path)
     {
@@ -30,11 +32,14 @@ public static class Npy
     public static void Write(string path, TensorData tensor)
     {
         var header = Header(path, null, tensor);
-        NewFile.Write(path, stream =>
-        {
-            stream.Write(header);
-            stream.Write(tensor.Bytes.Span);
-        });
+        NewFile.Write(
+            path,
+            stream =>
+            {
+                stream.Write(header);
+                stream.Write(tensor.Bytes.Span);
+            }
+        );
     }
 
     internal static NamedTensors ReadTensor(ByteSource file, string path)
@@ -47,9 +52,12 @@ public static class Npy
 
     internal static byte[] Header(string path, string? name, TensorData tensor)
     {
-        var type = NpyType.Write(tensor.Type) ?? throw new AlignException(
-            $"{path}: expected a type that NumPy has, found {tensor.Type.Name()}{(name is null ? "" : $" in tensor '{name}'")}; "
-            + "write .safetensors or .pth, or convert the tensor to float32");
+        var type =
+            NpyType.Write(tensor.Type)
+            ?? throw new AlignException(
+                $"{path}: expected a type that NumPy has, found {tensor.Type.Name()}{(name is null ? "" : $" in tensor '{name}'")}; "
+                    + "write .safetensors or .pth, or convert the tensor to float32"
+            );
         return NpyHeader.Write(type, tensor.Shape.AsSpan());
     }
 }

@@ -11,8 +11,8 @@ public static class Npz
     private const string Extension = ".npy";
 
     /// <summary>
-    /// Reads all arrays of numbers and truth values; text arrays are left out. Stored arrays in C order are mapped, not copied: dispose the result when the
-    /// tensors are no longer needed. CRCs are checked, as NumPy does: it costs a few milliseconds per 100 MB.
+    /// Reads all arrays of numbers and truth values; text arrays are left out. Stored arrays in C order are mapped, not copied: dispose the
+    /// result when the tensors are no longer needed. CRCs are checked, as NumPy does: it costs a few milliseconds per 100 MB.
     /// </summary>
     /// <exception cref="AlignException">The file cannot be read; there is nothing between a whole result and this.</exception>
     public static NamedTensors Read(string path)
@@ -28,7 +28,8 @@ public static class Npz
     public static string[] ReadStrings(string path, string name)
     {
         using var opened = new Opened(path);
-        var entry = ZipDirectory.Read(opened.Source).FirstOrDefault(entry => NameOf(entry) == name)
+        var entry =
+            ZipDirectory.Read(opened.Source).FirstOrDefault(entry => NameOf(entry) == name)
             ?? throw opened.Source.Error($"an array '{name}'", "none of that name", "list the names with TensorFile.Read or numpy");
         var header = NpyHeader.Read(ZipContent.Prefix(opened.Source, entry, NpyHeader.MaxLength));
         var content = ZipContent.Open(opened.Source, entry, new AllocationBudget(opened.Source), verify: true);
@@ -40,20 +41,24 @@ public static class Npz
     /// <param name="tensors">The tensors.</param>
     /// <param name="compress">Whether to deflate them, which saves about a tenth for trained weights, and much time is spent on it.</param>
     /// <exception cref="AlignException">The file cannot be written, or a tensor is bfloat16, which NumPy does not have.</exception>
-    public static void Write(string path, NamedTensors tensors, bool compress = false) => Write(path, tensors, compress, alwaysZip64: false);
+    public static void Write(string path, NamedTensors tensors, bool compress = false) =>
+        Write(path, tensors, compress, alwaysZip64: false);
 
     internal static void Write(string path, NamedTensors tensors, bool compress, bool alwaysZip64)
     {
-        NewFile.Write(path, stream =>
-        {
-            var archive = new ZipWriter(stream, alwaysZip64);
-            foreach (var (name, tensor) in tensors)
+        NewFile.Write(
+            path,
+            stream =>
             {
-                archive.Add(name + Extension, Npy.Header(path, name, tensor), tensor.Bytes.Span, compress);
-            }
+                var archive = new ZipWriter(stream, alwaysZip64);
+                foreach (var (name, tensor) in tensors)
+                {
+                    archive.Add(name + Extension, Npy.Header(path, name, tensor), tensor.Bytes.Span, compress);
+                }
 
-            archive.Finish();
-        });
+                archive.Finish();
+            }
+        );
     }
 
     internal static NamedTensors ReadTensors(ByteSource file)

@@ -6,9 +6,9 @@ using PPYolo.Align.Formats.Zip;
 namespace PPYolo.Align.Formats;
 
 /// <summary>
-/// What PyTorch (.pth, both forms) and Paddle (.pdparams, .pdema, .pdopt) save, as the tree of values that was saved. The files are pickles, which are
-/// programs; they are interpreted by this library, which knows only tensors, arrays, lists, dicts and plain values, and refuses all else by its name.
-/// Dispose it when the tensors are no longer needed.
+/// What PyTorch (.pth, both forms) and Paddle (.pdparams, .pdema, .pdopt) save, as the tree of values that was saved. The files are
+/// pickles, which are programs; they are interpreted by this library, which knows only tensors, arrays, lists, dicts and plain values, and
+/// refuses all else by its name. Dispose it when the tensors are no longer needed.
 /// </summary>
 public sealed class PickleFile : IDisposable
 {
@@ -30,8 +30,10 @@ public sealed class PickleFile : IDisposable
         var source = ByteSource.Open(path);
         try
         {
-            return new PickleFile(source, TryRead(source)
-                ?? throw source.Error("a file of PyTorch or Paddle", "another format", "read it with TensorFile"));
+            return new PickleFile(
+                source,
+                TryRead(source) ?? throw source.Error("a file of PyTorch or Paddle", "another format", "read it with TensorFile")
+            );
         }
         catch
         {
@@ -70,6 +72,8 @@ public sealed class PickleFile : IDisposable
             throw file.Error("the storages of PyTorch tensors", "none");
         }
 
-        return reader.End == file.Length ? value : throw file.Error("the end of the file after the pickle", $"{file.Length - reader.End} more bytes");
+        return reader.End == file.Length
+            ? value
+            : throw file.Error("the end of the file after the pickle", $"{file.Length - reader.End} more bytes");
     }
 }

@@ -7,8 +7,8 @@ using PPYolo.Align.Tensors;
 namespace PPYolo.Align.Formats;
 
 /// <summary>
-/// A value of a checkpoint besides its named tensors, such as the state of an optimizer: numbers, strings, tensors, and lists and dicts of these. Numbers,
-/// strings and tensors convert to it implicitly.
+/// A value of a checkpoint besides its named tensors, such as the state of an optimizer: numbers, strings, tensors, and lists and dicts of
+/// these. Numbers, strings and tensors convert to it implicitly.
 /// </summary>
 public sealed class PickleValue
 {
@@ -30,7 +30,9 @@ public sealed class PickleValue
     /// <summary>The value of a key of a dict.</summary>
     /// <exception cref="AlignException">This is no dict, or has no such key.</exception>
     public PickleValue this[PickleValue key] =>
-        TryGet(key, out var value) ? value : throw new AlignException($"expected the key {key} in a dict, found only {Dictionary.Describe()}");
+        TryGet(key, out var value)
+            ? value
+            : throw new AlignException($"expected the key {key} in a dict, found only {Dictionary.Describe()}");
 
     /// <summary>A truth value.</summary>
     public static implicit operator PickleValue(bool value) => new(PickleKind.Bool, value);
@@ -76,13 +78,14 @@ public sealed class PickleValue
 
     /// <summary>The number, also if it is an integer.</summary>
     /// <exception cref="AlignException">This is none.</exception>
-    public double AsFloat() => Content switch
-    {
-        double value => value,
-        long value => value,
-        BigInteger value => (double)value,
-        _ => throw Not("a number"),
-    };
+    public double AsFloat() =>
+        Content switch
+        {
+            double value => value,
+            long value => value,
+            BigInteger value => (double)value,
+            _ => throw Not("a number"),
+        };
 
     /// <summary>The string.</summary>
     /// <exception cref="AlignException">This is none.</exception>
@@ -117,24 +120,25 @@ public sealed class PickleValue
     public bool TryGet(PickleValue key, [NotNullWhen(true)] out PickleValue? value) => Dictionary.TryGet(key, out value);
 
     /// <summary>The kind, and the value where it is short, for messages.</summary>
-    public override string ToString() => Content switch
-    {
-        bool value => value ? "True" : "False",
-        long or BigInteger or double => FormattableString.Invariant($"{Content}"),
-        string { Length: <= 60 } text => $"'{text}'",
-        EncodedText { Length: <= 60 } => $"'{AsText()}'",
-        TensorData tensor => $"a tensor, {tensor}",
-        _ => Kind switch
+    public override string ToString() =>
+        Content switch
         {
-            PickleKind.None => "None",
-            PickleKind.Text => "a long string",
-            PickleKind.Bytes => "bytes",
-            PickleKind.Int => "an integer",
-            PickleKind.Other => $"the {Content}",
-            PickleKind.Tensor => "an array without content",
-            _ => $"a {Kind.ToString().ToLowerInvariant()}",
-        },
-    };
+            bool value => value ? "True" : "False",
+            long or BigInteger or double => FormattableString.Invariant($"{Content}"),
+            string { Length: <= 60 } text => $"'{text}'",
+            EncodedText { Length: <= 60 } => $"'{AsText()}'",
+            TensorData tensor => $"a tensor, {tensor}",
+            _ => Kind switch
+            {
+                PickleKind.None => "None",
+                PickleKind.Text => "a long string",
+                PickleKind.Bytes => "bytes",
+                PickleKind.Int => "an integer",
+                PickleKind.Other => $"the {Content}",
+                PickleKind.Tensor => "an array without content",
+                _ => $"a {Kind.ToString().ToLowerInvariant()}",
+            },
+        };
 
     private PickleDictionary Dictionary => Content as PickleDictionary ?? throw Not("a dict");
 

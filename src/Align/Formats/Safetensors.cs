@@ -12,7 +12,9 @@ public static class Safetensors
     // The bound of the format's own implementation.
     private const long MaxHeader = 100_000_000;
 
-    /// <summary>Reads all tensors in the header's order. They are mapped, not copied: dispose the result when they are no longer needed.</summary>
+    /// <summary>
+    /// Reads all tensors in the header's order. They are mapped, not copied: dispose the result when they are no longer needed.
+    /// </summary>
     /// <exception cref="AlignException">The file breaks a rule of the format, or holds a type that is not known here.</exception>
     public static NamedTensors Read(string path)
     {
@@ -22,25 +24,35 @@ public static class Safetensors
         return tensors;
     }
 
-    /// <summary>Writes tensors. The header has their order; their bytes are in the order of falling element size, so that all are aligned.</summary>
+    /// <summary>
+    /// Writes tensors. The header has their order; their bytes are in the order of falling element size, so that all are aligned.
+    /// </summary>
     /// <exception cref="AlignException">The file cannot be written.</exception>
     public static void Write(string path, NamedTensors tensors)
     {
         if (tensors.Contains(SafetensorsHeader.Metadata))
         {
-            throw new AlignException($"{path}: expected names of tensors, found '{SafetensorsHeader.Metadata}', which the format reserves; rename it");
+            throw new AlignException(
+                $"{path}: expected names of tensors, found '{SafetensorsHeader.Metadata}', which the format reserves; rename it"
+            );
         }
 
         var placed = tensors.Select(tensor => tensor.Value).OrderByDescending(tensor => tensor.Type.Size()).ToList();
-        NewFile.Write(path, stream =>
-        {
-            stream.Write(SafetensorsHeader.Write(tensors, placed));
-            placed.ForEach(tensor => stream.Write(tensor.Bytes.Span));
-        });
+        NewFile.Write(
+            path,
+            stream =>
+            {
+                stream.Write(SafetensorsHeader.Write(tensors, placed));
+                placed.ForEach(tensor => stream.Write(tensor.Bytes.Span));
+            }
+        );
     }
 
     internal static bool Begins(ByteSource file) =>
-        file.Length > LengthSize && file[LengthSize] == '{' && Length(file) is >= 2 and <= MaxHeader && Length(file) <= file.Length - LengthSize;
+        file.Length > LengthSize
+        && file[LengthSize] == '{'
+        && Length(file) is >= 2 and <= MaxHeader
+        && Length(file) <= file.Length - LengthSize;
 
     internal static NamedTensors ReadTensors(ByteSource file)
     {
@@ -51,7 +63,9 @@ public static class Safetensors
 
         var data = file.Part(LengthSize + Length(file), file.Length - LengthSize - Length(file), file.Label);
         var tensors = new NamedTensors();
-        foreach (var (name, type, shape, begin, end) in SafetensorsHeader.Read(file.Part(LengthSize, Length(file), file.Label), data.Length))
+        foreach (
+            var (name, type, shape, begin, end) in SafetensorsHeader.Read(file.Part(LengthSize, Length(file), file.Label), data.Length)
+        )
         {
             tensors.Add(name, new TensorData(type, shape, data.Memory(begin, end - begin)));
         }

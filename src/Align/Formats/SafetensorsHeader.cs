@@ -57,9 +57,7 @@ internal static class SafetensorsHeader
             }
 
             // Blanks may follow, and nothing else: the reader throws.
-            while (reader.Read())
-            {
-            }
+            while (reader.Read()) { }
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
@@ -138,8 +136,13 @@ internal static class SafetensorsHeader
                 case "dtype" when type is null:
                     Expect(ref reader, JsonTokenType.String, header);
                     var text = reader.GetString()!;
-                    type = Types.TryGetValue(text, out var known) ? known : throw header.Error(
-                        $"one of the types {string.Join(", ", Types.Keys)}", $"'{text}' in tensor '{name}'", "convert the tensor before saving it");
+                    type = Types.TryGetValue(text, out var known)
+                        ? known
+                        : throw header.Error(
+                            $"one of the types {string.Join(", ", Types.Keys)}",
+                            $"'{text}' in tensor '{name}'",
+                            "convert the tensor before saving it"
+                        );
                     break;
                 case "shape" when shape is null:
                     shape = ReadNumbers(ref reader, header);
@@ -192,9 +195,11 @@ internal static class SafetensorsHeader
         Expect(ref reader, JsonTokenType.StartArray, header);
         while (Next(ref reader) == JsonTokenType.Number)
         {
-            numbers.Add(reader.TryGetInt64(out var number) && number >= 0
-                ? number
-                : throw header.Error("integers that are not negative", "another number"));
+            numbers.Add(
+                reader.TryGetInt64(out var number) && number >= 0
+                    ? number
+                    : throw header.Error("integers that are not negative", "another number")
+            );
         }
 
         return reader.TokenType == JsonTokenType.EndArray ? [.. numbers] : throw header.Error("a list of integers", $"{reader.TokenType}");

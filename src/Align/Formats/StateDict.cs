@@ -24,7 +24,8 @@ internal static class StateDict
     /// <summary>The tensors of a dict. Paddle's older files have (name, array) for an array; what is no tensor is left out.</summary>
     public static NamedTensors Tensors(PickleValue dict, ByteSource file)
     {
-        // Below pickle protocol 4 Paddle cuts arrays of more than 1 GiB into pieces under other names; taken as they are they would be wrong tensors.
+        // Below pickle protocol 4 Paddle cuts arrays of more than 1 GiB into pieces under other names; taken as they are they would be
+        // wrong tensors.
         if (dict.TryGet(PaddlePieces, out _))
         {
             throw file.Error("whole arrays", "arrays in pieces", "save the file again with protocol 4");
@@ -41,16 +42,22 @@ internal static class StateDict
 
         if (tensors.Count == 0 && dict.AsDict().Count > 0)
         {
-            throw file.Error("tensors by name", $"the keys {string.Join(", ", dict.AsDict().Take(5).Select(entry => entry.Key))}", "save the model's state_dict");
+            throw file.Error(
+                "tensors by name",
+                $"the keys {string.Join(", ", dict.AsDict().Take(5).Select(entry => entry.Key))}",
+                "save the model's state_dict"
+            );
         }
 
         return tensors;
     }
 
-    private static PickleValue? Unwrap(PickleValue value) => value switch
-    {
-        { Kind: PickleKind.Tensor } => value,
-        { Kind: PickleKind.Tuple, Content: List<PickleValue> and [{ Kind: PickleKind.Text }, { Kind: PickleKind.Tensor } array] } => array,
-        _ => null,
-    };
+    private static PickleValue? Unwrap(PickleValue value) =>
+        value switch
+        {
+            { Kind: PickleKind.Tensor } => value,
+            { Kind: PickleKind.Tuple, Content: List<PickleValue> and [{ Kind: PickleKind.Text }, { Kind: PickleKind.Tensor } array] } =>
+                array,
+            _ => null,
+        };
 }

@@ -10,20 +10,21 @@ namespace PPYolo.Align.Formats;
 public static class TensorFile
 {
     /// <summary>
-    /// Reads the tensors of a file, whose format is told by its content and not by its name: NumPy (.npz, .npy), PyTorch (.pth, both forms), Paddle
-    /// (.pdparams, .pdema, .pdopt) or safetensors. Of a checkpoint {"start_epoch", "optimizer", "model"} it is the model. In Paddle's older files a value is a
-    /// tuple (name, array), of which the array is taken. What is no tensor, such as NumPy's text arrays and Paddle's table of names, is left out:
-    /// <see cref="PickleFile"/> and <see cref="Npz.ReadStrings"/> give it.
+    /// Reads the tensors of a file, whose format is told by its content and not by its name: NumPy (.npz, .npy), PyTorch (.pth, both
+    /// forms), Paddle (.pdparams, .pdema, .pdopt) or safetensors. Of a checkpoint {"start_epoch", "optimizer", "model"} it is the model. In
+    /// Paddle's older files a value is a tuple (name, array), of which the array is taken. What is no tensor, such as NumPy's text arrays
+    /// and Paddle's table of names, is left out: <see cref="PickleFile"/> and <see cref="Npz.ReadStrings"/> give it.
     /// </summary>
     /// <remarks>Tensors are mapped from the file where its format allows, and are valid until the result is disposed.</remarks>
     /// <exception cref="AlignException">The file cannot be read.</exception>
     public static NamedTensors Read(string path) => Read(path, ByteSource.MapFrom);
 
     /// <summary>
-    /// Writes tensors in the format that the extension names: .npz, .npy (one tensor, whose name is lost), .pth (a state_dict) or .safetensors. The file
-    /// appears when it is complete; when it cannot be written, one that was there stays as it was.
+    /// Writes tensors in the format that the extension names: .npz, .npy (one tensor, whose name is lost), .pth (a state_dict) or
+    /// .safetensors. The file appears when it is complete; when it cannot be written, one that was there stays as it was.
     /// </summary>
-    /// <exception cref="AlignException">The extension is none of these, the format has no such type, or the file cannot be written.</exception>
+    /// <exception cref="AlignException">The extension is none of these, the format has no such type, or the file cannot be
+    /// written.</exception>
     public static void Write(string path, NamedTensors tensors)
     {
         var extension = Path.GetExtension(path);
@@ -33,8 +34,12 @@ public static class TensorFile
                 Npz.Write(path, tensors);
                 break;
             case ".npy":
-                Npy.Write(path, tensors.Count == 1 ? tensors.First().Value : throw new AlignException(
-                    $"{path}: expected one tensor for a .npy file, found {tensors.Count}; write .npz"));
+                Npy.Write(
+                    path,
+                    tensors.Count == 1
+                        ? tensors.First().Value
+                        : throw new AlignException($"{path}: expected one tensor for a .npy file, found {tensors.Count}; write .npz")
+                );
                 break;
             case ".pth":
                 TorchWriter.Write(path, pickle => pickle.Write(tensors));
@@ -43,7 +48,9 @@ public static class TensorFile
                 Safetensors.Write(path, tensors);
                 break;
             default:
-                throw new AlignException($"{path}: expected the extension .npz, .npy, .pth or .safetensors, found '{extension}'; choose one of these");
+                throw new AlignException(
+                    $"{path}: expected the extension .npz, .npy, .pth or .safetensors, found '{extension}'; choose one of these"
+                );
         }
     }
 

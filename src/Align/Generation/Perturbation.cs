@@ -3,10 +3,14 @@ using PPYolo.Align.Tensors;
 
 namespace PPYolo.Align.Generation;
 
-/// <summary>Changes weights about their last bit, which cannot matter: a run from such weights shows how much of a run is rounding.</summary>
+/// <summary>
+/// Changes weights about their last bit, which cannot matter: a run from such weights shows how much of a run is rounding.
+/// </summary>
 public static class Perturbation
 {
-    /// <summary>w (1 + 1e-7 v) in float64, v in [-1,1) from the stream "{seed}/perturb/{key}"; whatever is not float32 is left alone.</summary>
+    /// <summary>
+    /// w (1 + 1e-7 v) in float64, v in [-1,1) from the stream "{seed}/perturb/{key}"; whatever is not float32 is left alone.
+    /// </summary>
     public static NamedTensors Of(NamedTensors weights, string seed)
     {
         var perturbed = new NamedTensors();

@@ -5,13 +5,16 @@ using System.Text;
 namespace PPYolo.Align.Generation;
 
 /// <summary>
-/// A named stream of reproducible numbers that any language can make: element i is SplitMix64's output function applied to FNV-1a(name) + (i+1) times the
-/// golden ratio, modulo 2^64. A number depends on its name and index alone, never on what was drawn before.
+/// A named stream of reproducible numbers that any language can make: element i is SplitMix64's output function applied to FNV-1a(name) +
+/// (i+1) times the golden ratio, modulo 2^64. A number depends on its name and index alone, never on what was drawn before.
 /// </summary>
 public readonly struct PortableStream : IEquatable<PortableStream>
 {
-    private const ulong FnvOffset = 0xcbf29ce484222325, FnvPrime = 0x100000001b3;
-    private const ulong Golden = 0x9E3779B97F4A7C15, First = 0xBF58476D1CE4E5B9, Second = 0x94D049BB133111EB;
+    private const ulong FnvOffset = 0xcbf29ce484222325,
+        FnvPrime = 0x100000001b3;
+    private const ulong Golden = 0x9E3779B97F4A7C15,
+        First = 0xBF58476D1CE4E5B9,
+        Second = 0x94D049BB133111EB;
 
     /// <summary>Of the 64 bits of an element, how many lowest ones a number in [0,1) leaves out.</summary>
     private const int Dropped = 40;
@@ -134,7 +137,10 @@ public readonly struct PortableStream : IEquatable<PortableStream>
         for (; i <= block.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
             // What is left of the bits fits an int, and converts to float32 without rounding.
-            var numerators = Vector.Narrow(new Vector<ulong>(bits[i..]) >>> Dropped, new Vector<ulong>(bits[(i + Vector<ulong>.Count)..]) >>> Dropped);
+            var numerators = Vector.Narrow(
+                new Vector<ulong>(bits[i..]) >>> Dropped,
+                new Vector<ulong>(bits[(i + Vector<ulong>.Count)..]) >>> Dropped
+            );
             (Vector.ConvertToSingle(numerators.As<uint, int>()) * Unit).CopyTo(block[i..]);
         }
 

@@ -16,8 +16,19 @@ public static class GoldenApproval
     public static IReadOnlyList<string> Objections(GoldenRecord? golden, GoldenRecord received, bool mayChangeEnvironment)
     {
         var objections = new List<string>();
-        objections.AddRange(Listed("not finite", received.Tensors.Where(tensor => !tensor.IsFinite).Select(tensor => tensor.Name)
-            .Concat(received.Losses.Where(loss => !double.IsFinite(loss.Value)).Select(loss => $"{loss.Name} of iteration {loss.Iteration}"))));
+        objections.AddRange(
+            Listed(
+                "not finite",
+                received
+                    .Tensors.Where(tensor => !tensor.IsFinite)
+                    .Select(tensor => tensor.Name)
+                    .Concat(
+                        received
+                            .Losses.Where(loss => !double.IsFinite(loss.Value))
+                            .Select(loss => $"{loss.Name} of iteration {loss.Iteration}")
+                    )
+            )
+        );
         if (received.Tensors.Count == 0)
         {
             objections.Add("it holds no tensors");
@@ -29,20 +40,38 @@ public static class GoldenApproval
             return objections;
         }
 
-        objections.AddRange(Listed(
-            "more noise than movement",
-            GoldenTolerance.Vacuous(received).Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Tensor.Part.ToString().ToLowerInvariant()} {pair.Tensor.Name} ({pair.Share:0.00} of it)"))));
+        objections.AddRange(
+            Listed(
+                "more noise than movement",
+                GoldenTolerance
+                    .Vacuous(received)
+                    .Select(pair =>
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"{pair.Tensor.Part.ToString().ToLowerInvariant()} {pair.Tensor.Name} ({pair.Share:0.00} of it)"
+                        )
+                    )
+            )
+        );
         if (golden is null)
         {
             return objections;
         }
 
-        objections.AddRange(Listed("missing tensors", golden.Tensors.Select(Key).Except(received.Tensors.Select(Key)))
-            .Select(missing => missing + "; if they are meant to be gone, delete the golden and approve what is received as the first"));
-        if (!mayChangeEnvironment && golden.Environment != received.Environment with { Config = golden.Environment.Config } && !GoldenComparer.Compare(golden, received).Aligned)
+        objections.AddRange(
+            Listed("missing tensors", golden.Tensors.Select(Key).Except(received.Tensors.Select(Key)))
+                .Select(missing => missing + "; if they are meant to be gone, delete the golden and approve what is received as the first")
+        );
+        if (
+            !mayChangeEnvironment
+            && golden.Environment != received.Environment with { Config = golden.Environment.Config }
+            && !GoldenComparer.Compare(golden, received).Aligned
+        )
         {
             objections.Add(
-                $"the environment changed with the numbers, so that nobody can say which moved them (golden: {golden.Environment}; received: {received.Environment}): find out with the target Recheck, or say that it is meant");
+                $"the environment changed with the numbers, so that nobody can say which moved them (golden: {golden.Environment}; "
+                    + $"received: {received.Environment}): find out with the target Recheck, or say that it is meant"
+            );
         }
 
         return objections;
@@ -63,8 +92,14 @@ public static class GoldenApproval
 
         var log = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(verified))!, LogName);
         // The log comes first: an approval without a line is worse than a line without an approval.
-        File.AppendAllText(log, string.Create(
-            CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-dd HH:mm}Z\t{Path.GetFileName(verified)}\t{OneLine(reason)}\t{OneLine(change)}\n"), new UTF8Encoding(false));
+        File.AppendAllText(
+            log,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{DateTime.UtcNow:yyyy-MM-dd HH:mm}Z\t{Path.GetFileName(verified)}\t{OneLine(reason)}\t{OneLine(change)}\n"
+            ),
+            new UTF8Encoding(false)
+        );
         File.Move(received, verified, overwrite: true);
     }
 

@@ -3,9 +3,9 @@ using System.Globalization;
 namespace PPYolo.Align.Golden;
 
 /// <summary>
-/// Compares a run with its golden. Names, types, shapes, integers, frozen weights and learning rates must be equal; a loss or tensor may differ by
-/// <see cref="GoldenTolerance.Allowance"/> times its floor, the distance being estimated from sketches. A tensor that stood still where the golden's moved, or the
-/// other way round, is never within.
+/// Compares a run with its golden. Names, types, shapes, integers, frozen weights and learning rates must be equal; a loss or tensor may
+/// differ by <see cref="GoldenTolerance.Allowance"/> times its floor, the distance being estimated from sketches. A tensor that stood still
+/// where the golden's moved, or the other way round, is never within.
 /// </summary>
 public static class GoldenComparer
 {
@@ -28,15 +28,27 @@ public static class GoldenComparer
 
         foreach (var (tensor, share) in GoldenTolerance.Vacuous(golden))
         {
-            failures.Add(new(
-                Word(tensor.Part), tensor.Name, double.PositiveInfinity,
-                string.Create(CultureInfo.InvariantCulture, $"the golden says nothing of it: its noise is {share:0.00} of how far it moved ({tensor.Moved:G3}), at most {GoldenTolerance.LargestShare / GoldenTolerance.LeastAllowance} can be told from a tensor that was not trained")));
+            failures.Add(
+                new(
+                    Word(tensor.Part),
+                    tensor.Name,
+                    double.PositiveInfinity,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"the golden says nothing of it: its noise is {share:0.00} of how far it moved ({tensor.Moved:G3}), at most "
+                            + $"{GoldenTolerance.LargestShare / GoldenTolerance.LeastAllowance} can be told from a tensor that was not "
+                            + $"trained"
+                    )
+                )
+            );
         }
 
         failures.AddRange(Rates(golden, found));
         var tensors = Tensors(golden, found);
         // Stable: of equally bad ones the first in order of execution stays first.
-        failures.AddRange(tensors.Where(result => result.Fails).Select(result => result.Finding).OrderByDescending(finding => finding.Units));
+        failures.AddRange(
+            tensors.Where(result => result.Fails).Select(result => result.Finding).OrderByDescending(finding => finding.Units)
+        );
         failures.AddRange(Losses(golden, found));
         var within = tensors.Where(result => !result.Fails).ToList();
         return new(
@@ -45,7 +57,8 @@ public static class GoldenComparer
             [.. failures.OrderByDescending(finding => double.IsPositiveInfinity(finding.Units))],
             Began(golden, found, tensors),
             tensors.Count(result => result.Bitwise),
-            within.Count == 0 ? null : within.MaxBy(result => result.Finding.Units).Finding);
+            within.Count == 0 ? null : within.MaxBy(result => result.Finding.Units).Finding
+        );
     }
 
     private static IEnumerable<GoldenFinding> Rates(GoldenRecord golden, GoldenRecord found)
@@ -58,7 +71,12 @@ public static class GoldenComparer
         var first = FirstRate(golden, found);
         if (first >= 0)
         {
-            yield return new("learning rate", $"iteration {first}", double.PositiveInfinity, string.Create(CultureInfo.InvariantCulture, $"expected {golden.Rates[first]:R}, found {found.Rates[first]:R}"));
+            yield return new(
+                "learning rate",
+                $"iteration {first}",
+                double.PositiveInfinity,
+                string.Create(CultureInfo.InvariantCulture, $"expected {golden.Rates[first]:R}, found {found.Rates[first]:R}")
+            );
         }
     }
 
@@ -89,7 +107,12 @@ public static class GoldenComparer
             }
             else if (!(Units(loss, mine) <= GoldenTolerance.Allowance))
             {
-                yield return new("loss", name, Worse(Units(loss, mine)), string.Create(CultureInfo.InvariantCulture, $"expected {loss.Value:R}, found {mine.Value:R}"));
+                yield return new(
+                    "loss",
+                    name,
+                    Worse(Units(loss, mine)),
+                    string.Create(CultureInfo.InvariantCulture, $"expected {loss.Value:R}, found {mine.Value:R}")
+                );
             }
         }
 
@@ -99,7 +122,8 @@ public static class GoldenComparer
         }
     }
 
-    private static double Units(GoldenLoss golden, GoldenLoss found) => golden.Value == found.Value ? 0 : Math.Abs(found.Value - golden.Value) / golden.Floor!.Value;
+    private static double Units(GoldenLoss golden, GoldenLoss found) =>
+        golden.Value == found.Value ? 0 : Math.Abs(found.Value - golden.Value) / golden.Floor!.Value;
 
     private readonly record struct Result(GoldenTensor Tensor, GoldenFinding Finding, bool Fails, bool Bitwise);
 
@@ -109,9 +133,11 @@ public static class GoldenComparer
         var ours = found.Tensors.ToDictionary(tensor => (tensor.Part, tensor.Name));
         foreach (var tensor in golden.Tensors)
         {
-            results.Add(ours.Remove((tensor.Part, tensor.Name), out var mine)
-                ? Compare(tensor, mine, golden.Environment == found.Environment)
-                : Failed(tensor, "missing"));
+            results.Add(
+                ours.Remove((tensor.Part, tensor.Name), out var mine)
+                    ? Compare(tensor, mine, golden.Environment == found.Environment)
+                    : Failed(tensor, "missing")
+            );
         }
 
         results.AddRange(ours.Values.Select(extra => Failed(extra, "not in the golden")));
@@ -143,18 +169,38 @@ public static class GoldenComparer
 
         if (golden.Floor == 0 || golden.Movement is null)
         {
-            return Failed(golden, golden.Role == GoldenRole.Frozen ? "frozen, and has other bits than the golden's" : "its bits must be the golden's, and are not");
+            return Failed(
+                golden,
+                golden.Role == GoldenRole.Frozen
+                    ? "frozen, and has other bits than the golden's"
+                    : "its bits must be the golden's, and are not"
+            );
         }
 
         if ((golden.Moved == 0) != (found.Moved == 0))
         {
-            return Failed(golden, string.Create(CultureInfo.InvariantCulture, $"{(found.Moved == 0 ? "did not move" : $"moved by {found.Moved:G3}")}; the golden's {(golden.Moved == 0 ? "did not" : $"moved by {golden.Moved:G3}")}"));
+            return Failed(
+                golden,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{(found.Moved == 0 ? "did not move" : $"moved by {found.Moved:G3}")}; the golden's "
+                        + $"{(golden.Moved == 0 ? "did not" : $"moved by {golden.Moved:G3}")}"
+                )
+            );
         }
 
         var distance = Math.Sqrt(golden.Movement.SquaredDistance(found.Movement!));
         var units = distance / golden.Floor!.Value;
-        var explanation = string.Create(CultureInfo.InvariantCulture, $"distance {distance:G3}, floor {golden.Floor:G3}, moved {golden.Moved:G3}");
-        return new(golden, new(Word(golden.Part), golden.Name, Worse(units), explanation), !(distance <= GoldenTolerance.Of(golden)), bitwise);
+        var explanation = string.Create(
+            CultureInfo.InvariantCulture,
+            $"distance {distance:G3}, floor {golden.Floor:G3}, moved {golden.Moved:G3}"
+        );
+        return new(
+            golden,
+            new(Word(golden.Part), golden.Name, Worse(units), explanation),
+            !(distance <= GoldenTolerance.Of(golden)),
+            bitwise
+        );
     }
 
     private static Result Failed(GoldenTensor tensor, string explanation) =>
@@ -164,13 +210,21 @@ public static class GoldenComparer
     private static string? Began(GoldenRecord golden, GoldenRecord found, List<Result> tensors)
     {
         var traces = found.Traces.ToDictionary(trace => (trace.Iteration, trace.Phase));
-        bool Diverges(int iteration, GoldenPhase phase) => golden.Traces.FirstOrDefault(trace => trace.Iteration == iteration && trace.Phase == phase) is { } theirs
-            && (!traces.TryGetValue((iteration, phase), out var ours)
-                || !(Math.Sqrt(theirs.Movement.SquaredDistance(ours.Movement)) <= GoldenTolerance.Allowance * theirs.Floor!.Value));
+        bool Diverges(int iteration, GoldenPhase phase) =>
+            golden.Traces.FirstOrDefault(trace => trace.Iteration == iteration && trace.Phase == phase) is { } theirs
+            && (
+                !traces.TryGetValue((iteration, phase), out var ours)
+                || !(Math.Sqrt(theirs.Movement.SquaredDistance(ours.Movement)) <= GoldenTolerance.Allowance * theirs.Floor!.Value)
+            );
         for (var iteration = 0; iteration < golden.Rates.Count; iteration++)
         {
-            var loss = golden.Losses.FirstOrDefault(theirs => theirs.Iteration == iteration
-                && !(found.Losses.FirstOrDefault(ours => ours.Iteration == iteration && ours.Name == theirs.Name) is { } ours && Units(theirs, ours) <= GoldenTolerance.Allowance));
+            var loss = golden.Losses.FirstOrDefault(theirs =>
+                theirs.Iteration == iteration
+                && !(
+                    found.Losses.FirstOrDefault(ours => ours.Iteration == iteration && ours.Name == theirs.Name) is { } ours
+                    && Units(theirs, ours) <= GoldenTolerance.Allowance
+                )
+            );
             if (loss is not null)
             {
                 return $"iteration {iteration}, forward ({loss.Name})";
@@ -181,7 +235,13 @@ public static class GoldenComparer
                 return $"iteration {iteration}, forward (running statistics)";
             }
 
-            var gradient = iteration == 0 ? tensors.Where(result => result is { Fails: true, Tensor.Part: GoldenPart.Gradient }).OrderByDescending(result => result.Finding.Units).FirstOrDefault() : default;
+            var gradient =
+                iteration == 0
+                    ? tensors
+                        .Where(result => result is { Fails: true, Tensor.Part: GoldenPart.Gradient })
+                        .OrderByDescending(result => result.Finding.Units)
+                        .FirstOrDefault()
+                    : default;
             if (gradient.Tensor is not null)
             {
                 return $"iteration 0, backward (gradient of {gradient.Tensor.Name})";
@@ -213,5 +273,6 @@ public static class GoldenComparer
 
     private static double Worse(double units) => double.IsNaN(units) ? double.PositiveInfinity : units;
 
-    private static string Word<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();
+    private static string Word<T>(T value)
+        where T : struct, Enum => value.ToString().ToLowerInvariant();
 }

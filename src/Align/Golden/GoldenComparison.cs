@@ -12,7 +12,13 @@ namespace PPYolo.Align.Golden;
 /// <param name="BitwiseEqual">How many tensors have the golden's bits.</param>
 /// <param name="Worst">The largest distance of a tensor within its tolerance, in floor units, and its name.</param>
 public sealed record GoldenComparison(
-    GoldenRecord Golden, GoldenRecord Found, IReadOnlyList<GoldenFinding> Failures, string? Began, int BitwiseEqual, GoldenFinding? Worst)
+    GoldenRecord Golden,
+    GoldenRecord Found,
+    IReadOnlyList<GoldenFinding> Failures,
+    string? Began,
+    int BitwiseEqual,
+    GoldenFinding? Worst
+)
 {
     private const int Shown = 12;
 
@@ -23,7 +29,14 @@ public sealed record GoldenComparison(
     public bool SameEnvironment => Golden.Environment == Found.Environment;
 
     /// <summary>The outcome in a line.</summary>
-    public string Summary => string.Create(CultureInfo.InvariantCulture, $"{(Aligned ? "within its floors" : $"DIVERGED in {Failures.Count} places, worst {Failures[0].What} {Failures[0].Name}")}: {Found.Tensors.Count} tensors, {BitwiseEqual} of them bit for bit{(Worst is null ? "" : $", the farthest within at {Worst.Units:0.00} of {GoldenTolerance.Allowance} floors ({Worst.What} {Worst.Name})")}");
+    public string Summary =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(Aligned ? "within its floors" : $"DIVERGED in {Failures.Count} places, worst {Failures[0].What} {Failures[0].Name}")}: "
+                + $"{Found.Tensors.Count} tensors, {BitwiseEqual} of them bit for bit"
+                + $"{(Worst is null ? "" : ", the farthest within at ")}{Worst?.Units:0.00}"
+                + $"{(Worst is null ? "" : $" of {GoldenTolerance.Allowance} floors ({Worst.What} {Worst.Name})")}"
+        );
 
     /// <summary>The outcome as text: where it began, then what diverges, worst first.</summary>
     public override string ToString()
@@ -32,7 +45,11 @@ public sealed record GoldenComparison(
         text.Append(Golden.Case).Append('\n').Append(Summary).Append('\n');
         if (!SameEnvironment)
         {
-            text.Append("the environment is another: golden ").Append(Golden.Environment).Append("; here ").Append(Found.Environment).Append('\n');
+            text.Append("the environment is another: golden ")
+                .Append(Golden.Environment)
+                .Append("; here ")
+                .Append(Found.Environment)
+                .Append('\n');
         }
 
         if (Golden.Start != Found.Start)
@@ -49,7 +66,12 @@ public sealed record GoldenComparison(
         var table = new TextTable(["floors", "what", "name", ""]);
         foreach (var finding in Failures.Take(Shown))
         {
-            table.Add([double.IsFinite(finding.Units) ? finding.Units.ToString("0.0", CultureInfo.InvariantCulture) : "-", finding.What, finding.Name, finding.Explanation]);
+            table.Add([
+                double.IsFinite(finding.Units) ? finding.Units.ToString("0.0", CultureInfo.InvariantCulture) : "-",
+                finding.What,
+                finding.Name,
+                finding.Explanation,
+            ]);
         }
 
         text.Append(table.ToString().ReplaceLineEndings("\n"));

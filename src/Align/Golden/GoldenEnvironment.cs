@@ -15,12 +15,24 @@ public sealed record GoldenEnvironment(string Torch, string Cpu, int Threads, st
     /// <summary>This process's environment.</summary>
     /// <param name="config">The settings of the run as text.</param>
     /// <param name="threads">Threads over all ranks; those of libtorch now unless given.</param>
-    public static GoldenEnvironment Current(string config, int? threads = null) => new(
-        "TorchSharp " + (typeof(torch).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown"),
-        Environment.GetEnvironmentVariable("ATEN_CPU_CAPABILITY")?.ToUpperInvariant() ?? (Avx512F.IsSupported ? "AVX512" : Avx2.IsSupported ? "AVX2" : "DEFAULT"),
-        threads ?? torch.get_num_threads(),
-        System.IO.Hashing.XxHash3.HashToUInt64(System.Text.Encoding.UTF8.GetBytes(config)).ToString("x16", CultureInfo.InvariantCulture));
+    public static GoldenEnvironment Current(string config, int? threads = null) =>
+        new(
+            "TorchSharp "
+                + (
+                    typeof(torch).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
+                    ?? "unknown"
+                ),
+            Environment.GetEnvironmentVariable("ATEN_CPU_CAPABILITY")?.ToUpperInvariant()
+                ?? (
+                    Avx512F.IsSupported ? "AVX512"
+                    : Avx2.IsSupported ? "AVX2"
+                    : "DEFAULT"
+                ),
+            threads ?? torch.get_num_threads(),
+            System.IO.Hashing.XxHash3.HashToUInt64(System.Text.Encoding.UTF8.GetBytes(config)).ToString("x16", CultureInfo.InvariantCulture)
+        );
 
     /// <summary>The environment on one line.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Torch}, {Cpu}, {Threads} threads, settings {Config}");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Torch}, {Cpu}, {Threads} threads, settings {Config}");
 }

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace PPYolo.Align.Golden;
 
 /// <summary>
-/// Collects a <see cref="GoldenRecord"/> as a run goes. Tensors are summarized as they are given and not kept. Give what the run has: a part that is never given is
-/// not in the golden.
+/// Collects a <see cref="GoldenRecord"/> as a run goes. Tensors are summarized as they are given and not kept. Give what the run has: a
+/// part that is never given is not in the golden.
 /// </summary>
 public sealed class GoldenRecorder
 {
@@ -28,10 +28,15 @@ public sealed class GoldenRecorder
     /// <param name="trained">The names of those that the optimizer changes.</param>
     /// <param name="frozen">The names of parameters that must not change; all others are buffers.</param>
     /// <param name="golden">
-    /// The approved record that the run will be compared with. Where it starts from the same weights, a tensor of which every bit is the golden's is told by its digest, and what the golden says of it is taken
-    /// instead of being found again.
-    /// </param>
-    public GoldenRecorder(string title, NamedTensors start, IEnumerable<string> trained, IEnumerable<string>? frozen = null, GoldenRecord? golden = null)
+    /// The approved record that the run will be compared with. Where it starts from the same weights, a tensor of which every bit is the
+    /// golden's is told by its digest, and what the golden says of it is taken instead of being found again. </param>
+    public GoldenRecorder(
+        string title,
+        NamedTensors start,
+        IEnumerable<string> trained,
+        IEnumerable<string>? frozen = null,
+        GoldenRecord? golden = null
+    )
     {
         this.title = title;
         this.start = start;
@@ -60,11 +65,15 @@ public sealed class GoldenRecorder
     /// <exception cref="AlignException">As for a single one.</exception>
     public void Add(GoldenPart part, IEnumerable<KeyValuePair<string, Tensor>> all) => AddEach(part, all, TorchTensors.AsData);
 
-    /// <summary>Traces a phase: give the statistics after forward, the gradients after backward, the weights after the optimizer, the moving averages after theirs.</summary>
+    /// <summary>
+    /// Traces a phase: give the statistics after forward, the gradients after backward, the weights after the optimizer, the moving
+    /// averages after theirs.
+    /// </summary>
     /// <param name="iteration">Counted from 0; phases come in order.</param>
     /// <param name="phase">The phase.</param>
     /// <param name="named">Its tensors: of large ones only the first elements are read.</param>
-    /// <param name="scale">What the tensors are multiplied by first, such as the correction of a moving average that starts at zero.</param>
+    /// <param name="scale">What the tensors are multiplied by first, such as the correction of a moving average that starts at
+    /// zero.</param>
     public void Trace(int iteration, GoldenPhase phase, IEnumerable<KeyValuePair<string, Tensor>> named, double scale = 1)
     {
         var sums = new double[Sketch.Size];
@@ -89,28 +98,31 @@ public sealed class GoldenRecorder
 
     /// <summary>The record, without floors: <see cref="GoldenFloors.Measure"/> adds them.</summary>
     /// <param name="environment">Where it ran.</param>
-    public GoldenRecord Build(GoldenEnvironment environment) => new()
-    {
-        Case = title,
-        Environment = environment,
-        Start = startDigest,
-        Rates = [.. rates],
-        Losses = [.. losses],
-        Traces = [.. traces],
-        Tensors = [.. tensors.OrderBy(tensor => tensor.Part).Select(Settled)],
-    };
+    public GoldenRecord Build(GoldenEnvironment environment) =>
+        new()
+        {
+            Case = title,
+            Environment = environment,
+            Start = startDigest,
+            Rates = [.. rates],
+            Losses = [.. losses],
+            Traces = [.. traces],
+            Tensors = [.. tensors.OrderBy(tensor => tensor.Part).Select(Settled)],
+        };
 
     private void AddEach<T>(GoldenPart part, IEnumerable<KeyValuePair<string, T>> all, Func<T, TensorData> data) =>
         tensors.AddRange(InOrder.Select([.. all], pair => Describe(part, pair.Key, data(pair.Value))));
 
-    private GoldenTensor Describe(GoldenPart part, string name, TensorData tensor) => GoldenTensor.Of(
-        part,
-        name,
-        tensor,
-        part is GoldenPart.Weight or GoldenPart.Average ? start[name] : null,
-        part is GoldenPart.Gradient or GoldenPart.Momentum || trained.Contains(name),
-        parameters.Contains(name),
-        approved.GetValueOrDefault((part, name)));
+    private GoldenTensor Describe(GoldenPart part, string name, TensorData tensor) =>
+        GoldenTensor.Of(
+            part,
+            name,
+            tensor,
+            part is GoldenPart.Weight or GoldenPart.Average ? start[name] : null,
+            part is GoldenPart.Gradient or GoldenPart.Momentum || trained.Contains(name),
+            parameters.Contains(name),
+            approved.GetValueOrDefault((part, name))
+        );
 
     private static (GoldenPart Part, string Name) Key(GoldenTensor tensor) => (tensor.Part, tensor.Name);
 
@@ -125,9 +137,16 @@ public sealed class GoldenRecorder
         return signed;
     }
 
-    /// <summary>Where every learning rate is 0, as in the first iteration of a warm-up, weights must not move though they are trained.</summary>
+    /// <summary>
+    /// Where every learning rate is 0, as in the first iteration of a warm-up, weights must not move though they are trained.
+    /// </summary>
     private GoldenTensor Settled(GoldenTensor tensor) =>
-        tensor is { Role: GoldenRole.Trained, Part: GoldenPart.Weight or GoldenPart.Average } && rates.TrueForAll(rate => rate == 0) ? tensor with { Role = GoldenRole.Frozen } : tensor;
+        tensor is { Role: GoldenRole.Trained, Part: GoldenPart.Weight or GoldenPart.Average } && rates.TrueForAll(rate => rate == 0)
+            ? tensor with
+            {
+                Role = GoldenRole.Frozen,
+            }
+            : tensor;
 
     /// <summary>The first elements in C order, copying little more than those.</summary>
     private static TensorData Head(Tensor tensor)
@@ -142,7 +161,8 @@ public sealed class GoldenRecorder
         return Head(rows.ToData());
     }
 
-    private static TensorData Head(TensorData tensor) => tensor.Count <= GoldenTrace.SampleElements
-        ? tensor
-        : new(tensor.Type, [GoldenTrace.SampleElements], tensor.Bytes[..(GoldenTrace.SampleElements * tensor.Type.Size())]);
+    private static TensorData Head(TensorData tensor) =>
+        tensor.Count <= GoldenTrace.SampleElements
+            ? tensor
+            : new(tensor.Type, [GoldenTrace.SampleElements], tensor.Bytes[..(GoldenTrace.SampleElements * tensor.Type.Size())]);
 }

@@ -6,9 +6,10 @@ using static TorchSharp.torch;
 namespace PPYolo.Align.Golden;
 
 /// <summary>
-/// Watches a training of somebody's own and compares it with its golden. The training stays as it is and makes four calls: <see cref="Perturb"/> on what goes into the model,
-/// <see cref="Start(nn.Module, optim.Optimizer)"/> before the first iteration, <see cref="AfterBackward"/> and <see cref="AfterStep"/> in each. What it has besides a model and an optimizer, such as moving
-/// averages, goes to <see cref="Recorder"/>.
+/// Watches a training of somebody's own and compares it with its golden. The training stays as it is and makes four calls: <see
+/// cref="Perturb"/> on what goes into the model, <see cref="Start(nn.Module, optim.Optimizer)"/> before the first iteration, <see
+/// cref="AfterBackward"/> and <see cref="AfterStep"/> in each. What it has besides a model and an optimizer, such as moving averages, goes
+/// to <see cref="Recorder"/>.
 /// </summary>
 public sealed class GoldenRun
 {
@@ -46,8 +47,9 @@ public sealed class GoldenRun
     private bool IsComplete => Iteration == Iterations;
 
     /// <summary>
-    /// Trains, and compares with the golden. Where there is no golden yet, or the run is not within it, the same is trained <paramref name="twins"/> times more, on inputs that differ about their last bit and
-    /// every other time on another number of threads, for the floors of the received file.
+    /// Trains, and compares with the golden. Where there is no golden yet, or the run is not within it, the same is trained <paramref
+    /// name="twins"/> times more, on inputs that differ about their last bit and every other time on another number of threads, for the
+    /// floors of the received file.
     /// </summary>
     /// <param name="verified">The golden's file, NAME.verified.golden.</param>
     /// <param name="title">What runs, in a line.</param>
@@ -55,13 +57,24 @@ public sealed class GoldenRun
     /// <param name="train">Makes the model from a fixed seed and trains it.</param>
     /// <param name="iterations">Iterations that the golden holds.</param>
     /// <param name="twins">Twins for the floors.</param>
-    /// <exception cref="GoldenException">The run has no golden, or is not within it. NAME.received.golden was written, to be looked at and approved.</exception>
+    /// <exception cref="GoldenException">The run has no golden, or is not within it. NAME.received.golden was written, to be looked at and
+    /// approved.</exception>
     /// <exception cref="AlignException">The training ended too early, or is another one each time.</exception>
     public static GoldenComparison Require(
-        string verified, string title, string settings, Action<GoldenRun> train, int iterations = StandardIterations, int twins = GoldenFloors.StandardTwins)
+        string verified,
+        string title,
+        string settings,
+        Action<GoldenRun> train,
+        int iterations = StandardIterations,
+        int twins = GoldenFloors.StandardTwins
+    )
     {
         var run = Record(title, settings, train, iterations, golden: GoldenFile.Approved(verified));
-        return GoldenFile.Require(verified, run, () => [.. Enumerable.Range(1, twins).Select(twin => Same(run, Record(title, settings, train, iterations, twin)))]);
+        return GoldenFile.Require(
+            verified,
+            run,
+            () => [.. Enumerable.Range(1, twins).Select(twin => Same(run, Record(title, settings, train, iterations, twin)))]
+        );
     }
 
     /// <summary>Trains, and returns the record without floors, for those who compare it on their own, as with Verify.</summary>
@@ -70,15 +83,27 @@ public sealed class GoldenRun
     /// <param name="train">Makes the model from a fixed seed and trains it.</param>
     /// <param name="iterations">Iterations that the record holds.</param>
     /// <param name="twin">0 is the run; any other number is a twin of it.</param>
-    /// <param name="golden">The golden that the record will be compared with, as <see cref="GoldenFile.Approved"/> reads it: tensors with its bits are not summarized again.</param>
+    /// <param name="golden">The golden that the record will be compared with, as <see cref="GoldenFile.Approved"/> reads it: tensors with
+    /// its bits are not summarized again.</param>
     /// <exception cref="AlignException">The training ended too early.</exception>
-    public static GoldenRecord Record(string title, string settings, Action<GoldenRun> train, int iterations = StandardIterations, int twin = 0, GoldenRecord? golden = null)
+    public static GoldenRecord Record(
+        string title,
+        string settings,
+        Action<GoldenRun> train,
+        int iterations = StandardIterations,
+        int twin = 0,
+        GoldenRecord? golden = null
+    )
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(iterations, 1);
         var run = new GoldenRun(title, twin, iterations, golden);
         var threads = get_num_threads();
         // Another number of threads sums in another order: noise that inputs alone do not show.
-        set_num_threads(twin % 2 == 0 ? threads : threads == 1 ? 2 : 1);
+        set_num_threads(
+            twin % 2 == 0 ? threads
+            : threads == 1 ? 2
+            : 1
+        );
         try
         {
             train(run);
@@ -90,17 +115,25 @@ public sealed class GoldenRun
 
         return run.IsComplete
             ? run.Recorder.Build(GoldenEnvironment.Current(settings, threads))
-            : throw run.Misuse($"the training ended after {run.Iteration} of {iterations} iterations; train as many as {nameof(Iterations)} says, or ask for fewer");
+            : throw run.Misuse(
+                $"the training ended after {run.Iteration} of {iterations} iterations; train as many as {nameof(Iterations)} says, or "
+                    + $"ask for fewer"
+            );
     }
 
-    /// <summary>In a twin, a copy of what goes into the model that differs about its last bit; in the run itself, the very tensor.</summary>
+    /// <summary>
+    /// In a twin, a copy of what goes into the model that differs about its last bit; in the run itself, the very tensor.
+    /// </summary>
     /// <param name="input">An input of floating point, on any device.</param>
     /// <exception cref="AlignException">It holds integers, which cannot differ a little.</exception>
     public Tensor Perturb(Tensor input)
     {
         if (!input.is_floating_point())
         {
-            throw Misuse($"an input of type {input.dtype} cannot differ about its last bit; perturb the first tensor of floating point that is made of it");
+            throw Misuse(
+                $"an input of type {input.dtype} cannot differ about its last bit; perturb the first tensor of floating point that is "
+                    + $"made of it"
+            );
         }
 
         if (twin == 0)
@@ -138,7 +171,9 @@ public sealed class GoldenRun
         recorder = new(title, TorchTensors.State(model), trained: parameters[true], frozen: parameters[false], approved);
     }
 
-    /// <summary>Looks at running statistics and gradients: between backward and the optimizer's step, with gradients as the step takes them.</summary>
+    /// <summary>
+    /// Looks at running statistics and gradients: between backward and the optimizer's step, with gradients as the step takes them.
+    /// </summary>
     /// <param name="named">The losses of the iteration and their names.</param>
     /// <exception cref="AlignException">The calls of an iteration are out of order.</exception>
     public void AfterBackward(params (string Name, Tensor Loss)[] named)
@@ -150,13 +185,19 @@ public sealed class GoldenRun
 
         if (losses is not null)
         {
-            throw Misuse($"{nameof(AfterBackward)} was called twice in iteration {Iteration}; call {nameof(AfterStep)} after the optimizer's step");
+            throw Misuse(
+                $"{nameof(AfterBackward)} was called twice in iteration {Iteration}; call {nameof(AfterStep)} after the optimizer's step"
+            );
         }
 
         using var scope = NewDisposeScope();
         losses = [.. named.Select(loss => KeyValuePair.Create(loss.Name, (float)loss.Loss.to(ScalarType.Float64).item<double>()))];
         rateOfStep = rate();
-        var buffers = model!.named_buffers().Where(pair => pair.buffer.is_floating_point()).Select(pair => KeyValuePair.Create(pair.name, pair.buffer)).ToList();
+        var buffers = model!
+            .named_buffers()
+            .Where(pair => pair.buffer.is_floating_point())
+            .Select(pair => KeyValuePair.Create(pair.name, pair.buffer))
+            .ToList();
         if (buffers.Count > 0)
         {
             golden.Trace(Iteration, GoldenPhase.Forward, buffers);
@@ -167,7 +208,15 @@ public sealed class GoldenRun
             golden.Add(GoldenPart.Gradient, TorchTensors.Gradients(model));
         }
 
-        golden.Trace(Iteration, GoldenPhase.Backward, model.named_parameters().Select(pair => (pair.name, pair.parameter.grad)).Where(pair => pair.grad is not null).Select(pair => KeyValuePair.Create(pair.name, pair.grad!)));
+        golden.Trace(
+            Iteration,
+            GoldenPhase.Backward,
+            model
+                .named_parameters()
+                .Select(pair => (pair.name, pair.parameter.grad))
+                .Where(pair => pair.grad is not null)
+                .Select(pair => KeyValuePair.Create(pair.name, pair.grad!))
+        );
     }
 
     /// <summary>Looks at the weights after the optimizer's step.</summary>
@@ -179,10 +228,20 @@ public sealed class GoldenRun
             return;
         }
 
-        golden.Iteration(rateOfStep, losses ?? throw Misuse($"call {nameof(AfterBackward)} in iteration {Iteration} before the optimizer's step"));
+        golden.Iteration(
+            rateOfStep,
+            losses ?? throw Misuse($"call {nameof(AfterBackward)} in iteration {Iteration} before the optimizer's step")
+        );
         losses = null;
         using var scope = NewDisposeScope();
-        golden.Trace(Iteration, GoldenPhase.Optimizer, model!.named_parameters().Where(pair => pair.parameter.requires_grad).Select(pair => KeyValuePair.Create(pair.name, (Tensor)pair.parameter)));
+        golden.Trace(
+            Iteration,
+            GoldenPhase.Optimizer,
+            model!
+                .named_parameters()
+                .Where(pair => pair.parameter.requires_grad)
+                .Select(pair => KeyValuePair.Create(pair.name, (Tensor)pair.parameter))
+        );
         Iteration++;
         if (IsComplete)
         {
@@ -191,9 +250,13 @@ public sealed class GoldenRun
     }
 
     /// <summary>A twin that starts elsewhere would make a floor of its own distance, under which anything passes.</summary>
-    private static GoldenRecord Same(GoldenRecord run, GoldenRecord twin) => twin.Start == run.Start
-        ? twin
-        : throw new AlignException($"'{run.Case}': the training started from other weights when it was run again; make the model from a fixed seed, such as torch.random.manual_seed(1), in every run");
+    private static GoldenRecord Same(GoldenRecord run, GoldenRecord twin) =>
+        twin.Start == run.Start
+            ? twin
+            : throw new AlignException(
+                $"'{run.Case}': the training started from other weights when it was run again; make the model from a fixed seed, such "
+                    + $"as torch.random.manual_seed(1), in every run"
+            );
 
     private AlignException Misuse(string message) => new($"'{title}': {message}");
 }

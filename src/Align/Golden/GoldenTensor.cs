@@ -35,15 +35,18 @@ public sealed record GoldenTensor
     /// <summary>The Euclidean distance from the start; gradients and momentum start at zero.</summary>
     public required double Moved { get; init; }
 
-    /// <summary>How far twins of the run, which differ in rounding alone, were from it (Euclidean); 0 where it is compared bit for bit, null before it was measured.</summary>
+    /// <summary>
+    /// How far twins of the run, which differ in rounding alone, were from it (Euclidean); 0 where it is compared bit for bit, null before
+    /// it was measured.
+    /// </summary>
     public double? Floor { get; init; }
 
     /// <summary>XxHash3 of the elements, 16 hexadecimal digits.</summary>
     public required string Digest { get; init; }
 
     /// <summary>
-    /// A sketch of the movement, not of the tensor: the small distance of two runs keeps its digits beside a movement, and would lose them beside the large part
-    /// of a weight that never changes. Null for integers.
+    /// A sketch of the movement, not of the tensor: the small distance of two runs keeps its digits beside a movement, and would lose them
+    /// beside the large part of a weight that never changes. Null for integers.
     /// </summary>
     public required Sketch? Movement { get; init; }
 
@@ -61,20 +64,36 @@ public sealed record GoldenTensor
     /// <param name="isTrained">Whether the optimizer changes it, or what it is the moving average of.</param>
     /// <param name="isParameter">Whether it is a parameter, or the moving average of one; else a buffer.</param>
     /// <param name="approved">
-    /// The golden's of a run from the same start: what it says of the tensor is not found again where the elements are the same. So whoever changes what is said of a tensor raises the version of
-    /// <see cref="GoldenText"/> and records all goldens anew.
-    /// </param>
-    internal static GoldenTensor Of(GoldenPart part, string name, TensorData tensor, TensorData? start, bool isTrained, bool isParameter = true, GoldenTensor? approved = null)
+    /// The golden's of a run from the same start: what it says of the tensor is not found again where the elements are the same. So whoever
+    /// changes what is said of a tensor raises the version of <see cref="GoldenText"/> and records all goldens anew. </param>
+    internal static GoldenTensor Of(
+        GoldenPart part,
+        string name,
+        TensorData tensor,
+        TensorData? start,
+        bool isTrained,
+        bool isParameter = true,
+        GoldenTensor? approved = null
+    )
     {
         if (start is not null && (start.Type != tensor.Type || !start.Shape.AsSpan().SequenceEqual(tensor.Shape.AsSpan())))
         {
             throw new AlignException($"tensor '{name}': started as {start}, ended as {tensor}");
         }
 
-        var role = !tensor.Type.IsFloatingPoint() ? GoldenRole.Exact : isTrained ? GoldenRole.Trained : isParameter ? GoldenRole.Frozen : GoldenRole.Buffer;
+        var role =
+            !tensor.Type.IsFloatingPoint() ? GoldenRole.Exact
+            : isTrained ? GoldenRole.Trained
+            : isParameter ? GoldenRole.Frozen
+            : GoldenRole.Buffer;
         var digest = XxHash3.HashToUInt64(tensor.Bytes.Span).ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
-        if (approved is not null && approved.Digest == digest && approved.Type == tensor.Type && approved.Shape.AsSpan().SequenceEqual(tensor.Shape.AsSpan())
-            && approved.Movement is null == !tensor.Type.IsFloatingPoint())
+        if (
+            approved is not null
+            && approved.Digest == digest
+            && approved.Type == tensor.Type
+            && approved.Shape.AsSpan().SequenceEqual(tensor.Shape.AsSpan())
+            && approved.Movement is null == !tensor.Type.IsFloatingPoint()
+        )
         {
             return approved with { Role = role, Floor = null };
         }

@@ -7,8 +7,8 @@ using PPYolo.Align.Tensors;
 namespace PPYolo.Align.Golden;
 
 /// <summary>
-/// Goldens as text, one fact a line, its fields separated by tabs, so that a diff tool shows what changed. Numbers are in full precision, sketches are base64 of
-/// 64 float32 numbers.
+/// Goldens as text, one fact a line, its fields separated by tabs, so that a diff tool shows what changed. Numbers are in full precision,
+/// sketches are base64 of 64 float32 numbers.
 /// </summary>
 public static class GoldenText
 {
@@ -24,7 +24,14 @@ public static class GoldenText
         var text = new StringBuilder();
         Line(text, Magic);
         Line(text, "case", record.Case);
-        Line(text, "environment", record.Environment.Torch, record.Environment.Cpu, $"{record.Environment.Threads}", record.Environment.Config);
+        Line(
+            text,
+            "environment",
+            record.Environment.Torch,
+            record.Environment.Cpu,
+            $"{record.Environment.Threads}",
+            record.Environment.Config
+        );
         Line(text, "start", record.Start);
         Line(text, "twins", $"{record.Twins}");
         for (var i = 0; i < record.Rates.Count; i++)
@@ -45,8 +52,20 @@ public static class GoldenText
         foreach (var t in record.Tensors)
         {
             Line(
-                text, Word(t.Part), t.Name, Word(t.Role), t.Type.Name(), t.Shape.Length == 0 ? "scalar" : string.Join('x', t.Shape), Text(t.L2), Text(t.Mean), Text(t.AbsMax),
-                Text(t.Moved), Floor(t.Floor), t.Digest, t.Movement is null ? "-" : Text(t.Movement));
+                text,
+                Word(t.Part),
+                t.Name,
+                Word(t.Role),
+                t.Type.Name(),
+                t.Shape.Length == 0 ? "scalar" : string.Join('x', t.Shape),
+                Text(t.L2),
+                Text(t.Mean),
+                Text(t.AbsMax),
+                Text(t.Moved),
+                Floor(t.Floor),
+                t.Digest,
+                t.Movement is null ? "-" : Text(t.Movement)
+            );
         }
 
         return text.ToString().TrimEnd('\n');
@@ -61,7 +80,9 @@ public static class GoldenText
         var lines = text.Split('\n');
         if (lines[0].TrimEnd('\r') != Magic)
         {
-            throw new AlignException($"{source}: expected a golden, which begins with '{Magic.Replace('\t', ' ')}', found '{Shown(lines[0])}'");
+            throw new AlignException(
+                $"{source}: expected a golden, which begins with '{Magic.Replace('\t', ' ')}', found '{Shown(lines[0])}'"
+            );
         }
 
         var head = new Dictionary<string, string[]>(StringComparer.Ordinal);
@@ -95,20 +116,32 @@ public static class GoldenText
                         break;
                 }
             }
-            catch (Exception exception) when (exception is FormatException or ArgumentException or OverflowException or IndexOutOfRangeException)
+            catch (Exception exception)
+                when (exception is FormatException or ArgumentException or OverflowException or IndexOutOfRangeException)
             {
-                throw new AlignException($"{source}: line {number + 1} is no line of a golden: '{Shown(lines[number])}'; restore the file, or delete it and record it again", exception);
+                throw new AlignException(
+                    $"{source}: line {number + 1} is no line of a golden: '{Shown(lines[number])}'; restore the file, or delete it and "
+                        + $"record it again",
+                    exception
+                );
             }
         }
 
-        string[] Head(string name, int fields) => head.TryGetValue(name, out var line) && line.Length == fields
-            ? line
-            : throw new AlignException($"{source}: the line '{name}' is missing or malformed; restore the file, or delete it and record it again");
+        string[] Head(string name, int fields) =>
+            head.TryGetValue(name, out var line) && line.Length == fields
+                ? line
+                : throw new AlignException(
+                    $"{source}: the line '{name}' is missing or malformed; restore the file, or delete it and record it again"
+                );
         var environment = Head("environment", 5);
-        if (!int.TryParse(environment[3], NumberStyles.None, CultureInfo.InvariantCulture, out var threads)
-            || !int.TryParse(Head("twins", 2)[1], NumberStyles.None, CultureInfo.InvariantCulture, out var twins))
+        if (
+            !int.TryParse(environment[3], NumberStyles.None, CultureInfo.InvariantCulture, out var threads)
+            || !int.TryParse(Head("twins", 2)[1], NumberStyles.None, CultureInfo.InvariantCulture, out var twins)
+        )
         {
-            throw new AlignException($"{source}: the number of threads or twins is none; restore the file, or delete it and record it again");
+            throw new AlignException(
+                $"{source}: the number of threads or twins is none; restore the file, or delete it and record it again"
+            );
         }
 
         return new()
@@ -142,7 +175,10 @@ public static class GoldenText
             Name = fields[1],
             Role = Word<GoldenRole>(fields[2]),
             Type = ElementTypes.FromName(fields[3]) ?? throw new FormatException("no element type"),
-            Shape = fields[4] == "scalar" ? [] : [.. fields[4].Split('x').Select(extent => long.Parse(extent, NumberStyles.None, CultureInfo.InvariantCulture))],
+            Shape =
+                fields[4] == "scalar"
+                    ? []
+                    : [.. fields[4].Split('x').Select(extent => long.Parse(extent, NumberStyles.None, CultureInfo.InvariantCulture))],
             L2 = Real(fields[5]),
             Mean = Real(fields[6]),
             AbsMax = Real(fields[7]),
@@ -192,9 +228,11 @@ public static class GoldenText
 
     private static int Whole(string field) => int.Parse(field, NumberStyles.None, CultureInfo.InvariantCulture);
 
-    private static string Word<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();
+    private static string Word<T>(T value)
+        where T : struct, Enum => value.ToString().ToLowerInvariant();
 
-    private static T Word<T>(string field) where T : struct, Enum =>
+    private static T Word<T>(string field)
+        where T : struct, Enum =>
         field.All(char.IsAsciiLetterLower) ? Enum.Parse<T>(field, ignoreCase: true) : throw new FormatException("no word");
 
     private static string Shown(string line) => line.Length <= 60 ? line.Replace('\t', ' ') : line[..60].Replace('\t', ' ') + "...";
@@ -205,7 +243,10 @@ public static class GoldenText
         {
             if (fields.Length > 1 && fields[i].AsSpan().ContainsAny('\t', '\n', '\r'))
             {
-                throw new AlignException($"'{fields[i].ReplaceLineEndings(" ").Replace('\t', ' ')}' has a tab or a line break in it, which a golden cannot hold; name it otherwise");
+                throw new AlignException(
+                    $"'{fields[i].ReplaceLineEndings(" ").Replace('\t', ' ')}' has a tab or a line break in it, which a golden cannot "
+                        + $"hold; name it otherwise"
+                );
             }
 
             text.Append(i == 0 ? "" : "\t").Append(fields[i]);

@@ -3,8 +3,9 @@ using PPYolo.Align.Sketching;
 namespace PPYolo.Align.Golden;
 
 /// <summary>
-/// What a golden keeps of one phase of one iteration: the sum of the sketches of all its tensors, of each the first <see cref="SampleElements"/> elements and
-/// divided by the root of their number, so that a large tensor does not hide a small one. It says where two runs part, for the price of one line.
+/// What a golden keeps of one phase of one iteration: the sum of the sketches of all its tensors, of each the first <see
+/// cref="SampleElements"/> elements and divided by the root of their number, so that a large tensor does not hide a small one. It says
+/// where two runs part, for the price of one line.
 /// </summary>
 /// <param name="Iteration">Counted from 0.</param>
 /// <param name="Phase">The phase.</param>

@@ -11,5 +11,6 @@ public static class AtomicText
     /// <param name="text">Its text.</param>
     /// <param name="lasting">Whether the disk holds the file when this returns, so that it outlasts a power cut.</param>
     /// <exception cref="AlignException">The file cannot be written.</exception>
-    public static void Write(string path, string text, bool lasting = false) => NewFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text + "\n")), lasting);
+    public static void Write(string path, string text, bool lasting = false) =>
+        NewFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text + "\n")), lasting);
 }

@@ -10,7 +10,9 @@ public static class NearestName
     {
         var names = known.ToList();
         var nearest = names.MinBy(candidate => Levenshtein.GetDistance(name.ToLowerInvariant(), candidate.ToLowerInvariant()));
-        return nearest is not null && Levenshtein.GetDistance(name.ToLowerInvariant(), nearest.ToLowerInvariant()) <= Math.Max(2, name.Length / 3)
+        return
+            nearest is not null
+            && Levenshtein.GetDistance(name.ToLowerInvariant(), nearest.ToLowerInvariant()) <= Math.Max(2, name.Length / 3)
             ? $"; did you mean '{nearest}'?"
             : $"; known are {string.Join(", ", names)}";
     }

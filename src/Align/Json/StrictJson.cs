@@ -4,8 +4,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace PPYolo.Align.Json;
 
 /// <summary>
-/// Reads JSON into a type and refuses what the type does not have: an unknown key is an error that names the nearest known one, so that a misspelt setting is never
-/// silently the default.
+/// Reads JSON into a type and refuses what the type does not have: an unknown key is an error that names the nearest known one, so that a
+/// misspelt setting is never silently the default.
 /// </summary>
 public static class StrictJson
 {
@@ -23,12 +23,21 @@ public static class StrictJson
     /// <summary>Parses a document.</summary>
     /// <param name="text">The JSON.</param>
     /// <param name="source">Where it is from, for messages.</param>
-    /// <exception cref="AlignException">It is not JSON, has an unknown key, lacks a required one, or a value is null or of the wrong kind.</exception>
+    /// <exception cref="AlignException">It is not JSON, has an unknown key, lacks a required one, or a value is null or of the wrong
+    /// kind.</exception>
     public static T Parse<T>(string text, string source)
     {
         try
         {
-            using var document = JsonDocument.Parse(text, new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false });
+            using var document = JsonDocument.Parse(
+                text,
+                new()
+                {
+                    CommentHandling = JsonCommentHandling.Skip,
+                    AllowTrailingCommas = true,
+                    AllowDuplicateProperties = false,
+                }
+            );
             RefuseUnknownKeys(document.RootElement, typeof(T), source, "");
             return document.Deserialize<T>(Options) ?? throw new AlignException($"{source}: expected an object, found null");
         }
@@ -48,8 +57,11 @@ public static class StrictJson
         {
             foreach (var member in element.EnumerateObject())
             {
-                var property = info.Properties.FirstOrDefault(p => p.Name == member.Name)
-                    ?? throw new AlignException($"{source}: unknown key '{path}{member.Name}'{NearestName.Hint(member.Name, info.Properties.Select(p => p.Name))}");
+                var property =
+                    info.Properties.FirstOrDefault(p => p.Name == member.Name)
+                    ?? throw new AlignException(
+                        $"{source}: unknown key '{path}{member.Name}'{NearestName.Hint(member.Name, info.Properties.Select(p => p.Name))}"
+                    );
                 RefuseUnknownKeys(member.Value, property.PropertyType, source, $"{path}{member.Name}.");
             }
         }

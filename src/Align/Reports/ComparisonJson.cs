@@ -6,7 +6,8 @@ using PPYolo.Align.Comparison;
 namespace PPYolo.Align.Reports;
 
 /// <summary>
-/// A comparison of two sets of tensors as JSON, every number in full precision, so that reading it gives the same float64. Numbers that are not finite are the strings NaN, Infinity and -Infinity.
+/// A comparison of two sets of tensors as JSON, every number in full precision, so that reading it gives the same float64. Numbers that are
+/// not finite are the strings NaN, Infinity and -Infinity.
 /// </summary>
 public static class ComparisonJson
 {
@@ -26,25 +27,27 @@ public static class ComparisonJson
     /// <summary>Formats a comparison. Tensors and counters are in the order of the first set.</summary>
     /// <param name="comparison">The comparison.</param>
     /// <param name="sides">What was compared.</param>
-    public static string Format(SetComparison comparison, ComparisonSides sides) => JsonSerializer.Serialize(
-        new
-        {
-            Format = "ppyolo-comparison",
-            Version,
-            comparison.Aligned,
-            comparison.BitwiseEqual,
-            Summary = ComparisonText.Summary(comparison),
-            sides.First,
-            sides.Second,
-            sides.Start,
-            Measure = "sum of squared differences, accumulated in float64",
-            comparison.Bound,
-            AtOrBelowBound = comparison.Within.Select(tensor => tensor.Name),
-            NotAligned = comparison.Diverged.Select(tensor => tensor.Name),
-            CountersNotEqual = comparison.DivergedCounters.Select(tensor => tensor.Name),
-            Suspicious = comparison.Suspicious.Select(tensor => tensor.Name),
-            comparison.Tensors,
-            comparison.Counters,
-        },
-        Options);
+    public static string Format(SetComparison comparison, ComparisonSides sides) =>
+        JsonSerializer.Serialize(
+            new
+            {
+                Format = "ppyolo-comparison",
+                Version,
+                comparison.Aligned,
+                comparison.BitwiseEqual,
+                Summary = ComparisonText.Summary(comparison),
+                sides.First,
+                sides.Second,
+                sides.Start,
+                Measure = "sum of squared differences, accumulated in float64",
+                comparison.Bound,
+                AtOrBelowBound = comparison.Within.Select(tensor => tensor.Name),
+                NotAligned = comparison.Diverged.Select(tensor => tensor.Name),
+                CountersNotEqual = comparison.DivergedCounters.Select(tensor => tensor.Name),
+                Suspicious = comparison.Suspicious.Select(tensor => tensor.Name),
+                comparison.Tensors,
+                comparison.Counters,
+            },
+            Options
+        );
 }

@@ -5,8 +5,8 @@ using PPYolo.Align.Comparison;
 namespace PPYolo.Align.Reports;
 
 /// <summary>
-/// A comparison of two sets of tensors as plain text: the tensors that are not aligned and those that are (the seed's two lists), each worst first, the counters of batches, and at the end the verdict
-/// and what to do next. Lines are never wrapped.
+/// A comparison of two sets of tensors as plain text: the tensors that are not aligned and those that are (the seed's two lists), each
+/// worst first, the counters of batches, and at the end the verdict and what to do next. Lines are never wrapped.
 /// </summary>
 public static class ComparisonText
 {
@@ -19,11 +19,19 @@ public static class ComparisonText
         var text = new StringBuilder();
         text.Append("first:  ").AppendLine(Printable(sides.First));
         text.Append("second: ").AppendLine(Printable(sides.Second));
-        text.Append("start:  ").AppendLine(sides.Start is null ? "not known, so that movement is not shown (--start FILE names it)" : Printable(sides.Start));
+        text.Append("start:  ")
+            .AppendLine(sides.Start is null ? "not known, so that movement is not shown (--start FILE names it)" : Printable(sides.Start));
         text.Append("bound:  sum of squared differences of a tensor, in float64, at most ").AppendLine(Full(comparison.Bound));
         text.AppendLine();
         var moved = comparison.Tensors.Any(tensor => tensor.Movement is not null);
-        List(text, $"not aligned (above {Full(comparison.Bound)}, or not comparable)", [.. comparison.Diverged], comparison.Bound, rows, moved);
+        List(
+            text,
+            $"not aligned (above {Full(comparison.Bound)}, or not comparable)",
+            [.. comparison.Diverged],
+            comparison.Bound,
+            rows,
+            moved
+        );
         List(text, $"aligned (at or below {Full(comparison.Bound)})", [.. comparison.Within], comparison.Bound, rows, moved);
         Counters(text, comparison, rows);
         Suspicions(text, comparison);
@@ -48,13 +56,15 @@ public static class ComparisonText
         if (comparison.Aligned)
         {
             var largest = comparison.Within.First();
-            return $"ALIGNED: {(comparison.Tensors.Count == 1 ? "the tensor is" : $"all {comparison.Tensors.Count} tensors are")} within {Full(comparison.Bound)}; "
+            return $"ALIGNED: {(comparison.Tensors.Count == 1 ? "the tensor is" : $"all {comparison.Tensors.Count} tensors are")} "
+                + $"within {Full(comparison.Bound)}; "
                 + $"the largest sum of squared differences is {Full(largest.Metrics!.SumOfSquares)} ({Printable(largest.Name)}).";
         }
 
         var diverged = comparison.Diverged.Concat(comparison.DivergedCounters).ToList();
         var kinds = diverged.GroupBy(tensor => tensor.Outcome).Select(group => $"{group.Key.Words()}: {group.Count()}");
-        return $"DIVERGED: {diverged.Count} of {all} tensors {(diverged.Count == 1 ? "is" : "are")} not aligned ({string.Join(", ", kinds)}); "
+        return $"DIVERGED: {diverged.Count} of {all} tensors {(diverged.Count == 1 ? "is" : "are")} not aligned ("
+            + $"{string.Join(", ", kinds)}); "
             + $"the worst is {Printable(diverged[0].Name)}: {Explanation(diverged[0], comparison.Bound)}.";
     }
 
@@ -62,11 +72,23 @@ public static class ComparisonText
     {
         text.Append(tensors.Count).Append(tensors.Count == 1 ? " tensor " : " tensors ").Append(title);
         var shown = tensors.Take(rows ?? int.MaxValue).ToList();
-        text.AppendLine(shown.Count == tensors.Count ? "" : $"; {(shown.Count == 0 ? "none" : $"the worst {shown.Count}")} shown, all with --all");
+        text.AppendLine(
+            shown.Count == tensors.Count ? "" : $"; {(shown.Count == 0 ? "none" : $"the worst {shown.Count}")} shown, all with --all"
+        );
         if (shown.Count > 0)
         {
             string[] movement = moved ? ["first moved", "second moved", "diff / moved"] : [];
-            var table = new TextTable(["  outcome", "sum of squares", "relative L2", "max abs", "cosine", "ULP p99", .. movement, "tensor", "where, and notes"]);
+            var table = new TextTable([
+                "  outcome",
+                "sum of squares",
+                "relative L2",
+                "max abs",
+                "cosine",
+                "ULP p99",
+                .. movement,
+                "tensor",
+                "where, and notes",
+            ]);
             shown.ForEach(tensor => table.Add(Row(tensor, bound, moved)));
             text.Append(table);
         }
@@ -112,7 +134,9 @@ public static class ComparisonText
 
         if (metrics.NonFiniteFirst + metrics.NonFiniteSecond > 0)
         {
-            notes.Add($"NaN or infinity: {metrics.NonFiniteFirst} in the first, {metrics.NonFiniteSecond} in the second, of {metrics.Count}");
+            notes.Add(
+                $"NaN or infinity: {metrics.NonFiniteFirst} in the first, {metrics.NonFiniteSecond} in the second, of {metrics.Count}"
+            );
         }
 
         if (metrics.Worst is { } worst)
@@ -131,7 +155,9 @@ public static class ComparisonText
         }
 
         var diverged = comparison.DivergedCounters.ToList();
-        text.Append(comparison.Counters.Count).Append(comparison.Counters.Count == 1 ? " counter" : " counters").Append($" ({TensorComparison.CounterMark}), compared exactly: ");
+        text.Append(comparison.Counters.Count)
+            .Append(comparison.Counters.Count == 1 ? " counter" : " counters")
+            .Append($" ({TensorComparison.CounterMark}), compared exactly: ");
         text.AppendLine(diverged.Count == 0 ? "all equal" : $"{diverged.Count} not equal");
         foreach (var counter in diverged.Take(rows ?? int.MaxValue))
         {
@@ -147,43 +173,51 @@ public static class ComparisonText
         if (suspicious.Count > 0)
         {
             text.Append("Look at ").Append(suspicious.Count == 1 ? "1 tensor that is" : $"{suspicious.Count} tensors that are");
-            text.Append(" within the bound but differ by more than a tenth of the way moved since the start, which a tensor that was not trained does too: ");
-            text.Append(string.Join(", ", suspicious.Take(3).Select(tensor => $"{Printable(tensor.Name)} ({Number(tensor.Movement!.Ratio)})")));
+            text.Append(
+                " within the bound but differ by more than a tenth of the way moved since the start, which a tensor that was not "
+                    + "trained does too: "
+            );
+            text.Append(
+                string.Join(", ", suspicious.Take(3).Select(tensor => $"{Printable(tensor.Name)} ({Number(tensor.Movement!.Ratio)})"))
+            );
             text.AppendLine(suspicious.Count > 3 ? ", ..." : "").AppendLine();
         }
     }
 
-    private static string Explanation(TensorComparison tensor, double bound) => tensor.Outcome switch
-    {
-        TensorOutcome.AboveBound => $"its sum of squared differences is {Full(tensor.Metrics!.SumOfSquares)} where {Full(bound)} is allowed",
-        TensorOutcome.NotEqual or TensorOutcome.NonFinite => Notes(tensor),
-        TensorOutcome.Missing or TensorOutcome.Extra => $"it is {tensor.Outcome.Words()} ({Notes(tensor)})",
-        _ => Notes(tensor),
-    };
+    private static string Explanation(TensorComparison tensor, double bound) =>
+        tensor.Outcome switch
+        {
+            TensorOutcome.AboveBound =>
+                $"its sum of squared differences is {Full(tensor.Metrics!.SumOfSquares)} where {Full(bound)} is allowed",
+            TensorOutcome.NotEqual or TensorOutcome.NonFinite => Notes(tensor),
+            TensorOutcome.Missing or TensorOutcome.Extra => $"it is {tensor.Outcome.Words()} ({Notes(tensor)})",
+            _ => Notes(tensor),
+        };
 
     private static string Advice(SetComparison comparison)
     {
         var worst = comparison.Diverged.Concat(comparison.DivergedCounters).Select(tensor => tensor.Outcome).Distinct().ToList();
         if (worst.Count == 0)
         {
-            return comparison.Tensors.Count + comparison.Counters.Count == 0
-                ? "name two files that have tensors."
-                : comparison.Suspicious.Any()
-                    ? "look at the tensors named above; nothing else is left to do."
-                    : comparison.BitwiseEqual || comparison.Tensors.Any(tensor => tensor.Movement is not null)
-                        ? "nothing is left to do."
-                        : "nothing is left to do; with --start FILE differences are also set beside how far tensors moved, since a bound alone passes what was never trained.";
+            return comparison.Tensors.Count + comparison.Counters.Count == 0 ? "name two files that have tensors."
+                : comparison.Suspicious.Any() ? "look at the tensors named above; nothing else is left to do."
+                : comparison.BitwiseEqual || comparison.Tensors.Any(tensor => tensor.Movement is not null) ? "nothing is left to do."
+                : "nothing is left to do; with --start FILE differences are also set beside how far tensors moved, since a bound alone "
+                    + "passes what was never trained.";
         }
 
         return worst[0] switch
         {
             TensorOutcome.Missing or TensorOutcome.Extra =>
-                "make sure that both are of the same network and options and use the same names (ppyolo convert renames Paddle's); then compare again.",
+                "make sure that both are of the same network and options and use the same names (ppyolo convert renames Paddle's); then "
+                    + "compare again.",
             TensorOutcome.WrongShape or TensorOutcome.WrongType =>
                 "make sure that both are of the same network, number of classes and precision; then compare again.",
             TensorOutcome.NonFinite =>
-                "find the first iteration whose loss is not finite (losses.json of the record, or ppyolo train --replay RECORD) and start from there; nothing after it means anything.",
-            _ => "find where the two runs part: ppyolo train --replay RECORD compares every iteration; the first loss that differs names the part of the step that does.",
+                "find the first iteration whose loss is not finite (losses.json of the record, or ppyolo train --replay RECORD) and "
+                    + "start from there; nothing after it means anything.",
+            _ => "find where the two runs part: ppyolo train --replay RECORD compares every iteration; the first loss that differs names "
+                + "the part of the step that does.",
         };
     }
 
@@ -192,14 +226,16 @@ public static class ComparisonText
 
     private static string Full(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
-    private static string Number(double? value) => value switch
-    {
-        null => "-",
-        0 => "0",
-        { } number when double.IsFinite(number) => number.ToString("0.00e+00", CultureInfo.InvariantCulture),
-        { } number => number.ToString(CultureInfo.InvariantCulture),
-    };
+    private static string Number(double? value) =>
+        value switch
+        {
+            null => "-",
+            0 => "0",
+            { } number when double.IsFinite(number) => number.ToString("0.00e+00", CultureInfo.InvariantCulture),
+            { } number => number.ToString(CultureInfo.InvariantCulture),
+        };
 
     // Names come from files: a line feed or an escape sequence in one must not become part of the report's form.
-    private static string Printable(string name) => string.Concat(name.Select(letter => char.IsControl(letter) ? $"\\u{(int)letter:x4}" : letter.ToString()));
+    private static string Printable(string name) =>
+        string.Concat(name.Select(letter => char.IsControl(letter) ? $"\\u{(int)letter:x4}" : letter.ToString()));
 }

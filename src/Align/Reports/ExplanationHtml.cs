@@ -7,8 +7,8 @@ using PPYolo.Align.Reports.Html;
 namespace PPYolo.Align.Reports;
 
 /// <summary>
-/// An explanation as one HTML page: verdict, losses, each tensor's difference against noise, a map of iterations and parts, causes, surroundings. It needs neither
-/// network nor scripts, and is made for light and dark, for phones and for the keyboard.
+/// An explanation as one HTML page: verdict, losses, each tensor's difference against noise, a map of iterations and parts, causes,
+/// surroundings. It needs neither network nor scripts, and is made for light and dark, for phones and for the keyboard.
 /// </summary>
 public static class ExplanationHtml
 {
@@ -20,8 +20,16 @@ public static class ExplanationHtml
     public static string Format(Explanation explanation)
     {
         var page = new StringBuilder();
-        page.Append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>")
-            .Append(explanation.Aligned ? "Aligned" : "Diverged").Append(": ").Append(Text(explanation.Second)).Append("</title>\n<style>\n").Append(Style).Append("</style>\n</head>\n<body>\n<main>\n");
+        page.Append(
+                "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
+                    + "content=\"width=device-width, initial-scale=1\">\n<title>"
+            )
+            .Append(explanation.Aligned ? "Aligned" : "Diverged")
+            .Append(": ")
+            .Append(Text(explanation.Second))
+            .Append("</title>\n<style>\n")
+            .Append(Style)
+            .Append("</style>\n</head>\n<body>\n<main>\n");
         Verdict(page, explanation);
         Causes(page, explanation);
         page.Append("<h2>Total loss</h2>\n").Append(LossChart.Html(explanation));
@@ -37,7 +45,11 @@ public static class ExplanationHtml
     private static void Verdict(StringBuilder page, Explanation explanation)
     {
         var (word, style) = explanation.Aligned ? ("ALIGNED", " aligned") : ("DIVERGED", "");
-        page.Append(CultureInfo.InvariantCulture, $"<p><span class=\"verdict{style}\">{word}</span></p>\n<h1>{Text(explanation.Second)}</h1>\n<p class=\"soft\">compared with <span class=\"name\">{Text(explanation.First)}</span>, which is expected</p>\n");
+        page.Append(
+            CultureInfo.InvariantCulture,
+            $"<p><span class=\"verdict{style}\">{word}</span></p>\n<h1>{Text(explanation.Second)}</h1>\n<p class=\"soft\">compared with "
+                + $"<span class=\"name\">{Text(explanation.First)}</span>, which is expected</p>\n"
+        );
         page.Append(CultureInfo.InvariantCulture, $"<p>{Text(ExplanationText.Summary(explanation))}</p>\n");
         if (explanation.FloorSource is not null)
         {
@@ -51,7 +63,14 @@ public static class ExplanationHtml
 
         if (explanation.Trace.Frontier is { } frontier)
         {
-            page.Append(CultureInfo.InvariantCulture, $"<section class=\"panel\" aria-labelledby=\"frontier\"><h2 id=\"frontier\">Where the runs part</h2>iteration {frontier.Iteration}{(frontier.Rank > 0 ? $", rank {frontier.Rank}" : "")}, {frontier.Key.Phase.ToString().ToLowerInvariant()}: <span class=\"name\">{Text(frontier.Key.Name)}</span><br>{Text(ExplanationText.Amount(frontier))}. {Text(ExplanationText.Injection(explanation))}</section>\n");
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $"<section class=\"panel\" aria-labelledby=\"frontier\"><h2 id=\"frontier\">Where the runs part</h2>iteration "
+                    + $"{frontier.Iteration}{(frontier.Rank > 0 ? $", rank {frontier.Rank}" : "")}, "
+                    + $"{frontier.Key.Phase.ToString().ToLowerInvariant()}: <span "
+                    + $"class=\"name\">{Text(frontier.Key.Name)}</span><br>{Text(ExplanationText.Amount(frontier))}. "
+                    + $"{Text(ExplanationText.Injection(explanation))}</section>\n"
+            );
         }
     }
 
@@ -71,7 +90,12 @@ public static class ExplanationHtml
         foreach (var cause in explanation.Causes)
         {
             var confidence = cause.Confidence.ToString("0.00", CultureInfo.InvariantCulture);
-            page.Append(CultureInfo.InvariantCulture, $"<details class=\"panel\" open><summary><strong>{Text(cause.Title)}</strong><br><meter min=\"0\" max=\"1\" value=\"{confidence}\" aria-label=\"confidence\"></meter> confidence {confidence}, <code>{Text(cause.Id)}</code></summary><ul>");
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $"<details class=\"panel\" open><summary><strong>{Text(cause.Title)}</strong><br><meter min=\"0\" max=\"1\" "
+                    + $"value=\"{confidence}\" aria-label=\"confidence\"></meter> confidence {confidence}, "
+                    + $"<code>{Text(cause.Id)}</code></summary><ul>"
+            );
             foreach (var evidence in cause.Evidence)
             {
                 page.Append(CultureInfo.InvariantCulture, $"<li>{Text(evidence)}</li>");
@@ -83,13 +107,25 @@ public static class ExplanationHtml
 
     private static void Differences(StringBuilder page, Explanation explanation)
     {
-        var iteration = explanation.Trace.Frontier?.Iteration ?? (explanation.Trace.Differences.Count > 0 ? explanation.Trace.Differences[^1].Iteration : 0);
-        page.Append(CultureInfo.InvariantCulture, $"<h2>Each tensor of iteration {iteration} against noise</h2>\n<p class=\"soft\">In order of execution from left to right; relative differences on a logarithmic scale. A point is named where the pointer rests on it, and in the table below.</p>\n");
+        var iteration =
+            explanation.Trace.Frontier?.Iteration
+            ?? (explanation.Trace.Differences.Count > 0 ? explanation.Trace.Differences[^1].Iteration : 0);
+        page.Append(
+            CultureInfo.InvariantCulture,
+            $"<h2>Each tensor of iteration {iteration} against noise</h2>\n<p class=\"soft\">In order of execution from left to right; "
+                + $"relative differences on a logarithmic scale. A point is named where the pointer rests on it, and in the table "
+                + $"below.</p>\n"
+        );
         var differences = explanation.Trace.Differences.Where(difference => difference.Iteration == iteration).ToList();
         if (differences.Count > 0)
         {
             page.Append(Scrolling("differences", DifferenceChart.Svg(iteration, differences)));
-            page.Append(DifferenceTable.Folded(string.Create(CultureInfo.InvariantCulture, $"All {differences.Count} tensors of iteration {iteration}"), differences));
+            page.Append(
+                DifferenceTable.Folded(
+                    string.Create(CultureInfo.InvariantCulture, $"All {differences.Count} tensors of iteration {iteration}"),
+                    differences
+                )
+            );
         }
     }
 
@@ -102,22 +138,34 @@ public static class ExplanationHtml
         }
 
         var all = explanation.Trace.Exceeding.Count();
-        page.Append("<h2>Beyond noise, in order of execution</h2>\n").Append(DifferenceTable.Html("tensors beyond noise", first)).Append(all > first.Count ? $"<p class=\"soft\">and {all - first.Count} more, all in the JSON report</p>\n" : "");
+        page.Append("<h2>Beyond noise, in order of execution</h2>\n")
+            .Append(DifferenceTable.Html("tensors beyond noise", first))
+            .Append(all > first.Count ? $"<p class=\"soft\">and {all - first.Count} more, all in the JSON report</p>\n" : "");
     }
 
     private static void Surroundings(StringBuilder page, Explanation explanation)
     {
         if (explanation.Lacked.Count > 0)
         {
-            page.Append("<h2>What was lacking</h2>\n<ul>").AppendJoin("", explanation.Lacked.Select(line => $"<li>{Text(line)}</li>")).Append("</ul>\n");
+            page.Append("<h2>What was lacking</h2>\n<ul>")
+                .AppendJoin("", explanation.Lacked.Select(line => $"<li>{Text(line)}</li>"))
+                .Append("</ul>\n");
         }
 
         if (explanation.Environment.Count > 0)
         {
-            page.Append("<h2>Settings and surroundings</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"settings and surroundings\"><table><thead><tr><th scope=\"col\">setting</th><th scope=\"col\">expected</th><th scope=\"col\">found</th></tr></thead><tbody>\n");
+            page.Append(
+                "<h2>Settings and surroundings</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"settings and "
+                    + "surroundings\"><table><thead><tr><th scope=\"col\">setting</th><th scope=\"col\">expected</th><th "
+                    + "scope=\"col\">found</th></tr></thead><tbody>\n"
+            );
             foreach (var (name, a, b) in explanation.Environment)
             {
-                page.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{Text(name)}</th><td>{Text(a)}</td><td>{(a == b ? "the same" : $"<strong>{Text(b)}</strong>")}</td></tr>\n");
+                page.Append(
+                    CultureInfo.InvariantCulture,
+                    $"<tr><th scope=\"row\">{Text(name)}</th><td>{Text(a)}</td><td>"
+                        + $"{(a == b ? "the same" : $"<strong>{Text(b)}</strong>")}</td></tr>\n"
+                );
             }
 
             page.Append("</tbody></table></div>\n");
@@ -125,7 +173,8 @@ public static class ExplanationHtml
     }
 
     /// <summary>Wide content that a narrow window scrolls, by keyboard too.</summary>
-    internal static string Scrolling(string label, string content) => $"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{label}\">{content}</div>\n";
+    internal static string Scrolling(string label, string content) =>
+        $"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{label}\">{content}</div>\n";
 
     private static string ReadStyle()
     {

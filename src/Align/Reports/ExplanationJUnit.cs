@@ -5,13 +5,18 @@ using PPYolo.Align.Traces;
 
 namespace PPYolo.Align.Reports;
 
-/// <summary>An explanation as JUnit XML: a test case for each phase and part of the network, failed where a tensor of it is beyond noise.</summary>
+/// <summary>
+/// An explanation as JUnit XML: a test case for each phase and part of the network, failed where a tensor of it is beyond noise.
+/// </summary>
 public static class ExplanationJUnit
 {
     /// <summary>Formats an explanation.</summary>
     public static string Format(Explanation explanation)
     {
-        var groups = explanation.Trace.Differences.GroupBy(difference => (difference.Key.Phase, Part: Part(difference.Key.Name))).OrderBy(group => group.Key.Phase).ToList();
+        var groups = explanation
+            .Trace.Differences.GroupBy(difference => (difference.Key.Phase, Part: Part(difference.Key.Name)))
+            .OrderBy(group => group.Key.Phase)
+            .ToList();
         var cases = groups.ConvertAll(group => Case(explanation, group.Key.Phase, group.Key.Part, [.. group]));
         return new XElement(
             "testsuites",
@@ -20,18 +25,33 @@ public static class ExplanationJUnit
                 new XAttribute("name", $"{explanation.First} and {explanation.Second}"),
                 new XAttribute("tests", cases.Count),
                 new XAttribute("failures", cases.Count(element => element.HasElements)),
-                cases)).ToString();
+                cases
+            )
+        ).ToString();
     }
 
     private static XElement Case(Explanation explanation, TracePhase phase, string part, IReadOnlyList<EntryDifference> differences)
     {
-        var element = new XElement("testcase", new XAttribute("classname", phase.ToString().ToLowerInvariant()), new XAttribute("name", part));
+        var element = new XElement(
+            "testcase",
+            new XAttribute("classname", phase.ToString().ToLowerInvariant()),
+            new XAttribute("name", part)
+        );
         if (differences.FirstOrDefault(difference => difference.Exceeds) is { } first)
         {
-            element.Add(new XElement(
-                "failure",
-                new XAttribute("message", string.Create(CultureInfo.InvariantCulture, $"iteration {first.Iteration}, {first.Key.Name}: {ExplanationText.Amount(first)}")),
-                ExplanationText.Summary(explanation)));
+            element.Add(
+                new XElement(
+                    "failure",
+                    new XAttribute(
+                        "message",
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"iteration {first.Iteration}, {first.Key.Name}: {ExplanationText.Amount(first)}"
+                        )
+                    ),
+                    ExplanationText.Summary(explanation)
+                )
+            );
         }
 
         return element;

@@ -16,7 +16,10 @@ public static class ExplanationText
     /// <param name="rows">How many tensors to list.</param>
     public static string Format(Explanation explanation, int rows = 12)
     {
-        var text = new StringBuilder().AppendLine(CultureInfo.InvariantCulture, $"expected {explanation.First}").AppendLine(CultureInfo.InvariantCulture, $"found    {explanation.Second}").AppendLine();
+        var text = new StringBuilder()
+            .AppendLine(CultureInfo.InvariantCulture, $"expected {explanation.First}")
+            .AppendLine(CultureInfo.InvariantCulture, $"found    {explanation.Second}")
+            .AppendLine();
         Losses(text, explanation);
         Worst(text, explanation, rows);
         foreach (var cause in explanation.Causes)
@@ -43,7 +46,11 @@ public static class ExplanationText
             text.AppendLine(CultureInfo.InvariantCulture, $"lacking: {line}");
         }
 
-        foreach (var (name, first, second) in explanation.Environment.Where(pair => pair.First != pair.Second && pair.First != Unknown && pair.Second != Unknown))
+        foreach (
+            var (name, first, second) in explanation.Environment.Where(pair =>
+                pair.First != pair.Second && pair.First != Unknown && pair.Second != Unknown
+            )
+        )
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"differs: {name} is {first} and {second}");
         }
@@ -54,38 +61,60 @@ public static class ExplanationText
     /// <summary>The explanation in a few sentences.</summary>
     public static string Summary(Explanation explanation)
     {
-        var horizon = explanation.Trace.Floor?.MeaninglessFrom() is { } from ? $" From iteration {from} on noise may be as large as the gradients: comparing says nothing there." : "";
+        var horizon = explanation.Trace.Floor?.MeaninglessFrom() is { } from
+            ? $" From iteration {from} on noise may be as large as the gradients: comparing says nothing there."
+            : "";
         if (explanation.Trace.Frontier is not { } frontier)
         {
-            return explanation.Aligned ? $"ALIGNED: none of {explanation.Trace.Differences.Count} tensors differs by more than noise.{horizon}" : "DIVERGED: nothing could be compared.";
+            return explanation.Aligned
+                ? $"ALIGNED: none of {explanation.Trace.Differences.Count} tensors differs by more than noise.{horizon}"
+                : "DIVERGED: nothing could be compared.";
         }
 
-        return $"DIVERGED: the runs part in iteration {frontier.Iteration}{(frontier.Rank > 0 ? $" on rank {frontier.Rank}" : "")} at {frontier.Key}: {Amount(frontier)}. {Injection(explanation)}"
-            + (explanation.Causes.Count > 0 ? $"Likeliest cause: {explanation.Causes[0].Title}" : "No known cause fits.") + horizon;
+        return $"DIVERGED: the runs part in iteration {frontier.Iteration}{(frontier.Rank > 0 ? $" on rank {frontier.Rank}" : "")} at "
+            + $"{frontier.Key}: {Amount(frontier)}. {Injection(explanation)}"
+            + (explanation.Causes.Count > 0 ? $"Likeliest cause: {explanation.Causes[0].Title}" : "No known cause fits.")
+            + horizon;
     }
 
     /// <summary>Where the noise floor is from, and how far comparing is meaningful.</summary>
     internal static string Noise(Explanation explanation) =>
-        $"{explanation.FloorSource}; comparing is meaningful {(explanation.Trace.Floor?.MeaninglessFrom() switch { null => "in all iterations", 0 => "in no iteration", 1 => "in iteration 0 alone", { } from => $"in iterations 0 to {from - 1}" })}";
+        $"{explanation.FloorSource}; comparing is meaningful "
+        + explanation.Trace.Floor?.MeaninglessFrom() switch
+        {
+            null => "in all iterations",
+            0 => "in no iteration",
+            1 => "in iteration 0 alone",
+            { } from => $"in iterations 0 to {from - 1}",
+        };
 
     internal static string Amount(EntryDifference difference) =>
-        difference.Note ?? $"{Number(difference.Relative)} of its norm, {difference.Units.ToString("G3", CultureInfo.InvariantCulture)} times the noise";
+        difference.Note
+        ?? $"{Number(difference.Relative)} of its norm, {difference.Units.ToString("G3", CultureInfo.InvariantCulture)} times the noise";
 
     /// <summary>What injection showed, as a sentence and a space; empty where it was not tried.</summary>
-    internal static string Injection(Explanation explanation) => explanation.Injection switch
-    {
-        null => "",
-        { Confirmed: true } result => $"Confirmed: with the other run's tensor there, all {result.Compared} that follow agree. ",
-        { FirstDiffering: { } next } result when next != result.Key => $"With the other run's tensor there {result.Differing} of {result.Compared} that follow still differ, first {next}: the difference enters in more places than one. ",
-        { } result => $"With the other run's tensor there {result.Differing} of {result.Compared} that follow still differ. ",
-    };
+    internal static string Injection(Explanation explanation) =>
+        explanation.Injection switch
+        {
+            null => "",
+            { Confirmed: true } result => $"Confirmed: with the other run's tensor there, all {result.Compared} that follow agree. ",
+            { FirstDiffering: { } next } result when next != result.Key =>
+                $"With the other run's tensor there {result.Differing} of {result.Compared} that follow still differ, first {next}: the "
+                    + $"difference enters in more places than one. ",
+            { } result => $"With the other run's tensor there {result.Differing} of {result.Compared} that follow still differ. ",
+        };
 
     private static void Losses(StringBuilder text, Explanation explanation)
     {
         var table = new TextTable(["iteration", "total loss", "expected", "diff"]);
         foreach (var (iteration, first, second) in explanation.Losses)
         {
-            table.Add([iteration.ToString(CultureInfo.InvariantCulture), second.ToString("G7", CultureInfo.InvariantCulture), first.ToString("G7", CultureInfo.InvariantCulture), Number(first == second ? 0 : Math.Abs(first - second) / Math.Abs(first))]);
+            table.Add([
+                iteration.ToString(CultureInfo.InvariantCulture),
+                second.ToString("G7", CultureInfo.InvariantCulture),
+                first.ToString("G7", CultureInfo.InvariantCulture),
+                Number(first == second ? 0 : Math.Abs(first - second) / Math.Abs(first)),
+            ]);
         }
 
         text.AppendLine(table.ToString());
@@ -103,12 +132,24 @@ public static class ExplanationText
         var table = new TextTable([$"beyond noise in iteration {frontier}, in order of execution", "phase", "difference", "x noise"]);
         foreach (var difference in exceeding.Where(difference => difference.Iteration == frontier).Take(rows))
         {
-            table.Add([difference.Key.Name, difference.Key.Phase.ToString().ToLowerInvariant(), difference.Note ?? Number(difference.Relative), difference.Note is null ? difference.Units.ToString("G3", CultureInfo.InvariantCulture) : ""]);
+            table.Add([
+                difference.Key.Name,
+                difference.Key.Phase.ToString().ToLowerInvariant(),
+                difference.Note ?? Number(difference.Relative),
+                difference.Note is null ? difference.Units.ToString("G3", CultureInfo.InvariantCulture) : "",
+            ]);
         }
 
         text.AppendLine(table.ToString());
-        text.AppendLine(CultureInfo.InvariantCulture, $"{exceeding.Count} of {explanation.Trace.Differences.Count} entries of all iterations are beyond noise").AppendLine();
+        text.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"{exceeding.Count} of {explanation.Trace.Differences.Count} entries of all iterations are beyond noise"
+            )
+            .AppendLine();
     }
 
-    internal static string Number(double value) => value == 0 ? "0" : double.IsFinite(value) ? value.ToString("0.00e+00", CultureInfo.InvariantCulture) : value.ToString(CultureInfo.InvariantCulture);
+    internal static string Number(double value) =>
+        value == 0 ? "0"
+        : double.IsFinite(value) ? value.ToString("0.00e+00", CultureInfo.InvariantCulture)
+        : value.ToString(CultureInfo.InvariantCulture);
 }

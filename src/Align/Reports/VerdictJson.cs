@@ -4,7 +4,9 @@ using PPYolo.Align.Verdicts;
 
 namespace PPYolo.Align.Reports;
 
-/// <summary>A verdict as JSON, every number in full precision; numbers that are not finite are the strings NaN, Infinity and -Infinity.</summary>
+/// <summary>
+/// A verdict as JSON, every number in full precision; numbers that are not finite are the strings NaN, Infinity and -Infinity.
+/// </summary>
 public static class VerdictJson
 {
     private static readonly JsonSerializerOptions Options = new()
@@ -15,19 +17,21 @@ public static class VerdictJson
     };
 
     /// <summary>Formats a verdict.</summary>
-    public static string Format(Verdict verdict) => JsonSerializer.Serialize(
-        new
-        {
-            Format = "ppyolo-verdict",
-            Version = 1,
-            verdict.Aligned,
-            Summary = VerdictText.Summary(verdict),
-            verdict.Title,
-            verdict.Scope,
-            verdict.Checks,
-            verdict.Iterations,
-            verdict.Tensors,
-            Measurements = verdict.Measurements.ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal),
-        },
-        Options);
+    public static string Format(Verdict verdict) =>
+        JsonSerializer.Serialize(
+            new
+            {
+                Format = "ppyolo-verdict",
+                Version = 1,
+                verdict.Aligned,
+                Summary = VerdictText.Summary(verdict),
+                verdict.Title,
+                verdict.Scope,
+                verdict.Checks,
+                verdict.Iterations,
+                verdict.Tensors,
+                Measurements = verdict.Measurements.ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal),
+            },
+            Options
+        );
 }

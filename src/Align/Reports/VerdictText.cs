@@ -37,8 +37,10 @@ public static class VerdictText
         var first = verdict.Failures.FirstOrDefault();
         return first is null
             ? "DIVERGED: nothing could be compared."
-            : $"DIVERGED: {verdict.Failures.Count()} of {verdict.Checks.Count} checks failed; the first in order of execution is '{first.Name}'"
-                + (first.Worst is null ? "" : $" ({first.Worst})") + $": {Number(first.Measured)} where {Number(first.Bound)} is allowed.";
+            : $"DIVERGED: {verdict.Failures.Count()} of {verdict.Checks.Count} checks failed; the first in order of execution is "
+                + $"'{first.Name}'"
+                + (first.Worst is null ? "" : $" ({first.Worst})")
+                + $": {Number(first.Measured)} where {Number(first.Bound)} is allowed.";
     }
 
     private static void Iterations(StringBuilder text, Verdict verdict)
@@ -49,17 +51,27 @@ public static class VerdictText
         }
 
         var losses = verdict.Iterations[0].Losses;
-        var table = new TextTable(["iteration", "size", "learning rate", "lr diff", .. losses.SelectMany(loss => new[] { loss.Name, "diff" })]);
+        var table = new TextTable([
+            "iteration",
+            "size",
+            "learning rate",
+            "lr diff",
+            .. losses.SelectMany(loss => new[] { loss.Name, "diff" }),
+        ]);
         foreach (var iteration in verdict.Iterations)
         {
-            var rate = iteration.ExpectedRate == iteration.Rate ? 0 : Math.Abs(iteration.Rate - iteration.ExpectedRate) / Math.Abs(iteration.ExpectedRate);
-            table.Add(
-            [
+            var rate =
+                iteration.ExpectedRate == iteration.Rate
+                    ? 0
+                    : Math.Abs(iteration.Rate - iteration.ExpectedRate) / Math.Abs(iteration.ExpectedRate);
+            table.Add([
                 iteration.Iteration.ToString(CultureInfo.InvariantCulture),
                 iteration.Size.ToString(CultureInfo.InvariantCulture),
                 iteration.Rate.ToString("R", CultureInfo.InvariantCulture),
                 Number(rate),
-                .. iteration.Losses.SelectMany(loss => new[] { loss.Found.ToString("G7", CultureInfo.InvariantCulture), Number(loss.Relative) }),
+                .. iteration.Losses.SelectMany(loss =>
+                    new[] { loss.Found.ToString("G7", CultureInfo.InvariantCulture), Number(loss.Relative) }
+                ),
             ]);
         }
 
@@ -71,8 +83,7 @@ public static class VerdictText
         var table = new TextTable(["", "check", "difference", "bound", "x noise", "measure", "where, and notes"]);
         foreach (var check in verdict.Checks)
         {
-            table.Add(
-            [
+            table.Add([
                 check.Passed ? "ok" : "FAIL",
                 check.Name,
                 Number(check.Measured),
@@ -96,15 +107,28 @@ public static class VerdictText
         var table = new TextTable(["tensor, worst first", "what", "difference", "bound", "moved"]);
         foreach (var finding in verdict.Tensors.Take(rows))
         {
-            table.Add([finding.Name, finding.Kind, Number(finding.Difference), Number(finding.Bound), finding.Moved is { } moved ? Number(moved) : ""]);
+            table.Add([
+                finding.Name,
+                finding.Kind,
+                Number(finding.Difference),
+                Number(finding.Bound),
+                finding.Moved is { } moved ? Number(moved) : "",
+            ]);
         }
 
         text.AppendLine(table.ToString());
         if (verdict.Tensors.Count > rows)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"... and {verdict.Tensors.Count - rows} more, all in the JSON report (--json FILE)").AppendLine();
+            text.AppendLine(
+                    CultureInfo.InvariantCulture,
+                    $"... and {verdict.Tensors.Count - rows} more, all in the JSON report (--json FILE)"
+                )
+                .AppendLine();
         }
     }
 
-    private static string Number(double value) => value == 0 ? "0" : double.IsFinite(value) ? value.ToString("0.00e+00", CultureInfo.InvariantCulture) : value.ToString(CultureInfo.InvariantCulture);
+    private static string Number(double value) =>
+        value == 0 ? "0"
+        : double.IsFinite(value) ? value.ToString("0.00e+00", CultureInfo.InvariantCulture)
+        : value.ToString(CultureInfo.InvariantCulture);
 }

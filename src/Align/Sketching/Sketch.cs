@@ -3,9 +3,10 @@ using System.Collections.Immutable;
 namespace PPYolo.Align.Sketching;
 
 /// <summary>
-/// 64 sums of a tensor's elements under random signs (Alon, Matias and Szegedy's AMS sketch). The mean squared difference of two sketches estimates the
-/// squared distance of their tensors without bias and with a relative standard deviation of sqrt(2/64) = 18 %, so that tensors can be compared that were
-/// never in one place. Sign j of element i is bit j of the <see cref="Generation.PortableStream"/> named "sketch/" and the tensor's name.
+/// 64 sums of a tensor's elements under random signs (Alon, Matias and Szegedy's AMS sketch). The mean squared difference of two sketches
+/// estimates the squared distance of their tensors without bias and with a relative standard deviation of sqrt(2/64) = 18 %, so that
+/// tensors can be compared that were never in one place. Sign j of element i is bit j of the <see cref="Generation.PortableStream"/> named
+/// "sketch/" and the tensor's name.
 /// </summary>
 public sealed class Sketch
 {

@@ -7,8 +7,8 @@ using PPYolo.Align.Generation;
 namespace PPYolo.Align.Sketching;
 
 /// <summary>
-/// One pass over float32 elements for everything a <see cref="StripedSummary"/> holds. Work is cut into chunks of fixed size whose sums are added in order, so that
-/// the result does not depend on the number of threads.
+/// One pass over float32 elements for everything a <see cref="StripedSummary"/> holds. Work is cut into chunks of fixed size whose sums are
+/// added in order, so that the result does not depend on the number of threads.
 /// </summary>
 internal static class StripedKernel
 {
@@ -32,7 +32,11 @@ internal static class StripedKernel
                 return Chunk(start, 0, length).Finish(length);
             }
 
-            Parallel.For(0, chunks.Length, i => chunks[i] = Chunk((float*)at, i * ChunkElements, Math.Min(ChunkElements, length - (i * ChunkElements))));
+            Parallel.For(
+                0,
+                chunks.Length,
+                i => chunks[i] = Chunk((float*)at, i * ChunkElements, Math.Min(ChunkElements, length - (i * ChunkElements)))
+            );
         }
 
         var all = new Sums();
@@ -77,16 +81,33 @@ internal static class StripedKernel
         return sums;
     }
 
-    /// <summary>Adds whole blocks of 64 elements. Everything it adds up stays in registers, which is what makes it as quick as memory.</summary>
+    /// <summary>
+    /// Adds whole blocks of 64 elements. Everything it adds up stays in registers, which is what makes it as quick as memory.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static unsafe void Blocks(float* at, ReadOnlySpan<ulong> signs, Sums sums)
     {
         // How far a lane's bit is from a word's highest, which is a float64's sign.
-        Vector512<ulong> d0 = Vector512.Create(63ul, 62, 61, 60, 59, 58, 57, 56), eight = Vector512.Create(8ul);
-        Vector512<ulong> d1 = d0 - eight, d2 = d1 - eight, d3 = d2 - eight, d4 = d3 - eight, d5 = d4 - eight, d6 = d5 - eight, d7 = d6 - eight;
+        Vector512<ulong> d0 = Vector512.Create(63ul, 62, 61, 60, 59, 58, 57, 56),
+            eight = Vector512.Create(8ul);
+        Vector512<ulong> d1 = d0 - eight,
+            d2 = d1 - eight,
+            d3 = d2 - eight,
+            d4 = d3 - eight,
+            d5 = d4 - eight,
+            d6 = d5 - eight,
+            d7 = d6 - eight;
         var largest = Vector512.Create(sums.LargestBits);
-        Vector512<double> total = default, squares = default;
-        Vector512<double> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default;
+        Vector512<double> total = default,
+            squares = default;
+        Vector512<double> s0 = default,
+            s1 = default,
+            s2 = default,
+            s3 = default,
+            s4 = default,
+            s5 = default,
+            s6 = default,
+            s7 = default;
         foreach (var word in signs)
         {
             Fetch(at + Ahead);
@@ -105,7 +126,10 @@ internal static class StripedKernel
         }
     }
 
-    /// <summary>Asks for the block that is needed in a while: left to itself a core waits for a third of the time. Nothing happens where no memory is.</summary>
+    /// <summary>
+    /// Asks for the block that is needed in a while: left to itself a core waits for a third of the time. Nothing happens where no memory
+    /// is.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe void Fetch(float* block)
     {
@@ -120,12 +144,21 @@ internal static class StripedKernel
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe void Part(
-        float* at, Vector512<ulong> bits, Vector512<ulong> firstDistances, Vector512<ulong> secondDistances,
-        ref Vector512<double> first, ref Vector512<double> second, ref Vector512<double> total, ref Vector512<double> squares, ref Vector512<int> largest)
+        float* at,
+        Vector512<ulong> bits,
+        Vector512<ulong> firstDistances,
+        Vector512<ulong> secondDistances,
+        ref Vector512<double> first,
+        ref Vector512<double> second,
+        ref Vector512<double> total,
+        ref Vector512<double> squares,
+        ref Vector512<int> largest
+    )
     {
         // As integers, magnitudes are ordered as they are, and NaN is above infinity.
         largest = Vector512.Max(largest, Vector512.Load((int*)at) & Vector512.Create(0x7FFFFFFF));
-        Vector512<double> low = Widened(at), high = Widened(at + 8);
+        Vector512<double> low = Widened(at),
+            high = Widened(at + 8);
         first += Signed(low, bits, firstDistances);
         second += Signed(high, bits, secondDistances);
         // The square of a float32 is exact in float64, so that this rounds as a product and a sum do.
@@ -136,9 +169,10 @@ internal static class StripedKernel
     /// <summary>Eight elements from memory as float64; a register's upper half would have to be moved first.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe Vector512<double> Widened(float* at) =>
-        Avx512F.IsSupported ? Avx512F.ConvertToVector512Double(Vector256.Load(at)) :
-        Avx.IsSupported ? Vector512.Create(Avx.ConvertToVector256Double(Vector128.Load(at)), Avx.ConvertToVector256Double(Vector128.Load(at + 4))) :
-        Vector512.WidenLower(Vector512.Create(Vector256.Load(at), default));
+        Avx512F.IsSupported ? Avx512F.ConvertToVector512Double(Vector256.Load(at))
+        : Avx.IsSupported
+            ? Vector512.Create(Avx.ConvertToVector256Double(Vector128.Load(at)), Avx.ConvertToVector256Double(Vector128.Load(at + 4)))
+        : Vector512.WidenLower(Vector512.Create(Vector256.Load(at), default));
 
     /// <summary>Changes the sign where a lane's bit is set.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -147,9 +181,13 @@ internal static class StripedKernel
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<ulong> ShiftLeft(Vector512<ulong> bits, Vector512<ulong> distances) =>
-        Avx512F.IsSupported ? Avx512F.ShiftLeftLogicalVariable(bits, distances) :
-        Avx2.IsSupported ? Vector512.Create(Avx2.ShiftLeftLogicalVariable(bits.GetLower(), distances.GetLower()), Avx2.ShiftLeftLogicalVariable(bits.GetUpper(), distances.GetUpper())) :
-        ShiftLanesLeft(bits, distances);
+        Avx512F.IsSupported ? Avx512F.ShiftLeftLogicalVariable(bits, distances)
+        : Avx2.IsSupported
+            ? Vector512.Create(
+                Avx2.ShiftLeftLogicalVariable(bits.GetLower(), distances.GetLower()),
+                Avx2.ShiftLeftLogicalVariable(bits.GetUpper(), distances.GetUpper())
+            )
+        : ShiftLanesLeft(bits, distances);
 
     private static Vector512<ulong> ShiftLanesLeft(Vector512<ulong> bits, Vector512<ulong> distances)
     {
@@ -196,6 +234,12 @@ internal static class StripedKernel
         }
 
         public StripedSummary Finish(int count) =>
-            new(Math.Sqrt(Squares), Total / Math.Max(1, count), LargestBits >= NonFiniteBits ? double.NaN : BitConverter.Int32BitsToSingle(LargestBits), NonFinite, Striped);
+            new(
+                Math.Sqrt(Squares),
+                Total / Math.Max(1, count),
+                LargestBits >= NonFiniteBits ? double.NaN : BitConverter.Int32BitsToSingle(LargestBits),
+                NonFinite,
+                Striped
+            );
     }
 }

@@ -1,10 +1,11 @@
 namespace PPYolo.Align.Sketching;
 
 /// <summary>
-/// What a trace keeps of a tensor: norms, and 64 sums over stripes under random signs (Charikar, Chen and Farach-Colton's count sketch with a fixed bucket):
-/// stripe j adds up the elements 64 k + j, each with the sign that bit j of element k of the <see cref="Generation.PortableStream"/> "sketch/striped" selects.
-/// Costs about as much as a norm, 64 times less than a <see cref="Sketch"/>. The signs do not depend on a name, and the sums are linear in the tensor: the
-/// sketch of a*x + b*y is a times that of x plus b times that of y, so that laws between tensors can be fitted on their sketches.
+/// What a trace keeps of a tensor: norms, and 64 sums over stripes under random signs (Charikar, Chen and Farach-Colton's count sketch with
+/// a fixed bucket): stripe j adds up the elements 64 k + j, each with the sign that bit j of element k of the <see
+/// cref="Generation.PortableStream"/> "sketch/striped" selects. Costs about as much as a norm, 64 times less than a <see cref="Sketch"/>.
+/// The signs do not depend on a name, and the sums are linear in the tensor: the sketch of a*x + b*y is a times that of x plus b times that
+/// of y, so that laws between tensors can be fitted on their sketches.
 /// </summary>
 /// <param name="L2">The Euclidean norm.</param>
 /// <param name="Mean">The mean of the elements; 0 for an empty tensor.</param>
@@ -27,7 +28,9 @@ public sealed record StripedSummary(double L2, double Mean, double AbsMax, long 
         return new(Math.Abs(value), value, Math.Abs(value), double.IsFinite(value) ? 0 : 1, sums);
     }
 
-    /// <summary>Estimates the Euclidean distance of two tensors, with a relative standard deviation of about 9 %; NaN where either holds one.</summary>
+    /// <summary>
+    /// Estimates the Euclidean distance of two tensors, with a relative standard deviation of about 9 %; NaN where either holds one.
+    /// </summary>
     public double Distance(StripedSummary other)
     {
         double squares = 0;
@@ -44,6 +47,8 @@ public sealed record StripedSummary(double L2, double Mean, double AbsMax, long 
     public double RelativeDistance(StripedSummary other)
     {
         var distance = Distance(other);
-        return distance == 0 ? Math.Abs(L2 - other.L2) / Math.Max(double.Epsilon, Math.Max(L2, other.L2)) : distance / Math.Max(L2, other.L2);
+        return distance == 0
+            ? Math.Abs(L2 - other.L2) / Math.Max(double.Epsilon, Math.Max(L2, other.L2))
+            : distance / Math.Max(L2, other.L2);
     }
 }

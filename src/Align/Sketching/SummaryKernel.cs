@@ -9,8 +9,9 @@ using PPYolo.Align.Tensors;
 namespace PPYolo.Align.Sketching;
 
 /// <summary>
-/// One pass over a tensor for everything a <see cref="TensorSummary"/> holds, and over how it differs from an origin if there is one: then it is the difference
-/// that is sketched. Work is cut into chunks of fixed size whose sums are added in order, so that the result does not depend on the number of threads.
+/// One pass over a tensor for everything a <see cref="TensorSummary"/> holds, and over how it differs from an origin if there is one: then
+/// it is the difference that is sketched. Work is cut into chunks of fixed size whose sums are added in order, so that the result does not
+/// depend on the number of threads.
 /// </summary>
 internal static class SummaryKernel
 {
@@ -140,7 +141,14 @@ internal static class SummaryKernel
     private static void AddSelected(Span<Vector512<double>> set, ReadOnlySpan<double> values, ReadOnlySpan<ulong> bits)
     {
         var lanes = Vector512.Create(1UL, 2, 4, 8, 16, 32, 64, 128);
-        Vector512<double> s0 = set[0], s1 = set[1], s2 = set[2], s3 = set[3], s4 = set[4], s5 = set[5], s6 = set[6], s7 = set[7];
+        Vector512<double> s0 = set[0],
+            s1 = set[1],
+            s2 = set[2],
+            s3 = set[3],
+            s4 = set[4],
+            s5 = set[5],
+            s6 = set[6],
+            s7 = set[7];
         for (var i = 0; i < values.Length; i++)
         {
             var value = Vector512.Create(values[i]);
@@ -166,7 +174,8 @@ internal static class SummaryKernel
     }
 
     /// <summary>
-    /// The same for half of the bits with AVX2, which selects by the highest bit of a lane: the half's sums fit into its sixteen registers, and four of them take a shift, a selection and an addition.
+    /// The same for half of the bits with AVX2, which selects by the highest bit of a lane: the half's sums fit into its sixteen registers,
+    /// and four of them take a shift, a selection and an addition.
     /// </summary>
     /// <param name="set">The half's sums, from that of its lowest bit on.</param>
     /// <param name="values">Elements.</param>
@@ -176,7 +185,14 @@ internal static class SummaryKernel
     private static void AddSelected(Span<Vector256<double>> set, ReadOnlySpan<double> values, ReadOnlySpan<ulong> bits, ulong shift)
     {
         var counts = Vector256.Create(shift, shift - 1, shift - 2, shift - 3);
-        Vector256<double> s0 = set[0], s1 = set[1], s2 = set[2], s3 = set[3], s4 = set[4], s5 = set[5], s6 = set[6], s7 = set[7];
+        Vector256<double> s0 = set[0],
+            s1 = set[1],
+            s2 = set[2],
+            s3 = set[3],
+            s4 = set[4],
+            s5 = set[5],
+            s6 = set[6],
+            s7 = set[7];
         for (var i = 0; i < values.Length; i++)
         {
             var value = Vector256.Create(values[i]);
@@ -203,6 +219,10 @@ internal static class SummaryKernel
 
     /// <summary>One test and one masked addition where the machine has them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> AddWhereSet(Vector512<double> sum, Vector512<double> value, Vector512<ulong> z, Vector512<ulong> bit) =>
-        Vector512.ConditionalSelect(~Vector512.Equals(z & bit, Vector512<ulong>.Zero).AsDouble(), sum + value, sum);
+    private static Vector512<double> AddWhereSet(
+        Vector512<double> sum,
+        Vector512<double> value,
+        Vector512<ulong> z,
+        Vector512<ulong> bit
+    ) => Vector512.ConditionalSelect(~Vector512.Equals(z & bit, Vector512<ulong>.Zero).AsDouble(), sum + value, sum);
 }

@@ -20,19 +20,21 @@ internal sealed unsafe class ElementMemory : MemoryManager<byte>
         length = bytes.Length;
     }
 
-    private byte* Start => tensor.IsInvalid ? throw new ObjectDisposedException(nameof(Tensor), "the tensor whose elements are read was disposed; keep it, or read a copy (ToData)") : start;
+    private byte* Start =>
+        tensor.IsInvalid
+            ? throw new ObjectDisposedException(
+                nameof(Tensor),
+                "the tensor whose elements are read was disposed; keep it, or read a copy (ToData)"
+            )
+            : start;
 
     public override Span<byte> GetSpan() => new(Start, length);
 
     public override MemoryHandle Pin(int elementIndex = 0) => new(Start + elementIndex, pinnable: this);
 
     /// <summary>The tensor's memory does not move.</summary>
-    public override void Unpin()
-    {
-    }
+    public override void Unpin() { }
 
     /// <summary>The tensor is its owner's.</summary>
-    protected override void Dispose(bool disposing)
-    {
-    }
+    protected override void Dispose(bool disposing) { }
 }

@@ -4,16 +4,19 @@ namespace PPYolo.Align.Tensors;
 public static class ElementTypes
 {
     /// <summary>Bytes of one element.</summary>
-    public static int Size(this ElementType type) => type switch
-    {
-        ElementType.Bool or ElementType.UInt8 or ElementType.Int8 => 1,
-        ElementType.UInt16 or ElementType.Int16 or ElementType.Float16 or ElementType.BFloat16 => 2,
-        ElementType.UInt32 or ElementType.Int32 or ElementType.Float32 => 4,
-        ElementType.UInt64 or ElementType.Int64 or ElementType.Float64 => 8,
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not an element type"),
-    };
+    public static int Size(this ElementType type) =>
+        type switch
+        {
+            ElementType.Bool or ElementType.UInt8 or ElementType.Int8 => 1,
+            ElementType.UInt16 or ElementType.Int16 or ElementType.Float16 or ElementType.BFloat16 => 2,
+            ElementType.UInt32 or ElementType.Int32 or ElementType.Float32 => 4,
+            ElementType.UInt64 or ElementType.Int64 or ElementType.Float64 => 8,
+            _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not an element type"),
+        };
 
-    /// <summary>Whether elements are floating-point numbers, which are compared with a tolerance; all others are compared exactly.</summary>
+    /// <summary>
+    /// Whether elements are floating-point numbers, which are compared with a tolerance; all others are compared exactly.
+    /// </summary>
     public static bool IsFloatingPoint(this ElementType type) =>
         type is ElementType.Float16 or ElementType.BFloat16 or ElementType.Float32 or ElementType.Float64;
 
@@ -29,7 +32,8 @@ public static class ElementTypes
 
     /// <summary>The element type that a managed type stands for.</summary>
     /// <exception cref="NotSupportedException">No element type corresponds to <typeparamref name="T"/>.</exception>
-    public static ElementType Of<T>() where T : unmanaged =>
+    public static ElementType Of<T>()
+        where T : unmanaged =>
         typeof(T) == typeof(float) ? ElementType.Float32
         : typeof(T) == typeof(double) ? ElementType.Float64
         : typeof(T) == typeof(Half) ? ElementType.Float16

@@ -5,7 +5,10 @@ namespace PPYolo.Align.Tensors;
 /// <summary>Independent work on many tensors, several at a time.</summary>
 public static class InOrder
 {
-    /// <summary>What a function makes of each item, in the items' order. It must not matter which thread calls it, and when; an exception of it comes out as it is.</summary>
+    /// <summary>
+    /// What a function makes of each item, in the items' order. It must not matter which thread calls it, and when; an exception of it
+    /// comes out as it is.
+    /// </summary>
     /// <param name="items">The items.</param>
     /// <param name="function">What to do with each.</param>
     public static IReadOnlyList<TResult> Select<T, TResult>(IReadOnlyList<T> items, Func<T, TResult> function)

@@ -4,8 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace PPYolo.Align.Tensors;
 
 /// <summary>
-/// Tensors by name in a fixed order: what every file format reads into and every comparison takes. Names are the state_dict keys of the network they came
-/// from. Dispose it to release the files that its tensors may be mapped from; the tensors must not be used afterwards.
+/// Tensors by name in a fixed order: what every file format reads into and every comparison takes. Names are the state_dict keys of the
+/// network they came from. Dispose it to release the files that its tensors may be mapped from; the tensors must not be used afterwards.
 /// </summary>
 public sealed class NamedTensors : IEnumerable<KeyValuePair<string, TensorData>>, IDisposable
 {
@@ -21,7 +21,9 @@ public sealed class NamedTensors : IEnumerable<KeyValuePair<string, TensorData>>
     /// <summary>The tensor of a name.</summary>
     /// <exception cref="AlignException">There is none of that name.</exception>
     public TensorData this[string name] =>
-        tensors.TryGetValue(name, out var tensor) ? tensor : throw new AlignException($"tensor '{name}' is missing; there are {Count} others");
+        tensors.TryGetValue(name, out var tensor)
+            ? tensor
+            : throw new AlignException($"tensor '{name}' is missing; there are {Count} others");
 
     /// <summary>Appends a tensor.</summary>
     /// <exception cref="AlignException">The name is taken.</exception>

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace PPYolo.Align.Tensors;
 
 /// <summary>
-/// A tensor as plain bytes: element type, shape and the elements in C (row-major) order, little-endian. It does not depend on a tensor library, so that files
-/// can be compared without loading one.
+/// A tensor as plain bytes: element type, shape and the elements in C (row-major) order, little-endian. It does not depend on a tensor
+/// library, so that files can be compared without loading one.
 /// </summary>
 public sealed class TensorData
 {
@@ -22,7 +22,9 @@ public sealed class TensorData
         Bytes = bytes;
         if (bytes.Length != Count * type.Size())
         {
-            throw new AlignException($"a {type.Name()} tensor of shape {ShapeText} needs {Count * type.Size()} bytes, {bytes.Length} were given");
+            throw new AlignException(
+                $"a {type.Name()} tensor of shape {ShapeText} needs {Count * type.Size()} bytes, {bytes.Length} were given"
+            );
         }
     }
 
@@ -42,15 +44,17 @@ public sealed class TensorData
     public string ShapeText => Shape.Length == 0 ? "scalar" : string.Join('x', Shape);
 
     /// <summary>Copies managed elements into a new tensor.</summary>
-    public static TensorData Of<T>(ReadOnlySpan<T> elements, params ReadOnlySpan<long> shape) where T : unmanaged =>
-        new(ElementTypes.Of<T>(), shape, MemoryMarshal.AsBytes(elements).ToArray());
+    public static TensorData Of<T>(ReadOnlySpan<T> elements, params ReadOnlySpan<long> shape)
+        where T : unmanaged => new(ElementTypes.Of<T>(), shape, MemoryMarshal.AsBytes(elements).ToArray());
 
     /// <summary>A tensor of no dimensions.</summary>
-    public static TensorData Scalar<T>(T value) where T : unmanaged => Of<T>([value]);
+    public static TensorData Scalar<T>(T value)
+        where T : unmanaged => Of<T>([value]);
 
     /// <summary>The elements as their managed type, without a copy.</summary>
     /// <exception cref="AlignException">The elements are of another type.</exception>
-    public ReadOnlySpan<T> As<T>() where T : unmanaged
+    public ReadOnlySpan<T> As<T>()
+        where T : unmanaged
     {
         if (ElementTypes.Of<T>() != Type)
         {

@@ -35,13 +35,15 @@ public static class TorchTensors
     }
 
     /// <summary>
-    /// Reads a tensor where it is: without a copy if it is contiguous on the CPU, else from one. Valid while the tensor is neither changed nor disposed, whose owner must hold it as long: a span over the elements does
-    /// not. Reading the elements of a tensor that was disposed is an <see cref="ObjectDisposedException"/>.
+    /// Reads a tensor where it is: without a copy if it is contiguous on the CPU, else from one. Valid while the tensor is neither changed
+    /// nor disposed, whose owner must hold it as long: a span over the elements does not. Reading the elements of a tensor that was
+    /// disposed is an <see cref="ObjectDisposedException"/>.
     /// </summary>
     /// <exception cref="AlignException">The element type has no counterpart.</exception>
-    public static TensorData AsData(this Tensor tensor) => tensor.device_type == DeviceType.CPU && tensor.is_contiguous() && tensor.numel() > 0
-        ? new(ElementTypeOf(tensor), tensor.shape, new ElementMemory(tensor).Memory)
-        : tensor.ToData();
+    public static TensorData AsData(this Tensor tensor) =>
+        tensor.device_type == DeviceType.CPU && tensor.is_contiguous() && tensor.numel() > 0
+            ? new(ElementTypeOf(tensor), tensor.shape, new ElementMemory(tensor).Memory)
+            : tensor.ToData();
 
     /// <summary>Copies tensors, several at a time, in their order.</summary>
     /// <exception cref="AlignException">As for a single one.</exception>
@@ -107,7 +109,9 @@ public static class TorchTensors
     {
         if (!data.Shape.AsSpan().SequenceEqual(destination.shape) || data.Type != ElementTypeOf(destination))
         {
-            throw new AlignException($"tensor '{name}': expected {ElementTypeOf(destination).Name()} of shape {ShapeText(destination.shape)}, found {data}");
+            throw new AlignException(
+                $"tensor '{name}': expected {ElementTypeOf(destination).Name()} of shape {ShapeText(destination.shape)}, found {data}"
+            );
         }
 
         using var noGrad = no_grad();

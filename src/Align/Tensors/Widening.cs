@@ -58,6 +58,7 @@ internal static class Widening
         }
     }
 
-    private static void Convert<T>(TensorData tensor, long start, Span<double> destination) where T : unmanaged, System.Numerics.INumberBase<T> =>
+    private static void Convert<T>(TensorData tensor, long start, Span<double> destination)
+        where T : unmanaged, System.Numerics.INumberBase<T> =>
         TensorPrimitives.ConvertTruncating<T, double>(tensor.As<T>().Slice((int)start, destination.Length), destination);
 }

@@ -4,7 +4,8 @@ namespace PPYolo.Align.Traces;
 /// <param name="Iteration">Counted from 0.</param>
 /// <param name="Rank">Whose.</param>
 /// <param name="Key">What it is.</param>
-/// <param name="Relative">The distance over the larger norm, estimated from sketches; NaN where it cannot be: an entry missing on one side, of another shape, or not finite.</param>
+/// <param name="Relative">The distance over the larger norm, estimated from sketches; NaN where it cannot be: an entry missing on one side,
+/// of another shape, or not finite.</param>
 /// <param name="Bound">The largest relative distance that noise explains.</param>
 /// <param name="Note">Why there is no distance, or null.</param>
 public sealed record EntryDifference(int Iteration, int Rank, TraceKey Key, double Relative, double Bound, string? Note)

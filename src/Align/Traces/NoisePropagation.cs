@@ -1,13 +1,16 @@
 namespace PPYolo.Align.Traces;
 
 /// <summary>
-/// What noise becomes on its way. A few twins do not see every discontinuity: an activation within rounding of its kink, or a difference within rounding of an absolute
-/// value's, may fall on the other side in the next run, and from there on the gradient differs by that element. So the gradient of a map may differ by
-/// its largest elements wherever it does, and what is computed from something that differs within its bound may differ in proportion.
+/// What noise becomes on its way. A few twins do not see every discontinuity: an activation within rounding of its kink, or a difference
+/// within rounding of an absolute value's, may fall on the other side in the next run, and from there on the gradient differs by that
+/// element. So the gradient of a map may differ by its largest elements wherever it does, and what is computed from something that differs
+/// within its bound may differ in proportion.
 /// </summary>
 internal sealed class NoisePropagation
 {
-    /// <summary>Elements of the largest size that may fall on the other side of a kink at once; sketches estimate the difference within some 10 %.</summary>
+    /// <summary>
+    /// Elements of the largest size that may fall on the other side of a kink at once; sketches estimate the difference within some 10 %.
+    /// </summary>
     private const double Flips = 2;
 
     private readonly Dictionary<TraceKey, double> accepted = [];
@@ -24,17 +27,32 @@ internal sealed class NoisePropagation
     public double Bound(TraceEntry entry, TraceEntry? earlier, double bound)
     {
         var name = entry.Key.Name;
-        return Math.Max(bound, entry.Key.Phase switch
-        {
-            TracePhase.Forward or TracePhase.Buffers or TracePhase.Loss => bound * weightGrowth,
-            TracePhase.Backward => Math.Max(Flips * entry.Summary.AbsMax / Math.Max(double.Epsilon, entry.Summary.L2), TraceComparison.Allowance * backward),
-            TracePhase.Gradient => TraceComparison.Allowance * backward,
-            TracePhase.Reduction => TraceComparison.Allowance * Math.Max(backward, Of(TracePhase.Gradient, name)),
-            TracePhase.Momentum => TraceComparison.Allowance * Math.Max(Math.Max(Of(TracePhase.Gradient, name), Of(TracePhase.Reduction, name)), Of(TracePhase.Momentum, name)),
-            TracePhase.Weights => (Of(TracePhase.Weights, name) + (TraceComparison.Allowance * Of(TracePhase.Momentum, name) * (earlier is null ? 0 : entry.Summary.RelativeDistance(earlier.Summary)))) * Flips,
-            TracePhase.Ema or TracePhase.End => Flips * Math.Max(Math.Max(Of(TracePhase.Weights, name), Of(TracePhase.Buffers, name)), Of(TracePhase.Ema, name)),
-            _ => 0,
-        });
+        return Math.Max(
+            bound,
+            entry.Key.Phase switch
+            {
+                TracePhase.Forward or TracePhase.Buffers or TracePhase.Loss => bound * weightGrowth,
+                TracePhase.Backward => Math.Max(
+                    Flips * entry.Summary.AbsMax / Math.Max(double.Epsilon, entry.Summary.L2),
+                    TraceComparison.Allowance * backward
+                ),
+                TracePhase.Gradient => TraceComparison.Allowance * backward,
+                TracePhase.Reduction => TraceComparison.Allowance * Math.Max(backward, Of(TracePhase.Gradient, name)),
+                TracePhase.Momentum => TraceComparison.Allowance
+                    * Math.Max(Math.Max(Of(TracePhase.Gradient, name), Of(TracePhase.Reduction, name)), Of(TracePhase.Momentum, name)),
+                TracePhase.Weights => (
+                    Of(TracePhase.Weights, name)
+                    + (
+                        TraceComparison.Allowance
+                        * Of(TracePhase.Momentum, name)
+                        * (earlier is null ? 0 : entry.Summary.RelativeDistance(earlier.Summary))
+                    )
+                ) * Flips,
+                TracePhase.Ema or TracePhase.End => Flips
+                    * Math.Max(Math.Max(Of(TracePhase.Weights, name), Of(TracePhase.Buffers, name)), Of(TracePhase.Ema, name)),
+                _ => 0,
+            }
+        );
     }
 
     /// <summary>Notes a difference that is within its bound.</summary>

@@ -5,9 +5,13 @@ namespace PPYolo.Align.Traces;
 /// <param name="Iterations">Each iteration, from 0 on.</param>
 public sealed record RunTrace(int Rank, IReadOnlyList<IterationTrace> Iterations)
 {
-    /// <summary>What all ranks together were fed in each iteration, joined in rank order; null where it is not known, or where the run has one rank alone.</summary>
+    /// <summary>
+    /// What all ranks together were fed in each iteration, joined in rank order; null where it is not known, or where the run has one rank
+    /// alone.
+    /// </summary>
     public IReadOnlyList<IReadOnlyList<TraceEntry>>? FedTogether { get; init; }
 
     /// <summary>The entry of an iteration, or null.</summary>
-    public TraceEntry? Find(int iteration, TracePhase phase, string name) => iteration >= 0 && iteration < Iterations.Count ? Iterations[iteration][phase, name] : null;
+    public TraceEntry? Find(int iteration, TracePhase phase, string name) =>
+        iteration >= 0 && iteration < Iterations.Count ? Iterations[iteration][phase, name] : null;
 }

@@ -8,8 +8,8 @@ namespace PPYolo.Align.Traces;
 public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences, TraceFloor? Floor)
 {
     /// <summary>
-    /// How many times the floor a difference must be to count. Sketches estimate a distance within 9 %, and of hundreds of tensors some are thrown several times
-    /// further than in a few twins; planted faults are hundreds to millions of floors away.
+    /// How many times the floor a difference must be to count. Sketches estimate a distance within 9 %, and of hundreds of tensors some are
+    /// thrown several times further than in a few twins; planted faults are hundreds to millions of floors away.
     /// </summary>
     public const double Allowance = 10;
 
@@ -21,7 +21,17 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
 
     /// <summary>The phases that do not depend on how a batch is spread over ranks.</summary>
     private static readonly HashSet<TracePhase> RankFree =
-        [TracePhase.Start, TracePhase.Buffers, TracePhase.Loss, TracePhase.Reduction, TracePhase.Schedule, TracePhase.Momentum, TracePhase.Weights, TracePhase.Ema, TracePhase.End];
+    [
+        TracePhase.Start,
+        TracePhase.Buffers,
+        TracePhase.Loss,
+        TracePhase.Reduction,
+        TracePhase.Schedule,
+        TracePhase.Momentum,
+        TracePhase.Weights,
+        TracePhase.Ema,
+        TracePhase.End,
+    ];
 
     /// <summary>The earliest difference beyond noise in order of execution, or null.</summary>
     public EntryDifference? Frontier => Differences.FirstOrDefault(difference => difference.Exceeds);
@@ -31,7 +41,8 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
 
     /// <summary>Compares two runs.</summary>
     /// <param name="expected">One trace for each rank.</param>
-    /// <param name="found">The same of the other run. With another number of ranks only what concerns all ranks together is compared: data where <see cref="RunTrace.FedTogether"/> is known.</param>
+    /// <param name="found">The same of the other run. With another number of ranks only what concerns all ranks together is compared: data
+    /// where <see cref="RunTrace.FedTogether"/> is known.</param>
     /// <param name="floor">The noise floor, or null.</param>
     public static TraceComparison Of(IReadOnlyList<RunTrace> expected, IReadOnlyList<RunTrace> found, TraceFloor? floor)
     {
@@ -47,7 +58,18 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
             {
                 var (a, b) = (expected[rank].Iterations[iteration], found[rank].Iterations[iteration]);
                 var earlier = iteration > 0 ? expected[rank].Iterations[iteration - 1] : null;
-                ordered.AddRange(Compare(sameRanks ? a : OverRanks(expected, iteration), sameRanks ? b : OverRanks(found, iteration), earlier, rank, floor, noise[rank]).Where(difference => rank == 0 || !RankFree.Contains(difference.Key.Phase)).Select(difference => (difference.Key.Phase, difference)));
+                ordered.AddRange(
+                    Compare(
+                            sameRanks ? a : OverRanks(expected, iteration),
+                            sameRanks ? b : OverRanks(found, iteration),
+                            earlier,
+                            rank,
+                            floor,
+                            noise[rank]
+                        )
+                        .Where(difference => rank == 0 || !RankFree.Contains(difference.Key.Phase))
+                        .Select(difference => (difference.Key.Phase, difference))
+                );
             }
 
             all.AddRange(ordered.OrderBy(pair => pair.Phase).Select(pair => pair.Difference));
@@ -82,10 +104,18 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
         return result;
     }
 
-    private static IEnumerable<EntryDifference> Compare(IterationTrace a, IterationTrace b, IterationTrace? earlier, int rank, TraceFloor? floor, NoisePropagation noise)
+    private static IEnumerable<EntryDifference> Compare(
+        IterationTrace a,
+        IterationTrace b,
+        IterationTrace? earlier,
+        int rank,
+        TraceFloor? floor,
+        NoisePropagation noise
+    )
     {
         noise.Begin();
-        // A phase that one run did not record says nothing, nor do counters of batches, which not every implementation has; a single entry that is missing does.
+        // A phase that one run did not record says nothing, nor do counters of batches, which not every implementation has; a single entry
+        // that is missing does.
         var kinds = a.Entries.Select(Kind).Intersect(b.Entries.Select(Kind)).ToHashSet();
         foreach (var entry in a.Entries.Where(entry => kinds.Contains(Kind(entry))))
         {
@@ -97,15 +127,36 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
             }
             else if (!entry.Shape.SequenceEqual(other.Shape))
             {
-                yield return new(a.Iteration, rank, entry.Key, double.NaN, bound, $"of shape {string.Join('x', entry.Shape)} and {string.Join('x', other.Shape)}");
+                yield return new(
+                    a.Iteration,
+                    rank,
+                    entry.Key,
+                    double.NaN,
+                    bound,
+                    $"of shape {string.Join('x', entry.Shape)} and {string.Join('x', other.Shape)}"
+                );
             }
             else if (entry.Summary.NonFinite + other.Summary.NonFinite > 0)
             {
-                yield return new(a.Iteration, rank, entry.Key, double.NaN, bound, $"{entry.Summary.NonFinite} and {other.Summary.NonFinite} elements are not finite");
+                yield return new(
+                    a.Iteration,
+                    rank,
+                    entry.Key,
+                    double.NaN,
+                    bound,
+                    $"{entry.Summary.NonFinite} and {other.Summary.NonFinite} elements are not finite"
+                );
             }
             else
             {
-                var difference = new EntryDifference(a.Iteration, rank, entry.Key, entry.Summary.RelativeDistance(other.Summary), bound, null);
+                var difference = new EntryDifference(
+                    a.Iteration,
+                    rank,
+                    entry.Key,
+                    entry.Summary.RelativeDistance(other.Summary),
+                    bound,
+                    null
+                );
                 noise.Accept(difference, floorBound);
                 yield return difference;
             }
@@ -117,10 +168,13 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
         }
     }
 
-    private static (TracePhase Phase, bool IsCounter) Kind(TraceEntry entry) => (entry.Key.Phase, entry.Key.Name.EndsWith(TensorComparison.CounterMark, StringComparison.Ordinal));
+    private static (TracePhase Phase, bool IsCounter) Kind(TraceEntry entry) =>
+        (entry.Key.Phase, entry.Key.Name.EndsWith(TensorComparison.CounterMark, StringComparison.Ordinal));
 
     private static double Bound(TraceFloor? floor, int iteration, TraceKey key) =>
         floor is null
-            ? key.Phase is TracePhase.Start or TracePhase.Data or TracePhase.Schedule ? Rounding : UnmeasuredBound
+            ? key.Phase is TracePhase.Start or TracePhase.Data or TracePhase.Schedule
+                ? Rounding
+                : UnmeasuredBound
             : Math.Max(Rounding, Allowance * floor.For(iteration, key));
 }

@@ -8,17 +8,21 @@ using PPYolo.Align.Tensors;
 namespace PPYolo.Align.Traces;
 
 /// <summary>
-/// A trace on disk: trace00000_rank00.npz and so on, one file for each iteration and rank. "index" is UTF-8 JSON that names each entry's phase, name and shape;
-/// "statistics" (N,4) holds their norms, means, largest magnitudes and non-finite elements, "sketch" (N,64) their striped sums, all float64; whole tensors are
-/// under "full/PHASE/NAME".
+/// A trace on disk: trace00000_rank00.npz and so on, one file for each iteration and rank. "index" is UTF-8 JSON that names each entry's
+/// phase, name and shape; "statistics" (N,4) holds their norms, means, largest magnitudes and non-finite elements, "sketch" (N,64) their
+/// striped sums, all float64; whole tensors are under "full/PHASE/NAME".
 /// </summary>
 public static class TraceFile
 {
-    private const string IndexName = "index", StatisticsName = "statistics", SketchName = "sketch", FullPrefix = "full/";
+    private const string IndexName = "index",
+        StatisticsName = "statistics",
+        SketchName = "sketch",
+        FullPrefix = "full/";
     private const int Statistics = 4;
 
     /// <summary>The file of an iteration and rank.</summary>
-    public static string FileName(int iteration, int rank) => string.Create(CultureInfo.InvariantCulture, $"trace{iteration:D5}_rank{rank:D2}.npz");
+    public static string FileName(int iteration, int rank) =>
+        string.Create(CultureInfo.InvariantCulture, $"trace{iteration:D5}_rank{rank:D2}.npz");
 
     /// <summary>Whether a folder has a trace of a rank.</summary>
     public static bool ExistsIn(string folder, int rank = 0) => File.Exists(Path.Combine(folder, FileName(0, rank)));
@@ -69,26 +73,40 @@ public static class TraceFile
 
         return iterations.Count > 0
             ? new(rank, iterations)
-            : throw new AlignException($"{Path.Combine(folder, FileName(0, rank))}: not found; a trace is recorded by: ppyolo train --record DIR --trace");
+            : throw new AlignException(
+                $"{Path.Combine(folder, FileName(0, rank))}: not found; a trace is recorded by: ppyolo train --record DIR --trace"
+            );
     }
 
     private static IterationTrace ReadIteration(string folder, int rank, int iteration)
     {
         var path = Path.Combine(folder, FileName(iteration, rank));
         using var tensors = Npz.Read(path);
-        var index = StrictJson.Parse<List<IndexEntry>>(Encoding.UTF8.GetString(Part(tensors, IndexName, ElementType.UInt8, path).Bytes.Span), path);
+        var index = StrictJson.Parse<List<IndexEntry>>(
+            Encoding.UTF8.GetString(Part(tensors, IndexName, ElementType.UInt8, path).Bytes.Span),
+            path
+        );
         var statistics = Part(tensors, StatisticsName, ElementType.Float64, path).As<double>();
         var sketches = Part(tensors, SketchName, ElementType.Float64, path).As<double>();
         if (statistics.Length != index.Count * Statistics || sketches.Length != index.Count * StripedSummary.Stripes)
         {
-            throw new AlignException($"{path}: expected statistics and sketches of {index.Count} entries, found {statistics.Length} and {sketches.Length} numbers; record the trace again");
+            throw new AlignException(
+                $"{path}: expected statistics and sketches of {index.Count} entries, found {statistics.Length} and {sketches.Length} "
+                    + $"numbers; record the trace again"
+            );
         }
 
         var trace = new IterationTrace(iteration);
         for (var i = 0; i < index.Count; i++)
         {
             var row = statistics.Slice(i * Statistics, Statistics);
-            var summary = new StripedSummary(row[0], row[1], row[2], (long)row[3], sketches.Slice(i * StripedSummary.Stripes, StripedSummary.Stripes).ToArray());
+            var summary = new StripedSummary(
+                row[0],
+                row[1],
+                row[2],
+                (long)row[3],
+                sketches.Slice(i * StripedSummary.Stripes, StripedSummary.Stripes).ToArray()
+            );
             var full = tensors.TryGet($"{FullPrefix}{index[i].Phase}/{index[i].Name}", out var tensor)
                 ? new TensorData(tensor.Type, tensor.Shape.AsSpan(), tensor.Bytes.ToArray())
                 : null;
@@ -101,7 +119,10 @@ public static class TraceFile
     private static TensorData Part(NamedTensors tensors, string name, ElementType type, string path) =>
         tensors.TryGet(name, out var tensor) && tensor.Type == type
             ? tensor
-            : throw new AlignException($"{path}: expected an array '{name}' of {type.Name()}, found {(tensor is null ? "none" : tensor.ToString())}; it is no trace of this version: record it again");
+            : throw new AlignException(
+                $"{path}: expected an array '{name}' of {type.Name()}, found {(tensor is null ? "none" : tensor.ToString())}; it is no "
+                    + $"trace of this version: record it again"
+            );
 
     private sealed record IndexEntry(TracePhase Phase, string Name, IReadOnlyList<long> Shape);
 }

@@ -6,7 +6,8 @@ using PPYolo.Align.Tensors;
 namespace PPYolo.Align.Traces;
 
 /// <summary>
-/// How far a run is from itself when something changes that cannot matter: for each entry of each iteration the largest relative distance of perturbed twins.
+/// How far a run is from itself when something changes that cannot matter: for each entry of each iteration the largest relative distance
+/// of perturbed twins.
 /// </summary>
 public sealed class TraceFloor
 {
@@ -28,12 +29,15 @@ public sealed class TraceFloor
     public int Iterations => iterations.Count;
 
     /// <summary>
-    /// The first iteration in which noise explains anything: gradients of twins are so far apart (a relative distance above <paramref name="lost"/> in the median) that
-    /// what is allowed is as large as the gradients themselves. From there on comparing says nothing; null where there is no such iteration.
+    /// The first iteration in which noise explains anything: gradients of twins are so far apart (a relative distance above <paramref
+    /// name="lost"/> in the median) that what is allowed is as large as the gradients themselves. From there on comparing says nothing;
+    /// null where there is no such iteration.
     /// </summary>
     public int? MeaninglessFrom(double lost = 1 / TraceComparison.Allowance)
     {
-        var first = iterations.FindIndex(floors => Median(floors.Where(pair => pair.Key.Phase == TracePhase.Gradient).Select(pair => pair.Value)) > lost);
+        var first = iterations.FindIndex(floors =>
+            Median(floors.Where(pair => pair.Key.Phase == TracePhase.Gradient).Select(pair => pair.Value)) > lost
+        );
         return first < 0 ? null : first;
     }
 
@@ -48,7 +52,11 @@ public sealed class TraceFloor
             var floors = new OrderedDictionary<TraceKey, double>();
             foreach (var entry in iteration.Entries)
             {
-                floors[entry.Key] = twins.Max(twin => twin.Find(iteration.Iteration, entry.Key.Phase, entry.Key.Name) is { } other ? entry.Summary.RelativeDistance(other.Summary) : 0);
+                floors[entry.Key] = twins.Max(twin =>
+                    twin.Find(iteration.Iteration, entry.Key.Phase, entry.Key.Name) is { } other
+                        ? entry.Summary.RelativeDistance(other.Summary)
+                        : 0
+                );
             }
 
             iterations.Add(floors);
@@ -58,8 +66,8 @@ public sealed class TraceFloor
     }
 
     /// <summary>
-    /// The floor of an entry. It is at least the median of its phase in that iteration: a few twins may miss how far a single tensor can be thrown. An entry that
-    /// the twins did not have gets the median.
+    /// The floor of an entry. It is at least the median of its phase in that iteration: a few twins may miss how far a single tensor can be
+    /// thrown. An entry that the twins did not have gets the median.
     /// </summary>
     public double For(int iteration, TraceKey key)
     {
@@ -72,7 +80,10 @@ public sealed class TraceFloor
         if (key.Phase == TracePhase.Reduction && !floors.ContainsKey(key))
         {
             // Twins run on one rank, whose gradients are those of all.
-            key = key with { Phase = TracePhase.Gradient };
+            key = key with
+            {
+                Phase = TracePhase.Gradient,
+            };
         }
 
         return Math.Max(floors.GetValueOrDefault(key), Medians[Math.Min(iteration, iterations.Count - 1)].GetValueOrDefault(key.Phase));
@@ -104,7 +115,9 @@ public sealed class TraceFloor
             var values = tensors[$"{iterations.Count}/floor"].As<double>();
             if (values.Length != keys.Count)
             {
-                throw new AlignException($"{path}: expected {keys.Count} floors of iteration {iterations.Count}, found {values.Length}; measure the floor again");
+                throw new AlignException(
+                    $"{path}: expected {keys.Count} floors of iteration {iterations.Count}, found {values.Length}; measure the floor again"
+                );
             }
 
             var floors = new OrderedDictionary<TraceKey, double>();
@@ -116,11 +129,15 @@ public sealed class TraceFloor
             iterations.Add(floors);
         }
 
-        return tensors.TryGet("twins", out var twins) ? new((int)twins.As<long>()[0], iterations) : throw new AlignException($"{path}: expected an array 'twins', found none; it is no floor: measure it again");
+        return tensors.TryGet("twins", out var twins)
+            ? new((int)twins.As<long>()[0], iterations)
+            : throw new AlignException($"{path}: expected an array 'twins', found none; it is no floor: measure it again");
     }
 
-    private List<Dictionary<TracePhase, double>> Medians => field ??=
-        iterations.ConvertAll(floors => floors.GroupBy(pair => pair.Key.Phase).ToDictionary(phase => phase.Key, phase => Median(phase.Select(pair => pair.Value))));
+    private List<Dictionary<TracePhase, double>> Medians =>
+        field ??= iterations.ConvertAll(floors =>
+            floors.GroupBy(pair => pair.Key.Phase).ToDictionary(phase => phase.Key, phase => Median(phase.Select(pair => pair.Value)))
+        );
 
     private static double Median(IEnumerable<double> values)
     {

@@ -1,6 +1,8 @@
 namespace PPYolo.Align.Verdicts;
 
-/// <summary>One thing that was compared: a measured difference, the bound it must not exceed, and where the largest difference is.</summary>
+/// <summary>
+/// One thing that was compared: a measured difference, the bound it must not exceed, and where the largest difference is.
+/// </summary>
 /// <param name="Name">What was compared, such as "weights after iteration 9".</param>
 /// <param name="Measure">The unit of the difference, such as "sum of squares" or "relative".</param>
 /// <param name="Measured">The largest difference found; NaN counts as exceeding every bound.</param>

@@ -9,5 +9,9 @@ namespace PPYolo.Align.Verdicts;
 public sealed record TensorFinding(string Kind, string Name, double Difference, double Bound, double? Moved)
 {
     /// <summary>The difference in units of the bound; what findings are ordered by. A NaN is worse than everything.</summary>
-    public double Severity => double.IsNaN(Difference) ? double.PositiveInfinity : Bound > 0 ? Difference / Bound : Difference > 0 ? double.PositiveInfinity : 0;
+    public double Severity =>
+        double.IsNaN(Difference) ? double.PositiveInfinity
+        : Bound > 0 ? Difference / Bound
+        : Difference > 0 ? double.PositiveInfinity
+        : 0;
 }

@@ -7,7 +7,12 @@ namespace PPYolo.Align.Verdicts;
 /// <param name="Iterations">Each iteration's losses and rates.</param>
 /// <param name="Tensors">Each tensor's difference, worst first.</param>
 public sealed record Verdict(
-    string Title, string Scope, IReadOnlyList<Check> Checks, IReadOnlyList<IterationComparison> Iterations, IReadOnlyList<TensorFinding> Tensors)
+    string Title,
+    string Scope,
+    IReadOnlyList<Check> Checks,
+    IReadOnlyList<IterationComparison> Iterations,
+    IReadOnlyList<TensorFinding> Tensors
+)
 {
     /// <summary>Whether every check passed. A verdict without checks has not passed.</summary>
     public bool Aligned => Checks.Count > 0 && Checks.All(check => check.Passed);

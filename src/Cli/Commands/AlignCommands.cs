@@ -14,24 +14,42 @@ namespace PPYolo.Cli.Commands;
 /// <summary>ppyolo align: the scenarios.</summary>
 internal static class AlignCommands
 {
-    public static Command Create() => new("align", "Trains ten iterations and compares every tensor: exit code 0 is aligned, 1 diverged, 2 wrong use or unreadable input, 3 failed inside.")
-    {
-        Reference(),
-        Self(),
-        AlignRanksCommand.Create(),
-        AlignInferenceCommand.Create(),
-    };
+    public static Command Create() =>
+        new(
+            "align",
+            "Trains ten iterations and compares every tensor: exit code 0 is aligned, 1 diverged, 2 wrong use or unreadable input, 3 "
+                + "failed inside."
+        )
+        {
+            Reference(),
+            Self(),
+            AlignRanksCommand.Create(),
+            AlignInferenceCommand.Create(),
+        };
 
     private static Command Reference()
     {
-        var folder = new Argument<string>("DIR") { Description = "A folder with case.json and reference.npz of a reference run, or a record folder of ppyolo train --record; it is only read." };
+        var folder = new Argument<string>("DIR")
+        {
+            Description =
+                "A folder with case.json and reference.npz of a reference run, or a record folder of ppyolo train --record; it is only "
+                + "read.",
+        };
         var ranks = SharedOptions.Ranks();
         var threads = SharedOptions.Threads();
         var device = SharedOptions.Device();
         var json = SharedOptions.Json();
-        var command = new Command("reference", "Starts from the reference's weights, trains on its batches and compares losses, activations, gradients, weights and moving averages.")
+        var command = new Command(
+            "reference",
+            "Starts from the reference's weights, trains on its batches and compares losses, activations, gradients, weights and moving "
+                + "averages."
+        )
         {
-            folder, ranks, threads, device, json,
+            folder,
+            ranks,
+            threads,
+            device,
+            json,
         };
         command.SetAction(result =>
         {
@@ -44,7 +62,13 @@ internal static class AlignCommands
             };
             // A record that was made here or elsewhere is a reference too: its own files say what to expect.
             var verdict = RunRecord.IsAt(result.GetValue(folder)!)
-                ? ReplayScenario.Run(result.GetValue(folder)!, options.Device, new() { Threads = options.Threads }, write: false, progress: options.Progress)!
+                ? ReplayScenario.Run(
+                    result.GetValue(folder)!,
+                    options.Device,
+                    new() { Threads = options.Threads },
+                    write: false,
+                    progress: options.Progress
+                )!
                 : ReferenceScenario.Run(result.GetValue(folder)!, options);
             return VerdictOutput.Show(verdict, result.GetValue(json));
         });
@@ -57,9 +81,22 @@ internal static class AlignCommands
         var set = SharedOptions.Set();
         var init = SharedOptions.Init();
         var iterations = SharedOptions.Iterations();
-        var seed = new Option<string>("--seed") { Description = "Seed of the batches and of DropBlock.", DefaultValueFactory = _ => "1", HelpName = "N" };
-        var batch = new Option<int?>("--batch") { Description = "Images in an iteration, 4 unless given: as --set batch=N.", HelpName = "N" };
-        var sizes = new Option<string?>("--sizes") { Description = "Image sides to choose from, 96,128 unless given: as --set sizes=[...]; 'config' keeps the configuration's.", HelpName = "N,N" };
+        var seed = new Option<string>("--seed")
+        {
+            Description = "Seed of the batches and of DropBlock.",
+            DefaultValueFactory = _ => "1",
+            HelpName = "N",
+        };
+        var batch = new Option<int?>("--batch")
+        {
+            Description = "Images in an iteration, 4 unless given: as --set batch=N.",
+            HelpName = "N",
+        };
+        var sizes = new Option<string?>("--sizes")
+        {
+            Description = "Image sides to choose from, 96,128 unless given: as --set sizes=[...]; 'config' keeps the configuration's.",
+            HelpName = "N,N",
+        };
         var keep = new Option<string?>("--record") { Description = "Keeps the record in this new folder.", HelpName = "DIR" };
         var ranks = SharedOptions.Ranks();
         var data = new DataOptions();
@@ -68,7 +105,18 @@ internal static class AlignCommands
         var json = SharedOptions.Json();
         var command = new Command("self", "Records a run, replays it from its files and expects the same bits in every tensor.")
         {
-            config, set, init, iterations, seed, batch, sizes, keep, ranks, threads, device, json,
+            config,
+            set,
+            init,
+            iterations,
+            seed,
+            batch,
+            sizes,
+            keep,
+            ranks,
+            threads,
+            device,
+            json,
         };
         data.AddTo(command);
         command.SetAction(result =>
@@ -76,7 +124,12 @@ internal static class AlignCommands
             var sides = result.GetValue(sizes) ?? "96,128";
             var small = sides == "config" ? [] : new[] { $"sizes=[{sides}]" };
             var source = data.Open(result, result.GetValue(seed)!);
-            var options = source.Fit(TrainOptionsFile.Read(result.GetValue(config)!, [$"batch={result.GetValue(batch) ?? 4}", .. small, .. result.GetValue(set)!]));
+            var options = source.Fit(
+                TrainOptionsFile.Read(
+                    result.GetValue(config)!,
+                    [$"batch={result.GetValue(batch) ?? 4}", .. small, .. result.GetValue(set)!]
+                )
+            );
             var start = StartWeights.Parse(result.GetValue(init)!);
             var network = options.ToNetwork();
             var where = SharedOptions.Prepare(result.GetValue(threads), result.GetValue(device)!);
@@ -90,7 +143,18 @@ internal static class AlignCommands
             var folder = result.GetValue(keep) ?? Directory.CreateTempSubdirectory("ppyolo-self-").FullName;
             try
             {
-                return VerdictOutput.Show(SelfScenario.Run(plan, start.ProfileName, folder, result.GetValue(ranks), result.GetValue(threads), progress: Progress, again: again), result.GetValue(json));
+                return VerdictOutput.Show(
+                    SelfScenario.Run(
+                        plan,
+                        start.ProfileName,
+                        folder,
+                        result.GetValue(ranks),
+                        result.GetValue(threads),
+                        progress: Progress,
+                        again: again
+                    ),
+                    result.GetValue(json)
+                );
             }
             finally
             {

@@ -10,20 +10,21 @@ namespace PPYolo.Cli.Commands;
 public static class CommandLine
 {
     /// <summary>The whole command tree.</summary>
-    public static RootCommand Create() => new("PP-YOLO training that is checked against its reference, tensor by tensor.")
-    {
-        AlignCommands.Create(),
-        TrainCommand.Create(),
-        DiffCommand.Create(),
-        ExplainCommand.Create(),
-        FaultsCommand.Create(),
-        MergeCommand.Create(),
-        EvalCommand.Create(),
-        PredictCommand.Create(),
-        GoldenCommand.Create(),
-        DataCommand.Create(),
-        ConvertCommand.Create(),
-    };
+    public static RootCommand Create() =>
+        new("PP-YOLO training that is checked against its reference, tensor by tensor.")
+        {
+            AlignCommands.Create(),
+            TrainCommand.Create(),
+            DiffCommand.Create(),
+            ExplainCommand.Create(),
+            FaultsCommand.Create(),
+            MergeCommand.Create(),
+            EvalCommand.Create(),
+            PredictCommand.Create(),
+            GoldenCommand.Create(),
+            DataCommand.Create(),
+            ConvertCommand.Create(),
+        };
 
     /// <summary>Runs the program; whatever happens becomes one message and an exit code, never a stack trace.</summary>
     public static int Run(string[] args)
@@ -60,7 +61,8 @@ public static class CommandLine
             Console.Error.WriteLine($"ppyolo: {cause.Message}");
             return ExitCode.WrongUse;
         }
-        catch (Exception exception) when (exception is NonFiniteLossException or TrainingHaltedException or RankFailureException or ReplicaDivergenceException)
+        catch (Exception exception)
+            when (exception is NonFiniteLossException or TrainingHaltedException or RankFailureException or ReplicaDivergenceException)
         {
             Console.Error.WriteLine($"ppyolo: {exception.Message}");
             return ExitCode.Failed;
@@ -69,7 +71,9 @@ public static class CommandLine
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            Console.Error.WriteLine($"ppyolo: failed inside: {exception.GetType().Name}: {exception.Message.Split('\n')[0]} (set PPYOLO_DEBUG=1 to see where)");
+            Console.Error.WriteLine(
+                $"ppyolo: failed inside: {exception.GetType().Name}: {exception.Message.Split('\n')[0]} (set PPYOLO_DEBUG=1 to see where)"
+            );
             if (Environment.GetEnvironmentVariable("PPYOLO_DEBUG") == "1")
             {
                 Console.Error.WriteLine(exception);

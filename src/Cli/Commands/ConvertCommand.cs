@@ -9,22 +9,41 @@ internal static class ConvertCommand
 {
     public static Command Create()
     {
-        var source = new Argument<string>("IN") { Description = "Weights of Paddle (.pdparams, .pdema), PyTorch (.pth), safetensors or NumPy (.npz); the content tells which." };
-        var destination = new Argument<string>("OUT") { Description = "The new file; its extension tells the format: .pth, .safetensors or .npz." };
-        var network = new Option<string?>("--network") { Description = "Refuses weights that are not exactly this network's, whatever their number of classes.", HelpName = string.Join('|', NetworkPresets.Names) };
+        var source = new Argument<string>("IN")
+        {
+            Description = "Weights of Paddle (.pdparams, .pdema), PyTorch (.pth), safetensors or NumPy (.npz); the content tells which.",
+        };
+        var destination = new Argument<string>("OUT")
+        {
+            Description = "The new file; its extension tells the format: .pth, .safetensors or .npz.",
+        };
+        var network = new Option<string?>("--network")
+        {
+            Description = "Refuses weights that are not exactly this network's, whatever their number of classes.",
+            HelpName = string.Join('|', NetworkPresets.Names),
+        };
         var classes = new Option<int?>("--classes", "-nc")
         {
             Description = "The number of classes that the head shall have: kept where it has them, else resized.",
             HelpName = "N",
             Validators = { result => SharedOptions.RequirePositive(result, "--classes") },
         };
-        var command = new Command("convert", "Turns weights of one file format into another, Paddle's names into PyTorch's, and says what was mapped, left out and not matched.")
+        var command = new Command(
+            "convert",
+            "Turns weights of one file format into another, Paddle's names into PyTorch's, and says what was mapped, left out and not "
+                + "matched."
+        )
         {
-            source, destination, network, classes,
+            source,
+            destination,
+            network,
+            classes,
         };
         command.SetAction(result =>
         {
-            WeightConversion.Run(result.GetValue(source)!, result.GetValue(destination)!, result.GetValue(network), result.GetValue(classes)).WriteTo(Console.Out);
+            WeightConversion
+                .Run(result.GetValue(source)!, result.GetValue(destination)!, result.GetValue(network), result.GetValue(classes))
+                .WriteTo(Console.Out);
             return ExitCode.Aligned;
         });
         return command;

@@ -11,19 +11,41 @@ internal sealed class DataOptions
 {
     private const string GeneratorPrefix = "generator:";
 
-    private readonly Option<bool> perRankSizes = new("--per-rank-sizes") { Description = "Every rank draws its own image sizes, as datasets do unless told otherwise; such a record cannot be merged." };
-    private readonly Option<bool> sameSize = new("--same-size-across-ranks") { Description = "With a dataset: all ranks draw the same image size in an iteration." };
-    private readonly Option<string?> images = new("--images") { Description = "The dataset's image folder, where it is none of the usual ones.", HelpName = "DIR" };
-    private readonly Option<bool> strict = new("--strict") { Description = "Stops at the first bad record of the dataset, instead of leaving it out." };
-    private readonly Option<int?> workers = new("--workers") { Description = "Threads of each rank that make a dataset's batches ahead; batches do not depend on it. 0 makes none ahead.", HelpName = "N" };
-    private readonly Option<int?> prefetch = new("--prefetch") { Description = "Batches that each rank makes ahead at most.", HelpName = "N" };
+    private readonly Option<bool> perRankSizes = new("--per-rank-sizes")
+    {
+        Description = "Every rank draws its own image sizes, as datasets do unless told otherwise; such a record cannot be merged.",
+    };
+    private readonly Option<bool> sameSize = new("--same-size-across-ranks")
+    {
+        Description = "With a dataset: all ranks draw the same image size in an iteration.",
+    };
+    private readonly Option<string?> images = new("--images")
+    {
+        Description = "The dataset's image folder, where it is none of the usual ones.",
+        HelpName = "DIR",
+    };
+    private readonly Option<bool> strict = new("--strict")
+    {
+        Description = "Stops at the first bad record of the dataset, instead of leaving it out.",
+    };
+    private readonly Option<int?> workers = new("--workers")
+    {
+        Description = "Threads of each rank that make a dataset's batches ahead; batches do not depend on it. 0 makes none ahead.",
+        HelpName = "N",
+    };
+    private readonly Option<int?> prefetch = new("--prefetch")
+    {
+        Description = "Batches that each rank makes ahead at most.",
+        HelpName = "N",
+    };
 
     /// <summary>Where batches come from.</summary>
-    public Option<string?> Data { get; } = new("--data")
-    {
-        Description = "What to train on: a dataset's folder, its COCO annotation file, or generated noise (unless given).",
-        HelpName = "DIR|FILE|generator:SEED",
-    };
+    public Option<string?> Data { get; } =
+        new("--data")
+        {
+            Description = "What to train on: a dataset's folder, its COCO annotation file, or generated noise (unless given).",
+            HelpName = "DIR|FILE|generator:SEED",
+        };
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
@@ -53,7 +75,8 @@ internal sealed class DataOptions
     public bool Strict(ParseResult parsed) => parsed.GetValue(strict);
 
     /// <summary>Whether all ranks have the same size: generated batches unless told otherwise, datasets if told so.</summary>
-    public bool SameSizeAcrossRanks(ParseResult parsed, string? data) => IsDataset(data) ? parsed.GetValue(sameSize) : !parsed.GetValue(perRankSizes);
+    public bool SameSizeAcrossRanks(ParseResult parsed, string? data) =>
+        IsDataset(data) ? parsed.GetValue(sameSize) : !parsed.GetValue(perRankSizes);
 
     /// <summary>What to train on.</summary>
     /// <param name="parsed">The command line.</param>
@@ -79,11 +102,14 @@ internal sealed class DataOptions
         }
 
         // Every process of a launch reads the dataset, and one reports.
-        var dataset = DetectionDataset.Open(DatasetLayout.Find(data!, "train", imageFolder), new()
-        {
-            Strict = stopAtBadRecords,
-            Report = MpiLaunch.IsSpeaker ? problem => Console.Error.WriteLine($"ppyolo: left out or corrected: {problem}") : null,
-        });
+        var dataset = DetectionDataset.Open(
+            DatasetLayout.Find(data!, "train", imageFolder),
+            new()
+            {
+                Strict = stopAtBadRecords,
+                Report = MpiLaunch.IsSpeaker ? problem => Console.Error.WriteLine($"ppyolo: left out or corrected: {problem}") : null,
+            }
+        );
         return new DatasetData(seed, dataset)
         {
             SameSizeAcrossRanks = same,
@@ -97,6 +123,8 @@ internal sealed class DataOptions
     public static string SeedOf(string data)
     {
         var seed = data[GeneratorPrefix.Length..];
-        return seed.Length > 0 && seed.All(char.IsAsciiDigit) ? seed : throw new AlignException($"--data {data}: expected generator:SEED, SEED a decimal number, or a dataset");
+        return seed.Length > 0 && seed.All(char.IsAsciiDigit)
+            ? seed
+            : throw new AlignException($"--data {data}: expected generator:SEED, SEED a decimal number, or a dataset");
     }
 }

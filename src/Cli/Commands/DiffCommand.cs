@@ -15,9 +15,15 @@ internal static class DiffCommand
 
     public static Command Create()
     {
-        var a = new Argument<string>("A") { Description = "What is expected: a checkpoint (its model is compared), any other file of tensors, or a record folder (its end weights 1__.*, else 1.*)." };
+        var a = new Argument<string>("A")
+        {
+            Description =
+                "What is expected: a checkpoint (its model is compared), any other file of tensors, or a record folder (its end weights "
+                + "1__.*, else 1.*).",
+        };
         var b = new Argument<string>("B") { Description = "What is to be compared with it: the same." };
-        // --json takes a value or none. As an option that may have a value it would swallow A in "diff --json A B"; as a flag, the value is one argument too many behind it.
+        // --json takes a value or none. As an option that may have a value it would swallow A in "diff --json A B"; as a flag, the value is
+        // one argument too many behind it.
         var third = new Argument<string?>("FILE") { Arity = ArgumentArity.ZeroOrOne, Hidden = true };
         var bound = new Option<double>("--d-value")
         {
@@ -25,17 +31,40 @@ internal static class DiffCommand
             HelpName = "X",
             DefaultValueFactory = _ => ComparisonOptions.StandardBound,
         };
-        var start = new Option<string?>("--start") { Description = "The weights that both started from, to show how far tensors moved: a file, or a record folder (its 000.*). Records bring their own.", HelpName = "FILE" };
-        var limit = new Option<int>("--limit") { Description = "How many tensors each list shows, worst first.", HelpName = "N", DefaultValueFactory = _ => DiffOptions.StandardLimit };
+        var start = new Option<string?>("--start")
+        {
+            Description =
+                "The weights that both started from, to show how far tensors moved: a file, or a record folder (its 000.*). Records "
+                + "bring their own.",
+            HelpName = "FILE",
+        };
+        var limit = new Option<int>("--limit")
+        {
+            Description = "How many tensors each list shows, worst first.",
+            HelpName = "N",
+            DefaultValueFactory = _ => DiffOptions.StandardLimit,
+        };
         var all = new Option<bool>("--all") { Description = "Shows every tensor." };
         var json = new Option<bool>(JsonName)
         {
-            Description = "Writes the whole comparison as JSON: --json FILE, behind A and B, to a file; --json alone or --json - to the console instead of the text.",
+            Description =
+                "Writes the whole comparison as JSON: --json FILE, behind A and B, to a file; --json alone or --json - to the console "
+                + "instead of the text.",
             Arity = ArgumentArity.Zero,
         };
-        var command = new Command("diff", "Compares two sets of tensors, tensor by tensor: exit code 0 is aligned, 1 diverged, 2 wrong use or unreadable input.")
+        var command = new Command(
+            "diff",
+            "Compares two sets of tensors, tensor by tensor: exit code 0 is aligned, 1 diverged, 2 wrong use or unreadable input."
+        )
         {
-            a, b, third, bound, start, limit, all, json,
+            a,
+            b,
+            third,
+            bound,
+            start,
+            limit,
+            all,
+            json,
         };
         command.Validators.Add(result =>
         {
@@ -44,8 +73,16 @@ internal static class DiffCommand
                 result.AddError($"diff compares two files, found a third: '{file.Value}'");
             }
         });
-        bound.Validators.Add(result => Require(result, text => double.TryParse(text, out var value) && double.IsFinite(value) && value >= 0, "a finite number that is not negative"));
-        limit.Validators.Add(result => Require(result, text => int.TryParse(text, out var value) && value >= 0, "a number that is not negative"));
+        bound.Validators.Add(result =>
+            Require(
+                result,
+                text => double.TryParse(text, out var value) && double.IsFinite(value) && value >= 0,
+                "a finite number that is not negative"
+            )
+        );
+        limit.Validators.Add(result =>
+            Require(result, text => int.TryParse(text, out var value) && value >= 0, "a number that is not negative")
+        );
         command.SetAction(result =>
         {
             var (first, second, target) = Files(result, json, a, b, third);
@@ -90,14 +127,25 @@ internal static class DiffCommand
         using var others = DiffSide.Read(second.File);
         using var start = firstStart is null ? null : DiffSide.Read(firstStart);
         using var otherStart = secondStart is null || secondStart == firstStart ? null : DiffSide.Read(secondStart);
-        var comparison = TensorComparer.Compare(tensors, others, new() { Bound = options.Bound, FirstStart = start, SecondStart = otherStart });
+        var comparison = TensorComparer.Compare(
+            tensors,
+            others,
+            new()
+            {
+                Bound = options.Bound,
+                FirstStart = start,
+                SecondStart = otherStart,
+            }
+        );
         var sides = new ComparisonSides(first.File, second.File, Start(firstStart, secondStart, start, otherStart));
         if (options.Json is not null and not "-")
         {
             AtomicText.Write(options.Json, ComparisonJson.Format(comparison, sides));
         }
 
-        output.WriteLine(options.Json == "-" ? ComparisonJson.Format(comparison, sides) : ComparisonText.Format(comparison, sides, options.Limit));
+        output.WriteLine(
+            options.Json == "-" ? ComparisonJson.Format(comparison, sides) : ComparisonText.Format(comparison, sides, options.Limit)
+        );
         return comparison.Aligned ? ExitCode.Aligned : ExitCode.Diverged;
     }
 
@@ -108,8 +156,10 @@ internal static class DiffCommand
             return firstFile;
         }
 
-        var same = first.Count == second.Count && first.All(pair => second.TryGet(pair.Key, out var tensor) && tensor.BitwiseEquals(pair.Value));
-        return $"{firstFile} and {secondFile}, which are {(same ? "equal" : "NOT equal: the two runs did not start from the same weights")}";
+        var same =
+            first.Count == second.Count && first.All(pair => second.TryGet(pair.Key, out var tensor) && tensor.BitwiseEquals(pair.Value));
+        return $"{firstFile} and {secondFile}, which are "
+            + $"{(same ? "equal" : "NOT equal: the two runs did not start from the same weights")}";
     }
 
     // A, B, and where --json writes to: null for nowhere. FILE is the argument right behind --json, wherever that is.
@@ -126,11 +176,17 @@ internal static class DiffCommand
             return (files[0].Value, files[1].Value, "-");
         }
 
-        var behind = parsed.Tokens.SkipWhile(token => !ReferenceEquals(token, parsed.GetResult(json)!.IdentifierToken)).Skip(1).FirstOrDefault();
+        var behind = parsed
+            .Tokens.SkipWhile(token => !ReferenceEquals(token, parsed.GetResult(json)!.IdentifierToken))
+            .Skip(1)
+            .FirstOrDefault();
         var target = files.FindIndex(token => ReferenceEquals(token, behind));
         if (target < 0)
         {
-            throw new AlignException($"{JsonName}: expected its file right behind it, found a third file '{files[2].Value}' elsewhere; write: ppyolo diff A B {JsonName} FILE");
+            throw new AlignException(
+                $"{JsonName}: expected its file right behind it, found a third file '{files[2].Value}' elsewhere; write: ppyolo diff A "
+                    + $"B {JsonName} FILE"
+            );
         }
 
         files.RemoveAt(target);

@@ -11,7 +11,10 @@ internal sealed record DiffOptions
     /// <summary>The largest sum of squared differences of a tensor that passes.</summary>
     public double Bound { get; init; } = ComparisonOptions.StandardBound;
 
-    /// <summary>The start weights of both sides: a file, or a record folder, whose start weights are taken; null to take those of A or B where they are records.</summary>
+    /// <summary>
+    /// The start weights of both sides: a file, or a record folder, whose start weights are taken; null to take those of A or B where they
+    /// are records.
+    /// </summary>
     public string? Start { get; init; }
 
     /// <summary>How many tensors each list of the text shows; null for all.</summary>

@@ -6,8 +6,8 @@ using PPYolo.Train.Records;
 namespace PPYolo.Cli.Commands;
 
 /// <summary>
-/// What an argument of ppyolo diff stands for: a file of tensors, or a record folder, of which it is the end weights: the recorded ones (1__.*) where there are any, else those of a replay (1.*).
-/// A folder also has the start weights (000.*).
+/// What an argument of ppyolo diff stands for: a file of tensors, or a record folder, of which it is the end weights: the recorded ones
+/// (1__.*) where there are any, else those of a replay (1.*). A folder also has the start weights (000.*).
 /// </summary>
 internal sealed record DiffSide(string File, string? StartFile)
 {
@@ -22,25 +22,38 @@ internal sealed record DiffSide(string File, string? StartFile)
             return new(path, null);
         }
 
-        var end = Find(path, RunRecord.EndName) ?? Find(path, RunRecord.ReplayName) ?? throw new AlignException(
-            $"{path}: expected a record with end weights, {RunRecord.EndName}{string.Join('|', Extensions)} or {RunRecord.ReplayName}{string.Join('|', Extensions)}, found neither; "
-            + "a record is made by: ppyolo train --record DIR");
+        var end =
+            Find(path, RunRecord.EndName)
+            ?? Find(path, RunRecord.ReplayName)
+            ?? throw new AlignException(
+                $"{path}: expected a record with end weights, {RunRecord.EndName}{string.Join('|', Extensions)} or "
+                    + $"{RunRecord.ReplayName}{string.Join('|', Extensions)}, found neither; "
+                    + "a record is made by: ppyolo train --record DIR"
+            );
         return new(end, Find(path, RunRecord.StartName));
     }
 
     /// <summary>The start weights that --start names.</summary>
     /// <exception cref="AlignException">It is a folder without start weights.</exception>
-    public static string StartOf(string path) => !Directory.Exists(path)
-        ? path
-        : Find(path, RunRecord.StartName) ?? throw new AlignException(
-            $"{path}: expected a record with start weights, {RunRecord.StartName}{string.Join('|', Extensions)}, found none; name the file that the runs started from");
+    public static string StartOf(string path) =>
+        !Directory.Exists(path)
+            ? path
+            : Find(path, RunRecord.StartName)
+                ?? throw new AlignException(
+                    $"{path}: expected a record with start weights, {RunRecord.StartName}{string.Join('|', Extensions)}, found none; "
+                        + $"name the file that the runs started from"
+                );
 
     /// <summary>Reads a file's tensors.</summary>
     /// <exception cref="AlignException">It cannot be read, or has none.</exception>
     public static NamedTensors Read(string file)
     {
         var tensors = TensorFile.Read(file);
-        return tensors.Count > 0 ? tensors : throw new AlignException($"{file}: expected named tensors, found none in a file that is otherwise right; save the model's state_dict");
+        return tensors.Count > 0
+            ? tensors
+            : throw new AlignException(
+                $"{file}: expected named tensors, found none in a file that is otherwise right; save the model's state_dict"
+            );
     }
 
     private static string? Find(string folder, string name) =>

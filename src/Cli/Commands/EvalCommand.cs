@@ -12,29 +12,81 @@ internal static class EvalCommand
 {
     public static Command Create()
     {
-        var truth = new Option<string?>("--ground-truth") { Description = "COCO annotations that --detections are scored against.", HelpName = "FILE" };
-        var detections = new Option<string?>("--detections") { Description = "COCO results: a list of image_id, category_id, bbox and score; it may be empty.", HelpName = "FILE" };
+        var truth = new Option<string?>("--ground-truth")
+        {
+            Description = "COCO annotations that --detections are scored against.",
+            HelpName = "FILE",
+        };
+        var detections = new Option<string?>("--detections")
+        {
+            Description = "COCO results: a list of image_id, category_id, bbox and score; it may be empty.",
+            HelpName = "FILE",
+        };
         var weights = InferenceOptionSet.Weights(required: false);
-        var config = new Option<string?>("--config", "-f") { Description = $"With --weights: a configuration: {string.Join(", ", TrainOptionsFile.Names)}, or a JSON file.", HelpName = "NAME|FILE" };
+        var config = new Option<string?>("--config", "-f")
+        {
+            Description = $"With --weights: a configuration: {string.Join(", ", TrainOptionsFile.Names)}, or a JSON file.",
+            HelpName = "NAME|FILE",
+        };
         var set = SharedOptions.Set();
-        var data = new Option<string?>("--data") { Description = "With --weights: a dataset's folder, or its COCO annotation file.", HelpName = "DIR|FILE" };
-        var images = new Option<string?>("--images") { Description = "With --data: the image folder, where it is none of the usual ones.", HelpName = "DIR" };
-        var split = new Option<string>("--split") { Description = "With --data: which annotations of the folder.", HelpName = "NAME", DefaultValueFactory = _ => "val" };
+        var data = new Option<string?>("--data")
+        {
+            Description = "With --weights: a dataset's folder, or its COCO annotation file.",
+            HelpName = "DIR|FILE",
+        };
+        var images = new Option<string?>("--images")
+        {
+            Description = "With --data: the image folder, where it is none of the usual ones.",
+            HelpName = "DIR",
+        };
+        var split = new Option<string>("--split")
+        {
+            Description = "With --data: which annotations of the folder.",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => "val",
+        };
         var batch = InferenceOptionSet.EvalBatchSize();
         var fold = InferenceOptionSet.Fuse();
         var threads = SharedOptions.Threads();
         var device = SharedOptions.Device();
-        var json = new Option<string?>("--json") { Description = "Writes the twelve figures and each category's average precision in full precision; -1 is undefined.", HelpName = "FILE" };
-        var command = new Command("eval", "Scores detections, or weights on a dataset, as COCO does: average precision and recall over IoU thresholds, object sizes and numbers of detections.")
+        var json = new Option<string?>("--json")
         {
-            truth, detections, weights, config, set, data, images, split, batch, fold, threads, device, json,
+            Description = "Writes the twelve figures and each category's average precision in full precision; -1 is undefined.",
+            HelpName = "FILE",
+        };
+        var command = new Command(
+            "eval",
+            "Scores detections, or weights on a dataset, as COCO does: average precision and recall over IoU thresholds, object sizes "
+                + "and numbers of detections."
+        )
+        {
+            truth,
+            detections,
+            weights,
+            config,
+            set,
+            data,
+            images,
+            split,
+            batch,
+            fold,
+            threads,
+            device,
+            json,
         };
         command.Validators.Add(result =>
         {
-            string?[] files = [result.GetValue(truth), result.GetValue(detections)], parts = [result.GetValue(weights), result.GetValue(config), result.GetValue(data)];
-            if (!(files.All(file => file is not null) && parts.All(part => part is null)) && !(parts.All(part => part is not null) && files.All(file => file is null)))
+            string?[] files = [result.GetValue(truth), result.GetValue(detections)],
+                parts = [result.GetValue(weights), result.GetValue(config), result.GetValue(data)];
+            if (
+                !(files.All(file => file is not null) && parts.All(part => part is null))
+                && !(parts.All(part => part is not null) && files.All(file => file is null))
+            )
             {
-                result.AddError("eval needs either --ground-truth and --detections (to score a file) or --weights, --config and --data (to detect and score)");
+                result.AddError(
+                    "eval needs either --ground-truth and --detections (to score a file) or --weights, --config and --data (to detect "
+                        + "and score)"
+                );
             }
         });
         command.SetAction(result =>
@@ -49,16 +101,24 @@ internal static class EvalCommand
             OpenCv.Require();
             var dataset = DetectionDataset.Open(
                 DatasetLayout.Find(result.GetValue(data)!, result.GetValue(split)!, result.GetValue(images)),
-                new() { Classes = options.Classes, Report = problem => Console.Error.WriteLine($"ppyolo: {problem}") });
-            var evaluation = new DatasetEvaluation(dataset, new()
-            {
-                Network = options.ToNetwork(),
-                Size = options.EvalSize,
-                Batch = result.GetValue(batch),
-                Progress = Progress(dataset.Images.Length),
-            });
+                new() { Classes = options.Classes, Report = problem => Console.Error.WriteLine($"ppyolo: {problem}") }
+            );
+            var evaluation = new DatasetEvaluation(
+                dataset,
+                new()
+                {
+                    Network = options.ToNetwork(),
+                    Size = options.EvalSize,
+                    Batch = result.GetValue(batch),
+                    Progress = Progress(dataset.Images.Length),
+                }
+            );
             using var detector = ModelWeights.Detector(
-                result.GetValue(weights)!, options.ToNetwork(), result.GetValue(fold), SharedOptions.Prepare(result.GetValue(threads), result.GetValue(device)!));
+                result.GetValue(weights)!,
+                options.ToNetwork(),
+                result.GetValue(fold),
+                SharedOptions.Prepare(result.GetValue(threads), result.GetValue(device)!)
+            );
             var score = evaluation.Score(evaluation.Detect(detector));
             if (result.GetValue(json) is { } path)
             {
@@ -72,5 +132,6 @@ internal static class EvalCommand
     }
 
     /// <summary>A line that is written over, for people.</summary>
-    private static Action<int>? Progress(int images) => Console.IsErrorRedirected ? null : done => Console.Error.Write($"\r{done} of {images} images{(done == images ? "\n" : "")}");
+    private static Action<int>? Progress(int images) =>
+        Console.IsErrorRedirected ? null : done => Console.Error.Write($"\r{done} of {images} images{(done == images ? "\n" : "")}");
 }

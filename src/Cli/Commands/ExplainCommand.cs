@@ -11,18 +11,51 @@ internal static class ExplainCommand
 {
     public static Command Create()
     {
-        var first = new Argument<string>("A") { Description = "The run that is expected: a record folder, best one with a trace (ppyolo train --record A --trace); or batch files and weights of another implementation under a record's names." };
+        var first = new Argument<string>("A")
+        {
+            Description =
+                "The run that is expected: a record folder, best one with a trace (ppyolo train --record A --trace); or batch files and "
+                + "weights of another implementation under a record's names.",
+        };
         var second = new Argument<string>("B") { Description = "The run that differs: the same." };
-        var twins = new Option<int>("--twins") { Description = "Perturbed runs to measure the noise floor on, where A has no floor.npz; 0 measures none.", HelpName = "N", DefaultValueFactory = _ => ExplainScenario.StandardTwins };
-        var floor = new Option<string?>("--floor") { Description = "The noise floor of A: read from this file where it exists, else measured and written to it.", HelpName = "FILE" };
-        var html = new Option<string?>("--html") { Description = "Writes one page that needs no network: losses, differences against noise, a map of iterations and modules, causes.", HelpName = "FILE" };
-        var junit = new Option<string?>("--junit") { Description = "Writes a JUnit file for a pipeline: a row for each phase and part of the network.", HelpName = "FILE" };
+        var twins = new Option<int>("--twins")
+        {
+            Description = "Perturbed runs to measure the noise floor on, where A has no floor.npz; 0 measures none.",
+            HelpName = "N",
+            DefaultValueFactory = _ => ExplainScenario.StandardTwins,
+        };
+        var floor = new Option<string?>("--floor")
+        {
+            Description = "The noise floor of A: read from this file where it exists, else measured and written to it.",
+            HelpName = "FILE",
+        };
+        var html = new Option<string?>("--html")
+        {
+            Description =
+                "Writes one page that needs no network: losses, differences against noise, a map of iterations and modules, causes.",
+            HelpName = "FILE",
+        };
+        var junit = new Option<string?>("--junit")
+        {
+            Description = "Writes a JUnit file for a pipeline: a row for each phase and part of the network.",
+            HelpName = "FILE",
+        };
         var json = SharedOptions.Json();
         var threads = SharedOptions.Threads();
         var command = new Command(
-            "explain", "Says where, when and why two runs differ: the earliest tensor beyond noise in order of execution, and likely causes with their evidence. Exit code 0 is aligned, 1 diverged, 2 wrong use or unreadable input.")
+            "explain",
+            "Says where, when and why two runs differ: the earliest tensor beyond noise in order of execution, and likely causes with "
+                + "their evidence. Exit code 0 is aligned, 1 diverged, 2 wrong use or unreadable input."
+        )
         {
-            first, second, twins, floor, html, junit, json, threads,
+            first,
+            second,
+            twins,
+            floor,
+            html,
+            junit,
+            json,
+            threads,
         };
         twins.Validators.Add(result =>
         {
@@ -46,19 +79,23 @@ internal static class ExplainCommand
             }
 
             SharedOptions.Prepare(result.GetValue(threads), "cpu");
-            var explanation = ExplainScenario.Run(result.GetValue(first)!, result.GetValue(second)!, new()
-            {
-                Threads = result.GetValue(threads),
-                Twins = result.GetValue(twins),
-                Floor = result.GetValue(floor),
-                Progress = what =>
+            var explanation = ExplainScenario.Run(
+                result.GetValue(first)!,
+                result.GetValue(second)!,
+                new()
                 {
-                    if (!Console.IsErrorRedirected)
+                    Threads = result.GetValue(threads),
+                    Twins = result.GetValue(twins),
+                    Floor = result.GetValue(floor),
+                    Progress = what =>
                     {
-                        Console.Error.WriteLine($"trying {what}");
-                    }
-                },
-            });
+                        if (!Console.IsErrorRedirected)
+                        {
+                            Console.Error.WriteLine($"trying {what}");
+                        }
+                    },
+                }
+            );
             Write(result.GetValue(html), () => ExplanationHtml.Format(explanation));
             Write(result.GetValue(junit), () => ExplanationJUnit.Format(explanation));
             var file = result.GetValue(json);

@@ -9,7 +9,10 @@ internal static class FaultsCommand
 
     public static Command Create()
     {
-        var command = new Command("faults", "Prints how often ppyolo explain names planted training bugs: the confusion table of the fault bench (tests/Faults).");
+        var command = new Command(
+            "faults",
+            "Prints how often ppyolo explain names planted training bugs: the confusion table of the fault bench (tests/Faults)."
+        );
         command.SetAction(_ =>
         {
             using var stream = typeof(FaultsCommand).Assembly.GetManifestResourceStream(Table)!;

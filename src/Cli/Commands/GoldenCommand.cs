@@ -7,19 +7,21 @@ namespace PPYolo.Cli.Commands;
 /// <summary>ppyolo golden: goldens of training runs.</summary>
 internal static class GoldenCommand
 {
-    public static Command Create() => new("golden", "Compares, approves, renews and rechecks the goldens of training runs.")
-    {
-        Diff(),
-        Approve(),
-        Renew(),
-        Recheck(),
-    };
+    public static Command Create() =>
+        new("golden", "Compares, approves, renews and rechecks the goldens of training runs.") { Diff(), Approve(), Renew(), Recheck() };
 
     private static Command Diff()
     {
         var golden = new Argument<string>("GOLDEN") { Description = "The approved record, NAME.verified.golden." };
         var other = new Argument<string>("OTHER") { Description = "The record to compare with it, NAME.received.golden." };
-        var command = new Command("diff", "Says what diverges, worst first in units of the noise floor, and where it began: exit code 0 is within the floors, 1 diverged.") { golden, other };
+        var command = new Command(
+            "diff",
+            "Says what diverges, worst first in units of the noise floor, and where it began: exit code 0 is within the floors, 1 diverged."
+        )
+        {
+            golden,
+            other,
+        };
         command.SetAction(result =>
         {
             var comparison = GoldenComparer.Compare(GoldenText.Read(result.GetValue(golden)!), GoldenText.Read(result.GetValue(other)!));
@@ -31,52 +33,120 @@ internal static class GoldenCommand
 
     private static Command Approve()
     {
-        var path = new Argument<string>("PATH") { Description = "A folder with received snapshots below it, or one received file.", DefaultValueFactory = _ => Path.Combine("tests", "Golden") };
-        var reason = new Option<string?>("--reason") { Description = "What was changed, and why the new numbers are right; asked for each file unless given.", HelpName = "TEXT" };
+        var path = new Argument<string>("PATH")
+        {
+            Description = "A folder with received snapshots below it, or one received file.",
+            DefaultValueFactory = _ => Path.Combine("tests", "Golden"),
+        };
+        var reason = new Option<string?>("--reason")
+        {
+            Description = "What was changed, and why the new numbers are right; asked for each file unless given.",
+            HelpName = "TEXT",
+        };
         var environment = EnvironmentChanged();
         var command = new Command(
             "approve",
-            "Shows what changed in every received snapshot, and makes it the approved one with a line in approvals.log beside it. Refuses what is not finite, lacks tensors, or changed its environment together with its numbers; never on a build server.")
+            "Shows what changed in every received snapshot, and makes it the approved one with a line in approvals.log beside it. "
+                + "Refuses what is not finite, lacks tensors, or changed its environment together with its numbers; never on a build "
+                + "server."
+        )
         {
-            path, reason, environment,
+            path,
+            reason,
+            environment,
         };
-        command.SetAction(result => ApprovalSession.Run(result.GetValue(path)!, result.GetValue(reason), result.GetValue(environment), Console.Out, Console.IsInputRedirected ? null : Ask)
-            ? ExitCode.Aligned
-            : ExitCode.Diverged);
+        command.SetAction(result =>
+            ApprovalSession.Run(
+                result.GetValue(path)!,
+                result.GetValue(reason),
+                result.GetValue(environment),
+                Console.Out,
+                Console.IsInputRedirected ? null : Ask
+            )
+                ? ExitCode.Aligned
+                : ExitCode.Diverged
+        );
         return command;
     }
 
     private static Command Renew()
     {
-        var reason = new Option<string>("--reason") { Description = "What was changed, and why the new numbers are right.", HelpName = "TEXT", Required = true };
+        var reason = new Option<string>("--reason")
+        {
+            Description = "What was changed, and why the new numbers are right.",
+            HelpName = "TEXT",
+            Required = true,
+        };
         var filter = Filter();
         var environment = EnvironmentChanged();
         var repository = Repository();
         var command = new Command(
             "renew",
-            "Records goldens anew and approves what was received, as approve does; what was refused stays beside its golden as NAME.received.golden, and a golden for which nothing was received stays as it was: exit code 1 says that there is such a one.")
+            "Records goldens anew and approves what was received, as approve does; what was refused stays beside its golden as "
+                + "NAME.received.golden, and a golden for which nothing was received stays as it was: exit code 1 says that there is "
+                + "such a one."
+        )
         {
-            reason, filter, environment, repository,
+            reason,
+            filter,
+            environment,
+            repository,
         };
-        command.SetAction(result => Renewal.Run(result.GetValue(repository)!, result.GetValue(reason)!, result.GetValue(filter), result.GetValue(environment), Console.Out) ? ExitCode.Aligned : ExitCode.Diverged);
+        command.SetAction(result =>
+            Renewal.Run(
+                result.GetValue(repository)!,
+                result.GetValue(reason)!,
+                result.GetValue(filter),
+                result.GetValue(environment),
+                Console.Out
+            )
+                ? ExitCode.Aligned
+                : ExitCode.Diverged
+        );
         return command;
     }
 
     private static Command Recheck()
     {
-        var commit = new Option<string>("--commit") { Description = "A commit with the goldens in question.", HelpName = "COMMIT", Required = true };
+        var commit = new Option<string>("--commit")
+        {
+            Description = "A commit with the goldens in question.",
+            HelpName = "COMMIT",
+            Required = true,
+        };
         var filter = Filter();
         var repository = Repository();
-        var command = new Command("recheck", "Runs the code of a commit and today's code in today's environment, and says for each golden of the commit which of code and environment moved.") { commit, filter, repository };
-        command.SetAction(result => Harness.Approval.Recheck.Run(result.GetValue(repository)!, result.GetValue(commit)!, result.GetValue(filter), Console.Out) ? ExitCode.Aligned : ExitCode.Diverged);
+        var command = new Command(
+            "recheck",
+            "Runs the code of a commit and today's code in today's environment, and says for each golden of the commit which of code "
+                + "and environment moved."
+        )
+        {
+            commit,
+            filter,
+            repository,
+        };
+        command.SetAction(result =>
+            Harness.Approval.Recheck.Run(result.GetValue(repository)!, result.GetValue(commit)!, result.GetValue(filter), Console.Out)
+                ? ExitCode.Aligned
+                : ExitCode.Diverged
+        );
         return command;
     }
 
-    private static Option<string?> Filter() => new("--filter") { Description = "A filter of dotnet test, for some of the theories.", HelpName = "FILTER" };
+    private static Option<string?> Filter() =>
+        new("--filter") { Description = "A filter of dotnet test, for some of the theories.", HelpName = "FILTER" };
 
-    private static Option<bool> EnvironmentChanged() => new("--environment-changed") { Description = "The environment was changed on purpose, and the numbers with it." };
+    private static Option<bool> EnvironmentChanged() =>
+        new("--environment-changed") { Description = "The environment was changed on purpose, and the numbers with it." };
 
-    private static Option<string> Repository() => new("--repository") { Description = "A folder of the repository.", HelpName = "DIR", DefaultValueFactory = _ => "." };
+    private static Option<string> Repository() =>
+        new("--repository")
+        {
+            Description = "A folder of the repository.",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => ".",
+        };
 
     private static string? Ask()
     {

@@ -5,23 +5,31 @@ namespace PPYolo.Cli.Commands;
 /// <summary>Options of the commands that detect objects.</summary>
 internal static class InferenceOptionSet
 {
-    public static Option<string?> Weights(bool required) => new("--weights", "-c")
-    {
-        Description = "Weights: a checkpoint (its moving average is used), any other file of tensors, or a record folder (its end weights).",
-        HelpName = "FILE",
-        Required = required,
-    };
+    public static Option<string?> Weights(bool required) =>
+        new("--weights", "-c")
+        {
+            Description =
+                "Weights: a checkpoint (its moving average is used), any other file of tensors, or a record folder (its end weights).",
+            HelpName = "FILE",
+            Required = required,
+        };
 
-    public static Option<bool> Fuse() => new("--fuse")
-    {
-        Description = "Folds norms into convolutions, which is quicker; false leaves them.",
-        HelpName = "true|false",
-        DefaultValueFactory = _ => true,
-    };
+    public static Option<bool> Fuse() =>
+        new("--fuse")
+        {
+            Description = "Folds norms into convolutions, which is quicker; false leaves them.",
+            HelpName = "true|false",
+            DefaultValueFactory = _ => true,
+        };
 
     public static Option<int> EvalBatchSize()
     {
-        var batch = new Option<int>("--eval-batch-size", "-eb") { Description = "Images that the network sees at once in an evaluation.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var batch = new Option<int>("--eval-batch-size", "-eb")
+        {
+            Description = "Images that the network sees at once in an evaluation.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 1,
+        };
         batch.Validators.Add(result => SharedOptions.RequirePositive(result, "--eval-batch-size"));
         return batch;
     }

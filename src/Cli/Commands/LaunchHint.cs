@@ -3,7 +3,15 @@ namespace PPYolo.Cli.Commands;
 /// <summary>Answers the launch options of the reference implementation with the line that does the same here.</summary>
 internal static class LaunchHint
 {
-    private static readonly string[] Known = ["--dist-url", "--dist_url", "--num_machines", "--num-machines", "--machine_rank", "--machine-rank"];
+    private static readonly string[] Known =
+    [
+        "--dist-url",
+        "--dist_url",
+        "--num_machines",
+        "--num-machines",
+        "--machine_rank",
+        "--machine-rank",
+    ];
 
     /// <summary>The answer, or null where no such option is given.</summary>
     public static string? For(IReadOnlyList<string> args)
@@ -29,7 +37,8 @@ internal static class LaunchHint
             }
         }
 
-        return $"{given.Split('=')[0]}: ranks on several machines are started once, by MPI, not once per machine; the same run is: mpirun -np {machines} -H {hosts} dotnet ppyolo.dll {string.Join(' ', rest)}";
+        return $"{given.Split('=')[0]}: ranks on several machines are started once, by MPI, not once per machine; the same run is: "
+            + $"mpirun -np {machines} -H {hosts} dotnet ppyolo.dll {string.Join(' ', rest)}";
     }
 
     private static string? Value(IReadOnlyList<string> args, string name)

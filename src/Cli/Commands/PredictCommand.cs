@@ -18,23 +18,57 @@ internal static class PredictCommand
 
     public static Command Create()
     {
-        var images = new Argument<string>("IMAGE|DIR") { Description = "An image, or a folder whose images are taken in the order of their names." };
-        var output = new Option<string>("--out") { Description = $"The folder for the pictures and {JsonFile}; made where it is not there.", HelpName = "DIR", Required = true };
+        var images = new Argument<string>("IMAGE|DIR")
+        {
+            Description = "An image, or a folder whose images are taken in the order of their names.",
+        };
+        var output = new Option<string>("--out")
+        {
+            Description = $"The folder for the pictures and {JsonFile}; made where it is not there.",
+            HelpName = "DIR",
+            Required = true,
+        };
         var weights = InferenceOptionSet.Weights(required: true);
         var config = SharedOptions.Config(null);
         var set = SharedOptions.Set();
-        var threshold = new Option<double>("--threshold") { Description = "Objects with lower scores are left out.", HelpName = "T", DefaultValueFactory = _ => 0.3 };
-        var names = new Option<string?>("--names") { Description = "Class names: a text file with one on each line, or a COCO annotation file. 20 classes are those of VOC unless given.", HelpName = "FILE" };
+        var threshold = new Option<double>("--threshold")
+        {
+            Description = "Objects with lower scores are left out.",
+            HelpName = "T",
+            DefaultValueFactory = _ => 0.3,
+        };
+        var names = new Option<string?>("--names")
+        {
+            Description =
+                "Class names: a text file with one on each line, or a COCO annotation file. 20 classes are those of VOC unless given.",
+            HelpName = "FILE",
+        };
         var fold = InferenceOptionSet.Fuse();
         var threads = SharedOptions.Threads();
         var device = SharedOptions.Device();
-        var command = new Command("predict", "Detects objects in images, draws them with their names and scores, and writes them as COCO results.")
+        var command = new Command(
+            "predict",
+            "Detects objects in images, draws them with their names and scores, and writes them as COCO results."
+        )
         {
-            images, output, weights, config, set, threshold, names, fold, threads, device,
+            images,
+            output,
+            weights,
+            config,
+            set,
+            threshold,
+            names,
+            fold,
+            threads,
+            device,
         };
         threshold.Validators.Add(result =>
         {
-            if (result.Tokens.Count == 1 && double.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var value) && value is not (>= 0 and <= 1))
+            if (
+                result.Tokens.Count == 1
+                && double.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var value)
+                && value is not (>= 0 and <= 1)
+            )
             {
                 result.AddError($"--threshold is 0 to 1, found {result.Tokens[0].Value}");
             }
@@ -47,7 +81,11 @@ internal static class PredictCommand
             var categories = ClassNames.Of(options.Classes, result.GetValue(names));
             OpenCv.Require();
             using var detector = ModelWeights.Detector(
-                result.GetValue(weights)!, options.ToNetwork(), result.GetValue(fold), SharedOptions.Prepare(result.GetValue(threads), result.GetValue(device)!));
+                result.GetValue(weights)!,
+                options.ToNetwork(),
+                result.GetValue(fold),
+                SharedOptions.Prepare(result.GetValue(threads), result.GetValue(device)!)
+            );
             var predictor = new Predictor(detector, categories, options.EvalSize, result.GetValue(threshold));
             Directory.CreateDirectory(folder);
             var predictions = new List<ImagePrediction>();
@@ -58,8 +96,14 @@ internal static class PredictCommand
                 {
                     var prediction = predictor.Predict(files[i], Path.Combine(folder, Path.GetFileName(files[i])));
                     predictions.Add(prediction);
-                    var shown = prediction.Objects.Take(NamesShown).Select(found => string.Create(CultureInfo.InvariantCulture, $"{categories[found.Label].Name} {found.Score:0.00}"));
-                    Console.Out.WriteLine($"{place}{Path.GetFileName(files[i])}: {prediction.Objects.Count} objects{(prediction.Objects.Count == 0 ? "" : $": {string.Join(", ", shown)}")}{(prediction.Objects.Count > NamesShown ? ", ..." : "")}");
+                    var shown = prediction
+                        .Objects.Take(NamesShown)
+                        .Select(found => string.Create(CultureInfo.InvariantCulture, $"{categories[found.Label].Name} {found.Score:0.00}"));
+                    Console.Out.WriteLine(
+                        $"{place}{Path.GetFileName(files[i])}: {prediction.Objects.Count} objects"
+                            + $"{(prediction.Objects.Count == 0 ? "" : $": {string.Join(", ", shown)}")}"
+                            + $"{(prediction.Objects.Count > NamesShown ? ", ..." : "")}"
+                    );
                 }
                 catch (AlignException e) when (files.Count > 1)
                 {
@@ -73,7 +117,10 @@ internal static class PredictCommand
             }
 
             PredictionJson.Write(Path.Combine(folder, JsonFile), predictions, categories);
-            Console.Out.WriteLine($"{predictions.Sum(prediction => prediction.Objects.Count)} objects in {predictions.Count} images, {files.Count - predictions.Count} skipped; pictures and {JsonFile} are in {folder}");
+            Console.Out.WriteLine(
+                $"{predictions.Sum(prediction => prediction.Objects.Count)} objects in {predictions.Count} images, "
+                    + $"{files.Count - predictions.Count} skipped; pictures and {JsonFile} are in {folder}"
+            );
             return ExitCode.Aligned;
         });
         return command;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using PPYolo.Align;
 using PPYolo.Cli.Progress;
 using PPYolo.Harness.Replay;
@@ -20,55 +21,190 @@ internal static class TrainCommand
 {
     public static Command Create()
     {
-        var config = new Option<string?>("--config", "-f") { Description = $"A configuration: {string.Join(", ", TrainOptionsFile.Names)}, or a JSON file.", HelpName = "NAME|FILE" };
+        var config = new Option<string?>("--config", "-f")
+        {
+            Description = $"A configuration: {string.Join(", ", TrainOptionsFile.Names)}, or a JSON file.",
+            HelpName = "NAME|FILE",
+        };
         var set = SharedOptions.Set();
         var init = SharedOptions.Init();
         var iterations = SharedOptions.Iterations();
         var data = new DataOptions();
-        var seed = new Option<string?>("--seed") { Description = "Seed of all that is random in data and network; that of --init unless given.", HelpName = "N" };
-        var epochs = new Option<int?>("--epochs") { Description = "Trains for epochs, with a checkpoint after each, in the folder --out; as the configuration says where a dataset is given and nothing else.", HelpName = "N", Validators = { one => SharedOptions.RequirePositive(one, "--epochs") } };
-        var output = new Option<string?>("--out") { Description = "The folder of a run over epochs; runs/CONFIG unless given.", HelpName = "DIR" };
-        var resume = new Option<bool>("--resume") { Description = "Goes on with the run in --out from its last checkpoint; begins one where there is none and --config is given." };
-        var checkpoint = new Option<string?>("--checkpoint", "-c") { Description = "Finetunes: takes over from this file what fits by name and shape, also with another number of classes, and lists what does not.", HelpName = "FILE" };
-        var keep = new Option<int>("--keep") { Description = "How many of the last checkpoints stay, the best one beside them; 0 is all.", HelpName = "N", DefaultValueFactory = _ => CheckpointStore.StandardKeep, Validators = { one => SharedOptions.RequireAtLeast(0, one, "--keep") } };
-        var evalData = new Option<string?>("--eval-data") { Description = "The dataset that the moving average is evaluated on, a folder or its COCO annotation file; the part val of --data unless given.", HelpName = "DIR|FILE" };
+        var seed = new Option<string?>("--seed")
+        {
+            Description = "Seed of all that is random in data and network; that of --init unless given.",
+            HelpName = "N",
+        };
+        var epochs = new Option<int?>("--epochs")
+        {
+            Description =
+                "Trains for epochs, with a checkpoint after each, in the folder --out; as the configuration says where a dataset is "
+                + "given and nothing else.",
+            HelpName = "N",
+            Validators = { one => SharedOptions.RequirePositive(one, "--epochs") },
+        };
+        var output = new Option<string?>("--out")
+        {
+            Description = "The folder of a run over epochs; runs/CONFIG unless given.",
+            HelpName = "DIR",
+        };
+        var resume = new Option<bool>("--resume")
+        {
+            Description = "Goes on with the run in --out from its last checkpoint; begins one where there is none and --config is given.",
+        };
+        var checkpoint = new Option<string?>("--checkpoint", "-c")
+        {
+            Description =
+                "Finetunes: takes over from this file what fits by name and shape, also with another number of classes, and lists what "
+                + "does not.",
+            HelpName = "FILE",
+        };
+        var keep = new Option<int>("--keep")
+        {
+            Description = "How many of the last checkpoints stay, the best one beside them; 0 is all.",
+            HelpName = "N",
+            DefaultValueFactory = _ => CheckpointStore.StandardKeep,
+            Validators = { one => SharedOptions.RequireAtLeast(0, one, "--keep") },
+        };
+        var evalData = new Option<string?>("--eval-data")
+        {
+            Description =
+                "The dataset that the moving average is evaluated on, a folder or its COCO annotation file; the part val of --data "
+                + "unless given.",
+            HelpName = "DIR|FILE",
+        };
         var evalBatch = InferenceOptionSet.EvalBatchSize();
-        var log = new Option<int>("--log-interval") { Description = "Iterations from one line of progress to the next where the output is no terminal.", HelpName = "N", DefaultValueFactory = _ => 10, Validators = { one => SharedOptions.RequirePositive(one, "--log-interval") } };
-        var record = new Option<string?>("--record") { Description = "Writes a record folder: case.json, start weights, every batch with its losses, end weights.", HelpName = "DIR" };
-        var replay = new Option<string?>("--replay") { Description = "Trains on a recorded run again, comparing as it goes, and writes its end weights (1.*) into the folder; with --record DIR it is recorded in its turn, to trace a run afterwards, say.", HelpName = "DIR" };
-        var format = new Option<string>("--format") { Description = "The format of recorded weights.", HelpName = "pth|safetensors|npz", DefaultValueFactory = _ => "pth" };
+        var log = new Option<int>("--log-interval")
+        {
+            Description = "Iterations from one line of progress to the next where the output is no terminal.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 10,
+            Validators = { one => SharedOptions.RequirePositive(one, "--log-interval") },
+        };
+        var record = new Option<string?>("--record")
+        {
+            Description = "Writes a record folder: case.json, start weights, every batch with its losses, end weights.",
+            HelpName = "DIR",
+        };
+        var replay = new Option<string?>("--replay")
+        {
+            Description =
+                "Trains on a recorded run again, comparing as it goes, and writes its end weights (1.*) into the folder; with --record "
+                + "DIR it is recorded in its turn, to trace a run afterwards, say.",
+            HelpName = "DIR",
+        };
+        var format = new Option<string>("--format")
+        {
+            Description = "The format of recorded weights.",
+            HelpName = "pth|safetensors|npz",
+            DefaultValueFactory = _ => "pth",
+        };
         format.AcceptOnlyFromAmong("pth", "safetensors", "npz");
-        var bound = new Option<double>("--d-value") { Description = "With --replay: the largest sum of squared differences of a tensor.", DefaultValueFactory = _ => ReplayScenario.StandardBound, HelpName = "X" };
-        var ranks = new Option<int?>("--ranks") { Description = "Ranks that share each batch, in threads of this process. For processes, on any number of machines: mpirun -np N dotnet ppyolo.dll train ... without --ranks.", HelpName = "N" };
+        var bound = new Option<double>("--d-value")
+        {
+            Description = "With --replay: the largest sum of squared differences of a tensor.",
+            DefaultValueFactory = _ => ReplayScenario.StandardBound,
+            HelpName = "X",
+        };
+        var ranks = new Option<int?>("--ranks")
+        {
+            Description =
+                "Ranks that share each batch, in threads of this process. For processes, on any number of machines: mpirun -np N dotnet "
+                + "ppyolo.dll train ... without --ranks.",
+            HelpName = "N",
+        };
         var split = SharedOptions.Split();
         var gradients = new Option<bool>("--gradients") { Description = "With --record: also writes the gradients of iteration 0." };
-        var trace = new Option<bool>("--trace") { Description = "With --record: also writes statistics and sketches of everything that each iteration computes, for ppyolo explain." };
-        var whole = new Option<string[]>("--trace-full") { Description = "With --trace: keeps the tensors of these names whole, * and ? stand for anything; may be repeated.", HelpName = "NAME", AllowMultipleArgumentsPerToken = false, DefaultValueFactory = _ => [] };
-        var floor = new Option<int>("--floor") { Description = "With --record: trains so many twins from start weights that are perturbed about their last bit, and keeps how far they are from the run, for each tensor and iteration (floor.npz): the noise floor that ppyolo explain judges by.", HelpName = "K", Validators = { one => SharedOptions.RequirePositive(one, "--floor") } };
+        var trace = new Option<bool>("--trace")
+        {
+            Description =
+                "With --record: also writes statistics and sketches of everything that each iteration computes, for ppyolo explain.",
+        };
+        var whole = new Option<string[]>("--trace-full")
+        {
+            Description = "With --trace: keeps the tensors of these names whole, * and ? stand for anything; may be repeated.",
+            HelpName = "NAME",
+            AllowMultipleArgumentsPerToken = false,
+            DefaultValueFactory = _ => [],
+        };
+        var floor = new Option<int>("--floor")
+        {
+            Description =
+                "With --record: trains so many twins from start weights that are perturbed about their last bit, and keeps how far they "
+                + "are from the run, for each tensor and iteration (floor.npz): the noise floor that ppyolo explain judges by.",
+            HelpName = "K",
+            Validators = { one => SharedOptions.RequirePositive(one, "--floor") },
+        };
         var timings = new Option<bool>("--timings") { Description = "Prints bytes and time of the communication between ranks." };
         var threads = SharedOptions.Threads(overRanks: true);
         var device = SharedOptions.Device();
         var json = SharedOptions.Json();
         var command = new Command("train", "Trains for epochs or for some iterations, records a run, or replays one.")
         {
-            config, set, init, checkpoint, seed, epochs, output, resume, keep, evalData, evalBatch, log, iterations, record, replay, format, bound, ranks, split, gradients, trace, whole, floor, timings, threads, device, json,
+            config,
+            set,
+            init,
+            checkpoint,
+            seed,
+            epochs,
+            output,
+            resume,
+            keep,
+            evalData,
+            evalBatch,
+            log,
+            iterations,
+            record,
+            replay,
+            format,
+            bound,
+            ranks,
+            split,
+            gradients,
+            trace,
+            whole,
+            floor,
+            timings,
+            threads,
+            device,
+            json,
         };
         data.AddTo(command);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(resume) ? result.GetValue(replay) is not null : (result.GetValue(config) is null) == (result.GetValue(replay) is null))
+            if (
+                result.GetValue(resume)
+                    ? result.GetValue(replay) is not null
+                    : (result.GetValue(config) is null) == (result.GetValue(replay) is null)
+            )
             {
-                result.AddError("train needs --config NAME (to train), --resume --out DIR (to go on with a run), or --replay DIR (to train on a recorded run again)");
+                result.AddError(
+                    "train needs --config NAME (to train), --resume --out DIR (to go on with a run), or --replay DIR (to train on a "
+                        + "recorded run again)"
+                );
             }
-            else if (IsOverEpochs(result) && (result.GetValue(record) is not null || result.GetValue(split) is not null || result.GetResult(iterations) is { Implicit: false }))
+            else if (
+                IsOverEpochs(result)
+                && (
+                    result.GetValue(record) is not null
+                    || result.GetValue(split) is not null
+                    || result.GetResult(iterations) is { Implicit: false }
+                )
+            )
             {
-                result.AddError("--epochs, --out, --resume and --checkpoint are of a run over epochs: they go with neither --iterations nor --record nor --split");
+                result.AddError(
+                    "--epochs, --out, --resume and --checkpoint are of a run over epochs: they go with neither --iterations nor "
+                        + "--record nor --split"
+                );
             }
             else if (result.GetValue(seed) is { } given && !given.All(char.IsAsciiDigit))
             {
                 result.AddError($"--seed: expected a decimal number, found '{given}'");
             }
-            else if (result.GetValue(replay) is not null && (result.GetResult(set) is { Implicit: false } || result.GetResult(init) is { Implicit: false }))
+            else if (
+                result.GetValue(replay) is not null
+                && (result.GetResult(set) is { Implicit: false } || result.GetResult(init) is { Implicit: false })
+            )
             {
                 result.AddError("--replay repeats what was recorded: it goes with neither --set nor --init");
             }
@@ -87,7 +223,15 @@ internal static class TrainCommand
             var team = new RanksOptions { Ranks = result.GetValue(ranks), Threads = result.GetValue(threads) };
             if (result.GetValue(replay) is { } recorded)
             {
-                var verdict = ReplayScenario.Run(recorded, where, team, result.GetValue(bound), progress: step => Progress("replaying", step), recording: Recording(result), beforeTwin: twin => ProgressOfTwin(twin, result.GetValue(floor)));
+                var verdict = ReplayScenario.Run(
+                    recorded,
+                    where,
+                    team,
+                    result.GetValue(bound),
+                    progress: step => Progress("replaying", step),
+                    recording: Recording(result),
+                    beforeTwin: twin => ProgressOfTwin(twin, result.GetValue(floor))
+                );
                 if (verdict is not null && result.GetValue(record) is { } again)
                 {
                     SayRecorded(again);
@@ -96,7 +240,14 @@ internal static class TrainCommand
                 return verdict is null ? ExitCode.Aligned : VerdictOutput.Show(verdict, result.GetValue(json));
             }
 
-            if (IsOverEpochs(result.CommandResult) || (DataOptions.IsDataset(result.GetValue(data.Data)) && result.GetValue(record) is null && result.GetResult(iterations) is not { Implicit: false }))
+            if (
+                IsOverEpochs(result.CommandResult)
+                || (
+                    DataOptions.IsDataset(result.GetValue(data.Data))
+                    && result.GetValue(record) is null
+                    && result.GetResult(iterations) is not { Implicit: false }
+                )
+            )
             {
                 OverEpochs(result, team, where).Run();
                 return ExitCode.Aligned;
@@ -105,41 +256,64 @@ internal static class TrainCommand
             var start = StartWeights.Parse(result.GetValue(init)!);
             var source = data.Open(result, result.GetValue(seed) ?? start.Seed ?? "1");
             var options = source.Fit(TrainOptionsFile.Read(result.GetValue(config)!, result.GetValue(set)!));
-            RanksLaunch.Run(team, members =>
-            {
-                var counts = SharedOptions.Counts(result.GetValue(split), options.Batch, members.Size);
-                if (counts.Count != members.Size)
+            RanksLaunch.Run(
+                team,
+                members =>
                 {
-                    throw new AlignException($"--split {result.GetValue(split)}: {counts.Count} counts for {members.Size} ranks");
-                }
+                    var counts = SharedOptions.Counts(result.GetValue(split), options.Batch, members.Size);
+                    if (counts.Count != members.Size)
+                    {
+                        throw new AlignException($"--split {result.GetValue(split)}: {counts.Count} counts for {members.Size} ranks");
+                    }
 
-                var plan = new RunPlan(
-                    options, start.For(options.ToNetwork()), source.Batches(options, counts), result.GetValue(iterations), source.Seed)
-                {
-                    Device = where.type == TorchSharp.DeviceType.CUDA ? TorchSharp.torch.device($"cuda:{members.LocalRank}") : where,
-                };
-                Train(plan, members, start.ProfileName, Recording(result), result.GetValue(timings));
-                return members.Rank;
-            });
+                    var plan = new RunPlan(
+                        options,
+                        start.For(options.ToNetwork()),
+                        source.Batches(options, counts),
+                        result.GetValue(iterations),
+                        source.Seed
+                    )
+                    {
+                        Device = where.type == TorchSharp.DeviceType.CUDA ? TorchSharp.torch.device($"cuda:{members.LocalRank}") : where,
+                    };
+                    Train(plan, members, start.ProfileName, Recording(result), result.GetValue(timings));
+                    return members.Rank;
+                }
+            );
             return ExitCode.Aligned;
         });
         return command;
 
         bool IsOverEpochs(SymbolResult result) =>
-            result.GetValue(epochs) is not null || result.GetValue(output) is not null || result.GetValue(resume) || result.GetValue(checkpoint) is not null;
+            result.GetValue(epochs) is not null
+            || result.GetValue(output) is not null
+            || result.GetValue(resume)
+            || result.GetValue(checkpoint) is not null;
 
-        RecordOptions? Recording(ParseResult result) => result.GetValue(record) is not { } folder ? null : new(folder)
-        {
-            Extension = "." + result.GetValue(format),
-            Gradients = result.GetValue(gradients),
-            Trace = result.GetValue(trace) || result.GetValue(whole)!.Length > 0 ? new TraceOptions { Full = [.. result.GetValue(whole)!] } : null,
-            Twins = result.GetValue(floor),
-        };
+        RecordOptions? Recording(ParseResult result) =>
+            result.GetValue(record) is not { } folder
+                ? null
+                : new(folder)
+                {
+                    Extension = "." + result.GetValue(format),
+                    Gradients = result.GetValue(gradients),
+                    Trace =
+                        result.GetValue(trace) || result.GetValue(whole)!.Length > 0
+                            ? new TraceOptions { Full = [.. result.GetValue(whole)!] }
+                            : null,
+                    Twins = result.GetValue(floor),
+                };
 
         EpochTraining OverEpochs(ParseResult result, RanksOptions team, TorchSharp.torch.Device where)
         {
             var name = result.GetValue(config);
-            var folder = result.GetValue(output) ?? Path.Combine("runs", Path.GetFileNameWithoutExtension(name) ?? throw new AlignException("--resume without --config needs --out DIR, the folder of the run"));
+            var folder =
+                result.GetValue(output)
+                ?? Path.Combine(
+                    "runs",
+                    Path.GetFileNameWithoutExtension(name)
+                        ?? throw new AlignException("--resume without --config needs --out DIR, the folder of the run")
+                );
             return new()
             {
                 Folder = folder,
@@ -152,7 +326,8 @@ internal static class TrainCommand
                 Device = where,
                 Asked = name is null ? null : Settings(result, name, team),
                 Epochs = result.GetValue(epochs),
-                OpenData = settings => data.Open(settings.Data, settings.Images, settings.Strict, settings.SameSizeAcrossRanks, settings.Seed, result),
+                OpenData = settings =>
+                    data.Open(settings.Data, settings.Images, settings.Strict, settings.SameSizeAcrossRanks, settings.Seed, result),
             };
         }
 
@@ -182,14 +357,25 @@ internal static class TrainCommand
     {
         var first = ranks.Rank == 0;
         var end = recording is null
-            ? TrainingRun.Execute(plan, ranks, (_, step) =>
-            {
-                if (first)
+            ? TrainingRun.Execute(
+                plan,
+                ranks,
+                (_, step) =>
                 {
-                    Progress("training", step);
+                    if (first)
+                    {
+                        Progress("training", step);
+                    }
                 }
-            })
-            : RecordedRun.Execute(plan, profile, recording, ranks, step => Progress("recording", step), beforeTwin: twin => ProgressOfTwin(twin, recording.Twins));
+            )
+            : RecordedRun.Execute(
+                plan,
+                profile,
+                recording,
+                ranks,
+                step => Progress("recording", step),
+                beforeTwin: twin => ProgressOfTwin(twin, recording.Twins)
+            );
         NonFinite.Require(end);
         if (first && recording is not null)
         {
@@ -199,16 +385,26 @@ internal static class TrainCommand
         if (first && timings)
         {
             var total = end.Seconds.Sum();
-            Console.Out.WriteLine(FormattableString.Invariant(
-                $"rank 0 of {ranks.Size}: {ranks.BytesReduced / plan.Iterations / 1e6:0.0} MB per iteration reduced; {ranks.SecondsInCalls / plan.Iterations * 1e3:0.0} ms per iteration in calls, waiting for others included, {100 * ranks.SecondsInCalls / total:0.0} % of {total / plan.Iterations:0.000} s"));
+            Console.Out.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"rank 0 of {ranks.Size}: {ranks.BytesReduced / plan.Iterations / 1e6:0.0} MB per iteration reduced; "
+                        + $"{ranks.SecondsInCalls / plan.Iterations * 1e3:0.0} ms per iteration in calls, waiting for others included, "
+                        + $"{100 * ranks.SecondsInCalls / total:0.0} % of {total / plan.Iterations:0.000} s"
+                )
+            );
         }
     }
 
-    private static void SayRecorded(string folder) => Console.Out.WriteLine($"recorded in {folder}; replay it with: ppyolo train --replay {folder}");
+    private static void SayRecorded(string folder) =>
+        Console.Out.WriteLine($"recorded in {folder}; replay it with: ppyolo train --replay {folder}");
 
     /// <summary>What is said before each twin that measures the noise floor.</summary>
     private static void ProgressOfTwin(int twin, int twins) => Console.Out.WriteLine($"measuring the noise floor: twin {twin} of {twins}");
 
     private static void Progress(string what, StepResult step) =>
-        Console.Out.WriteLine($"{what} iteration {step.Iteration}: size {step.Size}, lr {step.LearningRate:R}, {string.Join(", ", step.Losses.Select(loss => $"{loss.Key} {loss.Value:G7}"))}");
+        Console.Out.WriteLine(
+            $"{what} iteration {step.Iteration}: size {step.Size}, lr {step.LearningRate:R}, "
+                + $"{string.Join(", ", step.Losses.Select(loss => $"{loss.Key} {loss.Value:G7}"))}"
+        );
 }

@@ -16,10 +16,12 @@ public sealed class BarProgress : IEpochObserver
     /// <summary>Shows a bar while something runs.</summary>
     /// <param name="console">The terminal.</param>
     /// <param name="run">What runs, told of the bar.</param>
-    public static void During(IAnsiConsole console, Action<IEpochObserver> run) => console.Progress()
-        .AutoClear(false)
-        .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 20 }, new PercentageColumn())
-        .Start(context => run(new BarProgress(console, context.AddTask("starting"))));
+    public static void During(IAnsiConsole console, Action<IEpochObserver> run) =>
+        console
+            .Progress()
+            .AutoClear(false)
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 20 }, new PercentageColumn())
+            .Start(context => run(new BarProgress(console, context.AddTask("starting"))));
 
     /// <inheritdoc />
     public void AfterIteration(EpochIteration iteration)
@@ -35,9 +37,18 @@ public sealed class BarProgress : IEpochObserver
 
     /// <inheritdoc />
     public void AfterEvaluation(EpochScore score, int iterations, bool best) =>
-        console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"epoch {score.Epoch}: AP {score.AveragePrecision:0.0000}{(best ? ", the best so far" : "")}");
+        console.MarkupLineInterpolated(
+            CultureInfo.InvariantCulture,
+            $"epoch {score.Epoch}: AP {score.AveragePrecision:0.0000}{(best ? ", the best so far" : "")}"
+        );
 
-    private string Describe(EpochIteration iteration) => Markup.Escape(string.Create(
-        CultureInfo.InvariantCulture,
-        $"epoch {iteration.Epoch}/{iteration.Epochs} loss {iteration.Done.Result.TotalLoss:G4} lr {iteration.Done.Result.LearningRate:G3} {throughput.ImagesPerSecond:0.0} images/s wait {100 * throughput.DataWaitShare:0.0} % left {throughput.Left:c}"));
+    private string Describe(EpochIteration iteration) =>
+        Markup.Escape(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"epoch {iteration.Epoch}/{iteration.Epochs} loss {iteration.Done.Result.TotalLoss:G4} lr "
+                    + $"{iteration.Done.Result.LearningRate:G3} {throughput.ImagesPerSecond:0.0} images/s wait "
+                    + $"{100 * throughput.DataWaitShare:0.0} % left {throughput.Left:c}"
+            )
+        );
 }

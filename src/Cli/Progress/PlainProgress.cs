@@ -18,19 +18,34 @@ public sealed class PlainProgress(TextWriter writer, int interval = 10) : IEpoch
         if (inEpoch == 1 || inEpoch == iteration.IterationsPerEpoch || inEpoch % interval == 0)
         {
             var result = iteration.Done.Result;
-            Line($"epoch {iteration.Epoch}/{iteration.Epochs} iteration {inEpoch}/{iteration.IterationsPerEpoch}: size {result.Size}, loss {result.TotalLoss:G6}, lr {result.LearningRate:G4}, {throughput.ImagesPerSecond:0.0} images/s, data wait {iteration.Done.DataWait.TotalMilliseconds:0} ms ({100 * throughput.DataWaitShare:0.0} %), left {throughput.Left:c}");
+            Line(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"epoch {iteration.Epoch}/{iteration.Epochs} iteration {inEpoch}/{iteration.IterationsPerEpoch}: size {result.Size}, "
+                        + $"loss {result.TotalLoss:G6}, lr {result.LearningRate:G4}, {throughput.ImagesPerSecond:0.0} images/s, data wait "
+                        + $"{iteration.Done.DataWait.TotalMilliseconds:0} ms ({100 * throughput.DataWaitShare:0.0} %), "
+                        + $"left {throughput.Left:c}"
+                )
+            );
         }
     }
 
     /// <inheritdoc />
-    public void AfterCheckpoint(int epoch, string path) => Line($"epoch {epoch}: checkpoint {path}");
+    public void AfterCheckpoint(int epoch, string path) =>
+        Line(string.Create(CultureInfo.InvariantCulture, $"epoch {epoch}: checkpoint {path}"));
 
     /// <inheritdoc />
-    public void AfterEvaluation(EpochScore score, int iterations, bool best) => Line($"epoch {score.Epoch}: AP {score.AveragePrecision:0.0000}{(best ? ", the best so far" : "")}");
+    public void AfterEvaluation(EpochScore score, int iterations, bool best) =>
+        Line(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"epoch {score.Epoch}: AP {score.AveragePrecision:0.0000}{(best ? ", the best so far" : "")}"
+            )
+        );
 
-    private void Line(FormattableString text)
+    private void Line(string text)
     {
-        writer.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+        writer.WriteLine(text);
         writer.Flush();
     }
 }

@@ -4,8 +4,8 @@ using PPYolo.Align.Tensors;
 namespace PPYolo.Data.Batches;
 
 /// <summary>
-/// What one rank trains on in one iteration, in the reference's names and shapes: image (B,3,S,S) float32 normalized, gt_bbox (B,N,4) centre and size relative
-/// to the image, target0, target1 ... (B,A,6+C,g,g), coarsest first.
+/// What one rank trains on in one iteration, in the reference's names and shapes: image (B,3,S,S) float32 normalized, gt_bbox (B,N,4)
+/// centre and size relative to the image, target0, target1 ... (B,A,6+C,g,g), coarsest first.
 /// </summary>
 public sealed class Batch
 {
@@ -59,7 +59,10 @@ public sealed class Batch
 
     /// <summary>All tensors under the names of a recorded batch.</summary>
     public IEnumerable<KeyValuePair<string, TensorData>> Named =>
-        Targets.Select((target, level) => KeyValuePair.Create($"target{level}", target)).Prepend(new("gt_bbox", Boxes)).Prepend(new("image", Images));
+        Targets
+            .Select((target, level) => KeyValuePair.Create($"target{level}", target))
+            .Prepend(new("gt_bbox", Boxes))
+            .Prepend(new("image", Images));
 
     /// <summary>All tensors under the names of a recorded batch.</summary>
     public NamedTensors ToTensors()

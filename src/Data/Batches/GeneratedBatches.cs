@@ -5,7 +5,10 @@ using PPYolo.Model.Networks;
 
 namespace PPYolo.Data.Batches;
 
-/// <summary>Batches that any language can generate: images of noise with random boxes, from <see cref="PortableStream"/>s named by seed and iteration.</summary>
+/// <summary>
+/// Batches that any language can generate: images of noise with random boxes, from <see cref="PortableStream"/>s named by seed and
+/// iteration.
+/// </summary>
 /// <param name="seed">The seed, a decimal number as text.</param>
 /// <param name="count">Images in a batch.</param>
 /// <param name="sizes">Sides in pixels to choose from, multiples of 32.</param>
@@ -25,10 +28,19 @@ public sealed class GeneratedBatches(string seed, int count, IReadOnlyList<int> 
         var bytes = GC.AllocateUninitializedArray<byte>(count * 3 * size * size * sizeof(float));
         new PortableStream($"{seed}/image/{iteration}").FillScaled(MemoryMarshal.Cast<byte, float>(bytes.AsSpan()), 2f);
         var images = new TensorData(ElementType.Float32, [count, 3, size, size], bytes);
-        return BatchAssembly.Of(images, Objects($"{seed}/gt/{iteration}", count, network.Classes), Rows, network, $"generator:{seed} iteration {iteration}");
+        return BatchAssembly.Of(
+            images,
+            Objects($"{seed}/gt/{iteration}", count, network.Classes),
+            Rows,
+            network,
+            $"generator:{seed} iteration {iteration}"
+        );
     }
 
-    /// <summary>The objects of <paramref name="images"/> images, from the stream of a name; every operation is rounded to float32, in the written order.</summary>
+    /// <summary>
+    /// The objects of <paramref name="images"/> images, from the stream of a name; every operation is rounded to float32, in the written
+    /// order.
+    /// </summary>
     internal static GroundTruth[][] Objects(string name, int images, int classes)
     {
         var stream = new PortableStream(name);
@@ -48,8 +60,12 @@ public sealed class GeneratedBatches(string seed, int count, IReadOnlyList<int> 
 
     private static GroundTruth Object(PortableStream stream, long at, int classes)
     {
-        float u0 = stream.Uniform(at), u1 = stream.Uniform(at + 1), u2 = stream.Uniform(at + 2);
-        float u3 = stream.Uniform(at + 3), u4 = stream.Uniform(at + 4), u5 = stream.Uniform(at + 5);
+        float u0 = stream.Uniform(at),
+            u1 = stream.Uniform(at + 1),
+            u2 = stream.Uniform(at + 2);
+        float u3 = stream.Uniform(at + 3),
+            u4 = stream.Uniform(at + 4),
+            u5 = stream.Uniform(at + 5);
         var width = 0.05f + (0.55f * u0);
         var height = 0.05f + (0.55f * u1);
         var x = (width * 0.5f) + ((1 - width) * u2);

@@ -5,5 +5,6 @@ namespace PPYolo.Data.Batches;
 public sealed class MergedBatches(IReadOnlyList<IBatchSource> parts) : IBatchSource
 {
     /// <inheritdoc />
-    public Batch At(int iteration) => parts.Count == 1 ? parts[0].At(iteration) : BatchMerge.Merge([.. parts.Select(part => part.At(iteration))]);
+    public Batch At(int iteration) =>
+        parts.Count == 1 ? parts[0].At(iteration) : BatchMerge.Merge([.. parts.Select(part => part.At(iteration))]);
 }

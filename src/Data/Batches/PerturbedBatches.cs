@@ -4,8 +4,8 @@ using PPYolo.Align.Tensors;
 namespace PPYolo.Data.Batches;
 
 /// <summary>
-/// Batches whose images differ about their last bit (<see cref="Perturbation"/>): what a run on them has in another way is its rounding noise. Unlike perturbed weights they leave the
-/// grid alone on which weights are rounded, which would otherwise be most of the difference.
+/// Batches whose images differ about their last bit (<see cref="Perturbation"/>): what a run on them has in another way is its rounding
+/// noise. Unlike perturbed weights they leave the grid alone on which weights are rounded, which would otherwise be most of the difference.
 /// </summary>
 /// <param name="inner">The batches.</param>
 /// <param name="seed">Which perturbation.</param>

@@ -14,7 +14,8 @@ public sealed class RecordedBatches(string folder, int rank = 0) : IBatchSource
     public const string LossPrefix = "loss_";
 
     /// <summary>The file of an iteration and rank.</summary>
-    public static string FileName(int iteration, int rank) => string.Create(CultureInfo.InvariantCulture, $"batch{iteration:D5}_rank{rank:D2}.npz");
+    public static string FileName(int iteration, int rank) =>
+        string.Create(CultureInfo.InvariantCulture, $"batch{iteration:D5}_rank{rank:D2}.npz");
 
     /// <summary>Whether a folder has recorded batches.</summary>
     public static bool ExistIn(string folder) => File.Exists(Path.Combine(folder, FileName(0, 0)));
@@ -36,12 +37,16 @@ public sealed class RecordedBatches(string folder, int rank = 0) : IBatchSource
     public IReadOnlyDictionary<string, float> Losses(int iteration)
     {
         using var tensors = Open(iteration, out _);
-        return tensors.Where(pair => pair.Key.StartsWith(LossPrefix, StringComparison.Ordinal)).ToDictionary(pair => pair.Key, pair => pair.Value.As<float>()[0]);
+        return tensors
+            .Where(pair => pair.Key.StartsWith(LossPrefix, StringComparison.Ordinal))
+            .ToDictionary(pair => pair.Key, pair => pair.Value.As<float>()[0]);
     }
 
     private NamedTensors Open(int iteration, out string path)
     {
         path = Path.Combine(folder, FileName(iteration, rank));
-        return File.Exists(path) ? Npz.Read(path) : throw new AlignException($"{path}: not found; the record has no batch {iteration} of rank {rank}");
+        return File.Exists(path)
+            ? Npz.Read(path)
+            : throw new AlignException($"{path}: not found; the record has no batch {iteration} of rank {rank}");
     }
 }

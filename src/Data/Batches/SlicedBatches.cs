@@ -22,12 +22,20 @@ public sealed class SlicedBatches(IBatchSource whole, IReadOnlyList<int> counts,
         foreach (var (name, tensor) in batch.Named)
         {
             var perImage = tensor.Bytes.Length / (int)batch.Count;
-            tensors.Add(name, new TensorData(tensor.Type, [counts[rank], .. tensor.Shape.AsSpan()[1..]], tensor.Bytes.Slice(counts.Take(rank).Sum() * perImage, counts[rank] * perImage)));
+            tensors.Add(
+                name,
+                new TensorData(
+                    tensor.Type,
+                    [counts[rank], .. tensor.Shape.AsSpan()[1..]],
+                    tensor.Bytes.Slice(counts.Take(rank).Sum() * perImage, counts[rank] * perImage)
+                )
+            );
         }
 
         return new Batch(tensors, $"{batch.Source}, part of rank {rank}");
     }
 
     /// <summary>Splits a number of images as evenly as possible.</summary>
-    public static IReadOnlyList<int> Even(int images, int ranks) => [.. Enumerable.Range(0, ranks).Select(rank => (images / ranks) + (rank < images % ranks ? 1 : 0))];
+    public static IReadOnlyList<int> Even(int images, int ranks) =>
+        [.. Enumerable.Range(0, ranks).Select(rank => (images / ranks) + (rank < images % ranks ? 1 : 0))];
 }

@@ -5,8 +5,8 @@ using PPYolo.Model.Networks;
 namespace PPYolo.Data.Batches;
 
 /// <summary>
-/// Assigns ground truth to anchors: what each cell of each level shall predict. Computed in float64 from float32 inputs, but for the box weight's product, which
-/// the reference computes in float32.
+/// Assigns ground truth to anchors: what each cell of each level shall predict. Computed in float64 from float32 inputs, but for the box
+/// weight's product, which the reference computes in float32.
 /// </summary>
 /// <param name="options">Anchors, levels and classes.</param>
 /// <param name="iouThreshold">Also anchors that overlap a box by more than this get it as a target; 1 is never.</param>
@@ -15,7 +15,8 @@ public sealed class YoloTargets(NetworkOptions options, double iouThreshold = 1)
     private readonly ImmutableArray<ImmutableArray<int>> masks = options.AnchorMasks;
 
     /// <summary>The shape of a level's target for one image: anchors, 6 + classes, cells, cells.</summary>
-    public long[] Shape(int level, int size) => [masks[level].Length, 6 + options.Classes, size / options.Strides[level], size / options.Strides[level]];
+    public long[] Shape(int level, int size) =>
+        [masks[level].Length, 6 + options.Classes, size / options.Strides[level], size / options.Strides[level]];
 
     /// <summary>Writes the target of one image and level.</summary>
     /// <param name="objects">The image's objects; those without area or score are skipped.</param>
@@ -40,7 +41,9 @@ public sealed class YoloTargets(NetworkOptions options, double iouThreshold = 1)
 
             if (box.Class < 0 || box.Class >= options.Classes)
             {
-                throw new AlignException($"a ground-truth class is 0 to {options.Classes - 1}, found {box.Class}; the network has {options.Classes} classes");
+                throw new AlignException(
+                    $"a ground-truth class is 0 to {options.Classes - 1}, found {box.Class}; the network has {options.Classes} classes"
+                );
             }
 
             var best = BestAnchor(box, size);
@@ -57,8 +60,11 @@ public sealed class YoloTargets(NetworkOptions options, double iouThreshold = 1)
 
     private void Write(GroundTruth box, AnchorSize anchor, int size, int grid, int slot, Span<float> target)
     {
-        double x = (double)box.X * grid, y = (double)box.Y * grid;
-        int column = (int)x, row = (int)y, plane = grid * grid;
+        double x = (double)box.X * grid,
+            y = (double)box.Y * grid;
+        int column = (int)x,
+            row = (int)y,
+            plane = grid * grid;
         var cell = target[((slot * (6 + options.Classes) * plane) + (row * grid) + column)..];
         cell[0] = (float)(x - column);
         cell[plane] = (float)(y - row);
@@ -89,7 +95,10 @@ public sealed class YoloTargets(NetworkOptions options, double iouThreshold = 1)
     /// <summary>The IoU of a box and an anchor that share a corner.</summary>
     private static double Iou(GroundTruth box, AnchorSize anchor, int size)
     {
-        double width = box.Width, height = box.Height, anchorWidth = anchor.Width / size, anchorHeight = anchor.Height / size;
+        double width = box.Width,
+            height = box.Height,
+            anchorWidth = anchor.Width / size,
+            anchorHeight = anchor.Height / size;
         var overlap = Math.Min(width, anchorWidth) * Math.Min(height, anchorHeight);
         return overlap / ((width * height) + (anchorWidth * anchorHeight) - overlap);
     }

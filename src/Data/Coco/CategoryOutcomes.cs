@@ -1,8 +1,8 @@
 namespace PPYolo.Data.Coco;
 
 /// <summary>
-/// What became of one category's detections over all images, at every area range and overlap threshold. Detections are numbered in the order of their
-/// images and, within one, by falling score.
+/// What became of one category's detections over all images, at every area range and overlap threshold. Detections are numbered in the
+/// order of their images and, within one, by falling score.
 /// </summary>
 internal sealed class CategoryOutcomes
 {
@@ -44,8 +44,7 @@ internal sealed class CategoryOutcomes
     }
 
     /// <summary>The outcomes of all detections at one area range and overlap threshold.</summary>
-    public Span<DetectionOutcome> At(int area, int threshold) =>
-        outcomes.AsSpan((area * Thresholds + threshold) * capacity, Count);
+    public Span<DetectionOutcome> At(int area, int threshold) => outcomes.AsSpan((area * Thresholds + threshold) * capacity, Count);
 
     /// <summary>The numbers of the detections by falling score; equal scores stay in the order of the numbers.</summary>
     public int[] ByScore()

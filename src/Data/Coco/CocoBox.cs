@@ -11,8 +11,8 @@ public readonly record struct CocoBox(double X, double Y, double Width, double H
     public double Area => Width * Height;
 
     /// <summary>
-    /// How much a detection overlaps a ground-truth box: intersection over union, or, for a crowd, intersection over the detection's own area, so that a
-    /// detection inside a crowd overlaps it fully.
+    /// How much a detection overlaps a ground-truth box: intersection over union, or, for a crowd, intersection over the detection's own
+    /// area, so that a detection inside a crowd overlaps it fully.
     /// </summary>
     /// <param name="truth">The ground-truth box.</param>
     /// <param name="isCrowd">Whether <paramref name="truth"/> surrounds a crowd.</param>

@@ -4,8 +4,8 @@ using PPYolo.Align;
 namespace PPYolo.Data.Coco;
 
 /// <summary>
-/// Reads COCO result files: an array of detections with <c>image_id</c>, <c>category_id</c>, <c>bbox</c> and <c>score</c>. Everything else in it is skipped;
-/// an <c>area</c> too, since a detection's area is that of its box.
+/// Reads COCO result files: an array of detections with <c>image_id</c>, <c>category_id</c>, <c>bbox</c> and <c>score</c>. Everything else
+/// in it is skipped; an <c>area</c> too, since a detection's area is that of its box.
 /// </summary>
 public static class CocoDetectionReader
 {
@@ -16,9 +16,8 @@ public static class CocoDetectionReader
     /// <summary>Reads the detections in a ground truth's images, in the order of the file. An empty list is one.</summary>
     /// <param name="path">The file.</param>
     /// <param name="truth">
-    /// What it will be scored against. A detection in an image that it does not list is an error, as in pycocotools; one of a category that it does not list
-    /// is read, and left out by evaluation with a note.
-    /// </param>
+    /// What it will be scored against. A detection in an image that it does not list is an error, as in pycocotools; one of a category that
+    /// it does not list is read, and left out by evaluation with a note. </param>
     /// <exception cref="AlignException">
     /// The file cannot be read, is not JSON, a member is missing or not what it should be, or an image is unknown.
     /// </exception>
@@ -54,8 +53,10 @@ public static class CocoDetectionReader
             if (truth.IndexOfImage(detection.ImageId) < 0)
             {
                 throw cursor.Error(
-                    $"expected the id of one of the ground truth's {truth.ImageIds.Length} images, found image_id {detection.ImageId}; score the file against "
-                    + "the set that it was made on");
+                    $"expected the id of one of the ground truth's {truth.ImageIds.Length} images, found image_id {detection.ImageId}; "
+                        + $"score the file against "
+                        + "the set that it was made on"
+                );
             }
 
             detections.Add(detection);

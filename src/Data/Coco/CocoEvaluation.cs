@@ -2,7 +2,9 @@ using PPYolo.Align;
 
 namespace PPYolo.Data.Coco;
 
-/// <summary>Scores one file against another: what <c>ppyolo eval --ground-truth GT.json --detections DT.json --json OUT.json</c> does.</summary>
+/// <summary>
+/// Scores one file against another: what <c>ppyolo eval --ground-truth GT.json --detections DT.json --json OUT.json</c> does.
+/// </summary>
 public static class CocoEvaluation
 {
     /// <summary>Reads both files, computes the metrics and, if asked, writes them down.</summary>

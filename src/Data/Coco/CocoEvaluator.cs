@@ -4,17 +4,18 @@ using PPYolo.Align;
 namespace PPYolo.Data.Coco;
 
 /// <summary>
-/// Scores detections against a ground truth: the COCO bounding-box metrics as pycocotools defines them, to the last rule on ties. Written from those
-/// definitions; compared with pycocotools' results by the tests.
+/// Scores detections against a ground truth: the COCO bounding-box metrics as pycocotools defines them, to the last rule on ties. Written
+/// from those definitions; compared with pycocotools' results by the tests.
 /// </summary>
 public static class CocoEvaluator
 {
     /// <summary>Computes the metrics.</summary>
     /// <param name="truth">What there is to find.</param>
     /// <param name="detections">
-    /// What was reported, in any order; where scores are equal, the lower image id comes first and within an image the given order decides. May be empty.
-    /// </param>
-    /// <exception cref="AlignException">A detection is in an image that the ground truth does not list, or its score is not a number.</exception>
+    /// What was reported, in any order; where scores are equal, the lower image id comes first and within an image the given order decides.
+    /// May be empty. </param>
+    /// <exception cref="AlignException">A detection is in an image that the ground truth does not list, or its score is not a
+    /// number.</exception>
     public static CocoResult Evaluate(CocoGroundTruth truth, ReadOnlySpan<CocoDetection> detections)
     {
         ArgumentNullException.ThrowIfNull(truth);
@@ -71,9 +72,12 @@ public static class CocoEvaluator
             var image = truth.IndexOfImage(detection.ImageId);
             if (image < 0 || double.IsNaN(detection.Score))
             {
-                throw new AlignException(image < 0
-                    ? $"detection {i} is in image {detection.ImageId}, which the ground truth does not list; score it against the set it was made on"
-                    : $"the score of detection {i} is not a number; drop such rows before they are scored");
+                throw new AlignException(
+                    image < 0
+                        ? $"detection {i} is in image {detection.ImageId}, which the ground truth does not list; score it against the "
+                            + $"set it was made on"
+                        : $"the score of detection {i} is not a number; drop such rows before they are scored"
+                );
             }
 
             var category = truth.IndexOfCategory(detection.CategoryId);
@@ -94,12 +98,16 @@ public static class CocoEvaluator
         ReadOnlySpan<CocoDetection> detections,
         ReadOnlySpan<RankedItem> found,
         ImageMatcher matcher,
-        CategoryOutcomes outcomes)
+        CategoryOutcomes outcomes
+    )
     {
         // Both lists ascend by image: walk them side by side.
         while (!truths.IsEmpty || !found.IsEmpty)
         {
-            var image = truths.IsEmpty ? found[0].Image : found.IsEmpty ? truths[0].Image : Math.Min(truths[0].Image, found[0].Image);
+            var image =
+                truths.IsEmpty ? found[0].Image
+                : found.IsEmpty ? truths[0].Image
+                : Math.Min(truths[0].Image, found[0].Image);
             var truthCount = LeadingOf(image, truths);
             var foundCount = LeadingOf(image, found);
             matcher.Clear();

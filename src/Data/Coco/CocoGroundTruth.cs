@@ -4,8 +4,8 @@ using PPYolo.Align;
 namespace PPYolo.Data.Coco;
 
 /// <summary>
-/// What there is to find: the images looked at, the categories and the annotated objects. Ids may be any whole numbers in any order. Objects of images or
-/// categories that are not listed do not take part, as in pycocotools; <see cref="CocoResult.Notes"/> counts them.
+/// What there is to find: the images looked at, the categories and the annotated objects. Ids may be any whole numbers in any order.
+/// Objects of images or categories that are not listed do not take part, as in pycocotools; <see cref="CocoResult.Notes"/> counts them.
 /// </summary>
 public sealed class CocoGroundTruth
 {
@@ -50,7 +50,9 @@ public sealed class CocoGroundTruth
             if (!seen.Add(annotation.Id))
             {
                 throw new AlignException(
-                    $"expected every annotation to have an id of its own, found id {annotation.Id} twice; number the annotations anew, from 1");
+                    $"expected every annotation to have an id of its own, found id {annotation.Id} twice; number the annotations anew, "
+                        + $"from 1"
+                );
             }
         }
     }

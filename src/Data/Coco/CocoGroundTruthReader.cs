@@ -4,9 +4,9 @@ using PPYolo.Align;
 namespace PPYolo.Data.Coco;
 
 /// <summary>
-/// Reads COCO annotation files: an object with <c>images</c> (<c>id</c>), <c>annotations</c> (<c>id</c>, <c>image_id</c>, <c>category_id</c>,
-/// <c>bbox</c>, <c>area</c>, <c>iscrowd</c>) and <c>categories</c> (<c>id</c>, <c>name</c>). Everything else in it is skipped, <c>ignore</c> included, which
-/// pycocotools overwrites.
+/// Reads COCO annotation files: an object with <c>images</c> (<c>id</c>), <c>annotations</c> (<c>id</c>, <c>image_id</c>,
+/// <c>category_id</c>, <c>bbox</c>, <c>area</c>, <c>iscrowd</c>) and <c>categories</c> (<c>id</c>, <c>name</c>). Everything else in it is
+/// skipped, <c>ignore</c> included, which pycocotools overwrites.
 /// </summary>
 public static class CocoGroundTruthReader
 {
@@ -17,8 +17,11 @@ public static class CocoGroundTruthReader
     private static readonly string[] AnnotationMembers = ["id", "image_id", "category_id", "bbox", "area", "iscrowd"];
     private static readonly string[] CategoryMembers = ["id", "name"];
 
-    /// <summary>Reads a file. A missing <c>iscrowd</c> is 0 and a missing <c>name</c> the category's id; all other members must be there.</summary>
-    /// <exception cref="AlignException">The file cannot be read, is not JSON, a member is missing or not what it should be, or ids repeat.</exception>
+    /// <summary>
+    /// Reads a file. A missing <c>iscrowd</c> is 0 and a missing <c>name</c> the category's id; all other members must be there.
+    /// </summary>
+    /// <exception cref="AlignException">The file cannot be read, is not JSON, a member is missing or not what it should be, or ids
+    /// repeat.</exception>
     public static CocoGroundTruth Read(string path)
     {
         ArgumentNullException.ThrowIfNull(path);

@@ -5,8 +5,9 @@ using PPYolo.Align;
 namespace PPYolo.Data.Coco;
 
 /// <summary>
-/// Walks through a COCO file value by value without building a tree, and turns whatever is not as it should be into a message with the file, the place, what
-/// was expected and what is there. Members that nobody asks for are skipped; of members given twice the last one counts, as in Python.
+/// Walks through a COCO file value by value without building a tree, and turns whatever is not as it should be into a message with the
+/// file, the place, what was expected and what is there. Members that nobody asks for are skipped; of members given twice the last one
+/// counts, as in Python.
 /// </summary>
 /// <param name="file">The file's name, for messages.</param>
 /// <param name="json">Its content, UTF-8.</param>
@@ -33,7 +34,9 @@ internal ref struct CocoJsonCursor(string file, ReadOnlySpan<byte> json)
     /// <summary>Requires that nothing follows the file's value.</summary>
     public void Close() => reader.Read();
 
-    /// <summary>Steps onto the value of the next member of a top-level object, an array, and enters it, or returns false at the object's end.</summary>
+    /// <summary>
+    /// Steps onto the value of the next member of a top-level object, an array, and enters it, or returns false at the object's end.
+    /// </summary>
     /// <param name="names">The members asked for; others are skipped.</param>
     /// <param name="index">Which of them it is.</param>
     public bool NextSection(ReadOnlySpan<string> names, out int index)
@@ -113,12 +116,13 @@ internal ref struct CocoJsonCursor(string file, ReadOnlySpan<byte> json)
     public readonly double Number() => Finite("a finite number");
 
     /// <summary>A yes or no, written as a whole number (0 is no) or as true or false.</summary>
-    public readonly bool Flag() => reader.TokenType switch
-    {
-        JsonTokenType.True => true,
-        JsonTokenType.False => false,
-        _ => Whole() != 0,
-    };
+    public readonly bool Flag() =>
+        reader.TokenType switch
+        {
+            JsonTokenType.True => true,
+            JsonTokenType.False => false,
+            _ => Whole() != 0,
+        };
 
     /// <summary>A text, or null for a value of another kind.</summary>
     public string? TextOrNull()
@@ -169,7 +173,9 @@ internal ref struct CocoJsonCursor(string file, ReadOnlySpan<byte> json)
     public readonly AlignException Error(string problem) => new($"{file}: {Place}{problem}");
 
     private readonly double Finite(string expected) =>
-        reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out var number) && double.IsFinite(number) ? number : throw Unexpected(expected);
+        reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out var number) && double.IsFinite(number)
+            ? number
+            : throw Unexpected(expected);
 
     private readonly void Require(JsonTokenType token, string expected)
     {

@@ -29,7 +29,10 @@ internal static class CocoJsonFile
         catch (InvalidOperationException e)
         {
             // Only texts can be malformed in a way that the reader finds out late.
-            throw new AlignException($"{path}: expected {what} as JSON in UTF-8, found a text that is not Unicode: {e.Message} Export the file again", e);
+            throw new AlignException(
+                $"{path}: expected {what} as JSON in UTF-8, found a text that is not Unicode: {e.Message} Export the file again",
+                e
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -44,8 +47,10 @@ internal static class CocoJsonFile
         return new(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{path}: expected a JSON file of {what}, but in line {e.LineNumber + 1} at byte {e.BytePositionInLine + 1} it stops being JSON: {reason} ")
-            + "Export it again; NaN and Infinity are not JSON",
-            e);
+                $"{path}: expected a JSON file of {what}, but in line {e.LineNumber + 1} at byte {e.BytePositionInLine + 1} it stops "
+                    + $"being JSON: {reason} "
+            ) + "Export it again; NaN and Infinity are not JSON",
+            e
+        );
     }
 }

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace PPYolo.Data.Coco;
 
 /// <summary>
-/// What the COCO bounding-box challenge measures, as pycocotools (<c>COCOeval</c>, <c>iouType='bbox'</c>) sets it up by default. The numbers are built with
-/// the arithmetic of <c>numpy.linspace</c>, because a recall or an overlap may equal one of them exactly.
+/// What the COCO bounding-box challenge measures, as pycocotools (<c>COCOeval</c>, <c>iouType='bbox'</c>) sets it up by default. The
+/// numbers are built with the arithmetic of <c>numpy.linspace</c>, because a recall or an overlap may equal one of them exactly.
 /// </summary>
 public static class CocoProtocol
 {
@@ -16,12 +16,7 @@ public static class CocoProtocol
 
     /// <summary>Sizes of objects: all, small (to 32 x 32), medium (to 96 x 96), large.</summary>
     public static ImmutableArray<CocoAreaRange> AreaRanges { get; } =
-    [
-        new("all", 0, 1e10),
-        new("small", 0, 32 * 32),
-        new("medium", 32 * 32, 96 * 96),
-        new("large", 96 * 96, 1e10),
-    ];
+    [new("all", 0, 1e10), new("small", 0, 32 * 32), new("medium", 32 * 32, 96 * 96), new("large", 96 * 96, 1e10)];
 
     /// <summary>How many of the surest detections count, per image and category: 1, 10, 100.</summary>
     public static ImmutableArray<int> DetectionLimits { get; } = [1, 10, 100];

@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace PPYolo.Data.Coco;
 
 /// <summary>
-/// The metrics of one evaluation, in [0, 1] and unrounded. A metric without any object it could be measured on is -1 (<see cref="Undefined"/>).
+/// The metrics of one evaluation, in [0, 1] and unrounded. A metric without any object it could be measured on is -1 (<see
+/// cref="Undefined"/>).
 /// </summary>
 public sealed class CocoResult
 {
@@ -16,12 +17,13 @@ public sealed class CocoResult
     }
 
     /// <summary>
-    /// The names of the twelve stats in pycocotools' order. AP is average precision, averaged over categories; AP and APsmall, APmedium, APlarge also over the
-    /// overlap thresholds 0.50 to 0.95; AP50 and AP75 at one. AR1, AR10, AR100 are the recall with so many detections per image and category, averaged over
-    /// categories and the ten thresholds; ARsmall, ARmedium, ARlarge the same with 100, by size of object.
+    /// The names of the twelve stats in pycocotools' order. AP is average precision, averaged over categories; AP and APsmall, APmedium,
+    /// APlarge also over the overlap thresholds 0.50 to 0.95; AP50 and AP75 at one. AR1, AR10, AR100 are the recall with so many detections
+    /// per image and category, averaged over categories and the ten thresholds; ARsmall, ARmedium, ARlarge the same with 100, by size of
+    /// object.
     /// </summary>
     public static ImmutableArray<string> StatNames { get; } =
-        ["AP", "AP50", "AP75", "APsmall", "APmedium", "APlarge", "AR1", "AR10", "AR100", "ARsmall", "ARmedium", "ARlarge"];
+    ["AP", "AP50", "AP75", "APsmall", "APmedium", "APlarge", "AR1", "AR10", "AR100", "ARsmall", "ARmedium", "ARlarge"];
 
     /// <summary>The twelve stats in the order of <see cref="StatNames"/>.</summary>
     public ImmutableArray<double> Stats { get; }

@@ -5,15 +5,17 @@ using PPYolo.Align.Formats.Bytes;
 namespace PPYolo.Data.Coco;
 
 /// <summary>
-/// Writes a result as a JSON object: the twelve stats by their names, then <c>images</c>, <c>annotations</c>, <c>detections</c>, <c>per_category</c> (an
-/// array of <c>id</c>, <c>name</c>, <c>average_precision</c>) and <c>notes</c>. Numbers are written so that reading them gives the same double; what is
-/// undefined is -1.
+/// Writes a result as a JSON object: the twelve stats by their names, then <c>images</c>, <c>annotations</c>, <c>detections</c>,
+/// <c>per_category</c> (an array of <c>id</c>, <c>name</c>, <c>average_precision</c>) and <c>notes</c>. Numbers are written so that reading
+/// them gives the same double; what is undefined is -1.
 /// </summary>
 public static class CocoResultFile
 {
     private static readonly JsonWriterOptions Indented = new() { Indented = true, NewLine = "\n" };
 
-    /// <summary>Writes a file, replacing one of that name; whoever reads it meanwhile sees the old one or the new one, never half.</summary>
+    /// <summary>
+    /// Writes a file, replacing one of that name; whoever reads it meanwhile sees the old one or the new one, never half.
+    /// </summary>
     /// <exception cref="AlignException">It cannot be written.</exception>
     public static void Write(string path, CocoResult result)
     {

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace PPYolo.Data.Coco;
 
-/// <summary>A result as text for people, in percent as papers print it. Files carry the numbers unrounded (<see cref="CocoResultFile"/>).</summary>
+/// <summary>
+/// A result as text for people, in percent as papers print it. Files carry the numbers unrounded (<see cref="CocoResultFile"/>).
+/// </summary>
 public static class CocoSummary
 {
     private static readonly string[] Meanings =
@@ -30,13 +32,13 @@ public static class CocoSummary
         Append(text, $"{result.Images} images, {result.Annotations} objects, {result.Detections} detections\n");
         for (var i = 0; i < result.Stats.Length; i++)
         {
-            Append(text, $"{CocoResult.StatNames[i],-9} {Percent(result.Stats[i]),6}  {Meanings[i]}\n");
+            Append(text, $"{CocoResult.StatNames[i], -9} {Percent(result.Stats[i]), 6}  {Meanings[i]}\n");
         }
 
         text.Append("AP by category\n");
         foreach (var category in result.PerCategory)
         {
-            Append(text, $"{Percent(category.AveragePrecision),16}  {category.Category.Name}\n");
+            Append(text, $"{Percent(category.AveragePrecision), 16}  {category.Category.Name}\n");
         }
 
         foreach (var note in result.Notes)

@@ -9,6 +9,8 @@ internal enum DetectionOutcome : byte
     /// <summary>It found an object.</summary>
     Right,
 
-    /// <summary>It counts neither way: it fell to a crowd or to an object of another size, or found nothing and is itself of another size.</summary>
+    /// <summary>
+    /// It counts neither way: it fell to a crowd or to an object of another size, or found nothing and is itself of another size.
+    /// </summary>
     Ignored,
 }

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace PPYolo.Data.Coco;
 
 /// <summary>
-/// Counts what the reference passes over in silence. It is passed over here too, since the numbers must agree, but a reader is told: detections numbered by
-/// class index instead of category id would otherwise look like a bad detector.
+/// Counts what the reference passes over in silence. It is passed over here too, since the numbers must agree, but a reader is told:
+/// detections numbered by class index instead of category id would otherwise look like a bad detector.
 /// </summary>
 internal sealed class EvaluationNotes
 {
@@ -38,7 +38,9 @@ internal sealed class EvaluationNotes
         var notes = ImmutableArray.CreateBuilder<string>();
         if (unknownCategories > 0)
         {
-            notes.Add($"{unknownCategories} detections are left out: their category ids, such as {anUnknownCategory}, are not in the ground truth");
+            notes.Add(
+                $"{unknownCategories} detections are left out: their category ids, such as {anUnknownCategory}, are not in the ground truth"
+            );
         }
 
         if (outsideImages > 0)
@@ -53,7 +55,10 @@ internal sealed class EvaluationNotes
 
         if (hasIdZero)
         {
-            notes.Add("the object with annotation id 0 is never counted as found, because pycocotools reads match 0 as none; number annotations from 1");
+            notes.Add(
+                "the object with annotation id 0 is never counted as found, because pycocotools reads match 0 as none; number "
+                    + "annotations from 1"
+            );
         }
 
         return notes.DrainToImmutable();

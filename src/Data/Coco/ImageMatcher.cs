@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace PPYolo.Data.Coco;
 
 /// <summary>
-/// Assigns the detections of one category in one image to its objects. The surest detection chooses first and takes the object it overlaps most (of equals
-/// the later one); an object is taken once, a crowd any number of times. Objects that need not be found (crowds, other sizes) are taken only by detections
-/// that reach no other. One matcher serves all images, one after the other.
+/// Assigns the detections of one category in one image to its objects. The surest detection chooses first and takes the object it overlaps
+/// most (of equals the later one); an object is taken once, a crowd any number of times. Objects that need not be found (crowds, other
+/// sizes) are taken only by detections that reach no other. One matcher serves all images, one after the other.
 /// </summary>
 internal sealed class ImageMatcher
 {
@@ -107,7 +107,8 @@ internal sealed class ImageMatcher
 
             // The reference notes a match by the object's id, and reads 0 as none (see CocoAnnotation.Id).
             var counts = choice != Nothing && truths[choice].Id != 0;
-            outcomes[i] = (choice != Nothing && optional[choice]) || (!counts && !range.Contains(detections[i].Box.Area)) ? DetectionOutcome.Ignored
+            outcomes[i] =
+                (choice != Nothing && optional[choice]) || (!counts && !range.Contains(detections[i].Box.Area)) ? DetectionOutcome.Ignored
                 : counts ? DetectionOutcome.Right
                 : DetectionOutcome.Wrong;
         }

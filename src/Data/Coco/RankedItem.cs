@@ -1,8 +1,8 @@
 namespace PPYolo.Data.Coco;
 
 /// <summary>
-/// An annotation or detection in the order in which matching looks at it: by image, the surest first, then as given. No two compare equal, so that every
-/// sort orders them as a stable one would.
+/// An annotation or detection in the order in which matching looks at it: by image, the surest first, then as given. No two compare equal,
+/// so that every sort orders them as a stable one would.
 /// </summary>
 internal readonly record struct RankedItem(int Image, double Score, int Index) : IComparable<RankedItem>
 {

@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace PPYolo.Data.Coco;
 
 /// <summary>
-/// Collects the twelve stats category by category. A category takes part in a stat only where it has an object to find in that range of sizes.
+/// Collects the twelve stats category by category. A category takes part in a stat only where it has an object to find in that range of
+/// sizes.
 /// </summary>
 internal sealed class StatSummary
 {
@@ -44,12 +45,20 @@ internal sealed class StatSummary
 
     /// <summary>The stats in the order of <see cref="CocoResult.StatNames"/>.</summary>
     public ImmutableArray<double> Stats() =>
-    [
-        precision[AllSizes].Value, precision50.Value, precision75.Value,
-        precision[1].Value, precision[2].Value, precision[3].Value,
-        recallOfFew[0].Value, recallOfFew[1].Value, recall[AllSizes].Value,
-        recall[1].Value, recall[2].Value, recall[3].Value,
-    ];
+        [
+            precision[AllSizes].Value,
+            precision50.Value,
+            precision75.Value,
+            precision[1].Value,
+            precision[2].Value,
+            precision[3].Value,
+            recallOfFew[0].Value,
+            recallOfFew[1].Value,
+            recall[AllSizes].Value,
+            recall[1].Value,
+            recall[2].Value,
+            recall[3].Value,
+        ];
 
     private void AddAllSizes(int threshold, double mean, ReadOnlySpan<DetectionOutcome> outcomes, ReadOnlySpan<byte> ranks, int wanted)
     {

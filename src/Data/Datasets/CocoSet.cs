@@ -12,4 +12,5 @@ public sealed record CocoSet(
     string Path,
     ImmutableArray<CocoImage> Images,
     ImmutableArray<CocoCategory> Categories,
-    ImmutableArray<CocoAnnotation> Annotations);
+    ImmutableArray<CocoAnnotation> Annotations
+);

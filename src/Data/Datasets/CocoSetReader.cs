@@ -7,8 +7,9 @@ using PPYolo.Data.Coco;
 namespace PPYolo.Data.Datasets;
 
 /// <summary>
-/// Reads a COCO annotation file for training: like <see cref="CocoGroundTruthReader"/>, but with the images' files and sizes, and lenient about the members
-/// that converters leave out (<c>area</c>, <c>iscrowd</c>, <c>width</c>, <c>height</c>, <c>file_name</c>, an annotation's <c>id</c>).
+/// Reads a COCO annotation file for training: like <see cref="CocoGroundTruthReader"/>, but with the images' files and sizes, and lenient
+/// about the members that converters leave out (<c>area</c>, <c>iscrowd</c>, <c>width</c>, <c>height</c>, <c>file_name</c>, an annotation's
+/// <c>id</c>).
 /// </summary>
 public static class CocoSetReader
 {
@@ -20,7 +21,8 @@ public static class CocoSetReader
     private static readonly string[] CategoryMembers = ["id", "name"];
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="AlignException">It cannot be read, is not JSON, or a member that must be there is missing or is not what it should be.</exception>
+    /// <exception cref="AlignException">It cannot be read, is not JSON, or a member that must be there is missing or is not what it should
+    /// be.</exception>
     public static CocoSet Read(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -77,7 +79,14 @@ public static class CocoSetReader
             }
 
             cursor.RequireMembers(ImageMembers, seen, 1);
-            images.Add(image.FileName.Length > 0 ? image : image with { FileName = image.Id.ToString("D12", CultureInfo.InvariantCulture) + ".jpg" });
+            images.Add(
+                image.FileName.Length > 0
+                    ? image
+                    : image with
+                    {
+                        FileName = image.Id.ToString("D12", CultureInfo.InvariantCulture) + ".jpg",
+                    }
+            );
         }
 
         return images.DrainToImmutable();
@@ -90,7 +99,11 @@ public static class CocoSetReader
         {
             var seen = 0;
             // Annotations without ids of their own cannot be confused with those that have one: ids in files count upwards.
-            var annotation = default(CocoAnnotation) with { Id = -1 - annotations.Count, Area = double.NaN };
+            var annotation = default(CocoAnnotation) with
+            {
+                Id = -1 - annotations.Count,
+                Area = double.NaN,
+            };
             while (cursor.NextMember(AnnotationMembers, out var member))
             {
                 seen |= 1 << member;

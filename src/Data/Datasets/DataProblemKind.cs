@@ -6,7 +6,10 @@ public enum DataProblemKind
     /// <summary>The image file is not there, or lies outside the image folder; the image is left out.</summary>
     MissingImage,
 
-    /// <summary>The file is not an image that can be decoded as a whole; the image is left out, or replaced if training already found it in its order.</summary>
+    /// <summary>
+    /// The file is not an image that can be decoded as a whole; the image is left out, or replaced if training already found it in its
+    /// order.
+    /// </summary>
     UnreadableImage,
 
     /// <summary>The file's size is not the annotated one; the file's size counts.</summary>

@@ -56,19 +56,22 @@ public sealed record DataReport
         Line($"images       {Layout.Images}");
         Line($"             {Images} images ({ImagesWithoutObjects} without objects), width {Widths}, height {Heights}");
         Line($"             {(Decoded is { } decoded ? $"{decoded} decoded" : "not decoded: only the headers were read")}");
-        Line($"objects      {Objects}, {ObjectsPerImage} in an image; {ObjectSizes.Small} small, {ObjectSizes.Medium} medium, {ObjectSizes.Large} large");
-        Line($"             {Crowds} crowds left out; {CrowdedImages} images with more than {GeneratedBatches.Rows} objects, of which the first count");
+        var (small, medium, large) = (ObjectSizes.Small, ObjectSizes.Medium, ObjectSizes.Large);
+        Line($"objects      {Objects}, {ObjectsPerImage} in an image; {small} small, {medium} medium, {large} large");
+        const int rows = GeneratedBatches.Rows;
+        Line($"             {Crowds} crowds left out; {CrowdedImages} images with more than {rows} objects, of which the first count");
         Line($"classes      {Classes.Length}");
         var width = Classes.Select(one => one.Name.Length).Append(4).Max();
         foreach (var (one, index) in Classes.Select((one, index) => (one, index)))
         {
-            Line($"  {index,3}  {one.Name.PadRight(width)}  {one.Objects,7} objects in {one.Images,6} images{(one.Objects == 0 ? "  <- none: the network cannot learn it" : "")}");
+            var note = one.Objects == 0 ? "  <- none: the network cannot learn it" : "";
+            Line($"  {index, 3}  {one.Name.PadRight(width)}  {one.Objects, 7} objects in {one.Images, 6} images{note}");
         }
 
         Line($"bad records  {Problems.Length}");
         foreach (var group in Problems.GroupBy(problem => problem.Kind).OrderBy(group => group.Key))
         {
-            Line($"  {group.Count(),7}  {group.Key}");
+            Line($"  {group.Count(), 7}  {group.Key}");
         }
 
         foreach (var problem in Problems.Take(most))

@@ -1,9 +1,12 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using PPYolo.Data.Coco;
 
 namespace PPYolo.Data.Datasets;
 
-/// <summary>Makes the images and objects to work with of what an annotation file says, and notes every record that is left out or changed.</summary>
+/// <summary>
+/// Makes the images and objects to work with of what an annotation file says, and notes every record that is left out or changed.
+/// </summary>
 /// <param name="set">The annotation file.</param>
 /// <param name="folder">The image folder.</param>
 /// <param name="problems">Receives the bad records.</param>
@@ -24,7 +27,12 @@ internal sealed class DatasetCleaning(CocoSet set, string folder, ProblemLog pro
             }
             else
             {
-                Note(DataProblemKind.DuplicateCategory, set.Path, category.Id, $"category id {category.Id} ('{category.Name}') is given twice; the second is left out");
+                Note(
+                    DataProblemKind.DuplicateCategory,
+                    set.Path,
+                    category.Id,
+                    $"category id {category.Id} ('{category.Name}') is given twice; the second is left out"
+                );
             }
         }
 
@@ -42,7 +50,12 @@ internal sealed class DatasetCleaning(CocoSet set, string folder, ProblemLog pro
         {
             if (!ids.Add(image.Id))
             {
-                Note(DataProblemKind.DuplicateImage, set.Path, image.Id, $"image id {image.Id} ('{image.FileName}') is given twice; the second is left out");
+                Note(
+                    DataProblemKind.DuplicateImage,
+                    set.Path,
+                    image.Id,
+                    $"image id {image.Id} ('{image.FileName}') is given twice; the second is left out"
+                );
             }
             else if (Locate(image, out var path) && Measure(image, path, out var width, out var height))
             {
@@ -63,15 +76,30 @@ internal sealed class DatasetCleaning(CocoSet set, string folder, ProblemLog pro
             var (id, imageId, category) = (annotation.Id, annotation.ImageId, annotation.CategoryId);
             if (!ids.Add(id))
             {
-                Note(DataProblemKind.DuplicateAnnotation, set.Path, id, $"annotation id {id} is given twice; the second, of image id {imageId}, is left out");
+                Note(
+                    DataProblemKind.DuplicateAnnotation,
+                    set.Path,
+                    id,
+                    $"annotation id {id} is given twice; the second, of image id {imageId}, is left out"
+                );
             }
             else if (!images.TryGetValue(imageId, out var list))
             {
-                Note(DataProblemKind.UnknownImage, set.Path, id, $"annotation id {id} is of image id {imageId}, which is not listed; it is left out");
+                Note(
+                    DataProblemKind.UnknownImage,
+                    set.Path,
+                    id,
+                    $"annotation id {id} is of image id {imageId}, which is not listed; it is left out"
+                );
             }
             else if (!classes.TryGetValue(category, out var index))
             {
-                Note(DataProblemKind.UnknownCategory, set.Path, id, $"annotation id {id} has category id {category}, which is not listed; it is left out");
+                Note(
+                    DataProblemKind.UnknownCategory,
+                    set.Path,
+                    id,
+                    $"annotation id {id} has category id {category}, which is not listed; it is left out"
+                );
             }
             else
             {
@@ -87,7 +115,12 @@ internal sealed class DatasetCleaning(CocoSet set, string folder, ProblemLog pro
         path = Path.GetFullPath(Path.Combine(root, image.FileName));
         if (!path.StartsWith(root, StringComparison.Ordinal))
         {
-            Note(DataProblemKind.MissingImage, set.Path, image.Id, $"image id {image.Id}: expected a file in {folder}, found '{image.FileName}'; the image is left out");
+            Note(
+                DataProblemKind.MissingImage,
+                set.Path,
+                image.Id,
+                $"image id {image.Id}: expected a file in {folder}, found '{image.FileName}'; the image is left out"
+            );
             return false;
         }
 
@@ -106,7 +139,12 @@ internal sealed class DatasetCleaning(CocoSet set, string folder, ProblemLog pro
         var header = ImageFile.ReadHeader(path, out var problem);
         if (problem is not null || (header.Width == 0 && (width == 0 || height == 0)))
         {
-            Note(DataProblemKind.UnreadableImage, path, image.Id, $"image id {image.Id}: {problem ?? "neither the file nor the annotations tell its size"}; the image is left out");
+            Note(
+                DataProblemKind.UnreadableImage,
+                path,
+                image.Id,
+                $"image id {image.Id}: {problem ?? "neither the file nor the annotations tell its size"}; the image is left out"
+            );
             return false;
         }
 
@@ -117,7 +155,12 @@ internal sealed class DatasetCleaning(CocoSet set, string folder, ProblemLog pro
 
         if (width > 0 && height > 0)
         {
-            Note(DataProblemKind.ImageSize, path, image.Id, $"image id {image.Id}: annotated as {width}x{height}, the file has {header.Width}x{header.Height}, which counts");
+            Note(
+                DataProblemKind.ImageSize,
+                path,
+                image.Id,
+                $"image id {image.Id}: annotated as {width}x{height}, the file has {header.Width}x{header.Height}, which counts"
+            );
         }
 
         (width, height) = (header.Width, header.Height);
@@ -137,8 +180,11 @@ internal sealed class DatasetCleaning(CocoSet set, string folder, ProblemLog pro
             }
 
             var box = annotation.Box;
-            var found = FormattableString.Invariant(
-                $"annotation id {annotation.Id} of image id {id}: box [{box.X}, {box.Y}, {box.Width}, {box.Height}], area {annotation.Area}, in an image of {width}x{height}");
+            var found = string.Create(
+                CultureInfo.InvariantCulture,
+                $"annotation id {annotation.Id} of image id {id}: box [{box.X}, {box.Y}, {box.Width}, {box.Height}], area "
+                    + $"{annotation.Area}, in an image of {width}x{height}"
+            );
             if (!BoxCleaning.TryClip(annotation, width, height, out var corners))
             {
                 Note(DataProblemKind.EmptyBox, path, annotation.Id, found + " has no area there; it is left out");

@@ -10,8 +10,8 @@ public sealed record DatasetLayout(string Annotations, string Images)
     private static readonly string[] ImageFolders = ["JPEGImages", "images", "{0}2017", "images/{0}", "images/{0}2017", "{0}"];
 
     /// <summary>
-    /// Finds a dataset. A folder is searched for the annotations of a split (annotations*/*train.json as in VOC, annotations/instances_train2017.json as in
-    /// COCO, or train.json) and for images (JPEGImages, images, train2017, images/train ...).
+    /// Finds a dataset. A folder is searched for the annotations of a split (annotations*/*train.json as in VOC,
+    /// annotations/instances_train2017.json as in COCO, or train.json) and for images (JPEGImages, images, train2017, images/train ...).
     /// </summary>
     /// <param name="path">The dataset's folder, or its annotation file.</param>
     /// <param name="split">train or val.</param>
@@ -33,8 +33,15 @@ public sealed record DatasetLayout(string Annotations, string Images)
         }
 
         var annotations = FindAnnotations(path, split);
-        return new(annotations, images ?? FindImages([path], split) ?? throw new AlignException(
-            $"{path}: expected a folder of images, one of {string.Join(", ", ImageFolders.Select(name => Named(name, split)))}; name it with --images"));
+        return new(
+            annotations,
+            images
+                ?? FindImages([path], split)
+                ?? throw new AlignException(
+                    $"{path}: expected a folder of images, one of {string.Join(", ", ImageFolders.Select(name => Named(name, split)))}; "
+                        + $"name it with --images"
+                )
+        );
     }
 
     private static string FindAnnotations(string path, string split)
@@ -47,9 +54,12 @@ public sealed record DatasetLayout(string Annotations, string Images)
             [var one] => one,
             [] => throw new AlignException(
                 $"{path}: expected annotations of '{split}', such as annotations/{split}.json or annotations2/voc2012_{split}.json; found "
-                + $"{(all.Length == 0 ? "no .json" : string.Join(", ", all.Take(5).Select(Path.GetFileName)))}; name the annotation file itself"),
+                    + $"{(all.Length == 0 ? "no .json" : string.Join(", ", all.Take(5).Select(Path.GetFileName)))}; name the annotation "
+                    + $"file itself"
+            ),
             _ => throw new AlignException(
-                $"{path}: expected one annotation file of '{split}', found {string.Join(", ", found.Take(5))}; name the one that is meant"),
+                $"{path}: expected one annotation file of '{split}', found {string.Join(", ", found.Take(5))}; name the one that is meant"
+            ),
         };
     }
 
@@ -62,7 +72,8 @@ public sealed record DatasetLayout(string Annotations, string Images)
     }
 
     private static string? FindImages(string[] roots, string split) =>
-        roots.SelectMany(root => ImageFolders.Select(name => Path.Combine(root, Named(name, split))))
+        roots
+            .SelectMany(root => ImageFolders.Select(name => Path.Combine(root, Named(name, split))))
             .FirstOrDefault(folder => Directory.Exists(folder) && Directory.EnumerateFiles(folder).Any());
 
     private static string Named(string pattern, string split) => pattern.Replace("{0}", split, StringComparison.Ordinal);

@@ -9,6 +9,8 @@ public sealed record DatasetOptions
     /// <summary>Called once for each bad record, or null.</summary>
     public Action<DataProblem>? Report { get; init; }
 
-    /// <summary>The network's classes, or null where no network is involved; a dataset with another number of categories is refused.</summary>
+    /// <summary>
+    /// The network's classes, or null where no network is involved; a dataset with another number of categories is refused.
+    /// </summary>
     public int? Classes { get; init; }
 }

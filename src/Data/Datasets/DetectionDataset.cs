@@ -5,12 +5,18 @@ using PPYolo.Data.Coco;
 namespace PPYolo.Data.Datasets;
 
 /// <summary>
-/// A cleaned dataset: the images whose files are there, with the objects to train on. The rules are the reference's: crowds and boxes without area are left
-/// out, boxes are clipped to the image, classes are numbered in the order of the categories, and images without objects stay.
+/// A cleaned dataset: the images whose files are there, with the objects to train on. The rules are the reference's: crowds and boxes
+/// without area are left out, boxes are clipped to the image, classes are numbered in the order of the categories, and images without
+/// objects stay.
 /// </summary>
 public sealed class DetectionDataset
 {
-    private DetectionDataset(DatasetLayout layout, ImmutableArray<AnnotatedImage> images, ImmutableArray<CocoCategory> categories, ProblemLog log)
+    private DetectionDataset(
+        DatasetLayout layout,
+        ImmutableArray<AnnotatedImage> images,
+        ImmutableArray<CocoCategory> categories,
+        ProblemLog log
+    )
     {
         Layout = layout;
         Images = images;
@@ -44,7 +50,9 @@ public sealed class DetectionDataset
         if (options.Classes is { } classes && classes != categories.Length)
         {
             throw new AlignException(
-                $"{layout.Annotations}: expected {classes} categories, one for each class of the network, found {categories.Length}; set 'classes' to {categories.Length}");
+                $"{layout.Annotations}: expected {classes} categories, one for each class of the network, found {categories.Length}; "
+                    + $"set 'classes' to {categories.Length}"
+            );
         }
 
         var images = cleaning.Images(categories);
@@ -52,7 +60,12 @@ public sealed class DetectionDataset
         {
             throw new AlignException(
                 $"{layout.Annotations}: expected images in {layout.Images}, none is left of those listed; "
-                + (log.Problems is [var first, ..] ? $"{log.Problems.Count} bad records, the first: {first}" : "the annotations list none"));
+                    + (
+                        log.Problems is [var first, ..]
+                            ? $"{log.Problems.Count} bad records, the first: {first}"
+                            : "the annotations list none"
+                    )
+            );
         }
 
         return new(layout, images, categories, log);

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace PPYolo.Data.Datasets;
 
 /// <summary>
-/// What can be said of an image file without decoding it: its size, and whether its end is there. Some versions of decoders fill the missing part of a
-/// file that stops early with grey and report nothing.
+/// What can be said of an image file without decoding it: its size, and whether its end is there. Some versions of decoders fill the
+/// missing part of a file that stops early with grey and report nothing.
 /// </summary>
 /// <param name="Width">In pixels; 0 for formats other than JPEG and PNG.</param>
 /// <param name="Height">In pixels; 0 for formats other than JPEG and PNG.</param>
@@ -41,17 +41,18 @@ internal readonly record struct ImageHeader(int Width, int Height, int DataStart
     }
 
     /// <summary>Whether the file goes on to the end of its pixels; true for formats other than JPEG and PNG.</summary>
-    public bool IsWhole(ReadOnlySpan<byte> bytes) => bytes switch
-    {
-        [0xFF, 0xD8, ..] => bytes[DataStart..].IndexOf([(byte)0xFF, (byte)0xD9]) >= 0,
-        [0x89, (byte)'P', (byte)'N', (byte)'G', ..] => bytes[DataStart..].IndexOf("IEND"u8) >= 0,
-        _ => true,
-    };
+    public bool IsWhole(ReadOnlySpan<byte> bytes) =>
+        bytes switch
+        {
+            [0xFF, 0xD8, ..] => bytes[DataStart..].IndexOf([(byte)0xFF, (byte)0xD9]) >= 0,
+            [0x89, (byte)'P', (byte)'N', (byte)'G', ..] => bytes[DataStart..].IndexOf("IEND"u8) >= 0,
+            _ => true,
+        };
 
     private static ImageHeader? ReadJpeg(ReadOnlySpan<byte> bytes)
     {
         var size = default(ImageHeader);
-        for (var at = 2; at + 4 <= bytes.Length;)
+        for (var at = 2; at + 4 <= bytes.Length; )
         {
             var marker = bytes[at + 1];
             if (bytes[at] != 0xFF || marker == 0xFF)
@@ -75,7 +76,11 @@ internal readonly record struct ImageHeader(int Width, int Height, int DataStart
                     return null;
                 }
 
-                size = new(BinaryPrimitives.ReadUInt16BigEndian(bytes[(at + 7)..]), BinaryPrimitives.ReadUInt16BigEndian(bytes[(at + 5)..]), 0);
+                size = new(
+                    BinaryPrimitives.ReadUInt16BigEndian(bytes[(at + 7)..]),
+                    BinaryPrimitives.ReadUInt16BigEndian(bytes[(at + 5)..]),
+                    0
+                );
             }
 
             at += 2 + length;
@@ -95,7 +100,8 @@ internal readonly record struct ImageHeader(int Width, int Height, int DataStart
             return null;
         }
 
-        uint width = BinaryPrimitives.ReadUInt32BigEndian(bytes[16..]), height = BinaryPrimitives.ReadUInt32BigEndian(bytes[20..]);
+        uint width = BinaryPrimitives.ReadUInt32BigEndian(bytes[16..]),
+            height = BinaryPrimitives.ReadUInt32BigEndian(bytes[20..]);
         return width is > 0 and <= int.MaxValue && height is > 0 and <= int.MaxValue ? new((int)width, (int)height, 33) : null;
     }
 }

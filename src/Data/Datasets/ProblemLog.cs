@@ -44,7 +44,9 @@ public sealed class ProblemLog(bool strict, Action<DataProblem>? report = null)
 
         if (strict)
         {
-            throw new AlignException($"{problem}; correct the dataset, or run without --strict to go on without such records; 'ppyolo data check' lists them all");
+            throw new AlignException(
+                $"{problem}; correct the dataset, or run without --strict to go on without such records; 'ppyolo data check' lists them all"
+            );
         }
     }
 }

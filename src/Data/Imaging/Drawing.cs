@@ -19,23 +19,44 @@ internal static class Drawing
     /// <param name="box">Left, top, right and bottom in pixels.</param>
     /// <param name="caption">Text; what the font does not have becomes a question mark.</param>
     /// <param name="kind">Things of the same kind have the same colour.</param>
-    public static void Box(PixelImage image, (float Left, float Top, float Right, float Bottom) box, string caption, int kind) => OpenCv.Over(image, mat =>
-    {
-        var colour = ColourOf(kind);
-        // Lines and letters that can be read both in a thumbnail and in a photograph.
-        var thickness = Math.Max(1, Math.Min(image.Width, image.Height) / 300);
-        var scale = Math.Max(0.35, Math.Min(image.Width, image.Height) / 900.0);
-        var (left, top) = ((int)Math.Round(box.Left), (int)Math.Round(box.Top));
-        Cv2.Rectangle(mat, new Point(left, top), new Point((int)Math.Round(box.Right), (int)Math.Round(box.Bottom)), colour, thickness);
-        var size = Cv2.GetTextSize(caption, Font, scale, thickness, out var baseline);
-        var height = size.Height + baseline + Margin;
-        var upper = top >= height ? top - height : top;
-        var start = Math.Max(0, Math.Min(left, image.Width - size.Width - Margin));
-        Cv2.Rectangle(mat, new Rect(start, upper, size.Width + Margin, height), colour, -1);
-        Cv2.PutText(mat, caption, new Point(start + 1, upper + size.Height + 1), Font, scale, Luminance(colour) > 140 ? Scalar.Black : Scalar.White, thickness, LineTypes.AntiAlias);
-    });
+    public static void Box(PixelImage image, (float Left, float Top, float Right, float Bottom) box, string caption, int kind) =>
+        OpenCv.Over(
+            image,
+            mat =>
+            {
+                var colour = ColourOf(kind);
+                // Lines and letters that can be read both in a thumbnail and in a photograph.
+                var thickness = Math.Max(1, Math.Min(image.Width, image.Height) / 300);
+                var scale = Math.Max(0.35, Math.Min(image.Width, image.Height) / 900.0);
+                var (left, top) = ((int)Math.Round(box.Left), (int)Math.Round(box.Top));
+                Cv2.Rectangle(
+                    mat,
+                    new Point(left, top),
+                    new Point((int)Math.Round(box.Right), (int)Math.Round(box.Bottom)),
+                    colour,
+                    thickness
+                );
+                var size = Cv2.GetTextSize(caption, Font, scale, thickness, out var baseline);
+                var height = size.Height + baseline + Margin;
+                var upper = top >= height ? top - height : top;
+                var start = Math.Max(0, Math.Min(left, image.Width - size.Width - Margin));
+                Cv2.Rectangle(mat, new Rect(start, upper, size.Width + Margin, height), colour, -1);
+                Cv2.PutText(
+                    mat,
+                    caption,
+                    new Point(start + 1, upper + size.Height + 1),
+                    Font,
+                    scale,
+                    Luminance(colour) > 140 ? Scalar.Black : Scalar.White,
+                    thickness,
+                    LineTypes.AntiAlias
+                );
+            }
+        );
 
-    /// <summary>Writes an image in the format that the extension names, or as PNG where OpenCV has none for it; the file is whole or not there.</summary>
+    /// <summary>
+    /// Writes an image in the format that the extension names, or as PNG where OpenCV has none for it; the file is whole or not there.
+    /// </summary>
     /// <returns>The file.</returns>
     /// <exception cref="AlignException">It cannot be written.</exception>
     public static string Write(PixelImage image, string path)
@@ -47,12 +68,15 @@ internal static class Drawing
         }
 
         byte[] bytes = [];
-        OpenCv.Over(image, mat =>
-        {
-            using var turned = new Mat();
-            Cv2.CvtColor(mat, turned, ColorConversionCodes.RGB2BGR);
-            Cv2.ImEncode(extension, turned, out bytes, new ImageEncodingParam(ImwriteFlags.JpegQuality, JpegQuality));
-        });
+        OpenCv.Over(
+            image,
+            mat =>
+            {
+                using var turned = new Mat();
+                Cv2.CvtColor(mat, turned, ColorConversionCodes.RGB2BGR);
+                Cv2.ImEncode(extension, turned, out bytes, new ImageEncodingParam(ImwriteFlags.JpegQuality, JpegQuality));
+            }
+        );
         NewFile.Write(path, stream => stream.Write(bytes));
         return path;
     }

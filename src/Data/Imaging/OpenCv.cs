@@ -4,8 +4,8 @@ using PPYolo.Align;
 namespace PPYolo.Data.Imaging;
 
 /// <summary>
-/// What is left to OpenCV, as in the reference: decoding and resizing; and, in <see cref="Drawing"/>, drawing. Its native library is loaded at the first of them; runs on generated or
-/// recorded batches never load it.
+/// What is left to OpenCV, as in the reference: decoding and resizing; and, in <see cref="Drawing"/>, drawing. Its native library is loaded
+/// at the first of them; runs on generated or recorded batches never load it.
 /// </summary>
 internal static class OpenCv
 {
@@ -64,8 +64,22 @@ internal static class OpenCv
     {
         Require();
         var resized = image.Like(size, size);
-        Over(image, source => Over(resized, target => Cv2.Resize(
-            source, target, default, (double)size / image.Width, (double)size / image.Height, (InterpolationFlags)interpolation)));
+        Over(
+            image,
+            source =>
+                Over(
+                    resized,
+                    target =>
+                        Cv2.Resize(
+                            source,
+                            target,
+                            default,
+                            (double)size / image.Width,
+                            (double)size / image.Height,
+                            (InterpolationFlags)interpolation
+                        )
+                )
+        );
         return resized;
     }
 
@@ -94,7 +108,9 @@ internal static class OpenCv
         action(mat);
         if (mat.Data != values)
         {
-            throw new InvalidOperationException($"OpenCV made {mat.Width}x{mat.Height} of {mat.Type()} where {image.Width}x{image.Height} of {type} was due");
+            throw new InvalidOperationException(
+                $"OpenCV made {mat.Width}x{mat.Height} of {mat.Type()} where {image.Width}x{image.Height} of {type} was due"
+            );
         }
     }
 
@@ -106,7 +122,14 @@ internal static class OpenCv
             Cv2.SetNumThreads(1);
             return null;
         }
-        catch (Exception e) when (e is TypeInitializationException or DllNotFoundException or BadImageFormatException or EntryPointNotFoundException or OpenCvSharpException)
+        catch (Exception e)
+            when (e
+                    is TypeInitializationException
+                        or DllNotFoundException
+                        or BadImageFormatException
+                        or EntryPointNotFoundException
+                        or OpenCvSharpException
+            )
         {
             return Explain(e);
         }
@@ -115,7 +138,12 @@ internal static class OpenCv
     /// <summary>What to tell the user of a failure to load.</summary>
     internal static string Explain(Exception failure)
     {
-        var cause = failure.GetBaseException().Message.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Contains(".so.", StringComparison.Ordinal))
+        var cause =
+            failure
+                .GetBaseException()
+                .Message.Split('\n')
+                .Select(line => line.Trim())
+                .FirstOrDefault(line => line.Contains(".so.", StringComparison.Ordinal))
             ?? failure.GetBaseException().Message.Split('\n')[0].Trim();
         return "OpenCV, which decodes and resizes images, cannot be loaded; on Debian and Ubuntu install what it needs with "
             + $"'apt-get install -y --no-install-recommends libgtk-3-0' (the system says: {cause})";

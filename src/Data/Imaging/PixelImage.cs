@@ -3,8 +3,8 @@ using System.Buffers;
 namespace PPYolo.Data.Imaging;
 
 /// <summary>
-/// An RGB image in memory, rows from the top, three values a pixel: bytes, or floats on the same scale that may lie outside 0 to 255 after its colours were
-/// changed. The memory is borrowed from a pool and goes back when the image is disposed of.
+/// An RGB image in memory, rows from the top, three values a pixel: bytes, or floats on the same scale that may lie outside 0 to 255 after
+/// its colours were changed. The memory is borrowed from a pool and goes back when the image is disposed of.
 /// </summary>
 internal sealed class PixelImage : IDisposable
 {

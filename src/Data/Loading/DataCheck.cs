@@ -14,7 +14,12 @@ public static class DataCheck
     /// <param name="progress">Told the number of images that are decoded so far, from any thread; or null.</param>
     /// <param name="cancellation">Stops decoding.</param>
     /// <exception cref="AlignException">The annotations cannot be read, no image is left, or OpenCV cannot be loaded.</exception>
-    public static DataReport Run(DatasetLayout layout, bool decode = true, Action<int>? progress = null, CancellationToken cancellation = default)
+    public static DataReport Run(
+        DatasetLayout layout,
+        bool decode = true,
+        Action<int>? progress = null,
+        CancellationToken cancellation = default
+    )
     {
         if (decode)
         {
@@ -36,12 +41,25 @@ public static class DataCheck
             Widths = Spread.Of(dataset.Images.Select(image => image.Width)),
             Heights = Spread.Of(dataset.Images.Select(image => image.Height)),
             ObjectsPerImage = Spread.Of(dataset.Images.Select(image => image.Objects.Length)),
-            Classes = [.. dataset.Categories.Select((category, index) => new ClassCount(
-                category.Name,
-                category.Id,
-                dataset.Images.Count(image => image.Objects.Any(box => box.Class == index)),
-                objects.Count(box => box.Class == index)))],
-            Problems = [.. dataset.Log.Problems.OrderBy(problem => problem.Kind).ThenBy(problem => problem.File, StringComparer.Ordinal).ThenBy(problem => problem.Id)],
+            Classes =
+            [
+                .. dataset.Categories.Select(
+                    (category, index) =>
+                        new ClassCount(
+                            category.Name,
+                            category.Id,
+                            dataset.Images.Count(image => image.Objects.Any(box => box.Class == index)),
+                            objects.Count(box => box.Class == index)
+                        )
+                ),
+            ],
+            Problems =
+            [
+                .. dataset
+                    .Log.Problems.OrderBy(problem => problem.Kind)
+                    .ThenBy(problem => problem.File, StringComparer.Ordinal)
+                    .ThenBy(problem => problem.Id),
+            ],
             Decoded = decoded,
         };
     }
@@ -49,15 +67,20 @@ public static class DataCheck
     private static int Decode(DetectionDataset dataset, Action<int>? progress, CancellationToken cancellation)
     {
         var decoder = new ImageDecoder(dataset);
-        int tried = 0, decoded = 0;
+        int tried = 0,
+            decoded = 0;
         try
         {
-            Parallel.ForEach(dataset.Images, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, record =>
-            {
-                using var image = decoder.TryDecode(record);
-                Interlocked.Add(ref decoded, image is null ? 0 : 1);
-                progress?.Invoke(Interlocked.Increment(ref tried));
-            });
+            Parallel.ForEach(
+                dataset.Images,
+                new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount },
+                record =>
+                {
+                    using var image = decoder.TryDecode(record);
+                    Interlocked.Add(ref decoded, image is null ? 0 : 1);
+                    progress?.Invoke(Interlocked.Increment(ref tried));
+                }
+            );
         }
         catch (AggregateException e) when (e.InnerException is AlignException inner)
         {

@@ -10,8 +10,8 @@ using PPYolo.Model.Networks;
 namespace PPYolo.Data.Loading;
 
 /// <summary>
-/// Batches of a dataset, made ahead by worker threads while the caller trains. An iteration's batch depends on the dataset, the seed, the sizes, the batch and
-/// the rank alone: not on the workers, nor on what was asked for before. One thread at a time asks.
+/// Batches of a dataset, made ahead by worker threads while the caller trains. An iteration's batch depends on the dataset, the seed, the
+/// sizes, the batch and the rank alone: not on the workers, nor on what was asked for before. One thread at a time asks.
 /// </summary>
 public sealed class DatasetBatches : IBatchSource, IDisposable
 {
@@ -31,7 +31,8 @@ public sealed class DatasetBatches : IBatchSource, IDisposable
     /// <param name="network">Anchors, levels and classes of the targets.</param>
     /// <param name="options">What batches are made, and by how many.</param>
     /// <param name="cancellation">Ends waiting and working.</param>
-    /// <exception cref="AlignException">An option is out of its range, the dataset has more categories than the network classes, or OpenCV cannot be loaded.</exception>
+    /// <exception cref="AlignException">An option is out of its range, the dataset has more categories than the network classes, or OpenCV
+    /// cannot be loaded.</exception>
     public DatasetBatches(DetectionDataset dataset, NetworkOptions network, LoaderOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(dataset);
@@ -39,7 +40,10 @@ public sealed class DatasetBatches : IBatchSource, IDisposable
         ArgumentNullException.ThrowIfNull(options);
         if (dataset.Categories.Length > network.Classes)
         {
-            throw new AlignException($"{dataset.Layout.Annotations}: expected at most {network.Classes} categories, the network's classes, found {dataset.Categories.Length}");
+            throw new AlignException(
+                $"{dataset.Layout.Annotations}: expected at most {network.Classes} categories, the network's classes, found "
+                    + $"{dataset.Categories.Length}"
+            );
         }
 
         // Now and not in a worker, so that the message is about the machine and not about some image.

@@ -84,8 +84,12 @@ public static class EvaluationImages
             }
         }
 
-        return kept.Count == 0 ? null : new(
-            new(ElementType.Float32, [kept.Count, 3, size, size], bytes.AsMemory(0, kept.Count * part * sizeof(float))), kept.DrainToImmutable());
+        return kept.Count == 0
+            ? null
+            : new(
+                new(ElementType.Float32, [kept.Count, 3, size, size], bytes.AsMemory(0, kept.Count * part * sizeof(float))),
+                kept.DrainToImmutable()
+            );
     }
 
     private static void Write(PixelImage image, int size, Span<float> planes)

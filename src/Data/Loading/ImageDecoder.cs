@@ -26,7 +26,9 @@ internal sealed class ImageDecoder(DetectionDataset dataset)
             }
         }
 
-        throw new AlignException($"{dataset.Layout.Images}: none of its {dataset.Images.Length} images can be decoded; check the files with 'ppyolo data check'");
+        throw new AlignException(
+            $"{dataset.Layout.Images}: none of its {dataset.Images.Length} images can be decoded; check the files with 'ppyolo data check'"
+        );
     }
 
     /// <summary>Decodes an image to RGB.</summary>
@@ -49,11 +51,16 @@ internal sealed class ImageDecoder(DetectionDataset dataset)
         }
         else if ((image.Width, image.Height) != (record.Width, record.Height))
         {
-            Note(DataProblemKind.ImageSize, record, $"annotated as {record.Width}x{record.Height}, decoded to {image.Width}x{image.Height}, which counts");
+            Note(
+                DataProblemKind.ImageSize,
+                record,
+                $"annotated as {record.Width}x{record.Height}, decoded to {image.Width}x{image.Height}, which counts"
+            );
         }
 
         return image;
     }
 
-    private void Note(DataProblemKind kind, AnnotatedImage record, string detail) => dataset.Log.Add(new(kind, record.Path, record.Id, $"image id {record.Id}: {detail}"));
+    private void Note(DataProblemKind kind, AnnotatedImage record, string detail) =>
+        dataset.Log.Add(new(kind, record.Path, record.Id, $"image id {record.Id}: {detail}"));
 }

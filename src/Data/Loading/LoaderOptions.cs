@@ -22,13 +22,17 @@ public sealed record LoaderOptions
     /// <summary>How many ranks there are.</summary>
     public int Ranks { get; init; } = 1;
 
-    /// <summary>Whether all ranks have the same size in an iteration, as alignment of several ranks with one needs; else each draws its own.</summary>
+    /// <summary>
+    /// Whether all ranks have the same size in an iteration, as alignment of several ranks with one needs; else each draws its own.
+    /// </summary>
     public bool SameSizeAcrossRanks { get; init; }
 
     /// <summary>Which random changes there are.</summary>
     public AugmentationOptions Augmentation { get; init; } = new();
 
-    /// <summary>Threads that make batches ahead; 0 makes each batch when it is asked for, on the asking thread. Batches do not depend on it.</summary>
+    /// <summary>
+    /// Threads that make batches ahead; 0 makes each batch when it is asked for, on the asking thread. Batches do not depend on it.
+    /// </summary>
     public int Workers { get; init; } = Math.Clamp(Environment.ProcessorCount / 2, 1, 8);
 
     /// <summary>How many batches are made ahead, at most; they bound the memory.</summary>
@@ -41,7 +45,10 @@ public sealed record LoaderOptions
     {
         Require(Ranks >= 1 && Rank >= 0 && Rank < Ranks, $"a rank from 0 to {Ranks - 1}, found {Rank}");
         Require(Batch >= 1 && Batch % Ranks == 0, $"a batch that {Ranks} ranks can share evenly, found {Batch}");
-        Require(Sizes.Length > 0 && Sizes.All(size => size > 0 && size % 32 == 0), $"sizes that are multiples of 32, found {string.Join(", ", Sizes)}");
+        Require(
+            Sizes.Length > 0 && Sizes.All(size => size > 0 && size % 32 == 0),
+            $"sizes that are multiples of 32, found {string.Join(", ", Sizes)}"
+        );
         Require(Workers is >= 0 and <= 256, $"0 to 256 workers, found {Workers}");
         Require(Prefetch is >= 1 and <= 64, $"1 to 64 batches ahead, found {Prefetch}");
         return this;

@@ -15,8 +15,11 @@ internal sealed class PendingBatch(BatchPlan plan, DetectionDataset dataset, Net
 {
     private readonly TaskCompletionSource<Batch> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly GroundTruth[][] objects = new GroundTruth[plan.Samples.Length][];
+
     // Written without clearing first: every sample fills its part.
-    private readonly byte[] images = GC.AllocateUninitializedArray<byte>(checked(plan.Samples.Length * 3 * plan.Size * plan.Size * sizeof(float)));
+    private readonly byte[] images = GC.AllocateUninitializedArray<byte>(
+        checked(plan.Samples.Length * 3 * plan.Size * plan.Size * sizeof(float))
+    );
     private int left = plan.Samples.Length;
     private volatile bool abandoned;
 
@@ -45,11 +48,24 @@ internal sealed class PendingBatch(BatchPlan plan, DetectionDataset dataset, Net
         {
             var key = plan.Samples[slot];
             var part = images.Length / plan.Samples.Length;
-            objects[slot] = pipeline.Make(key.Index, key.Epoch, plan.Size, MemoryMarshal.Cast<byte, float>(images.AsSpan(slot * part, part)));
+            objects[slot] = pipeline.Make(
+                key.Index,
+                key.Epoch,
+                plan.Size,
+                MemoryMarshal.Cast<byte, float>(images.AsSpan(slot * part, part))
+            );
             if (Interlocked.Decrement(ref left) == 0)
             {
                 var tensor = new TensorData(ElementType.Float32, [plan.Samples.Length, 3, plan.Size, plan.Size], images);
-                done.TrySetResult(BatchAssembly.Of(tensor, objects, GeneratedBatches.Rows, network, $"{dataset.Layout.Annotations} iteration {plan.Iteration}"));
+                done.TrySetResult(
+                    BatchAssembly.Of(
+                        tensor,
+                        objects,
+                        GeneratedBatches.Rows,
+                        network,
+                        $"{dataset.Layout.Annotations} iteration {plan.Iteration}"
+                    )
+                );
             }
         }
         catch (Exception e)
@@ -62,6 +78,8 @@ internal sealed class PendingBatch(BatchPlan plan, DetectionDataset dataset, Net
     private Exception Explain(Exception e, AnnotatedImage image)
     {
         var where = $"{image.Path} (image id {image.Id}, iteration {plan.Iteration})";
-        return e is AlignException ? new AlignException($"{where}: {e.Message}", e) : new InvalidOperationException($"{where}: {e.Message}", e);
+        return e is AlignException
+            ? new AlignException($"{where}: {e.Message}", e)
+            : new InvalidOperationException($"{where}: {e.Message}", e);
     }
 }

@@ -6,8 +6,9 @@ using PPYolo.Data.Transforms;
 namespace PPYolo.Data.Loading;
 
 /// <summary>
-/// Makes a training sample of an image, in the reference's order: decode, mixup, colours, expand, crop, flip, boxes relative to the image, at most so many, as
-/// centre and size, resize, normalize, channels first. A sample depends on the seed, the epoch, the image and the size alone.
+/// Makes a training sample of an image, in the reference's order: decode, mixup, colours, expand, crop, flip, boxes relative to the image,
+/// at most so many, as centre and size, resize, normalize, channels first. A sample depends on the seed, the epoch, the image and the size
+/// alone.
 /// </summary>
 /// <param name="dataset">The dataset.</param>
 /// <param name="seed">The run's seed.</param>

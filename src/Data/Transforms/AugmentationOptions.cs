@@ -4,7 +4,16 @@ namespace PPYolo.Data.Transforms;
 public sealed record AugmentationOptions
 {
     /// <summary>Nothing random but the order: images are resized, with bilinear interpolation.</summary>
-    public static AugmentationOptions None { get; } = new() { Mixup = false, ColorDistortion = false, Expand = false, Crop = false, Flip = false, RandomInterpolation = false };
+    public static AugmentationOptions None { get; } =
+        new()
+        {
+            Mixup = false,
+            ColorDistortion = false,
+            Expand = false,
+            Crop = false,
+            Flip = false,
+            RandomInterpolation = false,
+        };
 
     /// <summary>Whether each image is mixed with another one.</summary>
     public bool Mixup { get; init; } = true;
@@ -27,7 +36,13 @@ public sealed record AugmentationOptions
     /// <summary>The changes after mixing, in the reference's order.</summary>
     internal IReadOnlyList<ISampleTransform> ToTransforms()
     {
-        (bool Wanted, ISampleTransform Transform)[] all = [(ColorDistortion, new ColorDistortion()), (Expand, new RandomExpand()), (Crop, new RandomCrop()), (Flip, new RandomFlip())];
+        (bool Wanted, ISampleTransform Transform)[] all =
+        [
+            (ColorDistortion, new ColorDistortion()),
+            (Expand, new RandomExpand()),
+            (Crop, new RandomCrop()),
+            (Flip, new RandomFlip()),
+        ];
         return [.. all.Where(one => one.Wanted).Select(one => one.Transform)];
     }
 }

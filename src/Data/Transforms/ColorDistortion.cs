@@ -1,8 +1,9 @@
 namespace PPYolo.Data.Transforms;
 
 /// <summary>
-/// Brightness (0.5 to 1.5 added), contrast and saturation (times 0.5 to 1.5) and hue (turned by -18 to 18 half turns), each in every second image on average, in
-/// random order. The ranges are the reference's: its brightness is all but invisible, its hue any hue. Values are not clipped.
+/// Brightness (0.5 to 1.5 added), contrast and saturation (times 0.5 to 1.5) and hue (turned by -18 to 18 half turns), each in every second
+/// image on average, in random order. The ranges are the reference's: its brightness is all but invisible, its hue any hue. Values are not
+/// clipped.
 /// </summary>
 internal sealed class ColorDistortion : ISampleTransform
 {

@@ -3,7 +3,8 @@ using PPYolo.Data.Imaging;
 namespace PPYolo.Data.Transforms;
 
 /// <summary>
-/// An affine change of colours. Brightness, contrast, saturation and hue are all of this kind, so that any sequence of them is one pass over the pixels.
+/// An affine change of colours. Brightness, contrast, saturation and hue are all of this kind, so that any sequence of them is one pass
+/// over the pixels.
 /// </summary>
 internal readonly struct ColorMatrix
 {
@@ -37,7 +38,8 @@ internal readonly struct ColorMatrix
     /// <param name="halfTurns">1 is 180 degrees.</param>
     public static ColorMatrix Hue(double halfTurns)
     {
-        double u = Math.Cos(halfTurns * Math.PI), w = Math.Sin(halfTurns * Math.PI);
+        double u = Math.Cos(halfTurns * Math.PI),
+            w = Math.Sin(halfTurns * Math.PI);
         return new(Product(Product(FromYiq, [1, 0, 0, 0, u, -w, 0, w, u]), ToYiq), [0, 0, 0]);
     }
 
@@ -47,7 +49,11 @@ internal readonly struct ColorMatrix
         var moved = new double[3];
         for (var row = 0; row < 3; row++)
         {
-            moved[row] = (next.matrix[row * 3] * offset[0]) + (next.matrix[(row * 3) + 1] * offset[1]) + (next.matrix[(row * 3) + 2] * offset[2]) + next.offset[row];
+            moved[row] =
+                (next.matrix[row * 3] * offset[0])
+                + (next.matrix[(row * 3) + 1] * offset[1])
+                + (next.matrix[(row * 3) + 2] * offset[2])
+                + next.offset[row];
         }
 
         return new(Product(next.matrix, matrix), moved);
@@ -59,11 +65,23 @@ internal readonly struct ColorMatrix
         var changed = PixelImage.OfFloats(image.Width, image.Height);
         ReadOnlySpan<byte> from = image.Bytes;
         var to = changed.Floats;
-        float m0 = (float)matrix[0], m1 = (float)matrix[1], m2 = (float)matrix[2], m3 = (float)matrix[3], m4 = (float)matrix[4], m5 = (float)matrix[5];
-        float m6 = (float)matrix[6], m7 = (float)matrix[7], m8 = (float)matrix[8], o0 = (float)offset[0], o1 = (float)offset[1], o2 = (float)offset[2];
+        float m0 = (float)matrix[0],
+            m1 = (float)matrix[1],
+            m2 = (float)matrix[2],
+            m3 = (float)matrix[3],
+            m4 = (float)matrix[4],
+            m5 = (float)matrix[5];
+        float m6 = (float)matrix[6],
+            m7 = (float)matrix[7],
+            m8 = (float)matrix[8],
+            o0 = (float)offset[0],
+            o1 = (float)offset[1],
+            o2 = (float)offset[2];
         for (var i = 0; i + 2 < from.Length && i + 2 < to.Length; i += 3)
         {
-            float r = from[i], g = from[i + 1], b = from[i + 2];
+            float r = from[i],
+                g = from[i + 1],
+                b = from[i + 2];
             to[i] = (m0 * r) + (m1 * g) + (m2 * b) + o0;
             to[i + 1] = (m3 * r) + (m4 * g) + (m5 * b) + o1;
             to[i + 2] = (m6 * r) + (m7 * g) + (m8 * b) + o2;

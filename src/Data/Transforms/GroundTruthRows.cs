@@ -34,14 +34,27 @@ internal static class GroundTruthRows
     }
 
     private static SampleBox Normalize(SampleBox box, float width, float height) =>
-        box with { Left = box.Left / width, Top = box.Top / height, Right = box.Right / width, Bottom = box.Bottom / height };
+        box with
+        {
+            Left = box.Left / width,
+            Top = box.Top / height,
+            Right = box.Right / width,
+            Bottom = box.Bottom / height,
+        };
 
     private static SampleBox Clip(SampleBox box) =>
-        box with { Left = Math.Clamp(box.Left, 0, 1), Top = Math.Clamp(box.Top, 0, 1), Right = Math.Clamp(box.Right, 0, 1), Bottom = Math.Clamp(box.Bottom, 0, 1) };
+        box with
+        {
+            Left = Math.Clamp(box.Left, 0, 1),
+            Top = Math.Clamp(box.Top, 0, 1),
+            Right = Math.Clamp(box.Right, 0, 1),
+            Bottom = Math.Clamp(box.Bottom, 0, 1),
+        };
 
     private static GroundTruth ToCentre(SampleBox box)
     {
-        float width = box.Right - box.Left, height = box.Bottom - box.Top;
+        float width = box.Right - box.Left,
+            height = box.Bottom - box.Top;
         return new(box.Left + (width / 2), box.Top + (height / 2), width, height, box.Class, box.Score);
     }
 }

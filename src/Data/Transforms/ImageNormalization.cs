@@ -3,15 +3,19 @@ using PPYolo.Data.Imaging;
 namespace PPYolo.Data.Transforms;
 
 /// <summary>
-/// Brings an image to the network's scale, channels first: divided by 255 in float32, then less the mean and divided by the deviation of ImageNet, each in
-/// float64 and rounded to float32.
+/// Brings an image to the network's scale, channels first: divided by 255 in float32, then less the mean and divided by the deviation of
+/// ImageNet, each in float64 and rounded to float32.
 /// </summary>
 internal static class ImageNormalization
 {
-    private static readonly double[] Mean = [0.485, 0.456, 0.406], Deviation = [0.229, 0.224, 0.225];
+    private static readonly double[] Mean = [0.485, 0.456, 0.406],
+        Deviation = [0.229, 0.224, 0.225];
 
     // What becomes of each byte in each channel.
-    private static readonly float[][] OfByte = [.. Enumerable.Range(0, 3).Select(channel => Enumerable.Range(0, 256).Select(value => Of(value, channel)).ToArray())];
+    private static readonly float[][] OfByte =
+    [
+        .. Enumerable.Range(0, 3).Select(channel => Enumerable.Range(0, 256).Select(value => Of(value, channel)).ToArray()),
+    ];
 
     /// <summary>Writes an image, channel by channel.</summary>
     /// <param name="image">The image.</param>

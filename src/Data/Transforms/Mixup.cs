@@ -3,8 +3,8 @@ using PPYolo.Data.Imaging;
 namespace PPYolo.Data.Transforms;
 
 /// <summary>
-/// Adds another image, both weighted, with their upper left corners together; the objects of both stay, scored by their image's weight (Zhang et al., "mixup",
-/// arXiv:1710.09412). The weight is drawn from the beta distribution (1.5, 1.5).
+/// Adds another image, both weighted, with their upper left corners together; the objects of both stay, scored by their image's weight
+/// (Zhang et al., "mixup", arXiv:1710.09412). The weight is drawn from the beta distribution (1.5, 1.5).
 /// </summary>
 internal static class Mixup
 {
@@ -17,7 +17,8 @@ internal static class Mixup
     /// <param name="weight">The first one's weight, between 0 and 1.</param>
     public static void Apply(Sample sample, Sample other, double weight)
     {
-        float first = (float)weight, second = (float)(1 - weight);
+        float first = (float)weight,
+            second = (float)(1 - weight);
         var mixed = PixelImage.OfBytes(Math.Max(sample.Image.Width, other.Image.Width), Math.Max(sample.Image.Height, other.Image.Height));
         Mix(sample.Image, first, other.Image, second, mixed);
         sample.Replace(mixed);
@@ -33,7 +34,8 @@ internal static class Mixup
     {
         for (var row = 0; row < mixed.Height; row++)
         {
-            ReadOnlySpan<byte> inA = Row(a, row), inB = Row(b, row);
+            ReadOnlySpan<byte> inA = Row(a, row),
+                inB = Row(b, row);
             var target = Row(mixed, row);
             // Where neither reaches, the canvas is black.
             for (var i = 0; i < target.Length; i++)

@@ -1,12 +1,15 @@
 namespace PPYolo.Data.Transforms;
 
 /// <summary>
-/// Cuts out a part that overlaps some object by at least an IoU of 0, 0.1, 0.3, 0.5, 0.7 or 0.9, or nothing at all, tried in random order, 50 windows each. A
-/// window covers 0.3 to 1 of the sides' geometric mean, at an aspect of 0.5 to 2; objects whose centres lie outside go.
+/// Cuts out a part that overlaps some object by at least an IoU of 0, 0.1, 0.3, 0.5, 0.7 or 0.9, or nothing at all, tried in random order,
+/// 50 windows each. A window covers 0.3 to 1 of the sides' geometric mean, at an aspect of 0.5 to 2; objects whose centres lie outside go.
 /// </summary>
 internal sealed class RandomCrop : ISampleTransform
 {
-    private const double NoCrop = -1, SmallestScale = 0.3, SmallestAspect = 0.5, LargestAspect = 2;
+    private const double NoCrop = -1,
+        SmallestScale = 0.3,
+        SmallestAspect = 0.5,
+        LargestAspect = 2;
     private const int Attempts = 50;
 
     public string Name => "crop";
@@ -61,9 +64,11 @@ internal sealed class RandomCrop : ISampleTransform
     {
         var scale = draws.Between(SmallestScale, 1);
         var aspect = draws.Between(Math.Max(SmallestAspect, scale * scale), Math.Min(LargestAspect, 1 / (scale * scale)));
-        int rows = (int)(height * (scale / Math.Sqrt(aspect))), columns = (int)(width * (scale * Math.Sqrt(aspect)));
+        int rows = (int)(height * (scale / Math.Sqrt(aspect))),
+            columns = (int)(width * (scale * Math.Sqrt(aspect)));
         // The last possible place is never drawn, as in the reference; a window as large as the image has only the first.
-        int top = draws.Below(Math.Max(1, height - rows)), left = draws.Below(Math.Max(1, width - columns));
+        int top = draws.Below(Math.Max(1, height - rows)),
+            left = draws.Below(Math.Max(1, width - columns));
         return new(left, top, columns, rows);
     }
 

@@ -4,8 +4,8 @@ using PPYolo.Align.Generation;
 namespace PPYolo.Data.Transforms;
 
 /// <summary>
-/// Successive draws from a named stream. Every transform of every sample has a stream of its own, so that what it draws depends neither on other transforms nor
-/// on who computes the sample or when.
+/// Successive draws from a named stream. Every transform of every sample has a stream of its own, so that what it draws depends neither on
+/// other transforms nor on who computes the sample or when.
 /// </summary>
 /// <param name="stream">The stream; draws start at its first element.</param>
 internal sealed class RandomDraws(PortableStream stream)
@@ -40,14 +40,15 @@ internal sealed class RandomDraws(PortableStream stream)
     }
 
     /// <summary>
-    /// From the beta distribution with both parameters 1.5: a point drawn evenly from a disc, projected on a diameter. Only products are compared, so that every
-    /// machine draws the same.
+    /// From the beta distribution with both parameters 1.5: a point drawn evenly from a disc, projected on a diameter. Only products are
+    /// compared, so that every machine draws the same.
     /// </summary>
     public double Beta()
     {
         while (true)
         {
-            double x = Next(), y = Next();
+            double x = Next(),
+                y = Next();
             if (y * y <= 4 * x * (1 - x))
             {
                 return x;

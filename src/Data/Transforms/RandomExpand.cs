@@ -3,12 +3,13 @@ using PPYolo.Data.Imaging;
 namespace PPYolo.Data.Transforms;
 
 /// <summary>
-/// Puts every second image, on average, somewhere on a canvas of the mean colour that is up to four times as wide and high. The values become bytes again,
-/// clipped to 0 to 255; the reference lets those outside wrap around, which its platform does not define.
+/// Puts every second image, on average, somewhere on a canvas of the mean colour that is up to four times as wide and high. The values
+/// become bytes again, clipped to 0 to 255; the reference lets those outside wrap around, which its platform does not define.
 /// </summary>
 internal sealed class RandomExpand : ISampleTransform
 {
-    private const double Probability = 0.5, MostTimes = 4;
+    private const double Probability = 0.5,
+        MostTimes = 4;
 
     // 123.675, 116.28, 103.53 cut to bytes: the mean of ImageNet.
     private static readonly byte[] Fill = [123, 116, 103];
@@ -24,13 +25,15 @@ internal sealed class RandomExpand : ISampleTransform
         }
 
         var times = draws.Between(1, MostTimes);
-        int height = (int)(image.Height * times), width = (int)(image.Width * times);
+        int height = (int)(image.Height * times),
+            width = (int)(image.Width * times);
         if (height <= image.Height || width <= image.Width)
         {
             return;
         }
 
-        int top = draws.Below(height - image.Height), left = draws.Below(width - image.Width);
+        int top = draws.Below(height - image.Height),
+            left = draws.Below(width - image.Width);
         sample.Replace(Place(image, width, height, left, top));
         for (var i = 0; i < sample.Boxes.Count; i++)
         {

@@ -1,8 +1,8 @@
 namespace PPYolo.Data.Transforms;
 
 /// <summary>
-/// Exchanges left and right in every second image on average. Boxes are mirrored as if their corners included the last pixel, as in the reference, also where a
-/// crop has left them without that; they then reach a pixel over the left edge.
+/// Exchanges left and right in every second image on average. Boxes are mirrored as if their corners included the last pixel, as in the
+/// reference, also where a crop has left them without that; they then reach a pixel over the left edge.
 /// </summary>
 internal sealed class RandomFlip : ISampleTransform
 {

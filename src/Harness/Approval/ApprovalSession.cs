@@ -20,7 +20,10 @@ internal static class ApprovalSession
         var all = ReceivedSnapshot.Find(path);
         if (all.Count > 0 && string.IsNullOrWhiteSpace(reason) && ask is null)
         {
-            throw new AlignException("an approval needs a reason, and there is no terminal to ask at: give --reason \"what was changed, and why the new numbers are right\"");
+            throw new AlignException(
+                "an approval needs a reason, and there is no terminal to ask at: give --reason \"what was changed, and why the new "
+                    + "numbers are right\""
+            );
         }
 
         var left = all.Count(snapshot => !Approve(snapshot, [], reason, mayChangeEnvironment, output, ask));
@@ -34,7 +37,9 @@ internal static class ApprovalSession
     {
         if (BuildServer.Detected)
         {
-            throw new AlignException("this is a build server (CI): snapshots are compared here, never approved; approve where somebody looks at them");
+            throw new AlignException(
+                "this is a build server (CI): snapshots are compared here, never approved; approve where somebody looks at them"
+            );
         }
     }
 
@@ -45,7 +50,14 @@ internal static class ApprovalSession
     /// <param name="mayChangeEnvironment">Whether the environment changed on purpose.</param>
     /// <param name="output">Where everything is shown.</param>
     /// <param name="ask">Asks for a reason; an empty answer leaves the file.</param>
-    public static bool Approve(ReceivedSnapshot snapshot, IEnumerable<string> further, string? reason, bool mayChangeEnvironment, TextWriter output, Func<string?>? ask)
+    public static bool Approve(
+        ReceivedSnapshot snapshot,
+        IEnumerable<string> further,
+        string? reason,
+        bool mayChangeEnvironment,
+        TextWriter output,
+        Func<string?>? ask
+    )
     {
         var (text, line, found) = snapshot.Describe(mayChangeEnvironment);
         List<string> objections = [.. found, .. further];
@@ -55,13 +67,22 @@ internal static class ApprovalSession
             output.WriteLine($"refused: {objection}");
         }
 
-        if (objections.Count > 0 || (string.IsNullOrWhiteSpace(reason) ? ask?.Invoke() : reason) is not { } why || string.IsNullOrWhiteSpace(why))
+        if (
+            objections.Count > 0
+            || (string.IsNullOrWhiteSpace(reason) ? ask?.Invoke() : reason) is not { } why
+            || string.IsNullOrWhiteSpace(why)
+        )
         {
             output.WriteLine();
             return false;
         }
 
-        GoldenApproval.Approve(snapshot.Received, snapshot.Verified, why, $"{line}{(Git.Head(snapshot.Received) is { } commit ? $"; on top of {commit}" : "")}");
+        GoldenApproval.Approve(
+            snapshot.Received,
+            snapshot.Verified,
+            why,
+            $"{line}{(Git.Head(snapshot.Received) is { } commit ? $"; on top of {commit}" : "")}"
+        );
         output.WriteLine("approved\n");
         return true;
     }

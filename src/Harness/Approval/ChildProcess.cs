@@ -15,7 +15,11 @@ internal static class ChildProcess
     /// <param name="line">Gets each line of its output as it comes.</param>
     /// <exception cref="AlignException">The program is not installed.</exception>
     public static (int ExitCode, string Output, string Errors) Run(
-        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, Action<string>? line = null)
+        string program,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment = null,
+        Action<string>? line = null
+    )
     {
         var info = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())

@@ -11,7 +11,8 @@ internal static class GoldenTheories
     public static readonly string Folder = Path.Combine("tests", "Golden", "Weights");
 
     // What the message of a test says that is red for want of its golden and for nothing else.
-    private const string NoGolden = "there is no golden yet", ResultsName = "theories.trx";
+    private const string NoGolden = "there is no golden yet",
+        ResultsName = "theories.trx";
 
     private static readonly XNamespace Trx = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
 
@@ -30,21 +31,43 @@ internal static class GoldenTheories
         var (_, text, _) = ChildProcess.Run(
             "dotnet",
             [
-                "test", Path.Combine(tree, "tests", "Alignment"), "-c", "Release", "--filter", filter is null ? "Category=Golden" : $"Category=Golden&({filter})", "--nologo",
-                "--logger", "console;verbosity=normal", "--logger", $"trx;LogFileName={ResultsName}", "--results-directory", results,
+                "test",
+                Path.Combine(tree, "tests", "Alignment"),
+                "-c",
+                "Release",
+                "--filter",
+                filter is null ? "Category=Golden" : $"Category=Golden&({filter})",
+                "--nologo",
+                "--logger",
+                "console;verbosity=normal",
+                "--logger",
+                $"trx;LogFileName={ResultsName}",
+                "--results-directory",
+                results,
             ],
             all,
             line =>
             {
-                if (line.TrimStart() is var start && (start.StartsWith("Passed ", StringComparison.Ordinal) || start.StartsWith("Failed ", StringComparison.Ordinal)))
+                if (
+                    line.TrimStart() is var start
+                    && (start.StartsWith("Passed ", StringComparison.Ordinal) || start.StartsWith("Failed ", StringComparison.Ordinal))
+                )
                 {
                     output.WriteLine(line);
                 }
-            });
+            }
+        );
         if (!Directory.EnumerateFiles(results, $"*.{GoldenText.Extension}").Any())
         {
-            var errors = text.Split('\n').Where(line => line.Contains("error", StringComparison.OrdinalIgnoreCase) || line.Contains("No test matches", StringComparison.Ordinal)).Take(3);
-            throw new AlignException($"{tree}: no golden theory ran: {string.Join('\n', errors)}\nlook at the filter, or build and run tests/Alignment there by hand to see why not");
+            var errors = text.Split('\n')
+                .Where(line =>
+                    line.Contains("error", StringComparison.OrdinalIgnoreCase) || line.Contains("No test matches", StringComparison.Ordinal)
+                )
+                .Take(3);
+            throw new AlignException(
+                $"{tree}: no golden theory ran: {string.Join('\n', errors)}\nlook at the filter, or build and run tests/Alignment there "
+                    + $"by hand to see why not"
+            );
         }
     }
 
@@ -54,23 +77,40 @@ internal static class GoldenTheories
         var file = Path.Combine(results, ResultsName);
         return !File.Exists(file)
             ? []
-            : [.. XDocument.Load(file).Descendants(Trx + "UnitTestResult")
-                .Where(result => (string?)result.Attribute("outcome") == "Failed")
-                .Select(result => (Test: (string?)result.Attribute("testName") ?? "", Message: (string?)result.Descendants(Trx + "Message").FirstOrDefault() ?? "no message"))
-                .Where(failure => !failure.Message.Contains(NoGolden, StringComparison.Ordinal))
-                .Select(failure => (failure.Test, failure.Message.Trim().Split('\n')[0]))];
+            :
+            [
+                .. XDocument
+                    .Load(file)
+                    .Descendants(Trx + "UnitTestResult")
+                    .Where(result => (string?)result.Attribute("outcome") == "Failed")
+                    .Select(result =>
+                        (
+                            Test: (string?)result.Attribute("testName") ?? "",
+                            Message: (string?)result.Descendants(Trx + "Message").FirstOrDefault() ?? "no message"
+                        )
+                    )
+                    .Where(failure => !failure.Message.Contains(NoGolden, StringComparison.Ordinal))
+                    .Select(failure => (failure.Test, failure.Message.Trim().Split('\n')[0])),
+            ];
     }
 
-    /// <summary>What tests came to that end in one golden: several may, each in its own way, which stands behind an @ in the name.</summary>
+    /// <summary>
+    /// What tests came to that end in one golden: several may, each in its own way, which stands behind an @ in the name.
+    /// </summary>
     /// <param name="results">The folder of results.</param>
     /// <param name="golden">NAME of NAME.verified.golden.</param>
-    public static IReadOnlyList<(string Way, GoldenRecord Run)> Runs(string results, string golden) => !Directory.Exists(results)
-        ? []
-        : [.. Directory.EnumerateFiles(results, $"*.{GoldenText.Extension}")
-            .Select(file => (File: file, Name: Path.GetFileNameWithoutExtension(file)))
-            .Where(run => run.Name == golden || run.Name.StartsWith(golden + "@", StringComparison.Ordinal))
-            .OrderBy(run => run.Name, StringComparer.Ordinal)
-            .Select(run => (run.Name[golden.Length..].TrimStart('@'), GoldenText.Read(run.File)))];
+    public static IReadOnlyList<(string Way, GoldenRecord Run)> Runs(string results, string golden) =>
+        !Directory.Exists(results)
+            ? []
+            :
+            [
+                .. Directory
+                    .EnumerateFiles(results, $"*.{GoldenText.Extension}")
+                    .Select(file => (File: file, Name: Path.GetFileNameWithoutExtension(file)))
+                    .Where(run => run.Name == golden || run.Name.StartsWith(golden + "@", StringComparison.Ordinal))
+                    .OrderBy(run => run.Name, StringComparer.Ordinal)
+                    .Select(run => (run.Name[golden.Length..].TrimStart('@'), GoldenText.Read(run.File))),
+            ];
 
     /// <summary>NAME of NAME.verified.golden or NAME.received.golden.</summary>
     public static string NameOf(string file) => Path.GetFileNameWithoutExtension(Path.GetFileNameWithoutExtension(file));

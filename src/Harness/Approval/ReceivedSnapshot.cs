@@ -18,7 +18,9 @@ internal sealed record ReceivedSnapshot(string Received, string Verified)
     {
         if (File.Exists(path))
         {
-            return Path.GetFileName(path).Contains(Marker, StringComparison.Ordinal) ? [Of(path)] : throw new AlignException($"{path}: a received file is named NAME{Marker}EXTENSION");
+            return Path.GetFileName(path).Contains(Marker, StringComparison.Ordinal)
+                ? [Of(path)]
+                : throw new AlignException($"{path}: a received file is named NAME{Marker}EXTENSION");
         }
 
         if (!Directory.Exists(path))
@@ -26,7 +28,14 @@ internal sealed record ReceivedSnapshot(string Received, string Verified)
             throw new AlignException($"{path}: not found; name the folder of the snapshots, or a received file");
         }
 
-        return [.. Directory.EnumerateFiles(path, $"*{Marker}*", SearchOption.AllDirectories).Where(file => !IsOutput(Path.GetRelativePath(path, file))).Order(StringComparer.Ordinal).Select(Of)];
+        return
+        [
+            .. Directory
+                .EnumerateFiles(path, $"*{Marker}*", SearchOption.AllDirectories)
+                .Where(file => !IsOutput(Path.GetRelativePath(path, file)))
+                .Order(StringComparer.Ordinal)
+                .Select(Of),
+        ];
     }
 
     /// <summary>Whether it is a golden; else text.</summary>
@@ -43,17 +52,26 @@ internal sealed record ReceivedSnapshot(string Received, string Verified)
         var objections = GoldenApproval.Objections(golden, received, mayChangeEnvironment);
         if (golden is null)
         {
-            var line = string.Create(CultureInfo.InvariantCulture, $"the first golden: {received.Tensors.Count} tensors, {received.Iterations} iterations, {received.Twins} twins, {received.Environment}");
+            var line = string.Create(
+                CultureInfo.InvariantCulture,
+                $"the first golden: {received.Tensors.Count} tensors, {received.Iterations} iterations, {received.Twins} twins, "
+                    + $"{received.Environment}"
+            );
             return (line, line, objections);
         }
 
         var comparison = GoldenComparer.Compare(golden, received);
-        return (comparison.ToString(), comparison.Summary + (comparison.Began is null ? "" : $"; it began in {comparison.Began}"), objections);
+        return (
+            comparison.ToString(),
+            comparison.Summary + (comparison.Began is null ? "" : $"; it began in {comparison.Began}"),
+            objections
+        );
     }
 
     private (string Text, string Line, IReadOnlyList<string> Objections) DescribeText()
     {
-        string[] before = File.Exists(Verified) ? File.ReadAllLines(Verified) : [], after = File.ReadAllLines(Received);
+        string[] before = File.Exists(Verified) ? File.ReadAllLines(Verified) : [],
+            after = File.ReadAllLines(Received);
         var (removed, added) = (before.Except(after).ToList(), after.Except(before).ToList());
         var line = before.Length == 0 ? $"the first snapshot: {after.Length} lines" : $"{removed.Count} lines went, {added.Count} came";
         var shown = removed.Take(LinesShown).Select(text => "- " + text).Concat(added.Take(LinesShown).Select(text => "+ " + text));
@@ -67,5 +85,6 @@ internal sealed record ReceivedSnapshot(string Received, string Verified)
         return new(path, string.Concat(path.AsSpan(0, at), ".verified.", path.AsSpan(at + Marker.Length)));
     }
 
-    private static bool IsOutput(string relative) => relative.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj" or "artifacts");
+    private static bool IsOutput(string relative) =>
+        relative.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj" or "artifacts");
 }

@@ -5,8 +5,8 @@ using PPYolo.Align.Reports;
 namespace PPYolo.Harness.Approval;
 
 /// <summary>
-/// Tells code from environment: runs the golden theories of an earlier commit, checked out beside, and those of today in the same environment, and compares both with that
-/// commit's goldens.
+/// Tells code from environment: runs the golden theories of an earlier commit, checked out beside, and those of today in the same
+/// environment, and compares both with that commit's goldens.
 /// </summary>
 internal static class Recheck
 {
@@ -55,7 +55,10 @@ internal static class Recheck
         }
         catch (AlignException exception)
         {
-            throw new AlignException($"--commit {commit}: {root} has no such commit; name one that git log shows (a clone without history has only its last)", exception);
+            throw new AlignException(
+                $"--commit {commit}: {root} has no such commit; name one that git log shows (a clone without history has only its last)",
+                exception
+            );
         }
     }
 
@@ -81,7 +84,8 @@ internal static class Recheck
             throw new AlignException("no golden theory ran; look at the filter, or build the tests by hand to see why not");
         }
 
-        output.WriteLine(moved.TrueForAll(what => what == Moved.Neither) ? "nothing moved" : $"moved: {string.Join(", ", moved.Where(what => what != Moved.Neither).CountBy(what => what).Select(pair => $"{Word(pair.Key)} {pair.Value}"))}");
+        var counts = moved.Where(what => what != Moved.Neither).CountBy(what => what).Select(pair => $"{Word(pair.Key)} {pair.Value}");
+        output.WriteLine(moved.TrueForAll(what => what == Moved.Neither) ? "nothing moved" : $"moved: {string.Join(", ", counts)}");
         return moved.TrueForAll(what => what == Moved.Neither);
     }
 
@@ -108,17 +112,34 @@ internal static class Recheck
     }
 
     private static string Outcome(GoldenRecord golden, GoldenRecord? run) =>
-        run is null ? "not run" : GoldenComparer.Compare(golden, run) is { Aligned: true } within ? within.BitwiseEqual == run.Tensors.Count ? "bit for bit" : "within" : "diverged";
+        run is null ? "not run"
+        : GoldenComparer.Compare(golden, run) is { Aligned: true } within
+            ? within.BitwiseEqual == run.Tensors.Count ? "bit for bit"
+                : "within"
+        : "diverged";
 
     private static string Word(Moved moved) => moved == Moved.NotRun ? "not run" : moved.ToString().ToLowerInvariant();
 
-    /// <summary>The runs of both sides by their ways. A commit that does not tell ways apart has one run without a name, which stands for all; a filter may have left out both sides.</summary>
-    private static IEnumerable<(string Way, GoldenRecord? Then, GoldenRecord? Now)> Pairs(IReadOnlyList<(string Way, GoldenRecord Run)> then, IReadOnlyList<(string Way, GoldenRecord Run)> now)
+    /// <summary>
+    /// The runs of both sides by their ways. A commit that does not tell ways apart has one run without a name, which stands for all; a
+    /// filter may have left out both sides.
+    /// </summary>
+    private static IEnumerable<(string Way, GoldenRecord? Then, GoldenRecord? Now)> Pairs(
+        IReadOnlyList<(string Way, GoldenRecord Run)> then,
+        IReadOnlyList<(string Way, GoldenRecord Run)> now
+    )
     {
         bool Unnamed(IReadOnlyList<(string Way, GoldenRecord Run)> side) => side is [{ Way: "" }];
-        GoldenRecord? Of(IReadOnlyList<(string Way, GoldenRecord Run)> side, string way) => side.Where(run => run.Way == way || Unnamed(side)).Select(run => run.Run).FirstOrDefault();
+        GoldenRecord? Of(IReadOnlyList<(string Way, GoldenRecord Run)> side, string way) =>
+            side.Where(run => run.Way == way || Unnamed(side)).Select(run => run.Run).FirstOrDefault();
 
-        var ways = new[] { then, now }.Where(side => !Unnamed(side)).SelectMany(side => side).Select(run => run.Way).Distinct().Order(StringComparer.Ordinal).ToList();
+        var ways = new[] { then, now }
+            .Where(side => !Unnamed(side))
+            .SelectMany(side => side)
+            .Select(run => run.Way)
+            .Distinct()
+            .Order(StringComparer.Ordinal)
+            .ToList();
         return (ways.Count == 0 && then.Count + now.Count > 0 ? [""] : ways).Select(way => (way, Of(then, way), Of(now, way)));
     }
 }

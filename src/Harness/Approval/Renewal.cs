@@ -4,8 +4,9 @@ using PPYolo.Align.Golden;
 namespace PPYolo.Harness.Approval;
 
 /// <summary>
-/// Records goldens anew after a change of numbers that concerns many, and approves them. The tests look for goldens in an empty folder, so that each is received anew, and the approved ones stay where
-/// they are until there is something to put in their place: a run that fails, or is ended, loses none.
+/// Records goldens anew after a change of numbers that concerns many, and approves them. The tests look for goldens in an empty folder, so
+/// that each is received anew, and the approved ones stay where they are until there is something to put in their place: a run that fails,
+/// or is ended, loses none.
 /// </summary>
 internal static class Renewal
 {
@@ -29,7 +30,8 @@ internal static class Renewal
         var work = Directory.CreateTempSubdirectory("ppyolo-renew-").FullName;
         try
         {
-            string received = Path.Combine(work, "received"), runs = Path.Combine(work, "runs");
+            string received = Path.Combine(work, "received"),
+                runs = Path.Combine(work, "runs");
             Directory.CreateDirectory(received);
             output.WriteLine("recording; every test is red for want of a golden");
             GoldenTheories.Run(root, runs, filter, new Dictionary<string, string> { ["PPYOLO_GOLDEN_FOLDER"] = received }, output);
@@ -50,7 +52,15 @@ internal static class Renewal
     /// <param name="reason">Why.</param>
     /// <param name="mayChangeEnvironment">Whether the environment changed on purpose.</param>
     /// <param name="output">Where everything is shown.</param>
-    internal static bool Settle(string goldens, string received, string runs, bool whole, string reason, bool mayChangeEnvironment, TextWriter output)
+    internal static bool Settle(
+        string goldens,
+        string received,
+        string runs,
+        bool whole,
+        string reason,
+        bool mayChangeEnvironment,
+        TextWriter output
+    )
     {
         var (approved, refused) = (0, 0);
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -76,13 +86,20 @@ internal static class Renewal
             output.WriteLine($"failed before its golden: {test}: {message}");
         }
 
-        var kept = Directory.EnumerateFiles(goldens, $"*.verified.{GoldenText.Extension}").Select(GoldenTheories.NameOf).Where(name => !names.Contains(name)).Order(StringComparer.Ordinal).ToList();
+        var kept = Directory
+            .EnumerateFiles(goldens, $"*.verified.{GoldenText.Extension}")
+            .Select(GoldenTheories.NameOf)
+            .Where(name => !names.Contains(name))
+            .Order(StringComparer.Ordinal)
+            .ToList();
         if (whole)
         {
             kept.ForEach(name => output.WriteLine($"kept, since nothing was received: {name}"));
         }
 
-        output.WriteLine($"{approved} approved, {refused} refused, {kept.Count} kept as they were, {failures.Count} tests failed before their golden");
+        output.WriteLine(
+            $"{approved} approved, {refused} refused, {kept.Count} kept as they were, {failures.Count} tests failed before their golden"
+        );
         return approved > 0 && refused == 0 && failures.Count == 0 && (!whole || kept.Count == 0);
     }
 
@@ -90,9 +107,12 @@ internal static class Renewal
     private static IEnumerable<string> Disagreements(ReceivedSnapshot snapshot, string runs)
     {
         var golden = GoldenText.Read(snapshot.Received);
-        return GoldenTheories.Runs(runs, GoldenTheories.NameOf(snapshot.Received))
+        return GoldenTheories
+            .Runs(runs, GoldenTheories.NameOf(snapshot.Received))
             .Select(run => (run.Way, Comparison: GoldenComparer.Compare(golden, run.Run)))
             .Where(run => !run.Comparison.Aligned)
-            .Select(run => $"the test that comes to it by {(run.Way.Length == 0 ? "itself" : run.Way)} is not within it: {run.Comparison.Summary}");
+            .Select(run =>
+                $"the test that comes to it by {(run.Way.Length == 0 ? "itself" : run.Way)} is not within it: {run.Comparison.Summary}"
+            );
     }
 }

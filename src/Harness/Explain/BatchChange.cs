@@ -19,19 +19,35 @@ internal sealed record BatchChange(string Id, string Title, string Description, 
     /// <summary>Data are the same bits, but for a rounding where a change computes.</summary>
     private const double Exact = 1e-5;
 
-    private const int BoxWeight = 4, Score = 5;
+    private const int BoxWeight = 4,
+        Score = 5;
 
     /// <summary>What may be wrong with images while the rest is right.</summary>
     public static IReadOnlyList<BatchChange> OfImages { get; } =
     [
-        new("channel-order", "Images have their channels in reverse: BGR where RGB is expected, or the other way round.", "with channels reversed", ReverseChannels),
+        new(
+            "channel-order",
+            "Images have their channels in reverse: BGR where RGB is expected, or the other way round.",
+            "with channels reversed",
+            ReverseChannels
+        ),
     ];
 
     /// <summary>What may be wrong with targets while images are right.</summary>
     public static IReadOnlyList<BatchChange> OfTargets { get; } =
     [
-        new("score-ignored", "The share of a mixed image that an object has is ignored: its score counts as 1.", "with every score 1", batch => Targets(batch, Score, value => value > 0 ? 1 : 0)),
-        new("box-weight-ignored", "The weight of small boxes is ignored.", "with every box weight 1", batch => Targets(batch, BoxWeight, value => value > 0 ? 1 : 0)),
+        new(
+            "score-ignored",
+            "The share of a mixed image that an object has is ignored: its score counts as 1.",
+            "with every score 1",
+            batch => Targets(batch, Score, value => value > 0 ? 1 : 0)
+        ),
+        new(
+            "box-weight-ignored",
+            "The weight of small boxes is ignored.",
+            "with every box weight 1",
+            batch => Targets(batch, BoxWeight, value => value > 0 ? 1 : 0)
+        ),
     ];
 
     /// <summary>The change that makes what was fed in the second run from a batch of the first, or null.</summary>
@@ -53,7 +69,8 @@ internal sealed record BatchChange(string Id, string Title, string Description, 
             using var scope = NewDisposeScope();
             var tensor = candidate.ToTorch();
             var summary = TensorElements.Summary(tensor);
-            return second.Ranks[at.Rank].Find(at.Iteration, TracePhase.Data, name) is { } found && summary.RelativeDistance(found.Summary) < Exact;
+            return second.Ranks[at.Rank].Find(at.Iteration, TracePhase.Data, name) is { } found
+                && summary.RelativeDistance(found.Summary) < Exact;
         }
     }
 

@@ -9,7 +9,10 @@ public sealed record ExplainOptions
     /// <summary>Perturbed twins to measure the noise floor on where it is not kept; 0 measures none.</summary>
     public int Twins { get; init; } = ExplainScenario.StandardTwins;
 
-    /// <summary>A file from which the floor is read, or to which it is written once measured; null is floor.npz of the first folder, which is only read.</summary>
+    /// <summary>
+    /// A file from which the floor is read, or to which it is written once measured; null is floor.npz of the first folder, which is only
+    /// read.
+    /// </summary>
     public string? Floor { get; init; }
 
     /// <summary>Told what is being tried.</summary>

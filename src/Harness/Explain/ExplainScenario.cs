@@ -26,10 +26,15 @@ public static class ExplainScenario
             var (floor, source) = ExplainedFloor.Of(a, b, laboratory, options);
             var repetition = Repetition.Of(a, b, laboratory, floor, out var obstacle);
             var stands = repetition?.IsTheFirst == true;
-            List<string> notes = [], lacked = [.. Lacked(stands ? repetition!.Run : a, b)];
+            List<string> notes = [],
+                lacked = [.. Lacked(stands ? repetition!.Run : a, b)];
             if (floor is null)
             {
-                lacked.Add($"no noise floor: differences count from {Numbers.Text(TraceComparison.UnmeasuredBound)} of a tensor's norm on; it is measured where case.json, start weights and batches of one run are there, and kept by ppyolo train --record DIR --floor {StandardTwins}");
+                lacked.Add(
+                    $"no noise floor: differences count from {Numbers.Text(TraceComparison.UnmeasuredBound)} of a tensor's norm on; it "
+                        + $"is measured where case.json, start weights and batches of one run are there, and kept by ppyolo train "
+                        + $"--record DIR --floor {StandardTwins}"
+                );
             }
 
             // Of the first run, what was recorded is shown.
@@ -40,15 +45,21 @@ public static class ExplainScenario
                 (a, laboratory) = (repetition.Run, repetition.Laboratory);
             }
 
-            var explanation = stands || a.Ranks.Count == b.Ranks.Count
-                ? Explainer.Explain(a, b, floor, laboratory, options.Progress)
-                : OverRanks(a, b, floor, laboratory, repetition, obstacle, lacked, options);
+            var explanation =
+                stands || a.Ranks.Count == b.Ranks.Count
+                    ? Explainer.Explain(a, b, floor, laboratory, options.Progress)
+                    : OverRanks(a, b, floor, laboratory, repetition, obstacle, lacked, options);
             if (explanation.Trace.Differences.Count == 0)
             {
-                throw new AlignException($"{first} and {second} have nothing in common that can be compared: one has {Phases(a)}, the other {Phases(b)}");
+                throw new AlignException(
+                    $"{first} and {second} have nothing in common that can be compared: one has {Phases(a)}, the other {Phases(b)}"
+                );
             }
 
-            var injection = explanation.Trace.Frontier is { } frontier && laboratory is not null ? Inject(frontier, a, b, laboratory, floor, lacked) : null;
+            var injection =
+                explanation.Trace.Frontier is { } frontier && laboratory is not null
+                    ? Inject(frontier, a, b, laboratory, floor, lacked)
+                    : null;
             return explanation with
             {
                 Losses = losses,
@@ -56,7 +67,19 @@ public static class ExplainScenario
                 FloorSource = source,
                 Notes = notes,
                 Lacked = lacked,
-                Environment = [.. ExplainedRunFolder.Settings(a, b), .. a.Environment.Keys.Union(b.Environment.Keys).Select(name => (name, a.Environment.GetValueOrDefault(name, ExplanationText.Unknown), b.Environment.GetValueOrDefault(name, ExplanationText.Unknown)))],
+                Environment =
+                [
+                    .. ExplainedRunFolder.Settings(a, b),
+                    .. a
+                        .Environment.Keys.Union(b.Environment.Keys)
+                        .Select(name =>
+                            (
+                                name,
+                                a.Environment.GetValueOrDefault(name, ExplanationText.Unknown),
+                                b.Environment.GetValueOrDefault(name, ExplanationText.Unknown)
+                            )
+                        ),
+                ],
             };
         }
         finally
@@ -67,23 +90,54 @@ public static class ExplainScenario
     }
 
     /// <summary>Runs on different numbers of ranks, of which only what concerns all ranks together is compared.</summary>
-    private static Explanation OverRanks(ExplainedRun a, ExplainedRun b, TraceFloor? floor, Laboratory? laboratory, Repetition? repetition, string? obstacle, List<string> lacked, ExplainOptions options)
+    private static Explanation OverRanks(
+        ExplainedRun a,
+        ExplainedRun b,
+        TraceFloor? floor,
+        Laboratory? laboratory,
+        Repetition? repetition,
+        string? obstacle,
+        List<string> lacked,
+        ExplainOptions options
+    )
     {
         (a, b) = (FedTogether.Of(a, out var first), FedTogether.Of(b, out var second));
         var explanation = Explainer.Explain(a, b, floor, laboratory, options.Progress);
         var compared = explanation.Trace.Differences.Select(difference => difference.Key.Phase).Distinct().Order().ToList();
-        var alone = a.Iterations.Concat(b.Iterations).SelectMany(iteration => iteration.Entries).Select(entry => entry.Key.Phase).Distinct().Except(compared).Order().ToList();
+        var alone = a
+            .Iterations.Concat(b.Iterations)
+            .SelectMany(iteration => iteration.Entries)
+            .Select(entry => entry.Key.Phase)
+            .Distinct()
+            .Except(compared)
+            .Order()
+            .ToList();
         lacked.Add(
             $"the runs are on {a.Ranks.Count} and {b.Ranks.Count} ranks: over all ranks together {Names(compared)} are compared"
-            + (alone.Count == 0 ? "" : $"; {Names(alone)}, each rank's own or in one run alone, are not")
-            + $", because {obstacle ?? $"the first run repeated on {b.Ranks.Count} ranks is not itself"}"
-            + ((first ?? second) is { } unjoined ? $"; batches are not, {(unjoined == obstacle ? "for the same reason" : $"because {unjoined}")}" : ""));
+                + (alone.Count == 0 ? "" : $"; {Names(alone)}, each rank's own or in one run alone, are not")
+                + $", because {obstacle ?? $"the first run repeated on {b.Ranks.Count} ranks is not itself"}"
+                + (
+                    (first ?? second) is { } unjoined
+                        ? $"; batches are not, {(unjoined == obstacle ? "for the same reason" : $"because {unjoined}")}"
+                        : ""
+                )
+        );
         return repetition is null
             ? explanation
-            : explanation with { Causes = Explainer.Ranked([.. explanation.Causes, .. repetition.OfRankCount(a, b, explanation.Trace, options.Progress)]) };
+            : explanation with
+            {
+                Causes = Explainer.Ranked([.. explanation.Causes, .. repetition.OfRankCount(a, b, explanation.Trace, options.Progress)]),
+            };
     }
 
-    private static InjectionResult? Inject(EntryDifference frontier, ExplainedRun first, ExplainedRun second, Laboratory laboratory, TraceFloor? floor, List<string> lacked)
+    private static InjectionResult? Inject(
+        EntryDifference frontier,
+        ExplainedRun first,
+        ExplainedRun second,
+        Laboratory laboratory,
+        TraceFloor? floor,
+        List<string> lacked
+    )
     {
         if (frontier.Note is not null || frontier.Key.Phase is TracePhase.Loss or TracePhase.Schedule or TracePhase.End)
         {
@@ -92,18 +146,32 @@ public static class ExplainScenario
 
         // Whichever run this program repeats, the other's tensor is fed into it.
         var own = laboratory.Run(null, frontier.Iteration + 1);
-        bool Repeats(ExplainedRun run) => !TraceComparison.Of([.. run.Ranks.Select(rank => rank with { Iterations = [.. rank.Iterations.Take(frontier.Iteration + 1)] })], own, floor).Exceeding.Any();
-        var source = Repeats(first) ? second : Repeats(second) ? first : null;
+        bool Repeats(ExplainedRun run) =>
+            !TraceComparison
+                .Of([.. run.Ranks.Select(rank => rank with { Iterations = [.. rank.Iterations.Take(frontier.Iteration + 1)] })], own, floor)
+                .Exceeding.Any();
+        var source =
+            Repeats(first) ? second
+            : Repeats(second) ? first
+            : null;
         if (source is null)
         {
             lacked.Add("the frontier was not confirmed by injection: this program repeats neither run");
             return null;
         }
 
-        var result = InjectionCheck.Run(frontier, source.Ranks, (injections, iterations) => laboratory.Run(null, iterations, injections), floor);
+        var result = InjectionCheck.Run(
+            frontier,
+            source.Ranks,
+            (injections, iterations) => laboratory.Run(null, iterations, injections),
+            floor
+        );
         if (result is null)
         {
-            lacked.Add($"the frontier was not confirmed by injection: the tensor is not whole in {source.Name}; {Again(source, $"--trace-full '{frontier.Key.Phase}:{frontier.Key.Name}'")}");
+            lacked.Add(
+                $"the frontier was not confirmed by injection: the tensor is not whole in {source.Name}; "
+                    + $"{Again(source, $"--trace-full '{frontier.Key.Phase}:{frontier.Key.Name}'")}"
+            );
         }
 
         return result;
@@ -113,33 +181,43 @@ public static class ExplainScenario
     {
         foreach (var run in new[] { first, second }.Where(run => !run.IsTraced))
         {
-            yield return $"{run.Name} has no trace, only {Phases(run)}: modules, gradients and the optimizer's parts are not compared; {Again(run, "--trace")}";
+            yield return $"{run.Name} has no trace, only {Phases(run)}: modules, gradients and the optimizer's parts are not compared; "
+                + $"{Again(run, "--trace")}";
         }
 
         if (first.Iterations.Count != second.Iterations.Count)
         {
-            yield return $"the runs have {first.Iterations.Count} and {second.Iterations.Count} iterations: the first {Math.Min(first.Iterations.Count, second.Iterations.Count)} are compared";
+            yield return $"the runs have {first.Iterations.Count} and {second.Iterations.Count} iterations: the first "
+                + $"{Math.Min(first.Iterations.Count, second.Iterations.Count)} are compared";
         }
 
         if (first.Options is null)
         {
-            yield return $"{first.Name} has no case.json of a record: settings are unknown, and causes that are tried by training are not{Turned(first, second)}";
+            yield return $"{first.Name} has no case.json of a record: settings are unknown, and causes that are tried by training are "
+                + $"not{Turned(first, second)}";
         }
         else if (first.Start is null || first.Batches is null)
         {
-            yield return $"{first.Name} has no {(first.Start is null ? "start weights" : "batches")}: causes that are tried by training are not{Turned(first, second)}";
+            yield return $"{first.Name} has no {(first.Start is null ? "start weights" : "batches")}: causes that are tried by training "
+                + $"are not{Turned(first, second)}";
         }
     }
 
     /// <summary>What the other way round gives, where the second run can be repeated and the first cannot.</summary>
     private static string Turned(ExplainedRun first, ExplainedRun second) =>
-        second is { Options: not null, Start: not null, Batches: not null } ? $"; ppyolo explain {second.Name} {first.Name} tries them on {second.Name}" : "";
+        second is { Options: not null, Start: not null, Batches: not null }
+            ? $"; ppyolo explain {second.Name} {first.Name} tries them on {second.Name}"
+            : "";
 
     /// <summary>How to get more of a run.</summary>
     private static string Again(ExplainedRun run, string options) =>
-        run.Options is null ? $"record it with {options}" : $"with the program that made it: ppyolo train --replay {run.Name} --record DIR {options}";
+        run.Options is null
+            ? $"record it with {options}"
+            : $"with the program that made it: ppyolo train --replay {run.Name} --record DIR {options}";
 
-    private static string Phases(ExplainedRun run) => Names(run.Iterations.SelectMany(iteration => iteration.Entries).Select(entry => entry.Key.Phase).Distinct().Order());
+    private static string Phases(ExplainedRun run) =>
+        Names(run.Iterations.SelectMany(iteration => iteration.Entries).Select(entry => entry.Key.Phase).Distinct().Order());
 
-    private static string Names(IEnumerable<TracePhase> phases) => string.Join(", ", phases.Select(phase => phase.ToString().ToLowerInvariant()));
+    private static string Names(IEnumerable<TracePhase> phases) =>
+        string.Join(", ", phases.Select(phase => phase.ToString().ToLowerInvariant()));
 }

@@ -9,11 +9,17 @@ internal static class ExplainedFloor
 {
     /// <summary>The floor, and where it is from; both null where there is none.</summary>
     /// <param name="first">The run that is expected.</param>
-    /// <param name="second">The run that was found. Its floor serves where the first has none and cannot be repeated: rounding is much the same in both.</param>
+    /// <param name="second">The run that was found. Its floor serves where the first has none and cannot be repeated: rounding is much the
+    /// same in both.</param>
     /// <param name="laboratory">Repeats the first run, or null.</param>
     /// <param name="options">Twins, and where the floor is kept.</param>
     /// <exception cref="AlignException">A kept floor is not of this run.</exception>
-    public static (TraceFloor? Floor, string? Source) Of(ExplainedRun first, ExplainedRun second, Laboratory? laboratory, ExplainOptions options)
+    public static (TraceFloor? Floor, string? Source) Of(
+        ExplainedRun first,
+        ExplainedRun second,
+        Laboratory? laboratory,
+        ExplainOptions options
+    )
     {
         if (options.Floor is { } named && File.Exists(named))
         {
@@ -45,14 +51,18 @@ internal static class ExplainedFloor
         return (floor, $"{Twins(floor)} of {run.Name}, trained now{(options.Floor is null ? "" : $" and kept in {options.Floor}")}");
     }
 
-    private static string? FileIn(ExplainedRun run) => Path.Combine(run.Name, TraceFloor.FileName) is var path && File.Exists(path) ? path : null;
+    private static string? FileIn(ExplainedRun run) =>
+        Path.Combine(run.Name, TraceFloor.FileName) is var path && File.Exists(path) ? path : null;
 
     private static (TraceFloor Floor, string Source) Kept(string path, ExplainedRun run)
     {
         var floor = TraceFloor.Read(path);
         if (floor.Iterations < run.Iterations.Count)
         {
-            throw new AlignException($"{path}: expected the noise floor of the {run.Iterations.Count} iterations of {run.Name}, found {floor.Iterations}; it is of another run: remove it, or measure it again into another file with --floor FILE");
+            throw new AlignException(
+                $"{path}: expected the noise floor of the {run.Iterations.Count} iterations of {run.Name}, found {floor.Iterations}; it "
+                    + $"is of another run: remove it, or measure it again into another file with --floor FILE"
+            );
         }
 
         return (floor, $"{Twins(floor)}, kept in {path}");

@@ -26,7 +26,9 @@ internal sealed record ExplainedRun(string Name, IReadOnlyList<RunTrace> Ranks)
     /// <summary>Whether it is known how many iterations the run had; where only weights are there, it is not.</summary>
     public bool HasLength { get; init; } = true;
 
-    /// <summary>Whether modules, gradients and the optimizer's parts were recorded, and not only what a record without a trace has.</summary>
+    /// <summary>
+    /// Whether modules, gradients and the optimizer's parts were recorded, and not only what a record without a trace has.
+    /// </summary>
     public bool IsTraced => Iterations[0].Of(TracePhase.Forward).Any();
 
     /// <summary>Surroundings: versions, threads, processor.</summary>
@@ -36,25 +38,30 @@ internal sealed record ExplainedRun(string Name, IReadOnlyList<RunTrace> Ranks)
     public IReadOnlyList<IterationTrace> Iterations => Ranks[0].Iterations;
 
     /// <summary>Images in an iteration over all ranks, or null where unknown.</summary>
-    public long? Images => Ranks.All(rank => rank.Iterations[0][TracePhase.Data, "image"] is not null)
-        ? Ranks.Sum(rank => rank.Iterations[0][TracePhase.Data, "image"]!.Shape[0])
-        : null;
+    public long? Images =>
+        Ranks.All(rank => rank.Iterations[0][TracePhase.Data, "image"] is not null)
+            ? Ranks.Sum(rank => rank.Iterations[0][TracePhase.Data, "image"]!.Shape[0])
+            : null;
 
     /// <summary>The sums of an entry of rank 0, or null.</summary>
     public double[]? Sums(int iteration, TracePhase phase, string name) => Ranks[0].Find(iteration, phase, name)?.Summary.Sums;
 
     /// <summary>The gradients that the optimizer got.</summary>
     public IEnumerable<TraceEntry> Reduced(int iteration) =>
-        Iterations[iteration].Of(TracePhase.Reduction) is var reduced && reduced.Any() ? reduced : Iterations[iteration].Of(TracePhase.Gradient);
+        Iterations[iteration].Of(TracePhase.Reduction) is var reduced && reduced.Any()
+            ? reduced
+            : Iterations[iteration].Of(TracePhase.Gradient);
 
     /// <summary>A parameter before an iteration.</summary>
-    public double[]? WeightsBefore(int iteration, string key) => iteration == 0 ? Sums(0, TracePhase.Start, key) : Sums(iteration - 1, TracePhase.Weights, key);
+    public double[]? WeightsBefore(int iteration, string key) =>
+        iteration == 0 ? Sums(0, TracePhase.Start, key) : Sums(iteration - 1, TracePhase.Weights, key);
 
     /// <summary>A recorded scalar, or null.</summary>
     public double? Value(int iteration, TracePhase phase, string name) => Ranks[0].Find(iteration, phase, name)?.Summary.Mean;
 
     /// <summary>The recorded rates.</summary>
-    public IReadOnlyList<double> Rates => [.. Iterations.Select(iteration => iteration[TracePhase.Schedule, "rate"]?.Summary.Mean ?? double.NaN)];
+    public IReadOnlyList<double> Rates =>
+        [.. Iterations.Select(iteration => iteration[TracePhase.Schedule, "rate"]?.Summary.Mean ?? double.NaN)];
 
     /// <summary>The recipe, where it is known.</summary>
     public TrainingRecipe? Recipe => Options?.ToRecipe();

@@ -13,8 +13,8 @@ using PPYolo.Train.Tracing;
 namespace PPYolo.Harness.Explain;
 
 /// <summary>
-/// Reads what there is of a run from a folder: a record with a trace, a record without one, or nothing but batch files and weights that another implementation
-/// wrote under a record's names.
+/// Reads what there is of a run from a folder: a record with a trace, a record without one, or nothing but batch files and weights that
+/// another implementation wrote under a record's names.
 /// </summary>
 internal static class ExplainedRunFolder
 {
@@ -36,14 +36,22 @@ internal static class ExplainedRunFolder
     {
         if (!Directory.Exists(folder))
         {
-            throw new AlignException($"{folder}: no such folder; explain compares two record folders, as ppyolo train --record DIR --trace writes them");
+            throw new AlignException(
+                $"{folder}: no such folder; explain compares two record folders, as ppyolo train --record DIR --trace writes them"
+            );
         }
 
         var record = RunRecord.IsAt(folder) ? RunRecord.Open(folder) : null;
-        var ranks = record?.Case.Ranks ?? Enumerable.Range(0, 100).TakeWhile(rank => File.Exists(Path.Combine(folder, RecordedBatches.FileName(0, rank)))).Count();
+        var ranks =
+            record?.Case.Ranks
+            ?? Enumerable.Range(0, 100).TakeWhile(rank => File.Exists(Path.Combine(folder, RecordedBatches.FileName(0, rank)))).Count();
         var traced = Enumerable.Range(0, Math.Max(1, ranks)).All(rank => TraceFile.ExistsIn(folder, rank));
-        var iterations = record?.Case.Iterations ?? Enumerable.Range(0, int.MaxValue).TakeWhile(i => File.Exists(Path.Combine(folder, RecordedBatches.FileName(i, 0)))).Count();
-        var traces = traced ? Enumerable.Range(0, Math.Max(1, ranks)).Select(rank => TraceFile.Read(folder, rank)).ToList() : FromFiles(folder, ranks, iterations, length);
+        var iterations =
+            record?.Case.Iterations
+            ?? Enumerable.Range(0, int.MaxValue).TakeWhile(i => File.Exists(Path.Combine(folder, RecordedBatches.FileName(i, 0)))).Count();
+        var traces = traced
+            ? Enumerable.Range(0, Math.Max(1, ranks)).Select(rank => TraceFile.Read(folder, rank)).ToList()
+            : FromFiles(folder, ranks, iterations, length);
         // A trace that breaks off has no end.
         if (Find(folder, RunRecord.EndName) is { } end && (!traced || iterations == 0 || traces[0].Iterations.Count == iterations))
         {
@@ -54,7 +62,9 @@ internal static class ExplainedRunFolder
         if (traces[0].Iterations.All(iteration => iteration.Entries.Count == 0))
         {
             throw new AlignException(
-                $"{folder}: expected parts of a run (batch00000_rank00.npz, {RunRecord.LossesFile}, {RunRecord.StartName}.*, {RunRecord.EndName}.*, {RunRecord.RawEndName}.*), found none; record one with ppyolo train --record DIR --trace");
+                $"{folder}: expected parts of a run (batch00000_rank00.npz, {RunRecord.LossesFile}, {RunRecord.StartName}.*, "
+                    + $"{RunRecord.EndName}.*, {RunRecord.RawEndName}.*), found none; record one with ppyolo train --record DIR --trace"
+            );
         }
 
         return new(folder, traces)
@@ -86,16 +96,30 @@ internal static class ExplainedRunFolder
     private static Dictionary<string, string> Values(TrainOptions options)
     {
         using var document = System.Text.Json.JsonDocument.Parse(StrictJson.Text(options));
-        return document.RootElement.EnumerateObject().ToDictionary(member => member.Name, member => string.Concat(member.Value.GetRawText().Where(c => !char.IsWhiteSpace(c))), StringComparer.Ordinal);
+        return document
+            .RootElement.EnumerateObject()
+            .ToDictionary(
+                member => member.Name,
+                member => string.Concat(member.Value.GetRawText().Where(c => !char.IsWhiteSpace(c))),
+                StringComparer.Ordinal
+            );
     }
 
     /// <summary>What batch files, losses and weights say of each iteration.</summary>
     private static List<RunTrace> FromFiles(string folder, int ranks, int iterations, int length)
     {
-        var losses = File.Exists(Path.Combine(folder, RunRecord.LossesFile)) ? StrictJson.Parse<LossLog>(File.ReadAllText(Path.Combine(folder, RunRecord.LossesFile)), Path.Combine(folder, RunRecord.LossesFile)) : null;
+        var losses = File.Exists(Path.Combine(folder, RunRecord.LossesFile))
+            ? StrictJson.Parse<LossLog>(
+                File.ReadAllText(Path.Combine(folder, RunRecord.LossesFile)),
+                Path.Combine(folder, RunRecord.LossesFile)
+            )
+            : null;
         var known = Math.Max(iterations, losses?.Iterations.Count ?? 0);
         var count = known > 0 ? known : length;
-        var traces = Enumerable.Range(0, Math.Max(1, ranks)).Select(rank => new RunTrace(rank, [.. Enumerable.Range(0, count).Select(i => new IterationTrace(i))])).ToList();
+        var traces = Enumerable
+            .Range(0, Math.Max(1, ranks))
+            .Select(rank => new RunTrace(rank, [.. Enumerable.Range(0, count).Select(i => new IterationTrace(i))]))
+            .ToList();
         Add(traces[0].Iterations[0], TracePhase.Start, RunRecord.StartName);
         for (var iteration = 0; iteration < count; iteration++)
         {
@@ -104,12 +128,21 @@ internal static class ExplainedRunFolder
                 AddBatch(traces[rank].Iterations[iteration], new RecordedBatches(folder, rank).At(iteration));
             }
 
-            AddLosses(traces[0].Iterations[iteration], losses?.Iterations.ElementAtOrDefault(iteration), losses is null && iteration < iterations ? OverRanks(folder, traces, iteration) : null);
+            AddLosses(
+                traces[0].Iterations[iteration],
+                losses?.Iterations.ElementAtOrDefault(iteration),
+                losses is null && iteration < iterations ? OverRanks(folder, traces, iteration) : null
+            );
         }
 
         Add(traces[0].Iterations[0], TracePhase.Reduction, RunRecord.GradientsName);
         Add(traces[0].Iterations[^1], TracePhase.Momentum, RunRecord.MomentumName);
-        Add(traces[0].Iterations[^1], TracePhase.Buffers, RunRecord.RawEndName, name => TensorKinds.IsStatistic(name) || TensorKinds.IsCounter(name));
+        Add(
+            traces[0].Iterations[^1],
+            TracePhase.Buffers,
+            RunRecord.RawEndName,
+            name => TensorKinds.IsStatistic(name) || TensorKinds.IsCounter(name)
+        );
         Add(traces[0].Iterations[^1], TracePhase.Weights, RunRecord.RawEndName, name => !TensorKinds.IsStatistic(name));
         return traces;
 
@@ -134,9 +167,19 @@ internal static class ExplainedRunFolder
     /// <summary>The losses beside each rank's batch, averaged over images.</summary>
     private static Dictionary<string, float> OverRanks(string folder, List<RunTrace> traces, int iteration)
     {
-        var ranks = traces.ConvertAll(trace => (Images: (double)trace.Iterations[iteration][TracePhase.Data, "image"]!.Shape[0], Losses: new RecordedBatches(folder, trace.Rank).Losses(iteration)));
-        return ranks[0].Losses.Keys.Where(name => ranks.TrueForAll(rank => rank.Losses.ContainsKey(name)))
-            .ToDictionary(name => name, name => (float)(ranks.Sum(rank => rank.Images * rank.Losses[name]) / ranks.Sum(rank => rank.Images)), StringComparer.Ordinal);
+        var ranks = traces.ConvertAll(trace =>
+            (
+                Images: (double)trace.Iterations[iteration][TracePhase.Data, "image"]!.Shape[0],
+                Losses: new RecordedBatches(folder, trace.Rank).Losses(iteration)
+            )
+        );
+        return ranks[0]
+            .Losses.Keys.Where(name => ranks.TrueForAll(rank => rank.Losses.ContainsKey(name)))
+            .ToDictionary(
+                name => name,
+                name => (float)(ranks.Sum(rank => rank.Images * rank.Losses[name]) / ranks.Sum(rank => rank.Images)),
+                StringComparer.Ordinal
+            );
     }
 
     private static void AddLosses(IterationTrace trace, LossLogEntry? entry, IReadOnlyDictionary<string, float>? beside)
@@ -150,7 +193,9 @@ internal static class ExplainedRunFolder
         if (losses.Count > 0 && !losses.ContainsKey(LossTerms.TotalName))
         {
             // Batch files have the terms alone; the total is their sum in float32, in their order.
-            trace.Add(new(new(TracePhase.Loss, LossTerms.TotalName), [], StripedSummary.Of(losses.Values.Aggregate((sum, term) => sum + term))));
+            trace.Add(
+                new(new(TracePhase.Loss, LossTerms.TotalName), [], StripedSummary.Of(losses.Values.Aggregate((sum, term) => sum + term)))
+            );
         }
 
         if (entry is not null)

@@ -4,7 +4,10 @@ using PPYolo.Train.Tracing;
 
 namespace PPYolo.Harness.Explain;
 
-/// <summary>Confirms a frontier: where one run's tensor is fed into the other, everything that follows must agree, unless more is wrong than what enters there.</summary>
+/// <summary>
+/// Confirms a frontier: where one run's tensor is fed into the other, everything that follows must agree, unless more is wrong than what
+/// enters there.
+/// </summary>
 internal static class InjectionCheck
 {
     /// <summary>Feeds a run's tensor into another run at the frontier.</summary>
@@ -12,9 +15,14 @@ internal static class InjectionCheck
     /// <param name="source">The run whose tensor is fed, which has it whole.</param>
     /// <param name="rerun">Repeats the other run with tensors of the first in the place of its own, for so many iterations.</param>
     /// <param name="floor">The noise floor, or null.</param>
-    /// <returns>What came of it; null where the source does not have the tensor whole, or the frontier is a number or a missing tensor.</returns>
+    /// <returns>What came of it; null where the source does not have the tensor whole, or the frontier is a number or a missing
+    /// tensor.</returns>
     public static InjectionResult? Run(
-        EntryDifference frontier, IReadOnlyList<RunTrace> source, Func<IReadOnlyList<Injection>, int, IReadOnlyList<RunTrace>> rerun, TraceFloor? floor)
+        EntryDifference frontier,
+        IReadOnlyList<RunTrace> source,
+        Func<IReadOnlyList<Injection>, int, IReadOnlyList<RunTrace>> rerun,
+        TraceFloor? floor
+    )
     {
         var injections = source
             .Select(rank => (rank.Rank, rank.Find(frontier.Iteration, frontier.Key.Phase, frontier.Key.Name)?.Full))
@@ -27,20 +35,27 @@ internal static class InjectionCheck
         }
 
         var comparison = TraceComparison.Of(source, rerun(injections, frontier.Iteration + 1), floor);
-        var following = comparison.Differences
-            .Where(difference => difference.Iteration == frontier.Iteration)
+        var following = comparison
+            .Differences.Where(difference => difference.Iteration == frontier.Iteration)
             .SkipWhile(difference => difference.Key != frontier.Key)
-            .Where(difference => difference.Key == frontier.Key || Follows(frontier.Key, difference.Key, source[0].Iterations[frontier.Iteration]))
+            .Where(difference =>
+                difference.Key == frontier.Key || Follows(frontier.Key, difference.Key, source[0].Iterations[frontier.Iteration])
+            )
             .ToList();
         var differing = following.Where(difference => difference.Exceeds).ToList();
         return new(frontier.Iteration, frontier.Key, following.Count, differing.Count, differing.Count > 0 ? differing[0].Key : null);
     }
 
-    /// <summary>Whether a difference there can be the consequence of one here. A wrong module is wrong on the way back too: behind it nothing is expected to agree.</summary>
-    private static bool Follows(TraceKey here, TraceKey there, IterationTrace trace) => here.Phase != TracePhase.Forward || there.Phase switch
-    {
-        TracePhase.Forward or TracePhase.Loss => true,
-        TracePhase.Backward => trace.IndexOf(here) < trace.IndexOf(there with { Phase = TracePhase.Forward }),
-        _ => false,
-    };
+    /// <summary>
+    /// Whether a difference there can be the consequence of one here. A wrong module is wrong on the way back too: behind it nothing is
+    /// expected to agree.
+    /// </summary>
+    private static bool Follows(TraceKey here, TraceKey there, IterationTrace trace) =>
+        here.Phase != TracePhase.Forward
+        || there.Phase switch
+        {
+            TracePhase.Forward or TracePhase.Loss => true,
+            TracePhase.Backward => trace.IndexOf(here) < trace.IndexOf(there with { Phase = TracePhase.Forward }),
+            _ => false,
+        };
 }

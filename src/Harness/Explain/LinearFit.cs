@@ -3,8 +3,8 @@ using PPYolo.Align.Sketching;
 namespace PPYolo.Harness.Explain;
 
 /// <summary>
-/// Least squares between sketches. Sketches are linear in their tensors, so that coefficients between tensors are those between their sketches; 64 sums of each
-/// of many tensors leave little to chance.
+/// Least squares between sketches. Sketches are linear in their tensors, so that coefficients between tensors are those between their
+/// sketches; 64 sums of each of many tensors leave little to chance.
 /// </summary>
 /// <param name="terms">The number of coefficients.</param>
 internal sealed class LinearFit(int terms)
@@ -66,7 +66,11 @@ internal sealed class LinearFit(int terms)
         // No fit of float32 tensors is better than their rounding, and differences of large sums are no better than theirs.
         left = Math.Max(left, Rounding * squares);
         var variance = left / Math.Max(1, rows - terms);
-        return new(coefficients, [.. Enumerable.Range(0, terms).Select(i => Math.Sqrt(variance * inverse[i, i]))], squares == 0 ? 0 : Math.Sqrt(left / squares));
+        return new(
+            coefficients,
+            [.. Enumerable.Range(0, terms).Select(i => Math.Sqrt(variance * inverse[i, i]))],
+            squares == 0 ? 0 : Math.Sqrt(left / squares)
+        );
     }
 
     /// <summary>Gauss-Jordan on columns scaled to unit length.</summary>

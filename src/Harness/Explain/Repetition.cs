@@ -41,7 +41,9 @@ internal sealed record Repetition(ExplainedRun Run, Laboratory Laboratory, Trace
             var images = second.Ranks.Select(rank => rank.Iterations[0][TracePhase.Data, "image"]?.Shape[0]).ToList();
             if (images.Contains(null) || images.Sum() != first.Images)
             {
-                obstacle = images.Contains(null) ? $"it is not known how {second.Name} spreads its images over ranks" : $"the runs have {first.Images} and {images.Sum()} images in an iteration";
+                obstacle = images.Contains(null)
+                    ? $"it is not known how {second.Name} spreads its images over ranks"
+                    : $"the runs have {first.Images} and {images.Sum()} images in an iteration";
                 return null;
             }
 
@@ -59,12 +61,17 @@ internal sealed record Repetition(ExplainedRun Run, Laboratory Laboratory, Trace
     }
 
     /// <summary>What the comparison with the repetition rests on.</summary>
-    public string Describe(ExplainedRun first, ExplainedRun second) => first.Ranks.Count == second.Ranks.Count
-        ? $"{first.Name} has no trace: it was repeated with one, which agrees with the {Own.Differences.Count} tensors that there are of it; {second.Name} is compared with the repetition"
-        : $"the runs are on {first.Ranks.Count} and {second.Ranks.Count} ranks: {first.Name} was repeated on {second.Ranks.Count}, and agrees with itself in the {Own.Differences.Count} tensors that concern all ranks together; {second.Name} is compared with the repetition, rank by rank";
+    public string Describe(ExplainedRun first, ExplainedRun second) =>
+        first.Ranks.Count == second.Ranks.Count
+            ? $"{first.Name} has no trace: it was repeated with one, which agrees with the {Own.Differences.Count} tensors that there "
+                + $"are of it; {second.Name} is compared with the repetition"
+            : $"the runs are on {first.Ranks.Count} and {second.Ranks.Count} ranks: {first.Name} was repeated on {second.Ranks.Count}, "
+                + $"and agrees with itself in the {Own.Differences.Count} tensors that concern all ranks together; {second.Name} is "
+                + $"compared with the repetition, rank by rank";
 
     /// <summary>
-    /// The first run on as many ranks as the second is not itself, but nearer to the second: the number of ranks is a cause. It is followed by what remains beside it.
+    /// The first run on as many ranks as the second is not itself, but nearer to the second: the number of ranks is a cause. It is followed
+    /// by what remains beside it.
     /// </summary>
     /// <param name="first">The first run.</param>
     /// <param name="second">The second run.</param>
@@ -88,7 +95,8 @@ internal sealed record Repetition(ExplainedRun Run, Laboratory Laboratory, Trace
         yield return new(
             "rank-count",
             first.Options!.DropBlock
-                ? $"On {ranks} ranks DropBlock drops other cells than on {first.Ranks.Count}: each rank draws its own. Record both runs with --set dropBlock=false."
+                ? $"On {ranks} ranks DropBlock drops other cells than on {first.Ranks.Count}: each rank draws its own. Record both runs "
+                    + $"with --set dropBlock=false."
                 : $"The number of ranks makes the difference: on {ranks} the first run is not what it is on {first.Ranks.Count}.",
             first.Options.DropBlock ? TracePhase.Forward : between.Key.Phase,
             rest is null ? 0.99 : 0.9,
@@ -96,8 +104,10 @@ internal sealed record Repetition(ExplainedRun Run, Laboratory Laboratory, Trace
                 $"the first run repeated on {ranks} ranks parts from itself in iteration {parts.Iteration} at {parts.Key}",
                 rest is null
                     ? $"the repetition and the second run agree in all {onward.Trace.Differences.Count} tensors, rank by rank"
-                    : $"the repetition and the second run part later, in iteration {rest.Iteration} at {rest.Key}: {rest.Note ?? $"{Numbers.Text(rest.Units)} times the noise"}",
-            ]);
+                    : $"the repetition and the second run part later, in iteration {rest.Iteration} at {rest.Key}: "
+                        + $"{rest.Note ?? $"{Numbers.Text(rest.Units)} times the noise"}",
+            ]
+        );
         foreach (var cause in onward.Causes)
         {
             yield return cause;

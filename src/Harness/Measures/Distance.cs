@@ -32,8 +32,10 @@ internal static class Distance
 
     private static double Blocks(TensorData one, TensorData other, Func<Span<double>, Span<double>, double> sum)
     {
-        ReadOnlySpan<float> a = one.As<float>(), b = other.As<float>();
-        Span<double> wideA = stackalloc double[Block], wideB = stackalloc double[Block];
+        ReadOnlySpan<float> a = one.As<float>(),
+            b = other.As<float>();
+        Span<double> wideA = stackalloc double[Block],
+            wideB = stackalloc double[Block];
         double total = 0;
         for (var at = 0; at < a.Length; at += Block)
         {

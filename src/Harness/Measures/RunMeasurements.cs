@@ -5,13 +5,28 @@ namespace PPYolo.Harness.Measures;
 /// <summary>Figures of a run that are reported beside its verdict.</summary>
 internal static class RunMeasurements
 {
-    public static IReadOnlyList<KeyValuePair<string, string>> Of(IReadOnlyList<double> secondsPerIteration, IReadOnlyList<long>? memory = null) =>
-    [
-        new("seconds per iteration", $"{Text(secondsPerIteration.Min())} least, {Text(secondsPerIteration.Order().ElementAt(secondsPerIteration.Count / 2))} median"),
-        new("peak memory", $"{PeakMegabytes().ToString(CultureInfo.InvariantCulture)} MB"),
-        .. memory is { Count: > SettledAfter } ? [new KeyValuePair<string, string>("memory after iteration", $"{SettledAfter}: {Megabytes(memory[SettledAfter])} MB, {memory.Count - 1}: {Megabytes(memory[^1])} MB")] : Array.Empty<KeyValuePair<string, string>>(),
-        new("threads", TorchSharp.torch.get_num_threads().ToString(CultureInfo.InvariantCulture)),
-    ];
+    public static IReadOnlyList<KeyValuePair<string, string>> Of(
+        IReadOnlyList<double> secondsPerIteration,
+        IReadOnlyList<long>? memory = null
+    ) =>
+        [
+            new(
+                "seconds per iteration",
+                $"{Text(secondsPerIteration.Min())} least, {Text(secondsPerIteration.Order().ElementAt(secondsPerIteration.Count / 2))} "
+                    + $"median"
+            ),
+            new("peak memory", $"{PeakMegabytes().ToString(CultureInfo.InvariantCulture)} MB"),
+            .. memory is { Count: > SettledAfter }
+                ?
+                [
+                    new KeyValuePair<string, string>(
+                        "memory after iteration",
+                        $"{SettledAfter}: {Megabytes(memory[SettledAfter])} MB, {memory.Count - 1}: {Megabytes(memory[^1])} MB"
+                    ),
+                ]
+                : Array.Empty<KeyValuePair<string, string>>(),
+            new("threads", TorchSharp.torch.get_num_threads().ToString(CultureInfo.InvariantCulture)),
+        ];
 
     /// <summary>By then every buffer that is kept between iterations is there.</summary>
     private const int SettledAfter = 3;

@@ -14,9 +14,15 @@ public readonly record struct GradientFit(double Factor)
     /// <summary>Fits: found = factor * expected, over all tensors.</summary>
     public static GradientFit Of(NamedTensors found, NamedTensors expected)
     {
-        double products = 0, squares = 0;
+        double products = 0,
+            squares = 0;
         var pairs = expected.Where(pair => found.TryGet(pair.Key, out var ours) && ours.Count == pair.Value.Count).ToList();
-        foreach (var (product, square) in InOrder.Select(pairs, pair => (Distance.Dot(found[pair.Key], pair.Value), Distance.Dot(pair.Value, pair.Value))))
+        foreach (
+            var (product, square) in InOrder.Select(
+                pairs,
+                pair => (Distance.Dot(found[pair.Key], pair.Value), Distance.Dot(pair.Value, pair.Value))
+            )
+        )
         {
             products += product;
             squares += square;
@@ -30,9 +36,13 @@ public readonly record struct GradientFit(double Factor)
     {
         var text = Factor.ToString("0.00000", CultureInfo.InvariantCulture);
         return IsNear(1) ? $"gradients agree in scale (factor {text})"
-            : IsNear(1.0 / ranks) ? $"gradients of {ranks} ranks are {text} = 1/{ranks} of one rank's: the loss is summed over images; average it over images, or multiply the learning rate by {ranks}"
+            : IsNear(1.0 / ranks)
+                ? $"gradients of {ranks} ranks are {text} = 1/{ranks} of one rank's: the loss is summed over images; average it over "
+                    + $"images, or multiply the learning rate by {ranks}"
             : IsNear(ranks) ? $"gradients of {ranks} ranks are {text} = {ranks} times one rank's: they are summed over ranks; average them"
-            : IsNear((ranks - 1.0) / ranks) ? $"gradients of {ranks} ranks are {text} = {ranks - 1}/{ranks} of one rank's: one rank's gradient is missing from the average"
+            : IsNear((ranks - 1.0) / ranks)
+                ? $"gradients of {ranks} ranks are {text} = {ranks - 1}/{ranks} of one rank's: one rank's gradient is missing from the "
+                    + $"average"
             : $"gradients differ by a factor of {text}";
     }
 

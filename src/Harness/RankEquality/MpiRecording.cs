@@ -20,10 +20,17 @@ public static class MpiRecording
         try
         {
             Prepare(plan, work);
-            Start(
-            [
+            Start([
                 .. Environment.UserName == "root" ? ["--allow-run-as-root"] : Array.Empty<string>(),
-                "--quiet", "--oversubscribe", "--bind-to", "none", "-np", $"{plan.Ranks}", "dotnet", Path.Combine(AppContext.BaseDirectory, "ppyolo.dll"), .. Arguments(plan, work, folder, threads),
+                "--quiet",
+                "--oversubscribe",
+                "--bind-to",
+                "none",
+                "-np",
+                $"{plan.Ranks}",
+                "dotnet",
+                Path.Combine(AppContext.BaseDirectory, "ppyolo.dll"),
+                .. Arguments(plan, work, folder, threads),
             ]);
             return Read(folder);
         }
@@ -46,11 +53,26 @@ public static class MpiRecording
     /// <param name="folder">The record's folder, as the ranks see it.</param>
     /// <param name="threads">Threads of libtorch over all ranks.</param>
     public static IReadOnlyList<string> Arguments(RanksPlan plan, string work, string folder, int threads) =>
-    [
-        "train", "--config", Path.Combine(work, "config.json"), "--init", Path.Combine(work, "start.npz"), "--data", $"generator:{plan.Run.Seed}",
-        "--iterations", $"{plan.Run.Iterations}", "--record", folder, "--format", "npz", "--gradients", "--split", string.Join(',', plan.Counts),
-        "--threads", $"{Math.Max(1, threads / plan.Ranks)}",
-    ];
+        [
+            "train",
+            "--config",
+            Path.Combine(work, "config.json"),
+            "--init",
+            Path.Combine(work, "start.npz"),
+            "--data",
+            $"generator:{plan.Run.Seed}",
+            "--iterations",
+            $"{plan.Run.Iterations}",
+            "--record",
+            folder,
+            "--format",
+            "npz",
+            "--gradients",
+            "--split",
+            string.Join(',', plan.Counts),
+            "--threads",
+            $"{Math.Max(1, threads / plan.Ranks)}",
+        ];
 
     /// <summary>Reads what the ranks recorded.</summary>
     public static RanksResult Read(string folder)
@@ -74,7 +96,11 @@ public static class MpiRecording
         }
         catch (System.ComponentModel.Win32Exception exception)
         {
-            throw new AlignException("mpirun was not found: install Open MPI (Debian: apt-get install openmpi-bin), or leave --launch mpi away for ranks in threads", exception);
+            throw new AlignException(
+                "mpirun was not found: install Open MPI (Debian: apt-get install openmpi-bin), or leave --launch mpi away for ranks in "
+                    + "threads",
+                exception
+            );
         }
 
         using (process)

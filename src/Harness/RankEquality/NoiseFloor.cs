@@ -8,8 +8,8 @@ using PPYolo.Train.Runs;
 namespace PPYolo.Harness.RankEquality;
 
 /// <summary>
-/// How far a run is from itself when its start weights are perturbed by 1e-7, about their last bit: for each kind of tensor the largest sum of squared
-/// differences over all tensors of the kind and all twins.
+/// How far a run is from itself when its start weights are perturbed by 1e-7, about their last bit: for each kind of tensor the largest sum
+/// of squared differences over all tensors of the kind and all twins.
 /// </summary>
 /// <param name="Twins">How many perturbed runs.</param>
 /// <param name="Floors">The floor of each kind.</param>
@@ -24,7 +24,9 @@ public sealed record NoiseFloor(int Twins, IReadOnlyDictionary<TensorKind, doubl
             ? StrictJson.Parse<NoiseFloor>(File.ReadAllText(path), path)
             : throw new AlignException($"{path}: not found; measure the floor with: ppyolo align ranks ... --floor {path}");
         var missing = Enum.GetValues<TensorKind>().Where(kind => !floor.Floors.ContainsKey(kind)).ToList();
-        return missing.Count == 0 ? floor : throw new AlignException($"{path}: the floor of {string.Join(", ", missing)} is missing; measure it again");
+        return missing.Count == 0
+            ? floor
+            : throw new AlignException($"{path}: the floor of {string.Join(", ", missing)} is missing; measure it again");
     }
 
     /// <summary>Writes the floor.</summary>
@@ -42,10 +44,18 @@ public sealed record NoiseFloor(int Twins, IReadOnlyDictionary<TensorKind, doubl
         for (var twin = 0; twin < twins; twin++)
         {
             progress?.Invoke(twin);
-            var other = TrainingRun.Execute(plan with { Start = Perturbation.Of(plan.Start, $"{plan.Seed}{(twin == 0 ? "" : $".{twin}")}") });
+            var other = TrainingRun.Execute(
+                plan with
+                {
+                    Start = Perturbation.Of(plan.Start, $"{plan.Seed}{(twin == 0 ? "" : $".{twin}")}"),
+                }
+            );
             Raise(floors, end.Raw, other.Raw, ema: false);
             Raise(floors, end.Ema, other.Ema, ema: true);
-            momentum = Math.Max(momentum, InOrder.Select([.. end.Momentum], pair => Distance.Relative(other.Momentum[pair.Key], pair.Value)).Max());
+            momentum = Math.Max(
+                momentum,
+                InOrder.Select([.. end.Momentum], pair => Distance.Relative(other.Momentum[pair.Key], pair.Value)).Max()
+            );
         }
 
         return new(twins, floors, momentum);
@@ -54,7 +64,12 @@ public sealed record NoiseFloor(int Twins, IReadOnlyDictionary<TensorKind, doubl
     private static void Raise(Dictionary<TensorKind, double> floors, NamedTensors one, NamedTensors other, bool ema)
     {
         var floating = one.Where(pair => !TensorKinds.IsCounter(pair.Key)).ToList();
-        foreach (var (kind, difference) in InOrder.Select(floating, pair => (TensorKinds.Of(pair.Key, ema), Distance.Squared(pair.Value, other[pair.Key]))))
+        foreach (
+            var (kind, difference) in InOrder.Select(
+                floating,
+                pair => (TensorKinds.Of(pair.Key, ema), Distance.Squared(pair.Value, other[pair.Key]))
+            )
+        )
         {
             floors[kind] = Math.Max(floors[kind], difference);
         }

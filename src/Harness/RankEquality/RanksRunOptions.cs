@@ -40,16 +40,26 @@ public sealed record RanksRunOptions
         return measured;
     }
 
-    internal RanksResult Record(RanksPlan plan, string folder) => Recorder is not null
-        ? Recorder(plan, folder)
-        : Watched(plan, (ranks, observe) => RecordedRun.Execute(plan.Run, plan.InitProfile, new(folder) { Extension = ".npz" }, ranks, observe: observe));
+    internal RanksResult Record(RanksPlan plan, string folder) =>
+        Recorder is not null
+            ? Recorder(plan, folder)
+            : Watched(
+                plan,
+                (ranks, observe) =>
+                    RecordedRun.Execute(plan.Run, plan.InitProfile, new(folder) { Extension = ".npz" }, ranks, observe: observe)
+            );
 
-    internal RanksResult RunOnThreads(RanksPlan plan) => Watched(plan, (ranks, observe) => TrainingRun.Execute(plan.Run, ranks, observe: observe));
+    internal RanksResult RunOnThreads(RanksPlan plan) =>
+        Watched(plan, (ranks, observe) => TrainingRun.Execute(plan.Run, ranks, observe: observe));
 
     private RanksResult Watched(RanksPlan plan, Func<IRanks, Action<TrainStep>?, RunEnd> run)
     {
         var gradients = new NamedTensors();
-        var end = RankTeam.Run(plan.Ranks, Threads, ranks => run(ranks, ranks.Rank == 0 ? step => FirstGradients.Watch(step, gradients) : null));
+        var end = RankTeam.Run(
+            plan.Ranks,
+            Threads,
+            ranks => run(ranks, ranks.Rank == 0 ? step => FirstGradients.Watch(step, gradients) : null)
+        );
         return new(end, gradients);
     }
 }

@@ -11,8 +11,8 @@ using PPYolo.Train.Tracing;
 namespace PPYolo.Harness.RankEquality;
 
 /// <summary>
-/// Scenario 3: a run on several ranks, with synchronized batch norm and averaged gradients, is recorded; its batches are merged and replayed on one rank; every
-/// tensor must be the same within rounding, with the same learning rate.
+/// Scenario 3: a run on several ranks, with synchronized batch norm and averaged gradients, is recorded; its batches are merged and
+/// replayed on one rank; every tensor must be the same within rounding, with the same learning rate.
 /// </summary>
 public static class RanksScenario
 {
@@ -25,13 +25,21 @@ public static class RanksScenario
     /// <param name="options">How to run it.</param>
     public static Verdict Merge(RanksPlan plan, string folder, RanksRunOptions options)
     {
-        string ranksFolder = Path.Combine(folder, "ranks"), mergedFolder = Path.Combine(folder, "merged");
+        string ranksFolder = Path.Combine(folder, "ranks"),
+            mergedFolder = Path.Combine(folder, "merged");
         var many = options.Record(plan with { Run = plan.Run with { Batches = plan.PartOf } }, ranksFolder);
         options.Merge(ranksFolder, mergedFolder);
         var merged = new RecordedBatches(mergedFolder);
         var one = RunOne(plan.Run with { Batches = _ => merged, Factory = options.OneRankFactory });
         var floor = options.FloorOf(plan.Run with { Batches = _ => merged, Factory = options.OneRankFactory }, one.End);
-        return Verdict($"{plan.Ranks} ranks ({string.Join(" + ", plan.Counts)} images) against one on the merged batches", plan, many, one, floor, MergedBatches(plan, merged));
+        return Verdict(
+            $"{plan.Ranks} ranks ({string.Join(" + ", plan.Counts)} images) against one on the merged batches",
+            plan,
+            many,
+            one,
+            floor,
+            MergedBatches(plan, merged)
+        );
     }
 
     /// <summary>One rank records, ranks replay its batches split among them.</summary>
@@ -42,11 +50,23 @@ public static class RanksScenario
     {
         var gradients = new NamedTensors();
         var single = plan.Run with { Batches = _ => plan.Whole, Factory = options.OneRankFactory };
-        var end = RecordedRun.Execute(single, plan.InitProfile, new(folder) { Extension = ".npz" }, observe: step => FirstGradients.Watch(step, gradients));
+        var end = RecordedRun.Execute(
+            single,
+            plan.InitProfile,
+            new(folder) { Extension = ".npz" },
+            observe: step => FirstGradients.Watch(step, gradients)
+        );
         var recorded = plan with { Whole = new RecordedBatches(folder) };
         var many = options.RunOnThreads(recorded with { Run = plan.Run with { Batches = recorded.PartOf } });
         var floor = options.FloorOf(single, end);
-        return Verdict($"one rank against {plan.Ranks} ({string.Join(" + ", plan.Counts)} images) on its batches", plan, many, new(end, gradients), floor, null);
+        return Verdict(
+            $"one rank against {plan.Ranks} ({string.Join(" + ", plan.Counts)} images) on its batches",
+            plan,
+            many,
+            new(end, gradients),
+            floor,
+            null
+        );
     }
 
     private static RanksResult RunOne(RunPlan run)
@@ -60,7 +80,12 @@ public static class RanksScenario
         var findings = new List<TensorFinding>();
         for (var iteration = 0; iteration < plan.Run.Iterations; iteration++)
         {
-            var check = BitwiseComparison.Run("merged batches", merged.At(iteration).ToTensors(), plan.Whole.At(iteration).ToTensors(), findings);
+            var check = BitwiseComparison.Run(
+                "merged batches",
+                merged.At(iteration).ToTensors(),
+                plan.Whole.At(iteration).ToTensors(),
+                findings
+            );
             if (!check.Passed)
             {
                 return check with { Worst = $"iteration {iteration} {check.Worst}", Note = "images or targets are not in rank order" };
@@ -79,11 +104,14 @@ public static class RanksScenario
         }
 
         return new(
-            $"{title}: {plan.Run.Options.Network}, freezeAt {plan.Run.Options.FreezeAt}, {plan.InitProfile} weights, {plan.Run.Iterations} iterations",
-            $"every tensor is asserted within 3 times the noise of one rank ({floor.Twins} twins perturbed by 1e-7); the learning rate is the same on both sides",
+            $"{title}: {plan.Run.Options.Network}, freezeAt {plan.Run.Options.FreezeAt}, {plan.InitProfile} weights, "
+                + $"{plan.Run.Iterations} iterations",
+            $"every tensor is asserted within 3 times the noise of one rank ({floor.Twins} twins perturbed by 1e-7); the learning rate "
+                + $"is the same on both sides",
             checks,
             iterations,
-            [.. findings.OrderByDescending(finding => finding.Severity)])
+            [.. findings.OrderByDescending(finding => finding.Severity)]
+        )
         {
             Measurements = RunMeasurements.Of(many.End.Seconds),
         };

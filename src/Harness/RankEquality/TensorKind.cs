@@ -20,15 +20,17 @@ public enum TensorKind
 
 internal static class TensorKinds
 {
-    public static bool IsStatistic(string key) => key.EndsWith("running_mean", StringComparison.Ordinal) || key.EndsWith("running_var", StringComparison.Ordinal);
+    public static bool IsStatistic(string key) =>
+        key.EndsWith("running_mean", StringComparison.Ordinal) || key.EndsWith("running_var", StringComparison.Ordinal);
 
     public static bool IsCounter(string key) => new StateEntry(key, null!).IsBatchCounter;
 
-    public static TensorKind Of(string key, bool ema) => (ema, IsStatistic(key)) switch
-    {
-        (false, false) => TensorKind.Weights,
-        (false, true) => TensorKind.Statistics,
-        (true, false) => TensorKind.EmaWeights,
-        (true, true) => TensorKind.EmaStatistics,
-    };
+    public static TensorKind Of(string key, bool ema) =>
+        (ema, IsStatistic(key)) switch
+        {
+            (false, false) => TensorKind.Weights,
+            (false, true) => TensorKind.Statistics,
+            (true, false) => TensorKind.EmaWeights,
+            (true, true) => TensorKind.EmaStatistics,
+        };
 }

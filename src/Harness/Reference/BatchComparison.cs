@@ -7,13 +7,17 @@ namespace PPYolo.Harness.Reference;
 /// <summary>Compares generated batches with those the reference recorded.</summary>
 internal static class BatchComparison
 {
-    /// <summary>Images and boxes must be equal; targets may differ in the last bit of their two logarithms, which C libraries round differently.</summary>
+    /// <summary>
+    /// Images and boxes must be equal; targets may differ in the last bit of their two logarithms, which C libraries round differently.
+    /// </summary>
     private const double LogarithmBound = 1e-6;
 
     public static IEnumerable<Check> Run(IBatchSource generated, IBatchSource recorded, int iterations)
     {
-        double inputs = 0, targets = 0;
-        string? worstInput = null, worstTarget = null;
+        double inputs = 0,
+            targets = 0;
+        string? worstInput = null,
+            worstTarget = null;
         for (var iteration = 0; iteration < iterations; iteration++)
         {
             var ours = generated.At(iteration).Named.ToDictionary();
@@ -32,7 +36,10 @@ internal static class BatchComparison
         }
 
         yield return new("images and boxes generated as recorded", "largest difference", inputs, 0, worstInput);
-        yield return new("targets generated as recorded", "largest difference", targets, LogarithmBound, worstTarget) { Note = "equal but for the last bit of the two logarithms" };
+        yield return new("targets generated as recorded", "largest difference", targets, LogarithmBound, worstTarget)
+        {
+            Note = "equal but for the last bit of the two logarithms",
+        };
     }
 
     private static void Keep(ref double largest, ref string? worst, double difference, int iteration, string name)
@@ -56,7 +63,8 @@ internal static class BatchComparison
         }
 
         double largest = 0;
-        ReadOnlySpan<float> a = mine.As<float>(), b = theirs.As<float>();
+        ReadOnlySpan<float> a = mine.As<float>(),
+            b = theirs.As<float>();
         for (var i = 0; i < a.Length; i++)
         {
             var difference = Math.Abs((double)a[i] - b[i]);

@@ -1,9 +1,9 @@
 namespace PPYolo.Harness.Reference;
 
 /// <summary>
-/// How far a correct implementation may be from the reference. The reference was run again under changes that cannot matter (another thread count, without
-/// oneDNN, another deformable convolution, weights perturbed by 1e-7, all in float64); each bound is a few times the largest distance that those variants
-/// showed, over all cases of a family. docs/reference.md has the measurements.
+/// How far a correct implementation may be from the reference. The reference was run again under changes that cannot matter (another thread
+/// count, without oneDNN, another deformable convolution, weights perturbed by 1e-7, all in float64); each bound is a few times the largest
+/// distance that those variants showed, over all cases of a family. docs/reference.md has the measurements.
 /// </summary>
 public sealed record ReferenceBounds
 {
@@ -28,7 +28,9 @@ public sealed record ReferenceBounds
     /// <summary>Total loss of iterations 1 to <see cref="LastLoss"/>, relative.</summary>
     public double LaterLosses { get; init; }
 
-    /// <summary>Weights and moving averages after the last iteration, sum of squares of each tensor; null where they mean nothing.</summary>
+    /// <summary>
+    /// Weights and moving averages after the last iteration, sum of squares of each tensor; null where they mean nothing.
+    /// </summary>
     public double? FinalWeights { get; init; }
 
     /// <summary>The movement test's fraction: a tensor's difference against how far it moved; null where it means nothing.</summary>
@@ -64,7 +66,10 @@ public sealed record ReferenceBounds
             FirstLosses = 2e-4,
             Activations = small ? 5e-5 : 3e-3,
             Gradients = small ? 0.02 : 0.15,
-            FirstWeights = small ? 1e-6 : frozen ? 2e-5 : 0.1,
+            FirstWeights =
+                small ? 1e-6
+                : frozen ? 2e-5
+                : 0.1,
             LastLoss = small || frozen ? 2 : 0,
             LaterLosses = small ? 5e-3 : 1e-4,
         };

@@ -2,7 +2,10 @@ using PPYolo.Train.Records;
 
 namespace PPYolo.Harness.Reference;
 
-/// <summary>A case file (case.json): everything that is needed to repeat a run of the reference. Only runs in which DropBlock returned its input can be repeated.</summary>
+/// <summary>
+/// A case file (case.json): everything that is needed to repeat a run of the reference. Only runs in which DropBlock returned its input can
+/// be repeated.
+/// </summary>
 public sealed record ReferenceCase : RunCase
 {
     /// <summary>How far the reference is comparable with itself.</summary>

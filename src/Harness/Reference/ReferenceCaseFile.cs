@@ -26,28 +26,30 @@ public static class ReferenceCaseFile
     }
 
     /// <summary>The network of a case.</summary>
-    public static NetworkOptions NetworkOf(ReferenceCase file) => NetworkPresets.Find(file.Network)! with
-    {
-        Classes = file.Classes,
-        FreezeAt = file.FreezeAt,
-        FreezeNorm = file.FreezeNorm,
-        DropBlock = file.DropBlock,
-    };
+    public static NetworkOptions NetworkOf(ReferenceCase file) =>
+        NetworkPresets.Find(file.Network)! with
+        {
+            Classes = file.Classes,
+            FreezeAt = file.FreezeAt,
+            FreezeNorm = file.FreezeNorm,
+            DropBlock = file.DropBlock,
+        };
 
     /// <summary>The recipe of a case.</summary>
-    public static TrainingRecipe RecipeOf(ReferenceCase file) => new()
-    {
-        LearningRatePerImage = file.LearningRatePerImage,
-        WarmupIterations = file.WarmupIterations,
-        StartFactor = file.StartFactor,
-        Milestones = [.. file.Milestones],
-        Gamma = file.Gamma,
-        Momentum = file.Momentum,
-        WeightDecay = file.WeightDecay,
-        ClipGradNorm = file.ClipGradNorm,
-        EmaDecay = file.EmaDecay,
-        EmaDecayType = Enum.Parse<EmaDecayType>(file.EmaDecayType, ignoreCase: true),
-    };
+    public static TrainingRecipe RecipeOf(ReferenceCase file) =>
+        new()
+        {
+            LearningRatePerImage = file.LearningRatePerImage,
+            WarmupIterations = file.WarmupIterations,
+            StartFactor = file.StartFactor,
+            Milestones = [.. file.Milestones],
+            Gamma = file.Gamma,
+            Momentum = file.Momentum,
+            WeightDecay = file.WeightDecay,
+            ClipGradNorm = file.ClipGradNorm,
+            EmaDecay = file.EmaDecay,
+            EmaDecayType = Enum.Parse<EmaDecayType>(file.EmaDecayType, ignoreCase: true),
+        };
 
     /// <summary>The weight profile of a case.</summary>
     public static WeightProfile ProfileOf(ReferenceCase file) => Enum.Parse<WeightProfile>(file.InitProfile, ignoreCase: true);
@@ -64,13 +66,23 @@ public static class ReferenceCaseFile
         Require(!file.DropBlock, "dropBlock", "false (a run in which DropBlock drops at random cannot be repeated)", file.DropBlock);
         Require(file.Seed.Length > 0 && file.Seed.All(char.IsAsciiDigit), "seed", "a decimal number as text", file.Seed);
         Require(file.Batch is >= 1 and <= 1024, "batch", "1 to 1024", file.Batch);
-        Require(file.Sizes.Count > 0 && file.Sizes.All(size => size is >= 32 and <= 2048 && size % 32 == 0), "sizes", "multiples of 32 from 32 to 2048", string.Join(", ", file.Sizes));
+        Require(
+            file.Sizes.Count > 0 && file.Sizes.All(size => size is >= 32 and <= 2048 && size % 32 == 0),
+            "sizes",
+            "multiples of 32 from 32 to 2048",
+            string.Join(", ", file.Sizes)
+        );
         Require(file.Iterations is >= 1 and <= 100_000, "iterations", "1 to 100000", file.Iterations);
         Require(file.WarmupIterations >= 0, "warmupIterations", "0 or more", file.WarmupIterations);
-        foreach (var (name, value) in new[]
-        {
-            ("learningRatePerImage", file.LearningRatePerImage), ("startFactor", file.StartFactor), ("gamma", file.Gamma), ("weightDecay", file.WeightDecay),
-        })
+        foreach (
+            var (name, value) in new[]
+            {
+                ("learningRatePerImage", file.LearningRatePerImage),
+                ("startFactor", file.StartFactor),
+                ("gamma", file.Gamma),
+                ("weightDecay", file.WeightDecay),
+            }
+        )
         {
             Require(value >= 0, name, "0 or more", value);
         }
@@ -83,7 +95,12 @@ public static class ReferenceCaseFile
         Require(file.Comparable.MovementAbove >= 0, "comparable.movementAbove", "0 or more", file.Comparable.MovementAbove);
         foreach (var (name, variant) in file.Noise ?? new Dictionary<string, NoiseVariant>())
         {
-            Require(variant.TotalLossRelative.Count == file.Iterations, $"noise.{name}.totalLossRelative", $"{file.Iterations} values", variant.TotalLossRelative.Count);
+            Require(
+                variant.TotalLossRelative.Count == file.Iterations,
+                $"noise.{name}.totalLossRelative",
+                $"{file.Iterations} values",
+                variant.TotalLossRelative.Count
+            );
         }
 
         return file;
@@ -100,7 +117,9 @@ public static class ReferenceCaseFile
         {
             if (!known.Contains(found))
             {
-                throw new AlignException($"{path}: '{name}' is one of {string.Join(", ", known)}, found \"{found}\"{NearestName.Hint(found, known)}");
+                throw new AlignException(
+                    $"{path}: '{name}' is one of {string.Join(", ", known)}, found \"{found}\"{NearestName.Hint(found, known)}"
+                );
             }
         }
     }

@@ -40,16 +40,24 @@ internal sealed class ReferenceComparison
         comparison.CompareActivations();
         comparison.CompareGradients();
         comparison.CompareClipping();
-        comparison.CompareWeights("weights0", "weights after iteration 0", run.FirstWeights, comparison.bounds.FirstWeights * Headroom, noise: null);
+        comparison.CompareWeights(
+            "weights0",
+            "weights after iteration 0",
+            run.FirstWeights,
+            comparison.bounds.FirstWeights * Headroom,
+            noise: null
+        );
         comparison.CompareLaterLosses();
         comparison.CompareUntouched();
         comparison.CompareFinal();
         return new(
-            $"reference case {Path.GetFileName(Path.GetFullPath(folder))}: {file.Network}, freezeAt {file.FreezeAt}, {file.InitProfile} weights, batch {file.Batch}",
+            $"reference case {Path.GetFileName(Path.GetFullPath(folder))}: {file.Network}, freezeAt {file.FreezeAt}, {file.InitProfile} "
+                + $"weights, batch {file.Batch}",
             comparison.Scope(),
             checks,
             comparison.iterations,
-            [.. comparison.findings.OrderByDescending(finding => finding.Severity)])
+            [.. comparison.findings.OrderByDescending(finding => finding.Severity)]
+        )
         {
             Measurements = RunMeasurements.Of(run.Seconds, run.Memory),
         };
@@ -59,9 +67,11 @@ internal sealed class ReferenceComparison
     {
         var losses = Math.Min(Math.Min(bounds.LastLoss, file.Comparable.LossIterations), Last);
         return (losses == 0 ? "losses are asserted for iteration 0 only" : $"losses are asserted up to iteration {losses}")
-            + (AssertFinal ? $", weights and moving averages after iteration {Last}"
+            + (
+                AssertFinal ? $", weights and moving averages after iteration {Last}"
                 : file.Iterations < data.Rates.Length ? $"; the run ended after iteration {Last}, before the reference's"
-                : $"; weights after iteration {Last} are not comparable in this case (rounding differences have grown into them)");
+                : $"; weights after iteration {Last} are not comparable in this case (rounding differences have grown into them)"
+            );
     }
 
     private bool AssertFinal => ReferenceBounds.CoverTheEnd(file);
@@ -75,7 +85,10 @@ internal sealed class ReferenceComparison
             var extra = ours.Except(data.Names).FirstOrDefault();
             throw new AlignException(
                 $"the reference's state_dict is not this network's: {data.Names.Count} entries there, {ours.Count} here"
-                + (missing is null ? "" : $"; only there: {missing}") + (extra is null ? "" : $"; only here: {extra}") + "; check 'network' and 'classes' in case.json");
+                    + (missing is null ? "" : $"; only there: {missing}")
+                    + (extra is null ? "" : $"; only here: {extra}")
+                    + "; check 'network' and 'classes' in case.json"
+            );
         }
     }
 
@@ -91,22 +104,34 @@ internal sealed class ReferenceComparison
         {
             var ours = run.Init[data.Names[i]];
             var scale = Math.Max(norms[i], double.Epsilon);
-            var difference = Math.Abs(ours.L2 - norms[i]) + Math.Abs(ours.AbsMax - maxima[i]) + Math.Sqrt(ours.Sketch.SquaredDistance(sketches[i]));
+            var difference =
+                Math.Abs(ours.L2 - norms[i]) + Math.Abs(ours.AbsMax - maxima[i]) + Math.Sqrt(ours.Sketch.SquaredDistance(sketches[i]));
             worst.See(difference / scale, data.Names[i]);
         }
 
-        checks.Add(new("start weights", "relative, norm, maximum and sketch", worst.Value, summation, worst.Name) { Note = "generated equal; only the order of summation differs" });
+        checks.Add(
+            new("start weights", "relative, norm, maximum and sketch", worst.Value, summation, worst.Name)
+            {
+                Note = "generated equal; only the order of summation differs",
+            }
+        );
     }
 
     private void CompareIterations()
     {
-        Worst first = new(), total = new(), rates = new(), sizes = new();
+        Worst first = new(),
+            total = new(),
+            rates = new(),
+            sizes = new();
         foreach (var step in run.Steps)
         {
             var losses = step.Losses.Select(loss => new LossComparison(loss.Key, loss.Value, data.Loss(loss.Key, step.Iteration))).ToList();
             iterations.Add(new(step.Iteration, step.Size, step.LearningRate, data.Rates[step.Iteration], losses));
             sizes.See(Math.Abs(step.Size - data.Size(step.Iteration)), $"iteration {step.Iteration}");
-            rates.See(Math.Abs(step.LearningRate - data.Rates[step.Iteration]) / Math.Abs(data.Rates[step.Iteration]), $"iteration {step.Iteration}");
+            rates.See(
+                Math.Abs(step.LearningRate - data.Rates[step.Iteration]) / Math.Abs(data.Rates[step.Iteration]),
+                $"iteration {step.Iteration}"
+            );
             if (step.Iteration == 0)
             {
                 losses.ForEach(loss => first.See(loss.Relative, loss.Name));
@@ -136,10 +161,18 @@ internal sealed class ReferenceComparison
             worst.See(iteration.Losses[^1].Relative, $"iteration {iteration.Iteration}");
         }
 
-        checks.Add(new($"total loss of iterations 1 to {last}", "relative", worst.Value, bounds.LaterLosses, worst.Name) { Noise = LossNoise(1, last) });
+        checks.Add(
+            new($"total loss of iterations 1 to {last}", "relative", worst.Value, bounds.LaterLosses, worst.Name)
+            {
+                Noise = LossNoise(1, last),
+            }
+        );
     }
 
-    private double? LossNoise(int from, int to) => file.Noise is not { Count: > 0 } noise ? null : noise.Values.Max(variant => variant.TotalLossRelative.Skip(from).Take(to - from + 1).Max());
+    private double? LossNoise(int from, int to) =>
+        file.Noise is not { Count: > 0 } noise
+            ? null
+            : noise.Values.Max(variant => variant.TotalLossRelative.Skip(from).Take(to - from + 1).Max());
 
     private void CompareActivations()
     {
@@ -156,7 +189,12 @@ internal sealed class ReferenceComparison
 
         if (compared > 0)
         {
-            checks.Add(new("activations of iteration 0", "of the map's largest magnitude", worst.Value, bounds.Activations, worst.Name) { Note = $"{compared} maps" });
+            checks.Add(
+                new("activations of iteration 0", "of the map's largest magnitude", worst.Value, bounds.Activations, worst.Name)
+                {
+                    Note = $"{compared} maps",
+                }
+            );
         }
     }
 
@@ -167,8 +205,10 @@ internal sealed class ReferenceComparison
             throw new AlignException($"activation '{name}': expected {theirs}, found {ours}");
         }
 
-        double difference = 0, largest = 0;
-        ReadOnlySpan<float> a = ours.As<float>(), b = theirs.As<float>();
+        double difference = 0,
+            largest = 0;
+        ReadOnlySpan<float> a = ours.As<float>(),
+            b = theirs.As<float>();
         for (var i = 0; i < a.Length; i++)
         {
             difference = Math.Max(difference, Math.Abs((double)a[i] - b[i]));
@@ -205,7 +245,14 @@ internal sealed class ReferenceComparison
         checks.Add(new("gradients of iteration 0", "relative L2 of each tensor", worst.Value, bound, worst.Name));
         if (bounds.GradientMedian is { } median && relative.Count > 0)
         {
-            checks.Add(new("gradients of iteration 0, median", "relative L2", relative.Order().ElementAt(relative.Count / 2), median * Math.Sqrt(Headroom)));
+            checks.Add(
+                new(
+                    "gradients of iteration 0, median",
+                    "relative L2",
+                    relative.Order().ElementAt(relative.Count / 2),
+                    median * Math.Sqrt(Headroom)
+                )
+            );
         }
     }
 
@@ -229,7 +276,15 @@ internal sealed class ReferenceComparison
     private void CompareUntouched()
     {
         checks.Add(new("frozen parameters", "changed", run.ChangedFrozen.Count, 0, string.Join(", ", run.ChangedFrozen.Take(1))));
-        checks.Add(new("num_batches_tracked", "not the number of iterations", run.WrongCounters.Count, 0, string.Join(", ", run.WrongCounters.Take(1))));
+        checks.Add(
+            new(
+                "num_batches_tracked",
+                "not the number of iterations",
+                run.WrongCounters.Count,
+                0,
+                string.Join(", ", run.WrongCounters.Take(1))
+            )
+        );
     }
 
     private void CompareFinal()
@@ -240,8 +295,20 @@ internal sealed class ReferenceComparison
         }
 
         var bound = bounds.FinalWeights!.Value * Headroom;
-        CompareWeights($"weights{Last}", $"weights after iteration {Last}", run.FinalWeights, bound, file.Noise?.Values.Max(variant => variant.WeightsMaxSumSquares));
-        CompareWeights($"ema{Last}", $"moving averages after iteration {Last}", run.FinalEma, bound, file.Noise?.Values.Max(variant => variant.EmaMaxSumSquares));
+        CompareWeights(
+            $"weights{Last}",
+            $"weights after iteration {Last}",
+            run.FinalWeights,
+            bound,
+            file.Noise?.Values.Max(variant => variant.WeightsMaxSumSquares)
+        );
+        CompareWeights(
+            $"ema{Last}",
+            $"moving averages after iteration {Last}",
+            run.FinalEma,
+            bound,
+            file.Noise?.Values.Max(variant => variant.EmaMaxSumSquares)
+        );
         CompareMovement();
     }
 
@@ -285,10 +352,12 @@ internal sealed class ReferenceComparison
             findings.Add(new("movement", data.Names[i], relative, fraction, moved));
         }
 
-        checks.Add(new("difference against movement", "of the squared distance moved", worst.Value, fraction, worst.Name)
-        {
-            Note = $"{data.Names.Count - still} tensors; {still} left out that moved less than {file.Comparable.MovementAbove:0.0e+0}",
-        });
+        checks.Add(
+            new("difference against movement", "of the squared distance moved", worst.Value, fraction, worst.Name)
+            {
+                Note = $"{data.Names.Count - still} tensors; {still} left out that moved less than {file.Comparable.MovementAbove:0.0e+0}",
+            }
+        );
     }
 
     /// <summary>The largest difference seen and where; NaN is larger than everything.</summary>

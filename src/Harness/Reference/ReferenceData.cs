@@ -21,7 +21,10 @@ public sealed class ReferenceData
         this.iterations = iterations;
         Names = Lines("names");
         GradientNames = Lines("grad_names");
-        LossNames = [.. arrays.Names.Where(name => name.StartsWith(LossPrefix, StringComparison.Ordinal)).Select(name => name[LossPrefix.Length..])];
+        LossNames =
+        [
+            .. arrays.Names.Where(name => name.StartsWith(LossPrefix, StringComparison.Ordinal)).Select(name => name[LossPrefix.Length..]),
+        ];
         Rates = Row("lr");
         if (Rates.Length != iterations)
         {
@@ -58,7 +61,9 @@ public sealed class ReferenceData
     public double Loss(string name, int iteration)
     {
         var values = Row(LossPrefix + name);
-        return iteration < values.Length ? values[iteration] : throw new AlignException($"{path}: '{LossPrefix}{name}' has {values.Length} values, expected {iterations}");
+        return iteration < values.Length
+            ? values[iteration]
+            : throw new AlignException($"{path}: '{LossPrefix}{name}' has {values.Length} values, expected {iterations}");
     }
 
     /// <summary>The side of the images of an iteration in pixels.</summary>
@@ -107,9 +112,12 @@ public sealed class ReferenceData
     }
 
     private TensorData Array(string name) =>
-        arrays.TryGet(name, out var tensor) ? tensor : throw new AlignException($"{path}: array '{name}' is missing; make the folder again with the reference's recorder");
+        arrays.TryGet(name, out var tensor)
+            ? tensor
+            : throw new AlignException($"{path}: array '{name}' is missing; make the folder again with the reference's recorder");
 
-    private string[] Lines(string name) => arrays.TryGet($"{name}_utf8", out var bytes)
-        ? Encoding.UTF8.GetString(bytes.Bytes.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries)
-        : Npz.ReadStrings(path, name);
+    private string[] Lines(string name) =>
+        arrays.TryGet($"{name}_utf8", out var bytes)
+            ? Encoding.UTF8.GetString(bytes.Bytes.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            : Npz.ReadStrings(path, name);
 }

@@ -16,7 +16,10 @@ public sealed record ReferenceOptions
     /// <summary>Threads of libtorch over all ranks.</summary>
     public int Threads { get; init; } = 2;
 
-    /// <summary>The first so many of the case's iterations, at least 1, all unless given; what the reference recorded of later ones is then not compared.</summary>
+    /// <summary>
+    /// The first so many of the case's iterations, at least 1, all unless given; what the reference recorded of later ones is then not
+    /// compared.
+    /// </summary>
     public int? Iterations { get; init; }
 
     /// <summary>Who makes network and training step.</summary>

@@ -26,9 +26,7 @@ public sealed class ReferenceRun
     private readonly List<string> changedFrozen = [];
     private readonly List<string> wrongCounters = [];
 
-    private ReferenceRun()
-    {
-    }
+    private ReferenceRun() { }
 
     /// <summary>Start weights by key.</summary>
     public IReadOnlyDictionary<string, TensorSummary> Init => init;
@@ -72,7 +70,10 @@ public sealed class ReferenceRun
     {
         var counts = SlicedBatches.Even(file.Batch, options.Ranks);
         return RankTeam.Run(
-            options.Ranks, options.Threads, ranks => Train(file, start, options.Ranks == 1 ? whole : new SlicedBatches(whole, counts, ranks.Rank), options, ranks));
+            options.Ranks,
+            options.Threads,
+            ranks => Train(file, start, options.Ranks == 1 ? whole : new SlicedBatches(whole, counts, ranks.Rank), options, ranks)
+        );
     }
 
     private static ReferenceRun Train(ReferenceCase file, NamedTensors start, IBatchSource batches, ReferenceOptions options, IRanks ranks)
@@ -128,8 +129,16 @@ public sealed class ReferenceRun
             Summarize(entries, entry => Average(step, entry), run.finalEma);
         }
 
-        run.changedFrozen.AddRange(step.Entries.Where(entry => entry is { IsParameter: true, IsTrainable: false } && !entry.Value.AsData().BitwiseEquals(start[entry.Key])).Select(entry => entry.Key));
-        run.wrongCounters.AddRange(step.Entries.Where(entry => entry.IsBatchCounter && entry.Value.AsData().As<long>()[0] != file.Iterations).Select(entry => entry.Key));
+        run.changedFrozen.AddRange(
+            step.Entries.Where(entry =>
+                    entry is { IsParameter: true, IsTrainable: false } && !entry.Value.AsData().BitwiseEquals(start[entry.Key])
+                )
+                .Select(entry => entry.Key)
+        );
+        run.wrongCounters.AddRange(
+            step.Entries.Where(entry => entry.IsBatchCounter && entry.Value.AsData().As<long>()[0] != file.Iterations)
+                .Select(entry => entry.Key)
+        );
         return run;
     }
 
@@ -142,7 +151,8 @@ public sealed class ReferenceRun
     }
 
     /// <summary>What training leaves alone has its summary already; whether it was left alone is not taken for granted.</summary>
-    private TensorSummary Later(StateEntry entry) => untrained.TryGetValue(entry.Key, out var bits) && bits == TensorBits.Hash(entry.Value) ? init[entry.Key] : Weight(entry);
+    private TensorSummary Later(StateEntry entry) =>
+        untrained.TryGetValue(entry.Key, out var bits) && bits == TensorBits.Hash(entry.Value) ? init[entry.Key] : Weight(entry);
 
     private static TensorSummary Weight(StateEntry entry) => TensorSummary.Of(entry.Key, entry.Value.AsData());
 

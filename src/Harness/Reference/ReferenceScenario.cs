@@ -16,7 +16,10 @@ namespace PPYolo.Harness.Reference;
 /// <summary>Scenario 1: start from the reference's weights, train on its batches, and compare everything it recorded.</summary>
 public static class ReferenceScenario
 {
-    /// <summary>Runs a folder in the layout of the reference data: case.json and reference.npz; the rest is generated, or replayed where it was recorded.</summary>
+    /// <summary>
+    /// Runs a folder in the layout of the reference data: case.json and reference.npz; the rest is generated, or replayed where it was
+    /// recorded.
+    /// </summary>
     /// <param name="folder">The folder, which is only read.</param>
     /// <param name="options">How to run it.</param>
     /// <exception cref="AlignException">The folder cannot be used.</exception>
@@ -61,15 +64,26 @@ public static class ReferenceScenario
     }
 
     /// <summary>A loss that is not finite is a divergence: the reference's are all finite.</summary>
-    private static Verdict BrokenDown(string folder, NonFiniteLossException exception, List<Check> checks) => new(
-        $"reference case {Path.GetFileName(Path.GetFullPath(folder))}",
-        $"training broke down: {exception.Message}",
-        [.. checks, new("losses", "not finite", double.NaN, 0, $"iteration {exception.Iteration}")],
-        [],
-        []);
+    private static Verdict BrokenDown(string folder, NonFiniteLossException exception, List<Check> checks) =>
+        new(
+            $"reference case {Path.GetFileName(Path.GetFullPath(folder))}",
+            $"training broke down: {exception.Message}",
+            [.. checks, new("losses", "not finite", double.NaN, 0, $"iteration {exception.Iteration}")],
+            [],
+            []
+        );
 
-    /// <summary>Where a case says nothing of the reference's own noise, ours takes its place: start weights perturbed by 1e-7, and another thread count.</summary>
-    private static Dictionary<string, NoiseVariant> MeasureNoise(ReferenceCase file, NamedTensors start, IBatchSource batches, ReferenceRun run, ReferenceOptions options)
+    /// <summary>
+    /// Where a case says nothing of the reference's own noise, ours takes its place: start weights perturbed by 1e-7, and another thread
+    /// count.
+    /// </summary>
+    private static Dictionary<string, NoiseVariant> MeasureNoise(
+        ReferenceCase file,
+        NamedTensors start,
+        IBatchSource batches,
+        ReferenceRun run,
+        ReferenceOptions options
+    )
     {
         var quiet = options with { Progress = null };
         var perturbed = ReferenceRun.Train(file, Perturbation.Of(start, file.Seed), batches, quiet);
@@ -80,16 +94,25 @@ public static class ReferenceScenario
         return new() { ["ownPerturbed1e-7"] = Variant(run, perturbed), ["ownOtherThreads"] = Variant(run, otherThreads) };
     }
 
-    private static NoiseVariant Variant(ReferenceRun run, ReferenceRun twin) => new()
-    {
-        WeightsMaxSumSquares = LargestDistance(run.FinalWeights, twin.FinalWeights),
-        EmaMaxSumSquares = LargestDistance(run.FinalEma, twin.FinalEma),
-        TotalLossRelative = [.. run.Steps.Zip(twin.Steps, (ours, theirs) => Math.Abs(ours.TotalLoss - theirs.TotalLoss) / (double)Math.Abs(ours.TotalLoss))],
-    };
+    private static NoiseVariant Variant(ReferenceRun run, ReferenceRun twin) =>
+        new()
+        {
+            WeightsMaxSumSquares = LargestDistance(run.FinalWeights, twin.FinalWeights),
+            EmaMaxSumSquares = LargestDistance(run.FinalEma, twin.FinalEma),
+            TotalLossRelative =
+            [
+                .. run.Steps.Zip(
+                    twin.Steps,
+                    (ours, theirs) => Math.Abs(ours.TotalLoss - theirs.TotalLoss) / (double)Math.Abs(ours.TotalLoss)
+                ),
+            ],
+        };
 
     /// <summary>The largest sum of squared differences of a tensor; 0 where none is compared.</summary>
-    private static double LargestDistance(IReadOnlyDictionary<string, TensorSummary> ours, IReadOnlyDictionary<string, TensorSummary> twins) =>
-        ours.Select(pair => pair.Value.Sketch.SquaredDistance(twins[pair.Key].Sketch)).DefaultIfEmpty().Max();
+    private static double LargestDistance(
+        IReadOnlyDictionary<string, TensorSummary> ours,
+        IReadOnlyDictionary<string, TensorSummary> twins
+    ) => ours.Select(pair => pair.Value.Sketch.SquaredDistance(twins[pair.Key].Sketch)).DefaultIfEmpty().Max();
 
     private static NamedTensors StartWeights(ReferenceCase file, NetworkOptions network)
     {

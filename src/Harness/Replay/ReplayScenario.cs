@@ -30,33 +30,47 @@ public static class ReplayScenario
     /// <param name="beforeTwin">Told the number of each twin, from 1 on, where a recording is to have a noise floor.</param>
     /// <returns>The verdict; null on the other ranks of an MPI launch, which have nothing to say.</returns>
     /// <exception cref="AlignException">The folder is no record, or incomplete.</exception>
-    public static Verdict? Run(string folder, Device device, RanksOptions ranks, double bound = StandardBound, bool write = true, Action<StepResult>? progress = null, RecordOptions? recording = null,
-        Action<int>? beforeTwin = null)
+    public static Verdict? Run(
+        string folder,
+        Device device,
+        RanksOptions ranks,
+        double bound = StandardBound,
+        bool write = true,
+        Action<StepResult>? progress = null,
+        RecordOptions? recording = null,
+        Action<int>? beforeTwin = null
+    )
     {
         var record = RunRecord.Open(folder);
         using var start = record.ReadStart();
         var options = record.Case.ToOptions();
-        var plan = new RunPlan(options, start, rank => new RecordedBatches(folder, rank), record.Case.Iterations, record.Case.Seed) { Device = device };
-        var results = RanksLaunch.Run(Team(record, ranks), team =>
+        var plan = new RunPlan(options, start, rank => new RecordedBatches(folder, rank), record.Case.Iterations, record.Case.Seed)
         {
-            if (team.Size != record.Case.Ranks)
+            Device = device,
+        };
+        var results = RanksLaunch.Run(
+            Team(record, ranks),
+            team =>
             {
-                throw new AlignException(WrongRanks(record, team.Size));
-            }
-
-            void Tell(StepResult result)
-            {
-                if (team.Rank == 0)
+                if (team.Size != record.Case.Ranks)
                 {
-                    progress?.Invoke(result);
+                    throw new AlignException(WrongRanks(record, team.Size));
                 }
-            }
 
-            var end = recording is null
-                ? TrainingRun.Execute(plan, team, (_, result) => Tell(result))
-                : RecordedRun.Execute(plan, record.Case.InitProfile, recording, team, Tell, beforeTwin: beforeTwin);
-            return (team.Rank, End: end);
-        });
+                void Tell(StepResult result)
+                {
+                    if (team.Rank == 0)
+                    {
+                        progress?.Invoke(result);
+                    }
+                }
+
+                var end = recording is null
+                    ? TrainingRun.Execute(plan, team, (_, result) => Tell(result))
+                    : RecordedRun.Execute(plan, record.Case.InitProfile, recording, team, Tell, beforeTwin: beforeTwin);
+                return (team.Rank, End: end);
+            }
+        );
         var end = results.FirstOrDefault(result => result.Rank == 0).End;
         if (end is null)
         {
@@ -84,16 +98,30 @@ public static class ReplayScenario
     }
 
     private static string WrongRanks(RunRecord record, int found) =>
-        $"{record.Folder}: recorded on {record.Case.Ranks} ranks, to be replayed on {found}; replay it on {record.Case.Ranks}, or merge it for one rank first: ppyolo merge {record.Folder} --out DIR";
+        $"{record.Folder}: recorded on {record.Case.Ranks} ranks, to be replayed on {found}; replay it on {record.Case.Ranks}, or merge "
+        + $"it for one rank first: ppyolo merge {record.Folder} --out DIR";
 
     private static Verdict Compare(RunRecord record, RunEnd end, double bound)
     {
-        var iterations = end.Steps.Zip(record.ReadLosses().Iterations, (ours, theirs) => new IterationComparison(
-            ours.Iteration,
-            ours.Size,
-            ours.LearningRate,
-            theirs.LearningRate,
-            [.. ours.Losses.Select(loss => new LossComparison(loss.Key, loss.Value, theirs.Losses.GetValueOrDefault(loss.Key, float.NaN)))])).ToList();
+        var iterations = end
+            .Steps.Zip(
+                record.ReadLosses().Iterations,
+                (ours, theirs) =>
+                    new IterationComparison(
+                        ours.Iteration,
+                        ours.Size,
+                        ours.LearningRate,
+                        theirs.LearningRate,
+                        [
+                            .. ours.Losses.Select(loss => new LossComparison(
+                                loss.Key,
+                                loss.Value,
+                                theirs.Losses.GetValueOrDefault(loss.Key, float.NaN)
+                            )),
+                        ]
+                    )
+            )
+            .ToList();
         var findings = new List<TensorFinding>();
         using var raw = record.Read(RunRecord.RawEndName);
         using var ema = record.Read(RunRecord.EndName);
@@ -108,7 +136,8 @@ public static class ReplayScenario
             "weights and moving averages after the last iteration are asserted; losses are shown",
             checks,
             iterations,
-            [.. findings.OrderByDescending(finding => finding.Severity)])
+            [.. findings.OrderByDescending(finding => finding.Severity)]
+        )
         {
             Measurements = RunMeasurements.Of(end.Seconds),
         };

@@ -17,12 +17,12 @@ internal sealed record InferenceCase(string Name, string Seed, float HighThresho
 
     /// <summary>The settings of selection that were recorded.</summary>
     public IReadOnlyList<KeyValuePair<string, MatrixNmsOptions>> Selections =>
-    [
-        new("nms", new()),
-        new("nms_high", new() { ScoreThreshold = HighThreshold, PostThreshold = 0.05f }),
-        new("nms_gauss", new() { Gaussian = true, Sigma = 2 }),
-        new("nms_top20_keep7", new() { NmsTopK = 20, KeepTopK = 7 }),
-        new("nms_none", new() { ScoreThreshold = 0.99999f }),
-        new("nms_post_none", new() { PostThreshold = 0.99999f }),
-    ];
+        [
+            new("nms", new()),
+            new("nms_high", new() { ScoreThreshold = HighThreshold, PostThreshold = 0.05f }),
+            new("nms_gauss", new() { Gaussian = true, Sigma = 2 }),
+            new("nms_top20_keep7", new() { NmsTopK = 20, KeepTopK = 7 }),
+            new("nms_none", new() { ScoreThreshold = 0.99999f }),
+            new("nms_post_none", new() { PostThreshold = 0.99999f }),
+        ];
 }

@@ -32,17 +32,29 @@ internal sealed class InferenceData : IDisposable
     /// <summary>A tensor by its name.</summary>
     /// <exception cref="AlignException">There is none.</exception>
     public TensorData Tensor(string name) =>
-        tensors.TryGet(name, out var tensor) ? tensor : throw new AlignException($"{path}: expected the array '{name}', found none; take the folder inference of the reference data");
+        tensors.TryGet(name, out var tensor)
+            ? tensor
+            : throw new AlignException($"{path}: expected the array '{name}', found none; take the folder inference of the reference data");
 
     /// <summary>An array with one row per level and image, of one image, levels one after the other.</summary>
     public float[] OfImage(string name, int levels, int image) =>
-        [.. Enumerable.Range(0, levels).SelectMany(level => Detector.OfImage([Tensor(string.Create(CultureInfo.InvariantCulture, $"{name}{level}"))], image, Originals.Count)[0].ToArray())];
+        [
+            .. Enumerable
+                .Range(0, levels)
+                .SelectMany(level =>
+                    Detector
+                        .OfImage([Tensor(string.Create(CultureInfo.InvariantCulture, $"{name}{level}"))], image, Originals.Count)[0]
+                        .ToArray()
+                ),
+        ];
 
     /// <summary>What a setting selected of an image; the reference's row of -1, which stands for nothing, is left out.</summary>
     public IReadOnlyList<DetectedBox> Selected(string setting, int image)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"{setting}_{image}");
-        ReadOnlySpan<float> labels = Tensor(name + "_labels").As<float>(), scores = Tensor(name + "_scores").As<float>(), boxes = Tensor(name + "_boxes").As<float>();
+        ReadOnlySpan<float> labels = Tensor(name + "_labels").As<float>(),
+            scores = Tensor(name + "_scores").As<float>(),
+            boxes = Tensor(name + "_boxes").As<float>();
         var rows = new List<DetectedBox>();
         for (var i = 0; i < labels.Length; i++)
         {

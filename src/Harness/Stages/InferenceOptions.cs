@@ -15,5 +15,6 @@ public sealed record InferenceOptions
     public IReadOnlyList<string> Networks { get; init; } = [];
 
     /// <summary>Makes a detector of a network, its weights, whether norms are folded, and the device.</summary>
-    public Func<NetworkOptions, NamedTensors, bool, Device, Detector> Create { get; init; } = (network, weights, fold, device) => new(network, weights, fold, device);
+    public Func<NetworkOptions, NamedTensors, bool, Device, Detector> Create { get; init; } =
+        (network, weights, fold, device) => new(network, weights, fold, device);
 }

@@ -12,8 +12,8 @@ using PPYolo.Train.Weights;
 namespace PPYolo.Harness.Stages;
 
 /// <summary>
-/// Inference against the reference: from the same weights and images, raw outputs, decoded boxes and scores, and what matrix NMS selects of them. Every stage
-/// works on our own result of the stage before. The network with folded norms is compared with the unfolded one.
+/// Inference against the reference: from the same weights and images, raw outputs, decoded boxes and scores, and what matrix NMS selects of
+/// them. Every stage works on our own result of the stage before. The network with folded norms is compared with the unfolded one.
 /// </summary>
 public static class InferenceScenario
 {
@@ -25,12 +25,15 @@ public static class InferenceScenario
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(options);
-        var cases = InferenceCase.All
-            .Where(one => (options.Networks.Count == 0 || options.Networks.Contains(one.Name)) && File.Exists(FileOf(folder, one)))
+        var cases = InferenceCase
+            .All.Where(one => (options.Networks.Count == 0 || options.Networks.Contains(one.Name)) && File.Exists(FileOf(folder, one)))
             .ToList();
         if (cases.Count == 0)
         {
-            throw new AlignException($"{folder}: expected {string.Join(" or ", InferenceCase.All.Select(one => one.Name + ".npz"))} of the reference's inference, found neither");
+            throw new AlignException(
+                $"{folder}: expected {string.Join(" or ", InferenceCase.All.Select(one => one.Name + ".npz"))} of the reference's "
+                    + $"inference, found neither"
+            );
         }
 
         return new(
@@ -38,7 +41,8 @@ public static class InferenceScenario
             "asserted: raw outputs, decoded boxes and scores, and the selection of six settings of matrix NMS",
             [.. cases.SelectMany(one => Compare(one, FileOf(folder, one), options))],
             [],
-            []);
+            []
+        );
     }
 
     private static string FileOf(string folder, InferenceCase one) => Path.Combine(folder, one.Name + ".npz");
@@ -65,7 +69,9 @@ public static class InferenceScenario
 
         using var folded = options.Create(network, weights, true, options.Device);
         var differences = Decode(folded, folded.Forward(data.Images), data).Zip(decoded, (a, b) => Largest(a.Scores, b.Scores));
-        checks.Add(new($"{one.Name}: scores with folded norms", "absolute, to the unfolded", Worst(differences), InferenceBounds.FoldedScores));
+        checks.Add(
+            new($"{one.Name}: scores with folded norms", "absolute, to the unfolded", Worst(differences), InferenceBounds.FoldedScores)
+        );
         return checks;
     }
 
@@ -89,15 +95,24 @@ public static class InferenceScenario
             "to the largest magnitude",
             same ? Largest(found.As<float>(), expected.As<float>()) / magnitude : double.NaN,
             InferenceBounds.Outputs,
-            same ? null : $"expected {expected}, found {found}");
+            same ? null : $"expected {expected}, found {found}"
+        );
     }
 
     private static IEnumerable<Check> Decoded(InferenceCase one, NetworkOptions network, List<DecodedBoxes> decoded, InferenceData data)
     {
         yield return new(
-            $"{one.Name}: decoded boxes", "pixels", Worst(decoded.Select((boxes, image) => Largest(boxes.Corners, data.OfImage("boxes", network.Levels, image)))), InferenceBounds.Corners);
+            $"{one.Name}: decoded boxes",
+            "pixels",
+            Worst(decoded.Select((boxes, image) => Largest(boxes.Corners, data.OfImage("boxes", network.Levels, image)))),
+            InferenceBounds.Corners
+        );
         yield return new(
-            $"{one.Name}: decoded scores", "absolute", Worst(decoded.Select((boxes, image) => Largest(boxes.Scores, data.OfImage("scores", network.Levels, image)))), InferenceBounds.Scores);
+            $"{one.Name}: decoded scores",
+            "absolute",
+            Worst(decoded.Select((boxes, image) => Largest(boxes.Scores, data.OfImage("scores", network.Levels, image)))),
+            InferenceBounds.Scores
+        );
     }
 
     private static IEnumerable<Check> Selected(InferenceCase one, string setting, List<DetectedBox[]> found, InferenceData data)
@@ -105,7 +120,10 @@ public static class InferenceScenario
         var images = found.Select((rows, image) => SelectionComparison.Of(rows, data.Selected(setting, image))).ToList();
         var what = $"{one.Name}, {setting}:";
         var total = data.Originals.Select((_, image) => data.Selected(setting, image).Count).Sum();
-        yield return new($"{what} number of objects", "rows", images.Max(image => image.Count), 0) { Note = string.Create(CultureInfo.InvariantCulture, $"{total} expected") };
+        yield return new($"{what} number of objects", "rows", images.Max(image => image.Count), 0)
+        {
+            Note = string.Create(CultureInfo.InvariantCulture, $"{total} expected"),
+        };
         yield return new($"{what} objects", "rows without their like", images.Sum(image => image.Strangers), 0);
         yield return new($"{what} scores", "absolute, rank by rank", Worst(images.Select(image => image.Scores)), InferenceBounds.Scores);
         yield return new($"{what} boxes", "pixels", Worst(images.Select(image => image.Corners)), InferenceBounds.Corners);

@@ -3,11 +3,12 @@ using PPYolo.Model.Boxes;
 namespace PPYolo.Harness.Stages;
 
 /// <summary>
-/// Selected objects against the reference's. Every row looks for its like, the same label and nearly the same score and place; how far the pairs are apart,
-/// and how far their order is from falling, is measured.
+/// Selected objects against the reference's. Every row looks for its like, the same label and nearly the same score and place; how far the
+/// pairs are apart, and how far their order is from falling, is measured.
 /// </summary>
 /// <param name="Count">By how many rows the numbers differ.</param>
-/// <param name="Strangers">Rows of the reference without a like; those as sure as its last one, of which either may have kept another, are not counted.</param>
+/// <param name="Strangers">Rows of the reference without a like; those as sure as its last one, of which either may have kept another, are
+/// not counted.</param>
 /// <param name="Scores">The largest difference of scores, rank by rank.</param>
 /// <param name="Corners">The largest difference of corners in a pair, in pixels.</param>
 /// <param name="Order">The largest rise of the reference's scores along our order: 0 where the order is the same.</param>
@@ -41,7 +42,8 @@ internal sealed record SelectionComparison(int Count, int Strangers, double Scor
             }
         }
 
-        double order = 0, least = double.PositiveInfinity;
+        double order = 0,
+            least = double.PositiveInfinity;
         foreach (var row in pairs.Values)
         {
             order = Math.Max(order, row.Score - least);
@@ -55,5 +57,8 @@ internal sealed record SelectionComparison(int Count, int Strangers, double Scor
         a.Label == b.Label && Math.Abs(a.Score - b.Score) <= InferenceBounds.Scores && Distance(a, b) <= InferenceBounds.Corners;
 
     private static double Distance(in DetectedBox a, in DetectedBox b) =>
-        Math.Max(Math.Max(Math.Abs(a.Left - b.Left), Math.Abs(a.Top - b.Top)), Math.Max(Math.Abs(a.Right - b.Right), Math.Abs(a.Bottom - b.Bottom)));
+        Math.Max(
+            Math.Max(Math.Abs(a.Left - b.Left), Math.Abs(a.Top - b.Top)),
+            Math.Max(Math.Abs(a.Right - b.Right), Math.Abs(a.Bottom - b.Bottom))
+        );
 }

@@ -30,7 +30,8 @@ public sealed class GoldenWatch(string title, int iterations, GoldenRecord? gold
             start,
             step.Entries.Where(entry => entry.IsTrainable).Select(entry => entry.Key),
             step.Entries.Where(entry => entry is { IsParameter: true, IsTrainable: false }).Select(entry => entry.Key),
-            golden);
+            golden
+        );
         step.Observer += phase => Look(step, phase);
         step.Completed += result =>
         {
@@ -50,7 +51,9 @@ public sealed class GoldenWatch(string title, int iterations, GoldenRecord? gold
     /// <param name="environment">Where it ran.</param>
     /// <exception cref="InvalidOperationException">The run did not reach the golden's last iteration.</exception>
     public GoldenRecord Build(GoldenEnvironment environment) =>
-        complete ? recorder!.Build(environment) : throw new InvalidOperationException($"the run did not reach iteration {iterations - 1}, so that it has no golden");
+        complete
+            ? recorder!.Build(environment)
+            : throw new InvalidOperationException($"the run did not reach iteration {iterations - 1}, so that it has no golden");
 
     private void Look(TrainStep step, StepPhase phase)
     {

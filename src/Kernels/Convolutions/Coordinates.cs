@@ -11,12 +11,17 @@ internal static class Coordinates
     public static Tensor Of(Tensor map)
     {
         using var scope = NewDisposeScope();
-        long height = map.shape[2], width = map.shape[3];
+        long height = map.shape[2],
+            width = map.shape[3];
         var x = Axis(width, map).view(1, width).expand(height, width);
         var y = Axis(height, map).view(height, 1).expand(height, width);
         return stack([x, y]).MoveToOuterDisposeScope();
     }
 
-    /// <summary>arange(n) / (n-1) * 2 - 1 in float32. With a single cell this is 0/0, as in the reference: images under 64 pixels have no coordinates.</summary>
-    private static Tensor Axis(long n, Tensor like) => Scalars.Range(n, like.dtype, like.device).div_(Scalars.Of(n - 1.0)).mul_(Scalars.Of(2.0)).sub_(Scalars.One);
+    /// <summary>
+    /// arange(n) / (n-1) * 2 - 1 in float32. With a single cell this is 0/0, as in the reference: images under 64 pixels have no
+    /// coordinates.
+    /// </summary>
+    private static Tensor Axis(long n, Tensor like) =>
+        Scalars.Range(n, like.dtype, like.device).div_(Scalars.Of(n - 1.0)).mul_(Scalars.Of(2.0)).sub_(Scalars.One);
 }

@@ -5,8 +5,8 @@ using PPYolo.Kernels.Memory;
 namespace PPYolo.Kernels.Convolutions;
 
 /// <summary>
-/// B'dB of Winograd's F(2x2,3x3): the sixteen points of each tile of one channel, from the 4x4 cells of which the tile is the middle, 0 outside the map. Eight tiles of a row at once: rows are combined first, then
-/// the even and the odd columns of the result.
+/// B'dB of Winograd's F(2x2,3x3): the sixteen points of each tile of one channel, from the 4x4 cells of which the tile is the middle, 0
+/// outside the map. Eight tiles of a row at once: rows are combined first, then the even and the odd columns of the result.
 /// </summary>
 internal static unsafe class InputTransform
 {
@@ -28,7 +28,8 @@ internal static unsafe class InputTransform
     public static void Apply(MapPlanes map, TileGrid grid, int channel, int first, int count, float* points, int stride, float* scratch)
     {
         new Span<float>(scratch, Scratch(grid)).Clear();
-        float* begin = map[0, channel], end = map.End(channel);
+        float* begin = map[0, channel],
+            end = map.End(channel);
         TileRun run;
         for (var done = 0; done < count; done += run.Count)
         {
@@ -41,11 +42,18 @@ internal static unsafe class InputTransform
     private static void Apply(float* plane, float* begin, float* end, TileGrid grid, TileRun run, float* zeros, float* points, long stride)
     {
         var copies = stackalloc float[4 * Cells];
-        int top = (2 * run.Row) - 1, column = (2 * run.Column) - 1, width = grid.Width;
+        int top = (2 * run.Row) - 1,
+            column = (2 * run.Column) - 1,
+            width = grid.Width;
         // The tile's own first row exists always, the three others may not.
         float* d1 = plane + ((top + 1L) * width);
-        float* d0 = top >= 0 ? d1 - width : zeros, d2 = top + 2 < grid.Height ? d1 + width : zeros, d3 = top + 3 < grid.Height ? d1 + (2L * width) : zeros;
-        float* upmost = top >= 0 ? d0 : d1, lowest = d3 != zeros ? d3 : d2 != zeros ? d2 : d1;
+        float* d0 = top >= 0 ? d1 - width : zeros,
+            d2 = top + 2 < grid.Height ? d1 + width : zeros,
+            d3 = top + 3 < grid.Height ? d1 + (2L * width) : zeros;
+        float* upmost = top >= 0 ? d0 : d1,
+            lowest = d3 != zeros ? d3
+            : d2 != zeros ? d2
+            : d1;
         for (var tile = 0; tile < run.Count; tile += CellPairs.Count, column += 2 * CellPairs.Count, points += CellPairs.Count)
         {
             if (column >= 0 && column + Cells <= width)
@@ -54,7 +62,16 @@ internal static unsafe class InputTransform
             }
             else if (upmost + column >= begin && lowest + column + Cells <= end)
             {
-                Transform(d0 + column, d1 + column, d2 + column, d3 + column, CellPairs.Existing(column, width), CellPairs.Existing(column + 2, width), points, stride);
+                Transform(
+                    d0 + column,
+                    d1 + column,
+                    d2 + column,
+                    d3 + column,
+                    CellPairs.Existing(column, width),
+                    CellPairs.Existing(column + 2, width),
+                    points,
+                    stride
+                );
             }
             else
             {
@@ -71,7 +88,10 @@ internal static unsafe class InputTransform
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Transform(float* d0, float* d1, float* d2, float* d3, float* points, long stride)
     {
-        CellPairs b = CellPairs.Load(d1), nextB = CellPairs.Load(d1 + 2), c = CellPairs.Load(d2), nextC = CellPairs.Load(d2 + 2);
+        CellPairs b = CellPairs.Load(d1),
+            nextB = CellPairs.Load(d1 + 2),
+            c = CellPairs.Load(d2),
+            nextC = CellPairs.Load(d2 + 2);
         CombineColumns(CellPairs.Load(d0) - c, CellPairs.Load(d0 + 2) - nextC, points, stride);
         CombineColumns(b + c, nextB + nextC, points + (4 * stride), stride);
         CombineColumns(c - b, nextC - nextB, points + (8 * stride), stride);
@@ -80,9 +100,21 @@ internal static unsafe class InputTransform
 
     /// <summary>The same where some cells are outside the map: they are 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Transform(float* d0, float* d1, float* d2, float* d3, CellPairs exist, CellPairs nextExist, float* points, long stride)
+    private static void Transform(
+        float* d0,
+        float* d1,
+        float* d2,
+        float* d3,
+        CellPairs exist,
+        CellPairs nextExist,
+        float* points,
+        long stride
+    )
     {
-        CellPairs b = CellPairs.Load(d1) & exist, nextB = CellPairs.Load(d1 + 2) & nextExist, c = CellPairs.Load(d2) & exist, nextC = CellPairs.Load(d2 + 2) & nextExist;
+        CellPairs b = CellPairs.Load(d1) & exist,
+            nextB = CellPairs.Load(d1 + 2) & nextExist,
+            c = CellPairs.Load(d2) & exist,
+            nextC = CellPairs.Load(d2 + 2) & nextExist;
         CombineColumns((CellPairs.Load(d0) & exist) - c, (CellPairs.Load(d0 + 2) & nextExist) - nextC, points, stride);
         CombineColumns(b + c, nextB + nextC, points + (4 * stride), stride);
         CombineColumns(c - b, nextC - nextB, points + (8 * stride), stride);

@@ -5,11 +5,13 @@ using PPYolo.Kernels.Memory;
 namespace PPYolo.Kernels.Convolutions;
 
 /// <summary>
-/// GgG' of Winograd's F(2x2,3x3): the sixteen points of each 3x3 kernel, as left factors of <see cref="PanelProduct"/>; and back, from the gradient of points to that of kernels.
+/// GgG' of Winograd's F(2x2,3x3): the sixteen points of each 3x3 kernel, as left factors of <see cref="PanelProduct"/>; and back, from the
+/// gradient of points to that of kernels.
 /// </summary>
 internal static unsafe class KernelTransform
 {
-    private const int Lanes = PanelProduct.Lanes, Taps = 9;
+    private const int Lanes = PanelProduct.Lanes,
+        Taps = 9;
 
     /// <summary>The matrices that multiply inputs: a row for each output, as deep as there are inputs.</summary>
     /// <param name="weight">(K,C,3,3).</param>
@@ -20,7 +22,10 @@ internal static unsafe class KernelTransform
     public static void ForInputs(float* weight, int outputs, int inputs, float* points, int threads) =>
         Apply(new(weight, inputs * Taps, Taps, Turned: false), outputs, inputs, points, threads);
 
-    /// <summary>The matrices that multiply gradients of outputs: a row for each of the first inputs, as deep as there are outputs, of kernels turned by half a circle.</summary>
+    /// <summary>
+    /// The matrices that multiply gradients of outputs: a row for each of the first inputs, as deep as there are outputs, of kernels turned
+    /// by half a circle.
+    /// </summary>
     /// <param name="weight">(K,C,3,3).</param>
     /// <param name="outputs">K.</param>
     /// <param name="inputs">C.</param>
@@ -61,19 +66,23 @@ internal static unsafe class KernelTransform
     private static void Apply(Kernels kernels, int rows, int depth, float* points, int threads)
     {
         var size = LeftFactor.Size(rows, depth);
-        Work.ForEach(rows.PaddedTo(PanelProduct.Rows) / PanelProduct.Rows, threads, block =>
-        {
-            var taps = stackalloc float[Taps * Lanes];
-            var at = points + (block * (long)PanelProduct.Rows * depth.PaddedTo(Lanes));
-            for (var from = 0; from < depth; from += Lanes)
+        Work.ForEach(
+            rows.PaddedTo(PanelProduct.Rows) / PanelProduct.Rows,
+            threads,
+            block =>
             {
-                for (var row = block * PanelProduct.Rows; row < (block + 1) * PanelProduct.Rows; row++, at += Lanes)
+                var taps = stackalloc float[Taps * Lanes];
+                var at = points + (block * (long)PanelProduct.Rows * depth.PaddedTo(Lanes));
+                for (var from = 0; from < depth; from += Lanes)
                 {
-                    kernels.Gather(row, from, row < rows ? Math.Min(Lanes, depth - from) : 0, taps);
-                    Forth(kernels.Turned ? taps + ((Taps - 1) * Lanes) : taps, kernels.Turned ? -Lanes : Lanes, at, size);
+                    for (var row = block * PanelProduct.Rows; row < (block + 1) * PanelProduct.Rows; row++, at += Lanes)
+                    {
+                        kernels.Gather(row, from, row < rows ? Math.Min(Lanes, depth - from) : 0, taps);
+                        Forth(kernels.Turned ? taps + ((Taps - 1) * Lanes) : taps, kernels.Turned ? -Lanes : Lanes, at, size);
+                    }
                 }
             }
-        });
+        );
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -84,7 +93,9 @@ internal static unsafe class KernelTransform
         for (var column = 0; column < 3; column++)
         {
             var tap = taps + (column * tapStride);
-            Vector512<float> a = Vector512.Load(tap), b = Vector512.Load(tap + (3 * tapStride)), c = Vector512.Load(tap + (6 * tapStride));
+            Vector512<float> a = Vector512.Load(tap),
+                b = Vector512.Load(tap + (3 * tapStride)),
+                c = Vector512.Load(tap + (6 * tapStride));
             columns[column] = a;
             columns[column + 3] = (a + b + c) * 0.5f;
             columns[column + 6] = (a - b + c) * 0.5f;
@@ -93,7 +104,9 @@ internal static unsafe class KernelTransform
 
         for (var row = 0; row < 4; row++, points += 4 * stride)
         {
-            Vector512<float> a = columns[3 * row], b = columns[(3 * row) + 1], c = columns[(3 * row) + 2];
+            Vector512<float> a = columns[3 * row],
+                b = columns[(3 * row) + 1],
+                c = columns[(3 * row) + 2];
             a.Store(points);
             ((a + b + c) * 0.5f).Store(points + stride);
             ((a - b + c) * 0.5f).Store(points + (2 * stride));
@@ -108,7 +121,10 @@ internal static unsafe class KernelTransform
         for (var column = 0; column < 4; column++)
         {
             float* at = points + (column * stride);
-            Vector512<float> a = Vector512.Load(at), b = Vector512.Load(at + (4 * stride)), c = Vector512.Load(at + (8 * stride)), d = Vector512.Load(at + (12 * stride));
+            Vector512<float> a = Vector512.Load(at),
+                b = Vector512.Load(at + (4 * stride)),
+                c = Vector512.Load(at + (8 * stride)),
+                d = Vector512.Load(at + (12 * stride));
             columns[column] = a + ((b + c) * 0.5f);
             columns[column + 4] = (b - c) * 0.5f;
             columns[column + 8] = ((b + c) * 0.5f) + d;
@@ -116,7 +132,10 @@ internal static unsafe class KernelTransform
 
         for (var row = 0; row < 3; row++, taps += 3 * Lanes)
         {
-            Vector512<float> a = columns[4 * row], b = columns[(4 * row) + 1], c = columns[(4 * row) + 2], d = columns[(4 * row) + 3];
+            Vector512<float> a = columns[4 * row],
+                b = columns[(4 * row) + 1],
+                c = columns[(4 * row) + 2],
+                d = columns[(4 * row) + 3];
             (a + ((b + c) * 0.5f)).Store(taps);
             ((b - c) * 0.5f).Store(taps + Lanes);
             (((b + c) * 0.5f) + d).Store(taps + (2 * Lanes));
@@ -126,9 +145,8 @@ internal static unsafe class KernelTransform
     /// <summary>Kernels in memory, by row and depth of the matrices that are made of them.</summary>
     private readonly record struct Kernels(nint Address, int RowStride, int DepthStride, bool Turned)
     {
-        public Kernels(float* weight, int rowStride, int depthStride, bool Turned) : this((nint)weight, rowStride, depthStride, Turned)
-        {
-        }
+        public Kernels(float* weight, int rowStride, int depthStride, bool Turned)
+            : this((nint)weight, rowStride, depthStride, Turned) { }
 
         /// <summary>Tap by tap those of sixteen kernels in a row's depth, 0 for those that do not exist.</summary>
         public void Gather(int row, int from, int count, float* taps)

@@ -4,10 +4,14 @@ using PPYolo.Kernels.Memory;
 
 namespace PPYolo.Kernels.Convolutions;
 
-/// <summary>Matrices as <see cref="PanelProduct"/> takes its left factor: blocks of eight rows, in each sixteen of the depth of each row after another. What fills the last blocks is 0.</summary>
+/// <summary>
+/// Matrices as <see cref="PanelProduct"/> takes its left factor: blocks of eight rows, in each sixteen of the depth of each row after
+/// another. What fills the last blocks is 0.
+/// </summary>
 internal static unsafe class LeftFactor
 {
-    private const int Rows = PanelProduct.Rows, Lanes = PanelProduct.Lanes;
+    private const int Rows = PanelProduct.Rows,
+        Lanes = PanelProduct.Lanes;
 
     /// <summary>Floats of a matrix, with what fills blocks.</summary>
     public static long Size(int rows, int depth) => (long)rows.PaddedTo(Rows) * depth.PaddedTo(Lanes);
@@ -28,16 +32,28 @@ internal static unsafe class LeftFactor
     public static void Pack(float* matrix, int rows, int depth, long rowStride, long depthStride, float* left, int threads)
     {
         var blockSize = (long)Rows * depth.PaddedTo(Lanes);
-        Work.ForEach(rows.PaddedTo(2 * Rows) / (2 * Rows), threads, pair =>
-        {
-            var row = pair * 2 * Rows;
-            float* from = matrix + (row * rowStride), to = left + (pair * 2 * blockSize);
-            var done = rowStride == 1 && rows - row >= 2 * Rows ? PackTurned(from, depth, depthStride, to, blockSize) : 0;
-            for (var block = 0; block < 2 && row < rows; block++, row += Rows, from += Rows * rowStride, to += blockSize)
+        Work.ForEach(
+            rows.PaddedTo(2 * Rows) / (2 * Rows),
+            threads,
+            pair =>
             {
-                PackBlock(from + (done * depthStride), Math.Min(Rows, rows - row), depth - done, rowStride, depthStride, to + (done * Rows));
+                var row = pair * 2 * Rows;
+                float* from = matrix + (row * rowStride),
+                    to = left + (pair * 2 * blockSize);
+                var done = rowStride == 1 && rows - row >= 2 * Rows ? PackTurned(from, depth, depthStride, to, blockSize) : 0;
+                for (var block = 0; block < 2 && row < rows; block++, row += Rows, from += Rows * rowStride, to += blockSize)
+                {
+                    PackBlock(
+                        from + (done * depthStride),
+                        Math.Min(Rows, rows - row),
+                        depth - done,
+                        rowStride,
+                        depthStride,
+                        to + (done * Rows)
+                    );
+                }
             }
-        });
+        );
     }
 
     /// <summary>One block of up to eight rows.</summary>

@@ -1,9 +1,14 @@
 namespace PPYolo.Kernels.Convolutions;
 
-/// <summary>Where the channels of a batch's maps are in memory: those of each image, and behind them some that all images share, as coordinates are.</summary>
+/// <summary>
+/// Where the channels of a batch's maps are in memory: those of each image, and behind them some that all images share, as coordinates are.
+/// </summary>
 internal readonly unsafe struct MapPlanes
 {
-    private readonly float* own, shared, ownEnd, sharedEnd;
+    private readonly float* own,
+        shared,
+        ownEnd,
+        sharedEnd;
     private readonly int channels;
     private readonly long cells;
 

@@ -4,7 +4,9 @@ using PPYolo.Kernels.Memory;
 
 namespace PPYolo.Kernels.Convolutions;
 
-/// <summary>A'mA of Winograd's F(2x2,3x3): the 2x2 cells of each tile of one channel, from its sixteen points; eight tiles of a row at once.</summary>
+/// <summary>
+/// A'mA of Winograd's F(2x2,3x3): the 2x2 cells of each tile of one channel, from its sixteen points; eight tiles of a row at once.
+/// </summary>
 internal static unsafe class OutputTransform
 {
     /// <summary>Transforms tiles of one channel.</summary>
@@ -31,7 +33,9 @@ internal static unsafe class OutputTransform
     {
         const int cells = 2 * CellPairs.Count;
         var rest = stackalloc float[2 * cells];
-        int column = 2 * run.Column, width = grid.Width, end = Math.Min(width, column + (2 * run.Count));
+        int column = 2 * run.Column,
+            width = grid.Width,
+            end = Math.Min(width, column + (2 * run.Count));
         var upper = plane + (2L * run.Row * width) + column;
         var both = (2 * run.Row) + 1 < grid.Height;
         for (; column < end; column += cells, points += CellPairs.Count, upper += cells)
@@ -40,7 +44,8 @@ internal static unsafe class OutputTransform
             var (u1, l1) = Column(points + stride, stride);
             var (u2, l2) = Column(points + (2 * stride), stride);
             var (u3, l3) = Column(points + (3 * stride), stride);
-            CellPairs above = CellPairs.Of(u0 + u1 + u2, u1 - u2 - u3), below = CellPairs.Of(l0 + l1 + l2, l1 - l2 - l3);
+            CellPairs above = CellPairs.Of(u0 + u1 + u2, u1 - u2 - u3),
+                below = CellPairs.Of(l0 + l1 + l2, l1 - l2 - l3);
             if (column + cells <= end)
             {
                 above.Store(upper);
@@ -68,7 +73,10 @@ internal static unsafe class OutputTransform
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Vector256<float> Upper, Vector256<float> Lower) Column(float* points, long stride)
     {
-        Vector256<float> m0 = Vector256.Load(points), m1 = Vector256.Load(points + (4 * stride)), m2 = Vector256.Load(points + (8 * stride)), m3 = Vector256.Load(points + (12 * stride));
+        Vector256<float> m0 = Vector256.Load(points),
+            m1 = Vector256.Load(points + (4 * stride)),
+            m2 = Vector256.Load(points + (8 * stride)),
+            m3 = Vector256.Load(points + (12 * stride));
         return (m0 + m1 + m2, m1 - m2 - m3);
     }
 }

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace PPYolo.Kernels.Convolutions;
 
 /// <summary>
-/// The innermost loops of <see cref="PanelProduct"/> for the sixteen registers of AVX2: a panel's columns and rows in parts of 24 or 16 by four. Each sum has the terms, the order and so the bits that it has with
-/// <see cref="PanelKernel512"/>.
+/// The innermost loops of <see cref="PanelProduct"/> for the sixteen registers of AVX2: a panel's columns and rows in parts of 24 or 16 by
+/// four. Each sum has the terms, the order and so the bits that it has with <see cref="PanelKernel512"/>.
 /// </summary>
 internal static unsafe class PanelKernel256
 {

@@ -5,9 +5,11 @@ using PPYolo.Kernels.Memory;
 namespace PPYolo.Kernels.Convolutions;
 
 /// <summary>
-/// Products of matrices in parts small enough for registers (<see cref="PanelKernel512"/>, <see cref="PanelKernel256"/>), the innermost loops of convolutions. The left factor comes in blocks of <see cref="Rows"/>
-/// rows and <see cref="Lanes"/> of the depth, each row's sixteen together; the right one in panels of 16, 32 or 48 columns, a row after the other. Sums run over the depth in its order, <see cref="TermsAtOnce"/> by
-/// themselves and then added to the rest, so that results depend neither on how a larger product is cut into such ones nor on the number of threads.
+/// Products of matrices in parts small enough for registers (<see cref="PanelKernel512"/>, <see cref="PanelKernel256"/>), the innermost
+/// loops of convolutions. The left factor comes in blocks of <see cref="Rows"/> rows and <see cref="Lanes"/> of the depth, each row's
+/// sixteen together; the right one in panels of 16, 32 or 48 columns, a row after the other. Sums run over the depth in its order, <see
+/// cref="TermsAtOnce"/> by themselves and then added to the rest, so that results depend neither on how a larger product is cut into such
+/// ones nor on the number of threads.
 /// </summary>
 internal static unsafe class PanelProduct
 {
@@ -20,14 +22,20 @@ internal static unsafe class PanelProduct
     /// <summary>Columns of the widest panel: with AVX-512 24 sums, three loads and a factor are in registers at once.</summary>
     public const int Columns = 3 * Lanes;
 
-    /// <summary>Terms of a sum that are added to each other before they are added to the sum: roundings grow with the root of the longest chain of additions.</summary>
+    /// <summary>
+    /// Terms of a sum that are added to each other before they are added to the sum: roundings grow with the root of the longest chain of
+    /// additions.
+    /// </summary>
     public const int TermsAtOnce = 64;
 
-    /// <summary>Whether the machine has the registers that this is written for: AVX-512's, or AVX2's with its fused multiplication and addition.</summary>
+    /// <summary>
+    /// Whether the machine has the registers that this is written for: AVX-512's, or AVX2's with its fused multiplication and addition.
+    /// </summary>
     public static bool IsQuick => Vector512.IsHardwareAccelerated || (Vector256.IsHardwareAccelerated && Fma.IsSupported);
 
     /// <summary>product = left * right, or product += left * right, of many rows and panels.</summary>
-    /// <param name="left">Blocks of 8 rows, each with sixteen of the depth of each row after another; the last one may be incomplete.</param>
+    /// <param name="left">Blocks of 8 rows, each with sixteen of the depth of each row after another; the last one may be
+    /// incomplete.</param>
     /// <param name="leftDepth">Floats from one row of the left factor to the next: its depth in whole vectors.</param>
     /// <param name="right">Panels, one after the other.</param>
     /// <param name="shape">The panels' widths.</param>
@@ -35,18 +43,28 @@ internal static unsafe class PanelProduct
     /// <param name="depth">Terms of each sum.</param>
     /// <param name="product">Rows of <see cref="PanelShape.Padded"/> floats.</param>
     /// <param name="add">Whether to add to what is there.</param>
-    public static void MultiplyPanels(float* left, long leftDepth, float* right, PanelShape shape, int rows, int depth, float* product, bool add)
+    public static void MultiplyPanels(
+        float* left,
+        long leftDepth,
+        float* right,
+        PanelShape shape,
+        int rows,
+        int depth,
+        float* product,
+        bool add
+    )
     {
         for (var panel = 0; panel < shape.Count; panel++)
         {
-            int column = panel * Columns, width = shape.Width(panel);
+            int column = panel * Columns,
+                width = shape.Width(panel);
             MultiplyPanel(left, leftDepth, right + ((long)column * depth), width, rows, depth, product + column, shape.Padded, add);
         }
     }
 
     /// <summary>
-    /// product = left * right, or product += left * right, of many rows and one panel. A few terms of the panel stay in the first-level cache while all rows pass by; those that follow in memory, of this panel or the
-    /// next one, are fetched meanwhile.
+    /// product = left * right, or product += left * right, of many rows and one panel. A few terms of the panel stay in the first-level
+    /// cache while all rows pass by; those that follow in memory, of this panel or the next one, are fetched meanwhile.
     /// </summary>
     /// <param name="left">Blocks of 8 rows, as for <see cref="MultiplyPanels"/>.</param>
     /// <param name="leftDepth">Floats from one row of the left factor to the next: its depth in whole vectors.</param>
@@ -57,7 +75,17 @@ internal static unsafe class PanelProduct
     /// <param name="product">Rows of <paramref name="width"/>.</param>
     /// <param name="stride">Floats from one row of the product to the next.</param>
     /// <param name="add">Whether to add to what is there.</param>
-    public static void MultiplyPanel(float* left, long leftDepth, float* right, int width, int rows, int depth, float* product, long stride, bool add)
+    public static void MultiplyPanel(
+        float* left,
+        long leftDepth,
+        float* right,
+        int width,
+        int rows,
+        int depth,
+        float* product,
+        long stride,
+        bool add
+    )
     {
         var blocks = Math.Max(1, (rows + Rows - 1) / Rows);
         for (var from = 0; from < depth; from += TermsAtOnce, left += TermsAtOnce * Rows, right += TermsAtOnce * width, add = true)
@@ -74,7 +102,8 @@ internal static unsafe class PanelProduct
     }
 
     /// <summary>
-    /// Brings floats into the first-level cache before they are needed: right factors are larger than caches. A deformable convolution takes 3 to 9 % less time.
+    /// Brings floats into the first-level cache before they are needed: right factors are larger than caches. A deformable convolution
+    /// takes 3 to 9 % less time.
     /// </summary>
     private static void Fetch(float* from, int count)
     {

@@ -1,6 +1,9 @@
 namespace PPYolo.Kernels.Convolutions;
 
-/// <summary>How many columns (tiles or channels) lie in panels of <see cref="PanelProduct.Columns"/>; the last panel is as many vectors wide as it needs.</summary>
+/// <summary>
+/// How many columns (tiles or channels) lie in panels of <see cref="PanelProduct.Columns"/>; the last panel is as many vectors wide as it
+/// needs.
+/// </summary>
 internal readonly record struct PanelShape(int Columns)
 {
     /// <summary>Columns with those that fill the last vector.</summary>

@@ -4,12 +4,13 @@ using PPYolo.Kernels.Memory;
 namespace PPYolo.Kernels.Convolutions;
 
 /// <summary>
-/// A 1x1 convolution as a product of the kernels with the cells, a block of which stays in the second-level cache while all kernels pass by. Sums run over channels in their order, whatever the number of
-/// images and threads.
+/// A 1x1 convolution as a product of the kernels with the cells, a block of which stays in the second-level cache while all kernels pass
+/// by. Sums run over channels in their order, whatever the number of images and threads.
 /// </summary>
 internal static unsafe class PointwiseConvolution
 {
-    private const int Lanes = PanelProduct.Lanes, Columns = PanelProduct.Columns;
+    private const int Lanes = PanelProduct.Lanes,
+        Columns = PanelProduct.Columns;
 
     /// <summary>Floats of a block of cells, half a megabyte.</summary>
     private const int BlockSize = 1 << 17;
@@ -26,34 +27,60 @@ internal static unsafe class PointwiseConvolution
     /// <param name="threads">How many threads may work.</param>
     public static void Apply(MapPlanes input, float* kernels, float* output, TileGrid grid, int outputs, int threads)
     {
-        int inputs = input.Count, cells = (int)grid.Cells;
+        int inputs = input.Count,
+            cells = (int)grid.Cells;
         var blocks = TileBlocks.Of(grid.Batch * cells, Math.Clamp(BlockSize / inputs / Columns, 1, 16) * Columns, threads);
-        Work.ForEach(blocks.Count, threads, () => new ScratchMemory((long)inputs * blocks.Longest, blocks.Longest + Lanes, OutputsAtOnce * Columns), (block, scratch) =>
-        {
-            scratch.Reset();
-            float* right = scratch.Take((long)inputs * blocks.Longest), stage = scratch.Take(blocks.Longest + Lanes), product = scratch.Take(OutputsAtOnce * Columns);
-            var (first, count) = blocks[block];
-            var shape = new PanelShape(count);
-            for (var channel = 0; channel < inputs; channel++)
+        Work.ForEach(
+            blocks.Count,
+            threads,
+            () => new ScratchMemory((long)inputs * blocks.Longest, blocks.Longest + Lanes, OutputsAtOnce * Columns),
+            (block, scratch) =>
             {
-                ToPanels(Gather(input, channel, cells, first, count, stage), shape, inputs, channel, right);
-            }
-
-            for (var row = 0; row < outputs; row += OutputsAtOnce)
-            {
-                var left = kernels + (row * (long)inputs.PaddedTo(Lanes));
-                var rows = Math.Min(OutputsAtOnce, outputs - row);
-                for (var panel = 0; panel < shape.Count; panel++)
+                scratch.Reset();
+                float* right = scratch.Take((long)inputs * blocks.Longest),
+                    stage = scratch.Take(blocks.Longest + Lanes),
+                    product = scratch.Take(OutputsAtOnce * Columns);
+                var (first, count) = blocks[block];
+                var shape = new PanelShape(count);
+                for (var channel = 0; channel < inputs; channel++)
                 {
-                    int column = panel * Columns, width = shape.Width(panel);
-                    PanelProduct.MultiplyPanel(left, inputs.PaddedTo(Lanes), right + ((long)column * inputs), width, rows, inputs, product, width, add: false);
-                    for (var at = 0; at < rows; at++)
+                    ToPanels(Gather(input, channel, cells, first, count, stage), shape, inputs, channel, right);
+                }
+
+                for (var row = 0; row < outputs; row += OutputsAtOnce)
+                {
+                    var left = kernels + (row * (long)inputs.PaddedTo(Lanes));
+                    var rows = Math.Min(OutputsAtOnce, outputs - row);
+                    for (var panel = 0; panel < shape.Count; panel++)
                     {
-                        Scatter(product + (at * width), Math.Min(width, count - column), output + (((long)row + at) * cells), (long)outputs * cells, cells, first + column);
+                        int column = panel * Columns,
+                            width = shape.Width(panel);
+                        PanelProduct.MultiplyPanel(
+                            left,
+                            inputs.PaddedTo(Lanes),
+                            right + ((long)column * inputs),
+                            width,
+                            rows,
+                            inputs,
+                            product,
+                            width,
+                            add: false
+                        );
+                        for (var at = 0; at < rows; at++)
+                        {
+                            Scatter(
+                                product + (at * width),
+                                Math.Min(width, count - column),
+                                output + (((long)row + at) * cells),
+                                (long)outputs * cells,
+                                cells,
+                                first + column
+                            );
+                        }
                     }
                 }
             }
-        });
+        );
     }
 
     /// <summary>A channel's cells in a row that can be read in whole vectors; what follows the last is any number.</summary>
@@ -80,7 +107,8 @@ internal static unsafe class PointwiseConvolution
     {
         for (var panel = 0; panel < shape.Count; panel++)
         {
-            int column = panel * Columns, width = shape.Width(panel);
+            int column = panel * Columns,
+                width = shape.Width(panel);
             var to = panels + ((long)column * inputs) + ((long)channel * width);
             for (var lane = 0; lane < width; lane += Lanes)
             {

@@ -4,10 +4,11 @@ using System.Runtime.Intrinsics;
 namespace PPYolo.Kernels.Convolutions;
 
 /// <summary>
-/// One step of Strassen's multiplication in Winograd's form (Strassen, "Gaussian elimination is not optimal", 1969; Higham, "Accuracy and Stability of Numerical Algorithms", section 23): with factors cut in
-/// halves both ways, seven products of sums of quarters and fifteen sums of quarters make what eight products would. A row's errors are relative to the larger of itself and the row it is summed with, and so for
-/// columns; what is not finite in one row may show in the other.
-/// Each factor is seven blocks of memory of one size and layout. The caller writes quarters to <see cref="LeftQuarter"/> and <see cref="RightQuarter"/>, and the sums take their places.
+/// One step of Strassen's multiplication in Winograd's form (Strassen, "Gaussian elimination is not optimal", 1969; Higham, "Accuracy and
+/// Stability of Numerical Algorithms", section 23): with factors cut in halves both ways, seven products of sums of quarters and fifteen
+/// sums of quarters make what eight products would. A row's errors are relative to the larger of itself and the row it is summed with, and
+/// so for columns; what is not finite in one row may show in the other. Each factor is seven blocks of memory of one size and layout. The
+/// caller writes quarters to <see cref="LeftQuarter"/> and <see cref="RightQuarter"/>, and the sums take their places.
 /// </summary>
 internal static unsafe class SevenProducts
 {
@@ -22,12 +23,26 @@ internal static unsafe class SevenProducts
     /// <summary>The block for a quarter of the left factor.</summary>
     /// <param name="row">0 for the upper half of rows, 1 for the lower.</param>
     /// <param name="depth">0 for the first half of terms, 1 for the second.</param>
-    public static int LeftQuarter(int row, int depth) => (row, depth) switch { (0, 0) => 0, (0, _) => 1, (_, 0) => 4, _ => 3 };
+    public static int LeftQuarter(int row, int depth) =>
+        (row, depth) switch
+        {
+            (0, 0) => 0,
+            (0, _) => 1,
+            (_, 0) => 4,
+            _ => 3,
+        };
 
     /// <summary>The block for a quarter of the right factor.</summary>
     /// <param name="depth">0 for the first half of terms, 1 for the second.</param>
     /// <param name="column">0 for the left half of columns, 1 for the right.</param>
-    public static int RightQuarter(int depth, int column) => (depth, column) switch { (0, 0) => 0, (0, _) => 4, (_, 0) => 1, _ => 2 };
+    public static int RightQuarter(int depth, int column) =>
+        (depth, column) switch
+        {
+            (0, 0) => 0,
+            (0, _) => 4,
+            (_, 0) => 1,
+            _ => 2,
+        };
 
     /// <summary>Puts the sums of the left factor's quarters into its blocks.</summary>
     /// <param name="factor">Where in the first block to begin.</param>
@@ -36,10 +51,18 @@ internal static unsafe class SevenProducts
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SumLeft(float* factor, long size, long count)
     {
-        float* second = factor + size, third = second + size, fourth = third + size, fifth = fourth + size, sixth = fifth + size, seventh = sixth + size;
+        float* second = factor + size,
+            third = second + size,
+            fourth = third + size,
+            fifth = fourth + size,
+            sixth = fifth + size,
+            seventh = sixth + size;
         for (long i = 0; i < count; i += Lanes)
         {
-            Vector512<float> a11 = Vector512.Load(factor + i), a12 = Vector512.Load(second + i), a21 = Vector512.Load(fifth + i), a22 = Vector512.Load(fourth + i);
+            Vector512<float> a11 = Vector512.Load(factor + i),
+                a12 = Vector512.Load(second + i),
+                a21 = Vector512.Load(fifth + i),
+                a22 = Vector512.Load(fourth + i);
             var s1 = a21 + a22;
             var s2 = s1 - a11;
             (a12 - s2).Store(third + i);
@@ -56,10 +79,18 @@ internal static unsafe class SevenProducts
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SumRight(float* factor, long size, long count)
     {
-        float* second = factor + size, third = second + size, fourth = third + size, fifth = fourth + size, sixth = fifth + size, seventh = sixth + size;
+        float* second = factor + size,
+            third = second + size,
+            fourth = third + size,
+            fifth = fourth + size,
+            sixth = fifth + size,
+            seventh = sixth + size;
         for (long i = 0; i < count; i += Lanes)
         {
-            Vector512<float> b11 = Vector512.Load(factor + i), b12 = Vector512.Load(fifth + i), b21 = Vector512.Load(second + i), b22 = Vector512.Load(third + i);
+            Vector512<float> b11 = Vector512.Load(factor + i),
+                b12 = Vector512.Load(fifth + i),
+                b21 = Vector512.Load(second + i),
+                b22 = Vector512.Load(third + i);
             var t1 = b12 - b11;
             var t2 = b22 - t1;
             (t2 - b21).Store(fourth + i);
@@ -80,7 +111,18 @@ internal static unsafe class SevenProducts
     /// <param name="depth">Terms of each sum.</param>
     /// <param name="products">The products, rows of <see cref="PanelShape.Padded"/> floats, one product after the other.</param>
     /// <param name="add">Whether to add to what is there.</param>
-    public static void Multiply(float* left, long leftSize, long leftDepth, float* right, long rightSize, PanelShape shape, int rows, int depth, float* products, bool add)
+    public static void Multiply(
+        float* left,
+        long leftSize,
+        long leftDepth,
+        float* right,
+        long rightSize,
+        PanelShape shape,
+        int rows,
+        int depth,
+        float* products,
+        bool add
+    )
     {
         for (var i = 0; i < Count; i++, left += leftSize, right += rightSize, products += (long)rows * shape.Padded)
         {
@@ -99,14 +141,22 @@ internal static unsafe class SevenProducts
     public static void Combine(float* products, int rows, int columns, float* whole, long stride, long beside)
     {
         var size = (long)rows * columns;
-        float* p1 = products, p2 = p1 + size, p3 = p2 + size, p4 = p3 + size, p5 = p4 + size, p6 = p5 + size, p7 = p6 + size;
+        float* p1 = products,
+            p2 = p1 + size,
+            p3 = p2 + size,
+            p4 = p3 + size,
+            p5 = p4 + size,
+            p6 = p5 + size,
+            p7 = p6 + size;
         for (var row = 0; row < rows; row++)
         {
-            float* upper = whole + (row * stride), lower = whole + ((row + rows) * stride);
+            float* upper = whole + (row * stride),
+                lower = whole + ((row + rows) * stride);
             for (var column = 0; column < columns; column += Lanes)
             {
                 var at = ((long)row * columns) + column;
-                Vector512<float> first = Vector512.Load(p1 + at), fifth = Vector512.Load(p5 + at);
+                Vector512<float> first = Vector512.Load(p1 + at),
+                    fifth = Vector512.Load(p5 + at);
                 var u2 = first + Vector512.Load(p6 + at);
                 var u3 = u2 + Vector512.Load(p7 + at);
                 (first + Vector512.Load(p2 + at)).Store(upper + column);

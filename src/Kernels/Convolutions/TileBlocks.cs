@@ -3,7 +3,8 @@ namespace PPYolo.Kernels.Convolutions;
 /// <summary>Tiles cut into blocks of whole vectors, nearly equal, and as many for each thread.</summary>
 internal readonly record struct TileBlocks
 {
-    private readonly int tiles, vectors;
+    private readonly int tiles,
+        vectors;
 
     private TileBlocks(int tiles, int count)
     {
@@ -23,7 +24,8 @@ internal readonly record struct TileBlocks
     {
         get
         {
-            int first = Start(block), end = Math.Min(tiles, Start(block + 1));
+            int first = Start(block),
+                end = Math.Min(tiles, Start(block + 1));
             return (first, end - first);
         }
     }

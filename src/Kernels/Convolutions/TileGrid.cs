@@ -1,6 +1,9 @@
 namespace PPYolo.Kernels.Convolutions;
 
-/// <summary>The tiles of 2x2 cells that cover the maps of a batch, row by row, image after image; the last of a row or column hangs over where the extent is odd.</summary>
+/// <summary>
+/// The tiles of 2x2 cells that cover the maps of a batch, row by row, image after image; the last of a row or column hangs over where the
+/// extent is odd.
+/// </summary>
 internal readonly record struct TileGrid(int Batch, int Height, int Width)
 {
     /// <summary>Rows of tiles in an image.</summary>

@@ -4,14 +4,19 @@ using PPYolo.Kernels.Memory;
 namespace PPYolo.Kernels.Convolutions;
 
 /// <summary>
-/// The passes of a 3x3 convolution, stride 1 and padding 1, by Winograd's F(2x2,3x3) (Lavin and Gray, arXiv:1509.09308): sixteen products for four results where the definition needs 36. A block of tiles is
-/// transformed, multiplied and transformed back while it is in the cache. A tile's numbers do not depend on the block it is in, nor on the images beside it.
+/// The passes of a 3x3 convolution, stride 1 and padding 1, by Winograd's F(2x2,3x3) (Lavin and Gray, arXiv:1509.09308): sixteen products
+/// for four results where the definition needs 36. A block of tiles is transformed, multiplied and transformed back while it is in the
+/// cache. A tile's numbers do not depend on the block it is in, nor on the images beside it.
 /// </summary>
 internal static unsafe class TiledConvolution
 {
-    private const int Points = 16, Lanes = PanelProduct.Lanes;
+    private const int Points = 16,
+        Lanes = PanelProduct.Lanes;
 
-    /// <summary>Tiles of a block: two panels, so that their transforms, and the products of <see cref="OutputsAtOnce"/>, stay in the second-level cache.</summary>
+    /// <summary>
+    /// Tiles of a block: two panels, so that their transforms, and the products of <see cref="OutputsAtOnce"/>, stay in the second-level
+    /// cache.
+    /// </summary>
     private const int BlockTiles = 2 * PanelProduct.Columns;
 
     private const int OutputsAtOnce = 64;
@@ -27,12 +32,18 @@ internal static unsafe class TiledConvolution
     {
         var inputs = input.Count;
         var blocks = TileBlocks.Of(grid.Count, BlockTiles, threads);
-        int tiles = blocks.Longest, stage = tiles + Lanes;
+        int tiles = blocks.Longest,
+            stage = tiles + Lanes;
         Work.ForEach(
             blocks.Count,
             threads,
-            () => new ScratchMemory(
-                (long)Points * inputs * tiles, ((long)Points * OutputsAtOnce * tiles) + Lanes, Points * stage, InputTransform.Scratch(grid)),
+            () =>
+                new ScratchMemory(
+                    (long)Points * inputs * tiles,
+                    ((long)Points * OutputsAtOnce * tiles) + Lanes,
+                    Points * stage,
+                    InputTransform.Scratch(grid)
+                ),
             (block, scratch) =>
             {
                 scratch.Reset();
@@ -40,7 +51,8 @@ internal static unsafe class TiledConvolution
                 var shape = new PanelShape(count);
                 var right = scratch.Take((long)Points * inputs * tiles);
                 var product = scratch.Take(((long)Points * OutputsAtOnce * tiles) + Lanes);
-                float* stages = scratch.Take(Points * stage), zeros = scratch.Take(InputTransform.Scratch(grid));
+                float* stages = scratch.Take(Points * stage),
+                    zeros = scratch.Take(InputTransform.Scratch(grid));
                 for (var channel = 0; channel < inputs; channel++)
                 {
                     InputTransform.Apply(input, grid, channel, first, count, stages, stage, zeros);
@@ -54,10 +66,19 @@ internal static unsafe class TiledConvolution
                     for (var channel = 0; channel < at; channel++)
                     {
                         OutputTransform.Apply(
-                            product + ((long)channel * shape.Padded), (long)OutputsAtOnce * shape.Padded, output, grid, outputs, from + channel, first, count);
+                            product + ((long)channel * shape.Padded),
+                            (long)OutputsAtOnce * shape.Padded,
+                            output,
+                            grid,
+                            outputs,
+                            from + channel,
+                            first,
+                            count
+                        );
                     }
                 }
-            });
+            }
+        );
     }
 
     /// <summary>One channel's points into panels; tiles that only fill the last vector are 0.</summary>
@@ -83,7 +104,11 @@ internal static unsafe class TiledConvolution
     {
         var size = LeftFactor.Size(outputs, inputs);
         long depth = inputs.PaddedTo(Lanes);
-        for (var point = 0; point < Points; point++, left += size, right += (long)inputs * shape.Padded, product += (long)OutputsAtOnce * shape.Padded)
+        for (
+            var point = 0;
+            point < Points;
+            point++, left += size, right += (long)inputs * shape.Padded, product += (long)OutputsAtOnce * shape.Padded
+        )
         {
             PanelProduct.MultiplyPanels(left + (from * depth), depth, right, shape, count, inputs, product, add: false);
         }

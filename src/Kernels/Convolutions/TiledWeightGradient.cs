@@ -3,12 +3,15 @@ using PPYolo.Kernels.Memory;
 namespace PPYolo.Kernels.Convolutions;
 
 /// <summary>
-/// The gradient of the kernels of <see cref="TiledConvolution"/>: inputs' points times gradients' points, summed over all tiles, transformed back. Tiles come in chunks that fit into the last-level
-/// cache; sums run over a chunk's tiles in their order, then over chunks, whatever the number of threads.
+/// The gradient of the kernels of <see cref="TiledConvolution"/>: inputs' points times gradients' points, summed over all tiles,
+/// transformed back. Tiles come in chunks that fit into the last-level cache; sums run over a chunk's tiles in their order, then over
+/// chunks, whatever the number of threads.
 /// </summary>
 internal static unsafe class TiledWeightGradient
 {
-    private const int Points = 16, Lanes = PanelProduct.Lanes, Rows = PanelProduct.Rows;
+    private const int Points = 16,
+        Lanes = PanelProduct.Lanes,
+        Rows = PanelProduct.Rows;
 
     private const int ChunkTiles = 416;
 
@@ -25,13 +28,19 @@ internal static unsafe class TiledWeightGradient
     /// <param name="threads">How many threads may work.</param>
     public static void Compute(MapPlanes input, MapPlanes gradient, float* weightGradient, TileGrid grid, int threads)
     {
-        int inputs = input.Count, outputs = gradient.Count;
+        int inputs = input.Count,
+            outputs = gradient.Count;
         var shape = new PanelShape(inputs);
         var atOnce = Math.Min(outputs, Math.Max(Rows, SumsAtOnce / (Points * shape.Padded) / Rows * Rows)).PaddedTo(Rows);
         var chunks = TileBlocks.Of(grid.Count, ChunkTiles, 1);
-        long depth = chunks.Longest, leftSize = atOnce * depth, rightSize = shape.Padded * depth, sumSize = (long)atOnce * shape.Padded;
+        long depth = chunks.Longest,
+            leftSize = atOnce * depth,
+            rightSize = shape.Padded * depth,
+            sumSize = (long)atOnce * shape.Padded;
         using var memory = new ScratchMemory(Points * leftSize, Points * rightSize, Points * sumSize);
-        float* left = memory.Take(Points * leftSize), right = memory.Take(Points * rightSize), sums = memory.Take(Points * sumSize);
+        float* left = memory.Take(Points * leftSize),
+            right = memory.Take(Points * rightSize),
+            sums = memory.Take(Points * sumSize);
         for (var from = 0; from < outputs; from += atOnce)
         {
             var count = Math.Min(atOnce, outputs - from);
@@ -46,24 +55,39 @@ internal static unsafe class TiledWeightGradient
 
                 TransformGradients(gradient, grid, from, count, first, tiles, left, leftSize, threads);
                 var add = chunk > 0;
-                Work.ForEach(Points * Pieces(count), threads, piece =>
-                {
-                    int point = piece / Pieces(count), row = piece % Pieces(count) * RowsOfAPiece;
-                    long leftDepth = tiles.PaddedTo(Lanes);
-                    PanelProduct.MultiplyPanels(
-                        left + (point * leftSize) + (row * leftDepth),
-                        leftDepth,
-                        right + (point * rightSize),
-                        shape,
-                        Math.Min(RowsOfAPiece, count - row),
-                        tiles,
-                        sums + (point * sumSize) + ((long)row * shape.Padded),
-                        add);
-                });
+                Work.ForEach(
+                    Points * Pieces(count),
+                    threads,
+                    piece =>
+                    {
+                        int point = piece / Pieces(count),
+                            row = piece % Pieces(count) * RowsOfAPiece;
+                        long leftDepth = tiles.PaddedTo(Lanes);
+                        PanelProduct.MultiplyPanels(
+                            left + (point * leftSize) + (row * leftDepth),
+                            leftDepth,
+                            right + (point * rightSize),
+                            shape,
+                            Math.Min(RowsOfAPiece, count - row),
+                            tiles,
+                            sums + (point * sumSize) + ((long)row * shape.Padded),
+                            add
+                        );
+                    }
+                );
             }
 
-            Work.ForEach(count, threads, row =>
-                KernelTransform.Back(sums + ((long)row * shape.Padded), sumSize, inputs, weightGradient + ((long)(from + row) * inputs * 9)));
+            Work.ForEach(
+                count,
+                threads,
+                row =>
+                    KernelTransform.Back(
+                        sums + ((long)row * shape.Padded),
+                        sumSize,
+                        inputs,
+                        weightGradient + ((long)(from + row) * inputs * 9)
+                    )
+            );
         }
     }
 
@@ -74,7 +98,8 @@ internal static unsafe class TiledWeightGradient
     {
         var inputs = input.Count;
         var shape = new PanelShape(inputs);
-        int padded = tiles.PaddedTo(Lanes), stride = padded + Lanes;
+        int padded = tiles.PaddedTo(Lanes),
+            stride = padded + Lanes;
         Work.ForEach(
             shape.Padded / Lanes,
             threads,
@@ -82,7 +107,9 @@ internal static unsafe class TiledWeightGradient
             (group, scratch) =>
             {
                 scratch.Reset();
-                float* stages = scratch.Take((long)Points * Lanes * stride), last = scratch.Take(Lanes * Lanes), zeros = scratch.Take(InputTransform.Scratch(grid));
+                float* stages = scratch.Take((long)Points * Lanes * stride),
+                    last = scratch.Take(Lanes * Lanes),
+                    zeros = scratch.Take(InputTransform.Scratch(grid));
                 for (var lane = 0; lane < Lanes; lane++)
                 {
                     // Points of one channel are sixteen rows apart: each point has its channels together.
@@ -104,7 +131,11 @@ internal static unsafe class TiledWeightGradient
                 var width = shape.Width(panel);
                 for (var point = 0; point < Points; point++)
                 {
-                    var to = right + (point * size) + ((long)panel * PanelProduct.Columns * tiles) + ((group * Lanes) - (panel * PanelProduct.Columns));
+                    var to =
+                        right
+                        + (point * size)
+                        + ((long)panel * PanelProduct.Columns * tiles)
+                        + ((group * Lanes) - (panel * PanelProduct.Columns));
                     for (var tile = 0; tile < tiles; tile += Lanes)
                     {
                         var from = stages + ((long)point * Lanes * stride) + tile;
@@ -122,13 +153,25 @@ internal static unsafe class TiledWeightGradient
                         }
                     }
                 }
-            });
+            }
+        );
     }
 
     /// <summary>Gradients' points as left factors: a row for each output, as deep as there are tiles.</summary>
-    private static void TransformGradients(MapPlanes gradient, TileGrid grid, int from, int count, int first, int tiles, float* left, long size, int threads)
+    private static void TransformGradients(
+        MapPlanes gradient,
+        TileGrid grid,
+        int from,
+        int count,
+        int first,
+        int tiles,
+        float* left,
+        long size,
+        int threads
+    )
     {
-        int padded = tiles.PaddedTo(Lanes), stride = padded + Lanes;
+        int padded = tiles.PaddedTo(Lanes),
+            stride = padded + Lanes;
         Work.ForEach(
             count.PaddedTo(Rows),
             threads,
@@ -136,7 +179,8 @@ internal static unsafe class TiledWeightGradient
             (row, scratch) =>
             {
                 scratch.Reset();
-                float* stages = scratch.Take((long)Points * stride), zeros = scratch.Take(GradientTransform.Scratch(grid));
+                float* stages = scratch.Take((long)Points * stride),
+                    zeros = scratch.Take(GradientTransform.Scratch(grid));
                 if (row < count)
                 {
                     GradientTransform.Apply(gradient, grid, from + row, first, tiles, stages, stride, zeros);
@@ -151,9 +195,12 @@ internal static unsafe class TiledWeightGradient
                 {
                     for (var tile = 0; tile < padded; tile += Lanes)
                     {
-                        new Span<float>(stages + ((long)point * stride) + tile, Lanes).CopyTo(new Span<float>(block + (point * size) + ((long)tile * Rows), Lanes));
+                        new Span<float>(stages + ((long)point * stride) + tile, Lanes).CopyTo(
+                            new Span<float>(block + (point * size) + ((long)tile * Rows), Lanes)
+                        );
                     }
                 }
-            });
+            }
+        );
     }
 }

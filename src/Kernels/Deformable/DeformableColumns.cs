@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace PPYolo.Kernels.Deformable;
 
 /// <summary>
-/// Deformable sampling on the CPU as one differentiable operation over channels-last memory. Gradients at sampling points on the border follow torchvision's
-/// operator: every corner inside the image counts, also where the value is 0.
+/// Deformable sampling on the CPU as one differentiable operation over channels-last memory. Gradients at sampling points on the border
+/// follow torchvision's operator: every corner inside the image counts, also where the value is 0.
 /// </summary>
 internal sealed unsafe class DeformableColumns : Operation<DeformableColumns>
 {
@@ -33,14 +33,25 @@ internal sealed unsafe class DeformableColumns : Operation<DeformableColumns>
     /// <inheritdoc />
     protected override List<Tensor> Differentiate(autograd.AutogradContext ctx, IReadOnlyList<Tensor> saved, Tensor gradient)
     {
-        Tensor input = saved[0], offset = saved[1], mask = saved[2];
+        Tensor input = saved[0],
+            offset = saved[1],
+            mask = saved[2];
         var gradInput = zeros_like(input);
         var gradOffset = zeros_like(offset);
         var gradMask = zeros_like(mask);
         var columns = TensorMemory.ChannelsLast(gradient);
         var geometry = Geometry.Of(input, offset, (int)(long)ctx.get_data("stride"));
         DeformableKernel.Backward(
-            geometry, Floats(input), Floats(offset), Floats(mask), Floats(columns), Floats(gradInput), Floats(gradOffset), Floats(gradMask), get_num_threads());
+            geometry,
+            Floats(input),
+            Floats(offset),
+            Floats(mask),
+            Floats(columns),
+            Floats(gradInput),
+            Floats(gradOffset),
+            Floats(gradMask),
+            get_num_threads()
+        );
         return [gradInput.permute(0, 3, 1, 2), gradOffset.permute(0, 3, 1, 2), gradMask.permute(0, 3, 1, 2), null!];
     }
 
@@ -55,7 +66,15 @@ internal sealed unsafe class DeformableColumns : Operation<DeformableColumns>
         /// <summary>Floats of an image.</summary>
         public long ImageSize => (long)Height * Width * Channels;
 
-        public static Geometry Of(Tensor input, Tensor offset, int stride) => new(
-            (int)input.shape[0], (int)input.shape[1], (int)input.shape[2], (int)input.shape[3], (int)offset.shape[1], (int)offset.shape[2], stride);
+        public static Geometry Of(Tensor input, Tensor offset, int stride) =>
+            new(
+                (int)input.shape[0],
+                (int)input.shape[1],
+                (int)input.shape[2],
+                (int)input.shape[3],
+                (int)offset.shape[1],
+                (int)offset.shape[2],
+                stride
+            );
     }
 }

@@ -5,27 +5,46 @@ using PPYolo.Kernels.Memory;
 namespace PPYolo.Kernels.Deformable;
 
 /// <summary>
-/// The passes of <see cref="DeformableProduct"/>, products of halves of cells, channels and outputs: <see cref="SevenProducts"/>. Sums run over channels within a kernel point, then over kernel points; gradients
-/// of weights run over cells in their order: results do not depend on the number of threads. Cells are halved within an image, so that the others do not change its results.
+/// The passes of <see cref="DeformableProduct"/>, products of halves of cells, channels and outputs: <see cref="SevenProducts"/>. Sums run
+/// over channels within a kernel point, then over kernel points; gradients of weights run over cells in their order: results do not depend
+/// on the number of threads. Cells are halved within an image, so that the others do not change its results.
 /// </summary>
-internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, float* input, float* offset, float* mask, int outputs, int threads)
+internal sealed unsafe class DeformablePasses(
+    DeformableColumns.Geometry g,
+    float* input,
+    float* offset,
+    float* mask,
+    int outputs,
+    int threads
+)
 {
-    private const int Points = DeformableSampling.Points, Lanes = PanelProduct.Lanes, Rows = PanelProduct.Rows;
+    private const int Points = DeformableSampling.Points,
+        Lanes = PanelProduct.Lanes,
+        Rows = PanelProduct.Rows;
 
-    /// <summary>Output cells of an image that are computed at once: for each such block the whole weight passes by, which is more than a cache holds, while samples and sums grow with it.</summary>
+    /// <summary>
+    /// Output cells of an image that are computed at once: for each such block the whole weight passes by, which is more than a cache
+    /// holds, while samples and sums grow with it.
+    /// </summary>
     private const int BlockCells = 96;
 
     /// <summary>The same where gradients of samples are computed: threads share out images anyway.</summary>
     private const int GradientCells = 192;
 
-    /// <summary>Terms of each half that gradients of weights are summed over at once: a panel's samples stay in the first-level cache.</summary>
+    /// <summary>
+    /// Terms of each half that gradients of weights are summed over at once: a panel's samples stay in the first-level cache.
+    /// </summary>
     private const int DepthAtOnce = 128;
 
-    /// <summary>Columns of a piece of the weight's gradient, three panels: for each piece the whole gradient passes by, of which a part stays in the second-level cache for all three.</summary>
+    /// <summary>
+    /// Columns of a piece of the weight's gradient, three panels: for each piece the whole gradient passes by, of which a part stays in the
+    /// second-level cache for all three.
+    /// </summary>
     private const int PieceColumns = 3 * PanelProduct.Columns;
 
     private readonly int inputs = g.Channels;
-    private readonly int halfInputs = SevenProducts.Half(g.Channels, Lanes), halfOutputs = SevenProducts.Half(outputs, Lanes);
+    private readonly int halfInputs = SevenProducts.Half(g.Channels, Lanes),
+        halfOutputs = SevenProducts.Half(outputs, Lanes);
 
     /// <summary>output = samples * weight.</summary>
     /// <param name="weight">(K,C,3,3).</param>
@@ -34,8 +53,11 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
     {
         using var packed = new DeformableWeight(weight, inputs, outputs, threads).ForOutputs(out var right);
         var blocks = TileBlocks.Of(g.Cells, BlockCells, 1);
-        int cells = blocks.Longest, columns = 2 * halfOutputs;
-        long leftSize = (long)cells / 2 * halfInputs, rightSize = (long)halfInputs * halfOutputs, productSize = (long)cells / 2 * halfOutputs;
+        int cells = blocks.Longest,
+            columns = 2 * halfOutputs;
+        long leftSize = (long)cells / 2 * halfInputs,
+            rightSize = (long)halfInputs * halfOutputs,
+            productSize = (long)cells / 2 * halfOutputs;
         Work.ForEach(
             g.Batch * blocks.Count,
             threads,
@@ -43,7 +65,9 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
             (piece, scratch) =>
             {
                 scratch.Reset();
-                float* left = scratch.Take(SevenProducts.Count * leftSize), products = scratch.Take(SevenProducts.Count * productSize), product = scratch.Take((long)cells * columns);
+                float* left = scratch.Take(SevenProducts.Count * leftSize),
+                    products = scratch.Take(SevenProducts.Count * productSize),
+                    product = scratch.Take((long)cells * columns);
                 var (image, block) = Math.DivRem(piece, blocks.Count);
                 var (first, count) = blocks[block];
                 var half = SevenProducts.Half(count, Rows);
@@ -56,12 +80,23 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
 
                     SevenProducts.SumLeft(left, leftSize, (long)half * halfInputs);
                     SevenProducts.Multiply(
-                        left, leftSize, halfInputs, right + (q * SevenProducts.Count * rightSize), rightSize, new(halfOutputs), half, halfInputs, products, add: q > 0);
+                        left,
+                        leftSize,
+                        halfInputs,
+                        right + (q * SevenProducts.Count * rightSize),
+                        rightSize,
+                        new(halfOutputs),
+                        half,
+                        halfInputs,
+                        products,
+                        add: q > 0
+                    );
                 }
 
                 SevenProducts.Combine(products, half, halfOutputs, product, columns, halfOutputs);
                 Deal(product, columns, count, output + ((long)image * outputs * g.Cells) + first);
-            });
+            }
+        );
     }
 
     /// <summary>The gradients of input, offset and mask.</summary>
@@ -74,8 +109,11 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
     {
         using var packed = new DeformableWeight(weight, inputs, outputs, threads).ForInputs(out var right);
         var blocks = TileBlocks.Of(g.Cells, GradientCells, 1);
-        int cells = blocks.Longest, columns = 2 * halfInputs;
-        long leftSize = (long)cells / 2 * halfOutputs, rightSize = (long)halfInputs * halfOutputs, productSize = (long)cells / 2 * halfInputs;
+        int cells = blocks.Longest,
+            columns = 2 * halfInputs;
+        long leftSize = (long)cells / 2 * halfOutputs,
+            rightSize = (long)halfInputs * halfOutputs,
+            productSize = (long)cells / 2 * halfInputs;
         // Samples of one image add to the same pixels: images are the unit of parallel work.
         Work.ForEach(
             g.Batch,
@@ -84,7 +122,9 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
             (image, scratch) =>
             {
                 scratch.Reset();
-                float* left = scratch.Take(SevenProducts.Count * leftSize), products = scratch.Take(SevenProducts.Count * productSize), product = scratch.Take((long)cells * columns);
+                float* left = scratch.Take(SevenProducts.Count * leftSize),
+                    products = scratch.Take(SevenProducts.Count * productSize),
+                    product = scratch.Take((long)cells * columns);
                 for (var block = 0; block < blocks.Count; block++)
                 {
                     var (first, count) = blocks[block];
@@ -94,15 +134,37 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
                     for (var q = 0; q < Points; q++)
                     {
                         SevenProducts.Multiply(
-                            left, leftSize, halfOutputs, right + (q * SevenProducts.Count * rightSize), rightSize, new(halfInputs), half, halfOutputs, products, add: false);
+                            left,
+                            leftSize,
+                            halfOutputs,
+                            right + (q * SevenProducts.Count * rightSize),
+                            rightSize,
+                            new(halfInputs),
+                            half,
+                            halfOutputs,
+                            products,
+                            add: false
+                        );
                         SevenProducts.Combine(products, half, halfInputs, product, columns, halfInputs);
                         for (var cell = 0; cell < count; cell++)
                         {
-                            DeformableKernel.Scatter(g, input, offset, mask, (image * g.Cells) + first + cell, q, product + ((long)cell * columns), gradInput, gradOffset, gradMask);
+                            DeformableKernel.Scatter(
+                                g,
+                                input,
+                                offset,
+                                mask,
+                                (image * g.Cells) + first + cell,
+                                q,
+                                product + ((long)cell * columns),
+                                gradInput,
+                                gradOffset,
+                                gradMask
+                            );
                         }
                     }
                 }
-            });
+            }
+        );
     }
 
     /// <summary>The gradient of the weight.</summary>
@@ -110,19 +172,32 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
     /// <param name="gradWeight">(K,C,3,3), which is written.</param>
     public void WeightBackward(float* gradient, float* gradWeight)
     {
-        int cells = g.Batch * g.Cells, halfCells = (cells + 1) / 2, depth = halfCells.PaddedTo(Lanes), columns = 2 * halfInputs;
-        long leftSize = (long)halfOutputs * depth, sumsSize = 2L * halfOutputs * Points * columns;
+        int cells = g.Batch * g.Cells,
+            halfCells = (cells + 1) / 2,
+            depth = halfCells.PaddedTo(Lanes),
+            columns = 2 * halfInputs;
+        long leftSize = (long)halfOutputs * depth,
+            sumsSize = 2L * halfOutputs * Points * columns;
         var shape = new PanelShape(halfInputs);
-        using var memory = new ScratchMemory(SevenProducts.Count * leftSize, sumsSize, (long)Points * cells * sizeof(SamplePoint) / sizeof(float));
-        float* left = memory.Take(SevenProducts.Count * leftSize), sums = memory.Take(sumsSize);
+        using var memory = new ScratchMemory(
+            SevenProducts.Count * leftSize,
+            sumsSize,
+            (long)Points * cells * sizeof(SamplePoint) / sizeof(float)
+        );
+        float* left = memory.Take(SevenProducts.Count * leftSize),
+            sums = memory.Take(sumsSize);
         var samples = (SamplePoint*)memory.Take((long)Points * cells * sizeof(SamplePoint) / sizeof(float));
-        Work.ForEach(Points, threads, q =>
-        {
-            for (var cell = 0; cell < cells; cell++)
+        Work.ForEach(
+            Points,
+            threads,
+            q =>
             {
-                samples[(q * cells) + cell] = SamplePoint.At(g, offset, mask, cell, q);
+                for (var cell = 0; cell < cells; cell++)
+                {
+                    samples[(q * cells) + cell] = SamplePoint.At(g, offset, mask, cell, q);
+                }
             }
-        });
+        );
         PackGradient(gradient, cells, halfCells, depth, left);
         var pieces = (shape.Padded + PieceColumns - 1) / PieceColumns;
         const long rightSize = DepthAtOnce * PieceColumns;
@@ -134,7 +209,8 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
             (piece, scratch) =>
             {
                 scratch.Reset();
-                float* right = scratch.Take(SevenProducts.Count * rightSize), products = scratch.Take(SevenProducts.Count * productSize);
+                float* right = scratch.Take(SevenProducts.Count * rightSize),
+                    products = scratch.Take(SevenProducts.Count * productSize);
                 var q = piece / pieces;
                 var channel = piece % pieces * PieceColumns;
                 var part = new PanelShape(Math.Min(PieceColumns, shape.Padded - channel));
@@ -146,33 +222,67 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
                         for (var half = 0; half < 2; half++)
                         {
                             var cell = (half * halfCells) + from + term;
-                            SampleToRight(cell < cells ? samples + (q * cells) + cell : null, cell, channel, part, terms, term, right, rightSize, half);
+                            SampleToRight(
+                                cell < cells ? samples + (q * cells) + cell : null,
+                                cell,
+                                channel,
+                                part,
+                                terms,
+                                term,
+                                right,
+                                rightSize,
+                                half
+                            );
                         }
                     }
 
                     SevenProducts.SumRight(right, rightSize, (long)terms * part.Padded);
-                    SevenProducts.Multiply(left + ((long)from * Rows), leftSize, depth, right, rightSize, part, halfOutputs, terms, products, add: from > 0);
+                    SevenProducts.Multiply(
+                        left + ((long)from * Rows),
+                        leftSize,
+                        depth,
+                        right,
+                        rightSize,
+                        part,
+                        halfOutputs,
+                        terms,
+                        products,
+                        add: from > 0
+                    );
                 }
 
-                SevenProducts.Combine(products, halfOutputs, part.Padded, sums + ((long)q * columns) + channel, (long)Points * columns, halfInputs);
-            });
-        Work.ForEach(outputs, threads, output =>
-        {
-            float* from = sums + ((long)output * Points * columns), to = gradWeight + ((long)output * inputs * Points);
-            var channel = 0;
-            for (; channel <= inputs - Lanes; channel += Lanes, to += Lanes * Points)
-            {
-                Interleaving.JoinNine(from + channel, columns, to);
+                SevenProducts.Combine(
+                    products,
+                    halfOutputs,
+                    part.Padded,
+                    sums + ((long)q * columns) + channel,
+                    (long)Points * columns,
+                    halfInputs
+                );
             }
-
-            for (; channel < inputs; channel++, to += Points)
+        );
+        Work.ForEach(
+            outputs,
+            threads,
+            output =>
             {
-                for (var q = 0; q < Points; q++)
+                float* from = sums + ((long)output * Points * columns),
+                    to = gradWeight + ((long)output * inputs * Points);
+                var channel = 0;
+                for (; channel <= inputs - Lanes; channel += Lanes, to += Lanes * Points)
                 {
-                    to[q] = from[(q * columns) + channel];
+                    Interleaving.JoinNine(from + channel, columns, to);
+                }
+
+                for (; channel < inputs; channel++, to += Points)
+                {
+                    for (var q = 0; q < Points; q++)
+                    {
+                        to[q] = from[(q * columns) + channel];
+                    }
                 }
             }
-        });
+        );
     }
 
     /// <summary>The sample at a kernel point of a cell as a row of the left factor; 0 where there is no cell.</summary>
@@ -197,15 +307,29 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
         }
     }
 
-    /// <summary>Some channels of both halves, sampled at a cell, as a row of panels of the right factor; 0 where there is no sample.</summary>
-    private void SampleToRight(SamplePoint* sample, int cell, int channel, PanelShape shape, int terms, int term, float* right, long size, int half)
+    /// <summary>
+    /// Some channels of both halves, sampled at a cell, as a row of panels of the right factor; 0 where there is no sample.
+    /// </summary>
+    private void SampleToRight(
+        SamplePoint* sample,
+        int cell,
+        int channel,
+        PanelShape shape,
+        int terms,
+        int term,
+        float* right,
+        long size,
+        int half
+    )
     {
         for (var column = 0; column < 2; column++)
         {
             var quarter = right + (SevenProducts.RightQuarter(half, column) * size);
             for (var panel = 0; panel < shape.Count; panel++)
             {
-                int first = panel * PanelProduct.Columns, width = shape.Width(panel), start = channel + first + (column * halfInputs);
+                int first = panel * PanelProduct.Columns,
+                    width = shape.Width(panel),
+                    start = channel + first + (column * halfInputs);
                 var exist = sample is null ? 0 : Math.Clamp(inputs - start, 0, width);
                 var to = quarter + ((long)first * terms) + ((long)term * width);
                 if (exist < width)
@@ -233,8 +357,10 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
                 for (var quarter = 0; quarter < 4; quarter++)
                 {
                     var (below, depth) = Math.DivRem(quarter, 2);
-                    int cell = (below * half) + row, output = (depth * halfOutputs) + term;
-                    int lanes = Math.Clamp(cells - cell, 0, Lanes), depths = Math.Clamp(outputs - output, 0, Lanes);
+                    int cell = (below * half) + row,
+                        output = (depth * halfOutputs) + term;
+                    int lanes = Math.Clamp(cells - cell, 0, Lanes),
+                        depths = Math.Clamp(outputs - output, 0, Lanes);
                     var from = planes + ((long)output * g.Cells) + cell;
                     if (lanes < Lanes || depths < Lanes)
                     {
@@ -257,35 +383,44 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
     private void PackGradient(float* gradient, int cells, int halfCells, int depth, float* left)
     {
         var size = (long)halfOutputs * depth;
-        Work.ForEach(halfOutputs / Rows, threads, () => new ScratchMemory(2L * depth), (block, scratch) =>
-        {
-            scratch.Reset();
-            var terms = scratch.Take(2L * depth);
-            for (var at = 0; at < 2 * Rows; at++)
+        Work.ForEach(
+            halfOutputs / Rows,
+            threads,
+            () => new ScratchMemory(2L * depth),
+            (block, scratch) =>
             {
-                int half = at / Rows, row = (block * Rows) + (at % Rows), output = (half * halfOutputs) + row;
-                new Span<float>(terms, 2 * depth).Clear();
-                for (var image = 0; image < g.Batch && output < outputs; image++)
+                scratch.Reset();
+                var terms = scratch.Take(2L * depth);
+                for (var at = 0; at < 2 * Rows; at++)
                 {
-                    var from = new ReadOnlySpan<float>(gradient + ((((long)image * outputs) + output) * g.Cells), g.Cells);
-                    // Terms from the second half on begin with a whole vector.
-                    int first = image * g.Cells, before = Math.Clamp(halfCells - first, 0, g.Cells);
-                    from[..before].CopyTo(new Span<float>(terms + first, before));
-                    from[before..].CopyTo(new Span<float>(terms + depth + (first + before - halfCells), g.Cells - before));
-                }
-
-                for (var second = 0; second < 2; second++)
-                {
-                    float* values = terms + (second * depth), to = left + (SevenProducts.LeftQuarter(half, second) * size) + LeftFactor.Start(row, depth);
-                    for (var term = 0; term < depth; term += Lanes)
+                    int half = at / Rows,
+                        row = (block * Rows) + (at % Rows),
+                        output = (half * halfOutputs) + row;
+                    new Span<float>(terms, 2 * depth).Clear();
+                    for (var image = 0; image < g.Batch && output < outputs; image++)
                     {
-                        Vector512.Load(values + term).Store(to + ((long)term * Rows));
+                        var from = new ReadOnlySpan<float>(gradient + ((((long)image * outputs) + output) * g.Cells), g.Cells);
+                        // Terms from the second half on begin with a whole vector.
+                        int first = image * g.Cells,
+                            before = Math.Clamp(halfCells - first, 0, g.Cells);
+                        from[..before].CopyTo(new Span<float>(terms + first, before));
+                        from[before..].CopyTo(new Span<float>(terms + depth + (first + before - halfCells), g.Cells - before));
+                    }
+
+                    for (var second = 0; second < 2; second++)
+                    {
+                        float* values = terms + (second * depth),
+                            to = left + (SevenProducts.LeftQuarter(half, second) * size) + LeftFactor.Start(row, depth);
+                        for (var term = 0; term < depth; term += Lanes)
+                        {
+                            Vector512.Load(values + term).Store(to + ((long)term * Rows));
+                        }
                     }
                 }
-            }
 
-            SevenProducts.SumLeft(left + ((long)block * Rows * depth), size, (long)Rows * depth);
-        });
+                SevenProducts.SumLeft(left + ((long)block * Rows * depth), size, (long)Rows * depth);
+            }
+        );
     }
 
     /// <summary>Rows of outputs, one for each of some cells of an image, to its maps.</summary>
@@ -295,7 +430,8 @@ internal sealed unsafe class DeformablePasses(DeformableColumns.Geometry g, floa
         {
             for (var output = 0; output < outputs; output += Lanes)
             {
-                float* from = product + ((long)row * stride) + output, to = maps + ((long)output * g.Cells) + row;
+                float* from = product + ((long)row * stride) + output,
+                    to = maps + ((long)output * g.Cells) + row;
                 Interleaving.Transpose(from, stride, to, g.Cells, Math.Min(Lanes, cells - row), Math.Min(Lanes, outputs - output));
             }
         }

@@ -25,8 +25,12 @@ public static class DeformableSampling
     public static Tensor ColumnsByGridSample(Tensor input, Tensor offset, Tensor mask, int stride)
     {
         using var scope = NewDisposeScope();
-        long batch = input.shape[0], channels = input.shape[1], height = input.shape[2], width = input.shape[3];
-        long rows = offset.shape[2], columns = offset.shape[3];
+        long batch = input.shape[0],
+            channels = input.shape[1],
+            height = input.shape[2],
+            width = input.shape[3];
+        long rows = offset.shape[2],
+            columns = offset.shape[3];
         var options = (dtype: input.dtype, device: input.device);
         var q = Scalars.Range(Points, ScalarType.Int64, options.device);
         var ky = q.div(Scalars.Of(3), RoundingMode.floor).to(options.dtype).view(1, Points, 1, 1);
@@ -38,9 +42,13 @@ public static class DeformableSampling
         var x = pairs.select(2, 1).Plus((j - Scalars.One).Plus(kx));
         var grid = stack([ToGrid(x, width), ToGrid(y, height)], dim: 4).reshape(batch, Points * rows, columns, 2);
         var sampled = nn.functional.grid_sample(input, grid, align_corners: false).view(batch, channels, Points, rows, columns);
-        return (sampled * mask.unsqueeze(1)).permute(0, 2, 1, 3, 4).reshape(batch, Points * channels, rows, columns).MoveToOuterDisposeScope();
+        return (sampled * mask.unsqueeze(1))
+            .permute(0, 2, 1, 3, 4)
+            .reshape(batch, Points * channels, rows, columns)
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>Pixel coordinates to grid_sample's own, in which -1 and 1 are the outer edges of the border pixels.</summary>
-    private static Tensor ToGrid(Tensor pixels, long extent) => ((pixels * Scalars.Of(2)).Plus(Scalars.One) / Scalars.Of(extent)) - Scalars.One;
+    private static Tensor ToGrid(Tensor pixels, long extent) =>
+        ((pixels * Scalars.Of(2)).Plus(Scalars.One) / Scalars.Of(extent)) - Scalars.One;
 }

@@ -8,12 +8,19 @@ internal readonly unsafe struct SamplePoint
 {
     private const int Group = PanelProduct.Lanes;
 
-    private readonly int pixel0, pixel1, pixel2, pixel3;
-    private readonly float weight0, weight1, weight2, weight3;
+    private readonly int pixel0,
+        pixel1,
+        pixel2,
+        pixel3;
+    private readonly float weight0,
+        weight1,
+        weight2,
+        weight3;
 
     private SamplePoint(Corners c, float mask)
     {
-        float ly = c.Down, lx = c.Across;
+        float ly = c.Down,
+            lx = c.Across;
         // A corner outside the image counts as 0: its weight is 0 and its address that of a pixel that exists.
         float outside = c.Nowhere ? float.NaN : 0;
         (pixel0, pixel1, pixel2, pixel3) = (c.Pixel0, c.Pixel1, c.Pixel2, c.Pixel3);
@@ -29,8 +36,11 @@ internal readonly unsafe struct SamplePoint
     /// <param name="mask">(B,rows,columns,9).</param>
     /// <param name="cell">The cell, counted over all images.</param>
     /// <param name="q">The kernel point.</param>
-    public static SamplePoint At(DeformableColumns.Geometry g, float* offset, float* mask, int cell, int q) => new(
-        Corners.At(g, cell % g.Cells, q, offset + ((long)cell * 2 * DeformableSampling.Points)), mask[((long)cell * DeformableSampling.Points) + q]);
+    public static SamplePoint At(DeformableColumns.Geometry g, float* offset, float* mask, int cell, int q) =>
+        new(
+            Corners.At(g, cell % g.Cells, q, offset + ((long)cell * 2 * DeformableSampling.Points)),
+            mask[((long)cell * DeformableSampling.Points) + q]
+        );
 
     /// <summary>Takes the sample.</summary>
     /// <param name="pixels">The image's first pixel, from the first channel to sample on.</param>
@@ -40,8 +50,14 @@ internal readonly unsafe struct SamplePoint
     /// <param name="groupStride">Floats from there to where the next sixteen go.</param>
     public void Take(float* pixels, int stride, int channels, float* sample, int groupStride = Group)
     {
-        float* p0 = pixels + ((long)pixel0 * stride), p1 = pixels + ((long)pixel1 * stride), p2 = pixels + ((long)pixel2 * stride), p3 = pixels + ((long)pixel3 * stride);
-        float w0 = weight0, w1 = weight1, w2 = weight2, w3 = weight3;
+        float* p0 = pixels + ((long)pixel0 * stride),
+            p1 = pixels + ((long)pixel1 * stride),
+            p2 = pixels + ((long)pixel2 * stride),
+            p3 = pixels + ((long)pixel3 * stride);
+        float w0 = weight0,
+            w1 = weight1,
+            w2 = weight2,
+            w3 = weight3;
         for (; channels >= Group; channels -= Group, sample += groupStride, p0 += Group, p1 += Group, p2 += Group, p3 += Group)
         {
             // As wide as the machine's vectors are: wider ones gained nothing with AVX-512, and are made of parts without.

@@ -24,7 +24,9 @@ internal static class Activations
     /// <summary>The slope of <see cref="Activation.LeakyRelu"/> below zero.</summary>
     public const double LeakySlope = 0.1;
 
-    /// <summary>Applies an activation to a tensor that nobody else needs: in place where its gradient can be computed from its result.</summary>
+    /// <summary>
+    /// Applies an activation to a tensor that nobody else needs: in place where its gradient can be computed from its result.
+    /// </summary>
     public static Tensor Apply(this Activation activation, Tensor x)
     {
         switch (activation)

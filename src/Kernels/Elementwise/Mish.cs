@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace PPYolo.Kernels.Elementwise;
 
 /// <summary>
-/// x tanh(softplus(x)) (Misra, "Mish", arXiv:1908.08681). With e the exponential of x and n = e (e + 2), tanh(softplus(x)) is n / (n + 2), and its derivative 4 e (e + 1) / (n + 2)^2: one exponential does, and
-/// x alone is kept for the gradient. TorchSharp's own mish is made of softplus, to which it hands numbers that it does not keep: see <see cref="Scalars"/>.
+/// x tanh(softplus(x)) (Misra, "Mish", arXiv:1908.08681). With e the exponential of x and n = e (e + 2), tanh(softplus(x)) is n / (n + 2),
+/// and its derivative 4 e (e + 1) / (n + 2)^2: one exponential does, and x alone is kept for the gradient. TorchSharp's own mish is made of
+/// softplus, to which it hands numbers that it does not keep: see <see cref="Scalars"/>.
 /// </summary>
 internal sealed class Mish : Operation<Mish>
 {

@@ -16,13 +16,18 @@ internal static unsafe class ResidualSum
     /// <returns>The branch's tensor.</returns>
     public static Tensor OfOwn(Tensor branch, Tensor shortcut)
     {
-        if ((is_grad_enabled() && (branch.requires_grad || shortcut.requires_grad)) || !TensorMemory.IsPlain(branch) || !TensorMemory.IsPlain(shortcut))
+        if (
+            (is_grad_enabled() && (branch.requires_grad || shortcut.requires_grad))
+            || !TensorMemory.IsPlain(branch)
+            || !TensorMemory.IsPlain(shortcut)
+        )
         {
             return branch.Add(shortcut).relu_();
         }
 
         // One pass over memory for two: frozen stages have the largest maps.
-        float* sum = TensorMemory.Address<float>(branch), added = TensorMemory.Address<float>(shortcut);
+        float* sum = TensorMemory.Address<float>(branch),
+            added = TensorMemory.Address<float>(shortcut);
         var count = branch.numel();
         var pieces = (count + PieceElements - 1) / PieceElements;
         if (get_num_threads() == 1)
@@ -31,8 +36,12 @@ internal static unsafe class ResidualSum
         }
         else
         {
-            Parallel.For(0, pieces, new ParallelOptions { MaxDegreeOfParallelism = get_num_threads() }, piece =>
-                AddRectified(sum, added, piece * PieceElements, Math.Min(count, (piece + 1) * PieceElements)));
+            Parallel.For(
+                0,
+                pieces,
+                new ParallelOptions { MaxDegreeOfParallelism = get_num_threads() },
+                piece => AddRectified(sum, added, piece * PieceElements, Math.Min(count, (piece + 1) * PieceElements))
+            );
         }
 
         GC.KeepAlive(branch);

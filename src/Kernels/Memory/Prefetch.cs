@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics.X86;
 namespace PPYolo.Kernels.Memory;
 
 /// <summary>
-/// Asks for memory before it is needed, in loops that wait for it: what a core fetches by itself comes late, and ends at the borders of pages. Nothing happens where no memory is, or where the machine has no such
-/// instruction.
+/// Asks for memory before it is needed, in loops that wait for it: what a core fetches by itself comes late, and ends at the borders of
+/// pages. Nothing happens where no memory is, or where the machine has no such instruction.
 /// </summary>
 internal static unsafe class Prefetch
 {

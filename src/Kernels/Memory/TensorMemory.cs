@@ -9,7 +9,8 @@ namespace PPYolo.Kernels.Memory;
 internal static unsafe class TensorMemory
 {
     /// <summary>The address of a contiguous CPU tensor's first element; valid while the tensor lives.</summary>
-    public static T* Address<T>(Tensor tensor) where T : unmanaged
+    public static T* Address<T>(Tensor tensor)
+        where T : unmanaged
     {
         if (tensor.numel() <= int.MaxValue / sizeof(T))
         {
@@ -24,7 +25,8 @@ internal static unsafe class TensorMemory
     }
 
     /// <summary>Whether it is a contiguous float32 tensor on the CPU.</summary>
-    public static bool IsPlain(Tensor tensor) => tensor.device_type == DeviceType.CPU && tensor.dtype == ScalarType.Float32 && tensor.is_contiguous();
+    public static bool IsPlain(Tensor tensor) =>
+        tensor.device_type == DeviceType.CPU && tensor.dtype == ScalarType.Float32 && tensor.is_contiguous();
 
     /// <summary>(B,C,H,W) to a contiguous (B,H,W,C) without gradients; free where the memory is laid out so already.</summary>
     public static Tensor ChannelsLast(Tensor map)
@@ -34,5 +36,6 @@ internal static unsafe class TensorMemory
         return view.contiguous();
     }
 
-    private static T* AddressOfSmall<T>(Tensor tensor) where T : unmanaged => (T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
+    private static T* AddressOfSmall<T>(Tensor tensor)
+        where T : unmanaged => (T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
 }

@@ -44,6 +44,7 @@ internal static class Work
                 work(piece, mine);
                 return mine;
             },
-            mine => mine.Dispose());
+            mine => mine.Dispose()
+        );
     }
 }

@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace PPYolo.Kernels.Normalization;
 
 /// <summary>
-/// Batch normalization in training, with the activation that follows it, as one differentiable operation. Statistics may be those of a batch that is spread over
-/// several trainers: the sums, and in the backward pass the sums of gradients, go through an <see cref="IStatisticsReduction"/>, weighed by the number of values.
+/// Batch normalization in training, with the activation that follows it, as one differentiable operation. Statistics may be those of a
+/// batch that is spread over several trainers: the sums, and in the backward pass the sums of gradients, go through an <see
+/// cref="IStatisticsReduction"/>, weighed by the number of values.
 /// </summary>
 internal sealed class BatchNormFunction : Operation<BatchNormFunction>
 {
@@ -17,13 +18,23 @@ internal sealed class BatchNormFunction : Operation<BatchNormFunction>
     /// <param name="statistics">The batch's mean and variance, from <see cref="BatchStatistics.Of"/>.</param>
     /// <param name="activation">What follows.</param>
     /// <param name="reduction">Who else trains on parts of the batch, or null.</param>
-    public static Tensor Apply(Tensor input, Tensor weight, Tensor bias, BatchStatistics statistics, Activation activation, IStatisticsReduction? reduction) =>
-        apply(input, weight, bias, statistics.Mean, statistics.InverseDeviation, statistics.Count, activation, reduction!);
+    public static Tensor Apply(
+        Tensor input,
+        Tensor weight,
+        Tensor bias,
+        BatchStatistics statistics,
+        Activation activation,
+        IStatisticsReduction? reduction
+    ) => apply(input, weight, bias, statistics.Mean, statistics.InverseDeviation, statistics.Count, activation, reduction!);
 
     /// <inheritdoc />
     protected override Tensor Compute(autograd.AutogradContext ctx, object[] arguments)
     {
-        Tensor input = (Tensor)arguments[0], weight = (Tensor)arguments[1], bias = (Tensor)arguments[2], mean = (Tensor)arguments[3], inverse = (Tensor)arguments[4];
+        Tensor input = (Tensor)arguments[0],
+            weight = (Tensor)arguments[1],
+            bias = (Tensor)arguments[2],
+            mean = (Tensor)arguments[3],
+            inverse = (Tensor)arguments[4];
         var activation = (Activation)arguments[6];
         using var scope = NewDisposeScope();
         var output = NormMath.For(input).Normalize(input, ChannelVectors.Of(mean, inverse, weight, bias), activation);
@@ -37,7 +48,11 @@ internal sealed class BatchNormFunction : Operation<BatchNormFunction>
     /// <inheritdoc />
     protected override List<Tensor> Differentiate(autograd.AutogradContext ctx, IReadOnlyList<Tensor> saved, Tensor gradient)
     {
-        Tensor input = saved[0], weight = saved[1], bias = saved[2], mean = saved[3], inverse = saved[4];
+        Tensor input = saved[0],
+            weight = saved[1],
+            bias = saved[2],
+            mean = saved[3],
+            inverse = saved[4];
         var activation = (Activation)ctx.get_data("activation");
         var math = NormMath.For(input);
         var vectors = ChannelVectors.Of(mean, inverse, weight, bias);

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace PPYolo.Kernels.Normalization;
 
-/// <summary>The statistics of a batch, per channel. Sums are float64; what follows from them is rounded to the map's type, in libtorch's order.</summary>
+/// <summary>
+/// The statistics of a batch, per channel. Sums are float64; what follows from them is rounded to the map's type, in libtorch's order.
+/// </summary>
 /// <param name="Count">The number of values of each channel, over all who train on parts of the batch.</param>
 /// <param name="Mean">(C).</param>
 /// <param name="SquaredDeviations">(C), the sum of squared differences from the mean.</param>
@@ -17,7 +19,8 @@ internal sealed record BatchStatistics(double Count, Tensor Mean, Tensor Squared
         var math = NormMath.For(input);
         long channels = input.shape[1];
         double count = input.numel() / channels;
-        Tensor mean, squared;
+        Tensor mean,
+            squared;
         if (reduction is null)
         {
             ThrowUnlessSeveral(count, input);
@@ -44,7 +47,10 @@ internal sealed record BatchStatistics(double Count, Tensor Mean, Tensor Squared
     {
         if (count < 2)
         {
-            throw new ArgumentException($"a norm needs more than one value per channel in training, found one in a map of shape {string.Join('x', input.shape)}", nameof(input));
+            throw new ArgumentException(
+                $"a norm needs more than one value per channel in training, found one in a map of shape {string.Join('x', input.shape)}",
+                nameof(input)
+            );
         }
     }
 }

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace PPYolo.Kernels.Normalization;
 
 /// <summary>
-/// Per-channel vectors of a norm, in the map's type. They are rounded where libtorch's contiguous CPU norm rounds: a statistic is the same for a whole channel,
-/// and so is an error in it, which is therefore worth more than that of any one value.
+/// Per-channel vectors of a norm, in the map's type. They are rounded where libtorch's contiguous CPU norm rounds: a statistic is the same
+/// for a whole channel, and so is an error in it, which is therefore worth more than that of any one value.
 /// </summary>
 /// <param name="Mean">The batch's mean.</param>
 /// <param name="InverseDeviation">One over the standard deviation.</param>

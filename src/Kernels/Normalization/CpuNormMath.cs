@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace PPYolo.Kernels.Normalization;
 
 /// <summary>
-/// The arithmetic as passes over contiguous float32 memory, channel by channel: what belongs to one channel of a batch mostly stays in a core's cache from one
-/// pass to the next. A channel is summed by one thread, so that results do not depend on how many there are. Rounding is that of libtorch's contiguous norm.
+/// The arithmetic as passes over contiguous float32 memory, channel by channel: what belongs to one channel of a batch mostly stays in a
+/// core's cache from one pass to the next. A channel is summed by one thread, so that results do not depend on how many there are. Rounding
+/// is that of libtorch's contiguous norm.
 /// </summary>
 internal sealed unsafe class CpuNormMath : NormMath
 {
@@ -34,14 +35,18 @@ internal sealed unsafe class CpuNormMath : NormMath
     public override (Tensor Mean, Tensor SquaredDeviations) Moments(Tensor input)
     {
         using var x = new Map(input);
-        Tensor mean = empty(x.Channels, dtype: ScalarType.Float32), squared = empty(x.Channels, dtype: ScalarType.Float64);
+        Tensor mean = empty(x.Channels, dtype: ScalarType.Float32),
+            squared = empty(x.Channels, dtype: ScalarType.Float64);
         var m = Floats(mean);
         var s = Doubles(squared);
-        ForEachChannel(x, c =>
-        {
-            m[c] = (float)(Sum(x, c) / (x.Images * x.Cells));
-            s[c] = SquaredDeviations(x, c, m[c]);
-        });
+        ForEachChannel(
+            x,
+            c =>
+            {
+                m[c] = (float)(Sum(x, c) / (x.Images * x.Cells));
+                s[c] = SquaredDeviations(x, c, m[c]);
+            }
+        );
         return (mean, squared);
     }
 
@@ -66,49 +71,69 @@ internal sealed unsafe class CpuNormMath : NormMath
         var sums = empty(2, x.Channels, dtype: ScalarType.Float64);
         var s = Doubles(sums);
         var v = new ChannelPointers(vectors);
-        ForEachChannel(x, c =>
-        {
-            double sum = 0, products = 0;
-            for (long image = 0; image < x.Images; image++)
+        ForEachChannel(
+            x,
+            c =>
             {
-                var plane = x.Plane(image, c);
-                NormKernels.GradientSums(x.Data + plane, g.Data + plane, x.Cells, v.At(c), activation, ref sum, ref products);
-            }
+                double sum = 0,
+                    products = 0;
+                for (long image = 0; image < x.Images; image++)
+                {
+                    var plane = x.Plane(image, c);
+                    NormKernels.GradientSums(x.Data + plane, g.Data + plane, x.Cells, v.At(c), activation, ref sum, ref products);
+                }
 
-            s[c] = sum;
-            s[x.Channels + c] = products;
-        });
+                s[c] = sum;
+                s[x.Channels + c] = products;
+            }
+        );
         return sums;
     }
 
-    public override Tensor InputGradient(Tensor input, Tensor gradient, ChannelVectors vectors, Tensor meanGradient, Tensor slope, Activation activation)
+    public override Tensor InputGradient(
+        Tensor input,
+        Tensor gradient,
+        ChannelVectors vectors,
+        Tensor meanGradient,
+        Tensor slope,
+        Activation activation
+    )
     {
         using var x = new Map(input);
         using var g = new Map(gradient);
         var output = empty(input.shape, dtype: ScalarType.Float32);
-        float* y = Floats(output), m = Floats(meanGradient), k = Floats(slope);
+        float* y = Floats(output),
+            m = Floats(meanGradient),
+            k = Floats(slope);
         var v = new ChannelPointers(vectors);
-        ForEachChannel(x, c =>
-        {
-            for (long image = 0; image < x.Images; image++)
+        ForEachChannel(
+            x,
+            c =>
             {
-                var plane = x.Plane(image, c);
-                NormKernels.InputGradient(x.Data + plane, g.Data + plane, y + plane, x.Cells, v.At(c), m[c], k[c], activation);
+                for (long image = 0; image < x.Images; image++)
+                {
+                    var plane = x.Plane(image, c);
+                    NormKernels.InputGradient(x.Data + plane, g.Data + plane, y + plane, x.Cells, v.At(c), m[c], k[c], activation);
+                }
             }
-        });
+        );
         return output;
     }
 
     private static void Normalize(Map x, float* y, ChannelVectors vectors, Activation activation)
     {
-        float* scale = Floats(vectors.Scale), shift = Floats(vectors.Shift);
-        ForEachChannel(x, c =>
-        {
-            for (long image = 0; image < x.Images; image++)
+        float* scale = Floats(vectors.Scale),
+            shift = Floats(vectors.Shift);
+        ForEachChannel(
+            x,
+            c =>
             {
-                NormKernels.Normalize(x.Data + x.Plane(image, c), y + x.Plane(image, c), x.Cells, scale[c], shift[c], activation);
+                for (long image = 0; image < x.Images; image++)
+                {
+                    NormKernels.Normalize(x.Data + x.Plane(image, c), y + x.Plane(image, c), x.Cells, scale[c], shift[c], activation);
+                }
             }
-        });
+        );
     }
 
     private static double Sum(Map x, long channel)
@@ -171,8 +196,11 @@ internal sealed unsafe class CpuNormMath : NormMath
     /// <summary>The memory of <see cref="ChannelVectors"/>.</summary>
     private readonly struct ChannelPointers(ChannelVectors vectors)
     {
-        private readonly float* mean = Floats(vectors.Mean), inverse = Floats(vectors.InverseDeviation), weight = Floats(vectors.Weight);
-        private readonly float* scale = Floats(vectors.Scale), shift = Floats(vectors.Shift);
+        private readonly float* mean = Floats(vectors.Mean),
+            inverse = Floats(vectors.InverseDeviation),
+            weight = Floats(vectors.Weight);
+        private readonly float* scale = Floats(vectors.Scale),
+            shift = Floats(vectors.Shift);
 
         public ChannelValues At(long channel) => new(mean[channel], inverse[channel], weight[channel], scale[channel], shift[channel]);
     }

@@ -8,13 +8,14 @@ namespace PPYolo.Kernels.Normalization;
 internal static class FusedActivation
 {
     /// <summary>The activation's slope where its argument is not positive.</summary>
-    public static float Slope(Activation activation) => activation switch
-    {
-        Activation.None => 1,
-        Activation.Relu => 0,
-        Activation.LeakyRelu => (float)Activations.LeakySlope,
-        _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "not fused with a norm"),
-    };
+    public static float Slope(Activation activation) =>
+        activation switch
+        {
+            Activation.None => 1,
+            Activation.Relu => 0,
+            Activation.LeakyRelu => (float)Activations.LeakySlope,
+            _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "not fused with a norm"),
+        };
 
     /// <summary>The activation of a value that is not positive; a NaN stays one, and 0 times infinity does not arise.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -30,5 +31,8 @@ internal static class FusedActivation
         Vector.ConditionalSelect(Vector.GreaterThan(z, Vector<float>.Zero), gradient, slope == 0 ? Vector<float>.Zero : gradient * slope);
 
     /// <inheritdoc cref="Passed(Vector{float},Vector{float},float)" />
-    public static float Passed(float gradient, float z, float slope) => z > 0 ? gradient : slope == 0 ? 0 : gradient * slope;
+    public static float Passed(float gradient, float z, float slope) =>
+        z > 0 ? gradient
+        : slope == 0 ? 0
+        : gradient * slope;
 }

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace PPYolo.Kernels.Normalization;
 
 /// <summary>
-/// Adds up batch statistics over all who train on parts of one batch, so that norms see the whole of it. Without one, a norm's own batch is all there is.
+/// Adds up batch statistics over all who train on parts of one batch, so that norms see the whole of it. Without one, a norm's own batch is
+/// all there is.
 /// </summary>
 public interface IStatisticsReduction
 {

@@ -11,7 +11,10 @@ internal static unsafe class NormKernels
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Sum(float* x, long cells)
     {
-        Vector<double> low = default, high = default, low2 = default, high2 = default;
+        Vector<double> low = default,
+            high = default,
+            low2 = default,
+            high2 = default;
         var distant = Prefetch.Pays(cells);
         long i = 0;
         for (; i <= cells - (2 * Vector<float>.Count); i += 2 * Vector<float>.Count)
@@ -42,7 +45,10 @@ internal static unsafe class NormKernels
     public static double SquaredDeviations(float* x, long cells, float mean)
     {
         var m = new Vector<float>(mean);
-        Vector<double> low = default, high = default, low2 = default, high2 = default;
+        Vector<double> low = default,
+            high = default,
+            low2 = default,
+            high2 = default;
         var distant = Prefetch.Pays(cells);
         long i = 0;
         for (; i <= cells - (2 * Vector<float>.Count); i += 2 * Vector<float>.Count)
@@ -52,7 +58,8 @@ internal static unsafe class NormKernels
                 Prefetch.After(x + i);
             }
 
-            Vector<float> first = Vector.Load(x + i) - m, second = Vector.Load(x + i + Vector<float>.Count) - m;
+            Vector<float> first = Vector.Load(x + i) - m,
+                second = Vector.Load(x + i + Vector<float>.Count) - m;
             Vector.Widen(first * first, out var a, out var b);
             Vector.Widen(second * second, out var c, out var d);
             low += a;
@@ -75,7 +82,8 @@ internal static unsafe class NormKernels
     public static void Normalize(float* x, float* y, long cells, float scale, float shift, Activation activation)
     {
         var slope = FusedActivation.Slope(activation);
-        Vector<float> s = new(scale), b = new(shift);
+        Vector<float> s = new(scale),
+            b = new(shift);
         var distant = Prefetch.Pays(cells);
         long i = 0;
         for (; i <= cells - Vector<float>.Count; i += Vector<float>.Count)
@@ -98,11 +106,24 @@ internal static unsafe class NormKernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void GradientSums(float* x, float* g, long cells, ChannelValues channel, Activation activation, ref double sum, ref double products)
+    public static void GradientSums(
+        float* x,
+        float* g,
+        long cells,
+        ChannelValues channel,
+        Activation activation,
+        ref double sum,
+        ref double products
+    )
     {
         var slope = FusedActivation.Slope(activation);
-        Vector<float> m = new(channel.Mean), s = new(channel.Scale), b = new(channel.Shift);
-        Vector<double> low = default, high = default, lowProducts = default, highProducts = default;
+        Vector<float> m = new(channel.Mean),
+            s = new(channel.Scale),
+            b = new(channel.Shift);
+        Vector<double> low = default,
+            high = default,
+            lowProducts = default,
+            highProducts = default;
         var distant = Prefetch.Pays(cells);
         long i = 0;
         for (; i <= cells - Vector<float>.Count; i += Vector<float>.Count)
@@ -134,11 +155,25 @@ internal static unsafe class NormKernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void InputGradient(float* x, float* g, float* y, long cells, ChannelValues channel, float meanGradient, float fall, Activation activation)
+    public static void InputGradient(
+        float* x,
+        float* g,
+        float* y,
+        long cells,
+        ChannelValues channel,
+        float meanGradient,
+        float fall,
+        Activation activation
+    )
     {
         var slope = FusedActivation.Slope(activation);
-        Vector<float> m = new(channel.Mean), s = new(channel.Scale), b = new(channel.Shift);
-        Vector<float> mg = new(meanGradient), k = new(fall), d = new(channel.InverseDeviation), w = new(channel.Weight);
+        Vector<float> m = new(channel.Mean),
+            s = new(channel.Scale),
+            b = new(channel.Shift);
+        Vector<float> mg = new(meanGradient),
+            k = new(fall),
+            d = new(channel.InverseDeviation),
+            w = new(channel.Weight);
         var distant = Prefetch.Pays(cells);
         long i = 0;
         for (; i <= cells - Vector<float>.Count; i += Vector<float>.Count)

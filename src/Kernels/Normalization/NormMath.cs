@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace PPYolo.Kernels.Normalization;
 
 /// <summary>
-/// The arithmetic of <see cref="BatchNormFunction"/>. Maps are (B,C,H,W), results contiguous. With z the normalized value before the activation and g the gradient that has passed the activation.
+/// The arithmetic of <see cref="BatchNormFunction"/>. Maps are (B,C,H,W), results contiguous. With z the normalized value before the
+/// activation and g the gradient that has passed the activation.
 /// </summary>
 internal abstract class NormMath
 {
@@ -19,7 +20,10 @@ internal abstract class NormMath
     /// <summary>Sum of (x - mean) squared of each channel: (C), float64; differences and squares are of the map's type.</summary>
     public abstract Tensor SquaredDeviations(Tensor input, Tensor mean);
 
-    /// <summary>Mean of each channel, of the map's type, and the sum of squared differences from it, float64: one after the other, or at once where that is quicker.</summary>
+    /// <summary>
+    /// Mean of each channel, of the map's type, and the sum of squared differences from it, float64: one after the other, or at once where
+    /// that is quicker.
+    /// </summary>
     public virtual (Tensor Mean, Tensor SquaredDeviations) Moments(Tensor input)
     {
         var mean = (Sums(input) / Scalars.Of(input.numel() / input.shape[1])).to(input.dtype);
@@ -42,5 +46,12 @@ internal abstract class NormMath
     /// <param name="meanGradient">(C), the mean of g.</param>
     /// <param name="slope">(C), the mean of g (x - mean) over the variance.</param>
     /// <param name="activation">What followed the norm.</param>
-    public abstract Tensor InputGradient(Tensor input, Tensor gradient, ChannelVectors vectors, Tensor meanGradient, Tensor slope, Activation activation);
+    public abstract Tensor InputGradient(
+        Tensor input,
+        Tensor gradient,
+        ChannelVectors vectors,
+        Tensor meanGradient,
+        Tensor slope,
+        Activation activation
+    );
 }

@@ -41,7 +41,14 @@ internal sealed class TorchNormMath : NormMath
         return stack([passed.sum([0, 2, 3]), (passed * centred).sum([0, 2, 3])]).MoveToOuterDisposeScope();
     }
 
-    public override Tensor InputGradient(Tensor input, Tensor gradient, ChannelVectors vectors, Tensor meanGradient, Tensor slope, Activation activation)
+    public override Tensor InputGradient(
+        Tensor input,
+        Tensor gradient,
+        ChannelVectors vectors,
+        Tensor meanGradient,
+        Tensor slope,
+        Activation activation
+    )
     {
         using var scope = NewDisposeScope();
         var centred = input - Broadcast(vectors.Mean);
@@ -62,7 +69,9 @@ internal sealed class TorchNormMath : NormMath
         }
 
         var positive = Linear(input, vectors).gt(Scalars.Of(0)).to(gradient.dtype);
-        return activation == Activation.Relu ? gradient * positive : gradient * (positive * Scalars.Of(1 - Activations.LeakySlope)).Plus(Scalars.Of(Activations.LeakySlope));
+        return activation == Activation.Relu
+            ? gradient * positive
+            : gradient * (positive * Scalars.Of(1 - Activations.LeakySlope)).Plus(Scalars.Of(Activations.LeakySlope));
     }
 
     private static Tensor Broadcast(Tensor vector) => vector.view(1, -1, 1, 1);

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace PPYolo.Kernels.Operations;
 
 /// <summary>
-/// What a backward pass leaves on the thread that called it, on which libtorch runs backward functions for the CPU. Call <see cref="Finish"/> after every backward pass through layers of this project.
+/// What a backward pass leaves on the thread that called it, on which libtorch runs backward functions for the CPU. Call <see
+/// cref="Finish"/> after every backward pass through layers of this project.
 /// </summary>
 public static class BackwardPass
 {
@@ -23,10 +24,16 @@ public static class BackwardPass
         kept?.Throw();
     }
 
-    /// <summary>Keeps the first failure: an exception must not leave a backward function, since it would pass through native code, which ends the process.</summary>
+    /// <summary>
+    /// Keeps the first failure: an exception must not leave a backward function, since it would pass through native code, which ends the
+    /// process.
+    /// </summary>
     internal static void Keep(Exception exception) => failure ??= ExceptionDispatchInfo.Capture(exception);
 
-    /// <summary>Hands gradients to libtorch, which takes references of its own as soon as the operation has returned; ours go when the next operation returns.</summary>
+    /// <summary>
+    /// Hands gradients to libtorch, which takes references of its own as soon as the operation has returned; ours go when the next
+    /// operation returns.
+    /// </summary>
     internal static List<Tensor> Return(List<Tensor> gradients)
     {
         FreeReturned();

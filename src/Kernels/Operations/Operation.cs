@@ -3,8 +3,9 @@ using static TorchSharp.torch;
 namespace PPYolo.Kernels.Operations;
 
 /// <summary>
-/// A differentiable operation with a backward function of its own. Saved tensors and gradients go as soon as the backward pass is past it, as with libtorch's own operations: TorchSharp by itself keeps
-/// saved tensors until the graph goes, and gradients until the caller's scope ends. So there is one backward pass through each graph.
+/// A differentiable operation with a backward function of its own. Saved tensors and gradients go as soon as the backward pass is past it,
+/// as with libtorch's own operations: TorchSharp by itself keeps saved tensors until the graph goes, and gradients until the caller's scope
+/// ends. So there is one backward pass through each graph.
 /// </summary>
 /// <typeparam name="T">The operation itself.</typeparam>
 public abstract class Operation<T> : autograd.SingleTensorFunction<T>
@@ -12,7 +13,10 @@ public abstract class Operation<T> : autograd.SingleTensorFunction<T>
 {
     private const string Shapes = "shapes";
 
-    /// <summary>Computes the result, and what its gradient needs. TorchSharp sets aside a tensor as large as the result for each operation, which is freed here at once.</summary>
+    /// <summary>
+    /// Computes the result, and what its gradient needs. TorchSharp sets aside a tensor as large as the result for each operation, which is
+    /// freed here at once.
+    /// </summary>
     /// <param name="vars">What <see cref="Compute"/> gets.</param>
     /// <returns>The result, a tensor of the caller's dispose scope.</returns>
     internal static new Tensor apply(params object[] vars)
@@ -53,7 +57,9 @@ public abstract class Operation<T> : autograd.SingleTensorFunction<T>
 #pragma warning restore CA1031
         {
             BackwardPass.Keep(exception);
-            return BackwardPass.Return([.. ((long[]?[])ctx.get_data(Shapes)).Select(shape => shape is null ? null! : zeros(shape, incoming.dtype, incoming.device))]);
+            return BackwardPass.Return([
+                .. ((long[]?[])ctx.get_data(Shapes)).Select(shape => shape is null ? null! : zeros(shape, incoming.dtype, incoming.device)),
+            ]);
         }
         finally
         {
@@ -80,7 +86,9 @@ public abstract class Operation<T> : autograd.SingleTensorFunction<T>
         }
         catch (ArgumentNullException)
         {
-            throw new InvalidOperationException("a second backward pass through the same graph: what the first one needed is freed; compute the result again");
+            throw new InvalidOperationException(
+                "a second backward pass through the same graph: what the first one needed is freed; compute the result again"
+            );
         }
     }
 }

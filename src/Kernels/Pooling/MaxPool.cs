@@ -5,12 +5,18 @@ using static TorchSharp.torch;
 
 namespace PPYolo.Kernels.Pooling;
 
-/// <summary>Max pools: libtorch's on the CPU look at one value after the other, these compare whole vectors. Values and gradients are the same, and a NaN is the largest of all.</summary>
+/// <summary>
+/// Max pools: libtorch's on the CPU look at one value after the other, these compare whole vectors. Values and gradients are the same, and
+/// a NaN is the largest of all.
+/// </summary>
 internal static unsafe class MaxPool
 {
     private const int Lanes = CellPairs.Count;
 
-    /// <summary>The maximum of the square around each cell, of those cells that exist. Among equal values the gradient goes to the first in reading order.</summary>
+    /// <summary>
+    /// The maximum of the square around each cell, of those cells that exist. Among equal values the gradient goes to the first in reading
+    /// order.
+    /// </summary>
     /// <param name="map">(B,C,H,W).</param>
     /// <param name="size">The square's extent: odd.</param>
     /// <returns>(B,C,H,W).</returns>
@@ -21,7 +27,8 @@ internal static unsafe class MaxPool
             return SquareMaximum.Of(map, size);
         }
 
-        // Along rows and then along columns: 2k comparisons a cell for k squared. The first row that has the maximum, in which it is the first, is the first in reading order.
+        // Along rows and then along columns: 2k comparisons a cell for k squared. The first row that has the maximum, in which it is the
+        // first, is the first in reading order.
         using var rows = nn.functional.max_pool2d(map, (1, size), (1, 1), (0, size / 2));
         return nn.functional.max_pool2d(rows, (size, 1), (1, 1), (size / 2, 0));
     }
@@ -36,31 +43,43 @@ internal static unsafe class MaxPool
             return nn.functional.max_pool2d(map, 3, 2, 1);
         }
 
-        int height = (int)map.shape[2], width = (int)map.shape[3], rows = (height + 1) / 2, columns = (width + 1) / 2;
+        int height = (int)map.shape[2],
+            width = (int)map.shape[3],
+            rows = (height + 1) / 2,
+            columns = (width + 1) / 2;
         var output = empty(map.shape[0], map.shape[1], rows, columns);
-        float* from = TensorMemory.Address<float>(map), to = TensorMemory.Address<float>(output);
-        Work.ForEach((int)(map.shape[0] * map.shape[1]), get_num_threads(), plane =>
-        {
-            float* cells = from + ((long)plane * height * width), pooled = to + ((long)plane * rows * columns);
-            for (var row = 0; row < rows; row++, pooled += columns)
+        float* from = TensorMemory.Address<float>(map),
+            to = TensorMemory.Address<float>(output);
+        Work.ForEach(
+            (int)(map.shape[0] * map.shape[1]),
+            get_num_threads(),
+            plane =>
             {
-                // A row that does not exist changes nothing where its neighbour stands for it.
-                var middle = cells + (2L * row * width);
-                Halve(row > 0 ? middle - width : middle, middle, (2 * row) + 1 < height ? middle + width : middle, width, pooled);
+                float* cells = from + ((long)plane * height * width),
+                    pooled = to + ((long)plane * rows * columns);
+                for (var row = 0; row < rows; row++, pooled += columns)
+                {
+                    // A row that does not exist changes nothing where its neighbour stands for it.
+                    var middle = cells + (2L * row * width);
+                    Halve(row > 0 ? middle - width : middle, middle, (2 * row) + 1 < height ? middle + width : middle, width, pooled);
+                }
             }
-        });
+        );
         GC.KeepAlive(map);
         return output;
     }
 
     /// <summary>Where a value takes the place of the largest so far: where it is larger, or no number.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Exceeds(Vector256<float> value, Vector256<float> largest) => Vector256.GreaterThan(value, largest) | ~Vector256.Equals(value, value);
+    public static Vector256<float> Exceeds(Vector256<float> value, Vector256<float> largest) =>
+        Vector256.GreaterThan(value, largest) | ~Vector256.Equals(value, value);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Halve(float* upper, float* middle, float* lower, int width, float* pooled)
     {
-        int columns = (width + 1) / 2, whole = width / 2, column = 1;
+        int columns = (width + 1) / 2,
+            whole = width / 2,
+            column = 1;
         pooled[0] = Largest(upper, middle, lower, 0, Math.Min(2, width));
         if (whole > Lanes)
         {
@@ -68,7 +87,8 @@ internal static unsafe class MaxPool
             for (; column < whole; column = column + Lanes == whole ? whole : Math.Min(column + Lanes, whole - Lanes))
             {
                 var at = 2 * column;
-                Larger(Larger(Larger(Vector256.Create(float.NegativeInfinity), upper + at), middle + at), lower + at).Store(pooled + column);
+                Larger(Larger(Larger(Vector256.Create(float.NegativeInfinity), upper + at), middle + at), lower + at)
+                    .Store(pooled + column);
             }
         }
 
@@ -79,7 +99,8 @@ internal static unsafe class MaxPool
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Larger(Vector256<float> first, Vector256<float> second) => Vector256.ConditionalSelect(Exceeds(second, first), second, first);
+    private static Vector256<float> Larger(Vector256<float> first, Vector256<float> second) =>
+        Vector256.ConditionalSelect(Exceeds(second, first), second, first);
 
     /// <summary>The largest so far, or one of the pair of cells at this place and the cell before it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

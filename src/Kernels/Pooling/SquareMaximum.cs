@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace PPYolo.Kernels.Pooling;
 
 /// <summary>
-/// The maximum of the square around each cell on the CPU, along rows and then along columns. What the gradient needs is where each of the two maxima came from, a byte each: how many cells from the beginning of
-/// what it is the maximum of.
+/// The maximum of the square around each cell on the CPU, along rows and then along columns. What the gradient needs is where each of the
+/// two maxima came from, a byte each: how many cells from the beginning of what it is the maximum of.
 /// </summary>
 internal sealed unsafe class SquareMaximum : Operation<SquareMaximum>
 {
@@ -39,7 +39,10 @@ internal sealed unsafe class SquareMaximum : Operation<SquareMaximum>
     protected override Tensor Compute(autograd.AutogradContext ctx, object[] arguments)
     {
         using var scope = NewDisposeScope();
-        Tensor map = (Tensor)arguments[0], output = empty_like(map), across = empty(map.shape, uint8), down = empty(map.shape, uint8);
+        Tensor map = (Tensor)arguments[0],
+            output = empty_like(map),
+            across = empty(map.shape, uint8),
+            down = empty(map.shape, uint8);
         Pool(map, (int)arguments[1], output, TensorMemory.Address<byte>(across), TensorMemory.Address<byte>(down));
         ctx.save_for_backward([across.MoveToOuterDisposeScope(), down.MoveToOuterDisposeScope()]);
         ctx.save_data("size", arguments[1]);
@@ -51,71 +54,93 @@ internal sealed unsafe class SquareMaximum : Operation<SquareMaximum>
     {
         using var contiguous = gradient.contiguous();
         var result = zeros_like(contiguous);
-        int height = (int)result.shape[2], width = (int)result.shape[3], cells = height * width, reach = (int)ctx.get_data("size") / 2;
-        float* from = TensorMemory.Address<float>(contiguous), to = TensorMemory.Address<float>(result);
-        byte* across = TensorMemory.Address<byte>(saved[0]), down = TensorMemory.Address<byte>(saved[1]);
-        Work.ForEach((int)(result.shape[0] * result.shape[1]), get_num_threads(), () => new ScratchMemory(cells), (plane, scratch) =>
-        {
-            scratch.Reset();
-            var rows = scratch.Take(cells);
-            var first = (long)plane * cells;
-            new Span<float>(rows, cells).Clear();
-            for (var row = 0; row < height; row++)
+        int height = (int)result.shape[2],
+            width = (int)result.shape[3],
+            cells = height * width,
+            reach = (int)ctx.get_data("size") / 2;
+        float* from = TensorMemory.Address<float>(contiguous),
+            to = TensorMemory.Address<float>(result);
+        byte* across = TensorMemory.Address<byte>(saved[0]),
+            down = TensorMemory.Address<byte>(saved[1]);
+        Work.ForEach(
+            (int)(result.shape[0] * result.shape[1]),
+            get_num_threads(),
+            () => new ScratchMemory(cells),
+            (plane, scratch) =>
             {
-                for (var column = 0; column < width; column++)
+                scratch.Reset();
+                var rows = scratch.Take(cells);
+                var first = (long)plane * cells;
+                new Span<float>(rows, cells).Clear();
+                for (var row = 0; row < height; row++)
                 {
-                    var cell = (row * width) + column;
-                    rows[(Math.Max(row - reach, 0) + down[first + cell]) * width + column] += from[first + cell];
+                    for (var column = 0; column < width; column++)
+                    {
+                        var cell = (row * width) + column;
+                        rows[(Math.Max(row - reach, 0) + down[first + cell]) * width + column] += from[first + cell];
+                    }
                 }
-            }
 
-            for (var row = 0; row < height; row++)
-            {
-                for (var column = 0; column < width; column++)
+                for (var row = 0; row < height; row++)
                 {
-                    var cell = (row * width) + column;
-                    to[first + (row * width) + Math.Max(column - reach, 0) + across[first + cell]] += rows[cell];
+                    for (var column = 0; column < width; column++)
+                    {
+                        var cell = (row * width) + column;
+                        to[first + (row * width) + Math.Max(column - reach, 0) + across[first + cell]] += rows[cell];
+                    }
                 }
             }
-        });
+        );
         return [result, null!];
     }
 
     private static void Pool(Tensor map, int size, Tensor output, byte* across, byte* down)
     {
-        int height = (int)map.shape[2], width = (int)map.shape[3], cells = height * width, reach = size / 2;
+        int height = (int)map.shape[2],
+            width = (int)map.shape[3],
+            cells = height * width,
+            reach = size / 2;
         // Rows with cells that nothing comes after on both sides, and room for whole vectors; rows of maxima likewise above and below.
-        int padded = (width + (2 * reach)).PaddedTo(Lanes) + Lanes, stride = width.PaddedTo(Lanes);
-        float* from = TensorMemory.Address<float>(map), to = TensorMemory.Address<float>(output);
-        Work.ForEach((int)(map.shape[0] * map.shape[1]), get_num_threads(), () => new ScratchMemory(padded, (long)(height + (2 * reach)) * stride, stride, stride), (plane, scratch) =>
-        {
-            scratch.Reset();
-            float* row = scratch.Take(padded), maxima = scratch.Take((long)(height + (2 * reach)) * stride), result = scratch.Take(stride);
-            var places = (int*)scratch.Take(stride);
-            new Span<float>(row, padded).Fill(float.NegativeInfinity);
-            new Span<float>(maxima, reach * stride).Fill(float.NegativeInfinity);
-            new Span<float>(maxima + ((height + reach) * stride), reach * stride).Fill(float.NegativeInfinity);
-            var first = (long)plane * cells;
-            for (var y = 0; y < height; y++)
+        int padded = (width + (2 * reach)).PaddedTo(Lanes) + Lanes,
+            stride = width.PaddedTo(Lanes);
+        float* from = TensorMemory.Address<float>(map),
+            to = TensorMemory.Address<float>(output);
+        Work.ForEach(
+            (int)(map.shape[0] * map.shape[1]),
+            get_num_threads(),
+            () => new ScratchMemory(padded, (long)(height + (2 * reach)) * stride, stride, stride),
+            (plane, scratch) =>
             {
-                new Span<float>(from + first + (y * width), width).CopyTo(new Span<float>(row + reach, width));
-                Maximum(row, 1, size, stride, maxima + ((reach + y) * stride), places);
-                for (var x = 0; across is not null && x < width; x++)
+                scratch.Reset();
+                float* row = scratch.Take(padded),
+                    maxima = scratch.Take((long)(height + (2 * reach)) * stride),
+                    result = scratch.Take(stride);
+                var places = (int*)scratch.Take(stride);
+                new Span<float>(row, padded).Fill(float.NegativeInfinity);
+                new Span<float>(maxima, reach * stride).Fill(float.NegativeInfinity);
+                new Span<float>(maxima + ((height + reach) * stride), reach * stride).Fill(float.NegativeInfinity);
+                var first = (long)plane * cells;
+                for (var y = 0; y < height; y++)
                 {
-                    across[first + (y * width) + x] = Place(places[x], reach - x);
+                    new Span<float>(from + first + (y * width), width).CopyTo(new Span<float>(row + reach, width));
+                    Maximum(row, 1, size, stride, maxima + ((reach + y) * stride), places);
+                    for (var x = 0; across is not null && x < width; x++)
+                    {
+                        across[first + (y * width) + x] = Place(places[x], reach - x);
+                    }
                 }
-            }
 
-            for (var y = 0; y < height; y++)
-            {
-                Maximum(maxima + (y * stride), stride, size, stride, result, places);
-                new Span<float>(result, width).CopyTo(new Span<float>(to + first + (y * width), width));
-                for (var x = 0; down is not null && x < width; x++)
+                for (var y = 0; y < height; y++)
                 {
-                    down[first + (y * width) + x] = Place(places[x], reach - y);
+                    Maximum(maxima + (y * stride), stride, size, stride, result, places);
+                    new Span<float>(result, width).CopyTo(new Span<float>(to + first + (y * width), width));
+                    for (var x = 0; down is not null && x < width; x++)
+                    {
+                        down[first + (y * width) + x] = Place(places[x], reach - y);
+                    }
                 }
             }
-        });
+        );
         GC.KeepAlive(map);
         GC.KeepAlive(output);
     }

@@ -7,12 +7,18 @@ using static TorchSharp.torch;
 namespace PPYolo.Model.Backbone;
 
 /// <summary>
-/// ResNet-vd of 18, 50 or 101 layers: a stem of three 3x3 convolutions, a max pool, and the stages res2 to res5, the last with deformable convolutions where
-/// blocks are bottlenecks. Input (B,3,S,S), S a multiple of 32; outputs, finest first, at strides 8, 16 and 32 (18 layers: 16 and 32).
+/// ResNet-vd of 18, 50 or 101 layers: a stem of three 3x3 convolutions, a max pool, and the stages res2 to res5, the last with deformable
+/// convolutions where blocks are bottlenecks. Input (B,3,S,S), S a multiple of 32; outputs, finest first, at strides 8, 16 and 32 (18
+/// layers: 16 and 32).
 /// </summary>
 public sealed class ResNetVd : NamedModule<Tensor, IReadOnlyList<Tensor>>
 {
-    private static readonly Dictionary<int, int[]> BlocksByDepth = new() { [18] = [2, 2, 2, 2], [50] = [3, 4, 6, 3], [101] = [3, 4, 23, 3] };
+    private static readonly Dictionary<int, int[]> BlocksByDepth = new()
+    {
+        [18] = [2, 2, 2, 2],
+        [50] = [3, 4, 6, 3],
+        [101] = [3, 4, 23, 3],
+    };
 
     private readonly List<Chain> stages = [];
     private readonly Chain stem;
@@ -20,18 +26,23 @@ public sealed class ResNetVd : NamedModule<Tensor, IReadOnlyList<Tensor>>
 
     /// <summary>Creates the backbone and freezes what the options say.</summary>
     /// <exception cref="ArgumentException">There is no such depth.</exception>
-    public ResNetVd(NetworkOptions options) : base(nameof(ResNetVd))
+    public ResNetVd(NetworkOptions options)
+        : base(nameof(ResNetVd))
     {
         if (!BlocksByDepth.TryGetValue(options.Depth, out var blocks))
         {
-            throw new ArgumentException($"the backbone has {string.Join(", ", BlocksByDepth.Keys)} layers, not {options.Depth}", nameof(options));
+            throw new ArgumentException(
+                $"the backbone has {string.Join(", ", BlocksByDepth.Keys)} layers, not {options.Depth}",
+                nameof(options)
+            );
         }
 
         this.options = options;
         stem = new Chain(
             ("conv1_1", ResidualBlock.Layer(3, 32, 3, 2, Activation.Relu, options)),
             ("conv1_2", ResidualBlock.Layer(32, 32, 3, 1, Activation.Relu, options)),
-            ("conv1_3", ResidualBlock.Layer(32, 64, 3, 1, Activation.Relu, options)));
+            ("conv1_3", ResidualBlock.Layer(32, 64, 3, 1, Activation.Relu, options))
+        );
         register_module("conv1", stem);
         long channels = 64;
         var bottleneck = options.Depth >= 50;
@@ -44,7 +55,8 @@ public sealed class ResNetVd : NamedModule<Tensor, IReadOnlyList<Tensor>>
                 var first = block == 0;
                 layers[block] = (
                     BlockName(stage, block, blocks[stage]),
-                    new ResidualBlock(channels, width, first && stage > 0 ? 2 : 1, first, bottleneck && stage == 3, options));
+                    new ResidualBlock(channels, width, first && stage > 0 ? 2 : 1, first, bottleneck && stage == 3, options)
+                );
                 channels = bottleneck ? 4 * width : width;
             }
 

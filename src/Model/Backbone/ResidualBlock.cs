@@ -7,8 +7,9 @@ using static TorchSharp.torch;
 namespace PPYolo.Model.Backbone;
 
 /// <summary>
-/// A residual block of ResNet-vd (He et al., "Bag of Tricks", arXiv:1812.01187). Bottleneck: 1x1, 3x3 with the stride, 1x1 to four times the width. Basic: 3x3
-/// with the stride, 3x3. The shortcut of a stage's first block pools before its 1x1 convolution where the stride is 2.
+/// A residual block of ResNet-vd (He et al., "Bag of Tricks", arXiv:1812.01187). Bottleneck: 1x1, 3x3 with the stride, 1x1 to four times
+/// the width. Basic: 3x3 with the stride, 3x3. The shortcut of a stage's first block pools before its 1x1 convolution where the stride is
+/// 2.
 /// </summary>
 public sealed class ResidualBlock : NamedModule<Tensor, Tensor>
 {
@@ -22,7 +23,8 @@ public sealed class ResidualBlock : NamedModule<Tensor, Tensor>
     /// <param name="first">Whether it is its stage's first block, whose shortcut is a convolution.</param>
     /// <param name="deformable">Whether its 3x3 convolution is deformable (bottlenecks only).</param>
     /// <param name="options">The network.</param>
-    public ResidualBlock(long inputs, long width, int stride, bool first, bool deformable, NetworkOptions options) : base(nameof(ResidualBlock))
+    public ResidualBlock(long inputs, long width, int stride, bool first, bool deformable, NetworkOptions options)
+        : base(nameof(ResidualBlock))
     {
         var bottleneck = options.Depth >= 50;
         var outputs = bottleneck ? 4 * width : width;
@@ -37,7 +39,10 @@ public sealed class ResidualBlock : NamedModule<Tensor, Tensor>
             ?
             [
                 ("branch2a", Layer(inputs, width, 1, 1, Activation.Relu, options)),
-                ("branch2b", deformable ? DeformableLayer(width, stride, options) : Layer(width, width, 3, stride, Activation.Relu, options)),
+                (
+                    "branch2b",
+                    deformable ? DeformableLayer(width, stride, options) : Layer(width, width, 3, stride, Activation.Relu, options)
+                ),
                 ("branch2c", Layer(width, outputs, 1, 1, Activation.None, options)),
             ]
             :
@@ -56,7 +61,12 @@ public sealed class ResidualBlock : NamedModule<Tensor, Tensor>
         ConvNorm.Plain(inputs, outputs, kernel, stride, "norm", activation, options, NormMomentum(options));
 
     private static ConvNorm DeformableLayer(long width, int stride, NetworkOptions options) =>
-        new(new DeformableConv(width, width, stride), new BatchNorm(width, NormMomentum(options), options.NormEpsilon), "norm", Activation.Relu);
+        new(
+            new DeformableConv(width, width, stride),
+            new BatchNorm(width, NormMomentum(options), options.NormEpsilon),
+            "norm",
+            Activation.Relu
+        );
 
     /// <summary>The reference freezes running statistics by a momentum of 0, not by evaluation mode.</summary>
     private static double NormMomentum(NetworkOptions options) => options.FreezeNorm ? 0 : options.NormMomentum;

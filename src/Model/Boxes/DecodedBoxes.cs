@@ -1,8 +1,8 @@
 namespace PPYolo.Model.Boxes;
 
 /// <summary>
-/// What a network says about one image, before anything is selected: boxes by level (coarsest first), anchor, row and column, each with a score for every
-/// class.
+/// What a network says about one image, before anything is selected: boxes by level (coarsest first), anchor, row and column, each with a
+/// score for every class.
 /// </summary>
 /// <param name="classes">The number of classes.</param>
 /// <param name="corners">Left, top, right and bottom of each box, in pixels of the original image.</param>

@@ -1,8 +1,8 @@
 namespace PPYolo.Model.Boxes;
 
 /// <summary>
-/// Matrix NMS (Wang et al., "SOLOv2", arXiv:2003.10152): no box is struck out by another; the score of each decays with its overlaps with surer boxes of its
-/// class, all at once.
+/// Matrix NMS (Wang et al., "SOLOv2", arXiv:2003.10152): no box is struck out by another; the score of each decays with its overlaps with
+/// surer boxes of its class, all at once.
 /// </summary>
 public static class MatrixNms
 {
@@ -11,8 +11,8 @@ public static class MatrixNms
 
     /// <summary>Selects an image's objects.</summary>
     /// <returns>
-    /// The objects by falling score; none where the reference returns its row of -1. Boxes whose score or place is not a finite number are not among them.
-    /// </returns>
+    /// The objects by falling score; none where the reference returns its row of -1. Boxes whose score or place is not a finite number are
+    /// not among them. </returns>
     public static DetectedBox[] Select(DecodedBoxes boxes, MatrixNmsOptions options)
     {
         ArgumentNullException.ThrowIfNull(boxes);
@@ -39,7 +39,8 @@ public static class MatrixNms
     private static List<DetectedBox> Candidates(DecodedBoxes boxes, float threshold, int most)
     {
         var candidates = new List<DetectedBox>();
-        ReadOnlySpan<float> corners = boxes.Corners, scores = boxes.Scores;
+        ReadOnlySpan<float> corners = boxes.Corners,
+            scores = boxes.Scores;
         for (var i = 0; i < scores.Length; i++)
         {
             if (scores[i] > threshold)
@@ -48,8 +49,8 @@ public static class MatrixNms
                 candidates.Add(new(i % boxes.Classes, scores[i], corner[0], corner[1], corner[2], corner[3]));
             }
 
-            // An untrained network is a little sure of everything, which makes millions of pairs: only the surest are carried along. A later pair that is
-            // just as sure as the last of them would be ranked after it.
+            // An untrained network is a little sure of everything, which makes millions of pairs: only the surest are carried along. A
+            // later pair that is just as sure as the last of them would be ranked after it.
             if (most > 0 && candidates.Count >= most * (long)SortedAtOnce)
             {
                 Rank(candidates, most);
@@ -82,7 +83,10 @@ public static class MatrixNms
         boxes.AddRange(ranked);
     }
 
-    /// <summary>What each score is multiplied by. A NaN anywhere among its terms makes a factor NaN, as minimum and maximum have it in the reference.</summary>
+    /// <summary>
+    /// What each score is multiplied by. A NaN anywhere among its terms makes a factor NaN, as minimum and maximum have it in the
+    /// reference.
+    /// </summary>
     private static float[] Decay(List<DetectedBox> boxes, MatrixNmsOptions options)
     {
         // How much each box is itself overlapped by surer ones: it pulls others down the less, the less it is likely to stay.

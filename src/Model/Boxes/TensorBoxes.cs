@@ -10,7 +10,8 @@ internal sealed record TensorBoxes(Tensor Left, Tensor Top, Tensor Right, Tensor
 
     public static TensorBoxes FromCentres(Tensor x, Tensor y, Tensor width, Tensor height)
     {
-        Tensor halfWidth = width * Scalars.Of(0.5), halfHeight = height * Scalars.Of(0.5);
+        Tensor halfWidth = width * Scalars.Of(0.5),
+            halfHeight = height * Scalars.Of(0.5);
         return new(x - halfWidth, y - halfHeight, x.Plus(halfWidth), y.Plus(halfHeight));
     }
 
@@ -22,8 +23,8 @@ internal sealed record TensorBoxes(Tensor Left, Tensor Top, Tensor Right, Tensor
     }
 
     /// <summary>
-    /// For boxes (B,A,g,g) and others (B,N), the largest IoU of each box with any of the others of its image. Work is done image by image, which keeps the
-    /// pairs of one image in the cache.
+    /// For boxes (B,A,g,g) and others (B,N), the largest IoU of each box with any of the others of its image. Work is done image by image,
+    /// which keeps the pairs of one image in the cache.
     /// </summary>
     public Tensor BestIou(TensorBoxes others)
     {
@@ -46,7 +47,8 @@ internal sealed record TensorBoxes(Tensor Left, Tensor Top, Tensor Right, Tensor
     private Tensor Area() => (Right - Left) * (Bottom - Top);
 
     private Tensor Overlap(TensorBoxes other) =>
-        NotNegative(minimum(Right, other.Right) - maximum(Left, other.Left)) * NotNegative(minimum(Bottom, other.Bottom) - maximum(Top, other.Top));
+        NotNegative(minimum(Right, other.Right) - maximum(Left, other.Left))
+        * NotNegative(minimum(Bottom, other.Bottom) - maximum(Top, other.Top));
 
     private static Tensor NotNegative(Tensor values) => values.clamp(min: Scalars.Of(0));
 }

@@ -3,8 +3,8 @@ using PPYolo.Model.Networks;
 namespace PPYolo.Model.Boxes;
 
 /// <summary>
-/// Turns the head's raw outputs into boxes and scores as the reference's <c>yolo_box</c> does: unlike Paddle's, no confidence threshold zeroes any of them.
-/// Plain arithmetic in single precision on one image's numbers, without a tensor library.
+/// Turns the head's raw outputs into boxes and scores as the reference's <c>yolo_box</c> does: unlike Paddle's, no confidence threshold
+/// zeroes any of them. Plain arithmetic in single precision on one image's numbers, without a tensor library.
 /// </summary>
 /// <param name="options">The network that the outputs come from.</param>
 public sealed class YoloBoxDecoder(NetworkOptions options)
@@ -15,11 +15,12 @@ public sealed class YoloBoxDecoder(NetworkOptions options)
 
     /// <summary>Decodes one image.</summary>
     /// <param name="outputs">
-    /// For each level, coarsest first, the head's output of the image: (channels, g, g) in C order, IoU logits first where the head is IoU-aware.
-    /// </param>
+    /// For each level, coarsest first, the head's output of the image: (channels, g, g) in C order, IoU logits first where the head is
+    /// IoU-aware. </param>
     /// <param name="height">Rows of the original image, in which boxes are expressed.</param>
     /// <param name="width">Columns of the original image.</param>
-    /// <exception cref="ArgumentException">There is not one output per level, or one is not of the network's channels on a square grid.</exception>
+    /// <exception cref="ArgumentException">There is not one output per level, or one is not of the network's channels on a square
+    /// grid.</exception>
     public DecodedBoxes Decode(IReadOnlyList<ReadOnlyMemory<float>> outputs, int height, int width)
     {
         ArgumentNullException.ThrowIfNull(outputs);
@@ -42,7 +43,8 @@ public sealed class YoloBoxDecoder(NetworkOptions options)
                 outputs[level].Span,
                 (width, height),
                 corners.AsSpan(first * 4, boxes * 4),
-                scores.AsSpan(first * options.Classes, boxes * options.Classes));
+                scores.AsSpan(first * options.Classes, boxes * options.Classes)
+            );
             first += boxes;
         }
 
@@ -56,7 +58,8 @@ public sealed class YoloBoxDecoder(NetworkOptions options)
     /// <param name="iou">The IoU logit.</param>
     internal float IouAware(float objectness, float iou)
     {
-        const float smallest = 1e-7f, largest = 1e7f;
+        const float smallest = 1e-7f,
+            largest = 1e7f;
         var factor = (float)options.IouAwareFactor;
         var product = MathF.Pow(Sigmoid(objectness), (float)(1 - options.IouAwareFactor)) * MathF.Pow(Sigmoid(iou), factor);
         var odds = Math.Clamp((1 / Math.Clamp(product, smallest, largest)) - 1, smallest, largest);
@@ -71,10 +74,19 @@ public sealed class YoloBoxDecoder(NetworkOptions options)
         var cells = (int)Math.Round(Math.Sqrt(length / (double)channels));
         return cells > 0 && channels * cells * cells == length
             ? cells
-            : throw new ArgumentException($"expected the output of level {level} to be {channels} channels on a square grid, found {length} numbers");
+            : throw new ArgumentException(
+                $"expected the output of level {level} to be {channels} channels on a square grid, found {length} numbers"
+            );
     }
 
-    private void Level(int level, int cells, ReadOnlySpan<float> output, (float Width, float Height) image, Span<float> corners, Span<float> scores)
+    private void Level(
+        int level,
+        int cells,
+        ReadOnlySpan<float> output,
+        (float Width, float Height) image,
+        Span<float> corners,
+        Span<float> scores
+    )
     {
         var plane = cells * cells;
         var anchors = options.AnchorsOf(level);
@@ -97,16 +109,26 @@ public sealed class YoloBoxDecoder(NetworkOptions options)
         }
     }
 
-    private void Box(ReadOnlySpan<float> values, int cell, int cells, int stride, AnchorSize anchor, (float Width, float Height) image, Span<float> corners)
+    private void Box(
+        ReadOnlySpan<float> values,
+        int cell,
+        int cells,
+        int stride,
+        AnchorSize anchor,
+        (float Width, float Height) image,
+        Span<float> corners
+    )
     {
         var plane = cells * cells;
-        float scale = (float)options.ScaleXY, shift = (float)((options.ScaleXY - 1) * 0.5);
+        float scale = (float)options.ScaleXY,
+            shift = (float)((options.ScaleXY - 1) * 0.5);
         var x = ((scale * Sigmoid(values[cell])) + (cell % cells) - shift) * stride;
         var y = ((scale * Sigmoid(values[plane + cell])) + (cell / cells) - shift) * stride;
         var halfWidth = MathF.Exp(values[(2 * plane) + cell]) * (float)anchor.Width * 0.5f;
         var halfHeight = MathF.Exp(values[(3 * plane) + cell]) * (float)anchor.Height * 0.5f;
 
-        // The upper left corner is not held inside the right and lower edge nor the other way round: a box beside the image comes out turned over.
+        // The upper left corner is not held inside the right and lower edge nor the other way round: a box beside the image comes out
+        // turned over.
         corners[0] = NotBelow((x - halfWidth) / cells / stride * image.Width);
         corners[1] = NotBelow((y - halfHeight) / cells / stride * image.Height);
         corners[2] = NotAbove((x + halfWidth) / cells / stride * image.Width, image.Width);

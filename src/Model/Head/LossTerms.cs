@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace PPYolo.Model.Head;
 
-/// <summary>The losses of a batch by the reference's names, in the order in which they are added, and their sum. Each is a scalar: per image summed, then averaged.</summary>
+/// <summary>
+/// The losses of a batch by the reference's names, in the order in which they are added, and their sum. Each is a scalar: per image summed,
+/// then averaged.
+/// </summary>
 public sealed class LossTerms
 {
     /// <summary>The name of the sum.</summary>

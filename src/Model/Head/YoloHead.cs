@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace PPYolo.Model.Head;
 
 /// <summary>
-/// The YOLOv3 head (Redmon and Farhadi, arXiv:1804.02767): a 1x1 convolution per level. Output of a level with A anchors and C classes: (B, A + A(5+C), g, g)
-/// with IoU awareness, the IoU logits first, else (B, A(5+C), g, g); per anchor x, y, w, h, objectness and classes, all raw.
+/// The YOLOv3 head (Redmon and Farhadi, arXiv:1804.02767): a 1x1 convolution per level. Output of a level with A anchors and C classes: (B,
+/// A + A(5+C), g, g) with IoU awareness, the IoU logits first, else (B, A(5+C), g, g); per anchor x, y, w, h, objectness and classes, all
+/// raw.
 /// </summary>
 public sealed class YoloHead : NamedModule<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>>
 {
@@ -15,7 +16,8 @@ public sealed class YoloHead : NamedModule<IReadOnlyList<Tensor>, IReadOnlyList<
     /// <summary>Creates the head.</summary>
     /// <param name="inputs">Channels of the neck's maps, coarsest first.</param>
     /// <param name="options">The network.</param>
-    public YoloHead(IReadOnlyList<long> inputs, NetworkOptions options) : base(nameof(YoloHead))
+    public YoloHead(IReadOnlyList<long> inputs, NetworkOptions options)
+        : base(nameof(YoloHead))
     {
         for (var level = 0; level < options.Levels; level++)
         {
@@ -26,5 +28,6 @@ public sealed class YoloHead : NamedModule<IReadOnlyList<Tensor>, IReadOnlyList<
     }
 
     /// <inheritdoc />
-    public override IReadOnlyList<Tensor> forward(IReadOnlyList<Tensor> maps) => [.. outputs.Select((output, level) => output.call(maps[level]))];
+    public override IReadOnlyList<Tensor> forward(IReadOnlyList<Tensor> maps) =>
+        [.. outputs.Select((output, level) => output.call(maps[level]))];
 }

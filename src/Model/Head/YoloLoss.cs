@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace PPYolo.Model.Head;
 
 /// <summary>
-/// PP-YOLO's losses: YOLOv3's four, the squared IoU loss (arXiv:2007.12099, section 3.3) and the IoU-aware loss. Targets of a level with A anchors and C classes
-/// are (B,A,6+C,g,g): x, y, w, h, box weight, score and classes.
+/// PP-YOLO's losses: YOLOv3's four, the squared IoU loss (arXiv:2007.12099, section 3.3) and the IoU-aware loss. Targets of a level with A
+/// anchors and C classes are (B,A,6+C,g,g): x, y, w, h, box weight, score and classes.
 /// </summary>
 public sealed class YoloLoss(NetworkOptions options)
 {
@@ -18,7 +18,8 @@ public sealed class YoloLoss(NetworkOptions options)
     /// <param name="targets">The targets of each level.</param>
     public LossTerms Compute(IReadOnlyList<Tensor> outputs, Tensor boxes, IReadOnlyList<Tensor> targets)
     {
-        // What a level computes on the way would otherwise take memory until the end of the backward pass, which keeps what it needs by itself.
+        // What a level computes on the way would otherwise take memory until the end of the backward pass, which keeps what it needs by
+        // itself.
         using var scope = NewDisposeScope();
         var groundTruth = TensorBoxes.FromCentres(boxes.select(2, 0), boxes.select(2, 1), boxes.select(2, 2), boxes.select(2, 3));
         var sums = new SortedList<int, (string Name, Tensor Value)>();
@@ -37,13 +38,24 @@ public sealed class YoloLoss(NetworkOptions options)
     private List<(string Name, Tensor Value)> Level(Tensor output, TensorBoxes groundTruth, Tensor target, int level)
     {
         using var scope = NewDisposeScope();
-        long batch = output.shape[0], cells = output.shape[2], anchors = options.AnchorMasks[level].Length;
+        long batch = output.shape[0],
+            cells = output.shape[2],
+            anchors = options.AnchorMasks[level].Length;
         var iouChannels = options.IouAware ? anchors : 0;
         var raw = output.narrow(1, iouChannels, output.shape[1] - iouChannels).view(batch, anchors, 5 + options.Classes, cells, cells);
-        Tensor pw = raw.select(2, 2), ph = raw.select(2, 3), pobj = raw.select(2, 4), pcls = raw.narrow(2, 5, options.Classes);
-        Tensor tx = target.select(2, 0), ty = target.select(2, 1), tw = target.select(2, 2), th = target.select(2, 3);
-        Tensor tscale = target.select(2, 4), tobj = target.select(2, 5), tcls = target.narrow(2, 6, options.Classes);
-        Scalar scale = Scalars.Of(options.ScaleXY), margin = Scalars.Of(0.5 * (options.ScaleXY - 1));
+        Tensor pw = raw.select(2, 2),
+            ph = raw.select(2, 3),
+            pobj = raw.select(2, 4),
+            pcls = raw.narrow(2, 5, options.Classes);
+        Tensor tx = target.select(2, 0),
+            ty = target.select(2, 1),
+            tw = target.select(2, 2),
+            th = target.select(2, 3);
+        Tensor tscale = target.select(2, 4),
+            tobj = target.select(2, 5),
+            tcls = target.narrow(2, 6, options.Classes);
+        Scalar scale = Scalars.Of(options.ScaleXY),
+            margin = Scalars.Of(0.5 * (options.ScaleXY - 1));
         var x = (raw.select(2, 0).sigmoid() * scale) - margin;
         var y = (raw.select(2, 1).sigmoid() * scale) - margin;
         var weight = tscale * tobj;
@@ -84,9 +96,14 @@ public sealed class YoloLoss(NetworkOptions options)
         var sizes = options.AnchorsOf(level);
         var widths = tensor(sizes.Select(anchor => (float)anchor.Width).ToArray(), dtype: x.dtype, device: x.device).view(1, -1, 1, 1);
         var heights = tensor(sizes.Select(anchor => (float)anchor.Height).ToArray(), dtype: x.dtype, device: x.device).view(1, -1, 1, 1);
-        Scalar count = Scalars.Of(cells), side = Scalars.Of((double)(options.Strides[level] * cells));
+        Scalar count = Scalars.Of(cells),
+            side = Scalars.Of((double)(options.Strides[level] * cells));
         return TensorBoxes.FromCentres(
-            x.Plus(index.view(1, 1, 1, cells)) / count, y.Plus(index.view(1, 1, cells, 1)) / count, w.exp() * widths / side, h.exp() * heights / side);
+            x.Plus(index.view(1, 1, 1, cells)) / count,
+            y.Plus(index.view(1, 1, cells, 1)) / count,
+            w.exp() * widths / side,
+            h.exp() * heights / side
+        );
     }
 
     private static Tensor Bce(Tensor logits, Tensor probabilities) =>

@@ -9,8 +9,9 @@ using static TorchSharp.torch;
 namespace PPYolo.Model.Layers;
 
 /// <summary>
-/// Batch normalization over the channels of (B,C,H,W) (Ioffe and Szegedy, arXiv:1502.03167). In training it normalizes with the batch's mean and biased
-/// variance, and moves the running statistics towards the mean and the unbiased variance; in evaluation it normalizes with the running statistics.
+/// Batch normalization over the channels of (B,C,H,W) (Ioffe and Szegedy, arXiv:1502.03167). In training it normalizes with the batch's
+/// mean and biased variance, and moves the running statistics towards the mean and the unbiased variance; in evaluation it normalizes with
+/// the running statistics.
 /// </summary>
 public sealed class BatchNorm : NamedModule<Tensor, Tensor>
 {
@@ -31,7 +32,8 @@ public sealed class BatchNorm : NamedModule<Tensor, Tensor>
     /// <param name="channels">The number of channels.</param>
     /// <param name="momentum">The share of the batch's statistics in the new running ones.</param>
     /// <param name="epsilon">Added to the variance before the square root.</param>
-    public BatchNorm(long channels, double momentum, double epsilon) : base(nameof(BatchNorm))
+    public BatchNorm(long channels, double momentum, double epsilon)
+        : base(nameof(BatchNorm))
     {
         Momentum = momentum;
         Epsilon = epsilon;
@@ -79,7 +81,11 @@ public sealed class BatchNorm : NamedModule<Tensor, Tensor>
     /// <returns>A map of the same shape that belongs to the caller.</returns>
     public Tensor NormalizeOwn(Tensor input, Activation activation)
     {
-        if (!training || !input.is_contiguous() || (is_grad_enabled() && (input.requires_grad || weight.requires_grad || bias.requires_grad)))
+        if (
+            !training
+            || !input.is_contiguous()
+            || (is_grad_enabled() && (input.requires_grad || weight.requires_grad || bias.requires_grad))
+        )
         {
             using (input)
             {
@@ -95,7 +101,10 @@ public sealed class BatchNorm : NamedModule<Tensor, Tensor>
         return after == Activation.None ? input : after.Apply(input).MoveToOuterDisposeScope();
     }
 
-    /// <summary>What goes into the norm's own pass, and what comes after it: mish is an operation of its own; the piecewise linear ones cost nothing on the way.</summary>
+    /// <summary>
+    /// What goes into the norm's own pass, and what comes after it: mish is an operation of its own; the piecewise linear ones cost nothing
+    /// on the way.
+    /// </summary>
     private static (Activation Fused, Activation After) Split(Activation activation) =>
         activation == Activation.Mish ? (Activation.None, activation) : (activation, Activation.None);
 
@@ -126,7 +135,8 @@ public sealed class BatchNorm : NamedModule<Tensor, Tensor>
 
     private void Move(Tensor running, Tensor measured)
     {
-        Scalar kept = Scalars.Of(1 - Momentum), taken = Scalars.Of(Momentum);
+        Scalar kept = Scalars.Of(1 - Momentum),
+            taken = Scalars.Of(Momentum);
         running.copy_((running.to(ScalarType.Float64) * kept).Plus(measured * taken));
     }
 }

@@ -8,7 +8,8 @@ public sealed class Chain : NamedModule<Tensor, Tensor>
     private readonly List<nn.Module<Tensor, Tensor>> layers = [];
 
     /// <summary>Creates the chain.</summary>
-    public Chain(params ReadOnlySpan<(string Name, nn.Module<Tensor, Tensor> Layer)> layers) : base(nameof(Chain))
+    public Chain(params ReadOnlySpan<(string Name, nn.Module<Tensor, Tensor> Layer)> layers)
+        : base(nameof(Chain))
     {
         foreach (var (name, layer) in layers)
         {

@@ -17,7 +17,8 @@ public sealed class ConvNorm : NamedModule<Tensor, Tensor>
     /// <param name="norm">The norm.</param>
     /// <param name="normName">The norm's name in the state_dict: "norm" in the backbone, "batch_norm" in the neck.</param>
     /// <param name="activation">What follows.</param>
-    public ConvNorm(nn.Module<Tensor, Tensor> conv, BatchNorm norm, string normName, Activation activation) : base(nameof(ConvNorm))
+    public ConvNorm(nn.Module<Tensor, Tensor> conv, BatchNorm norm, string normName, Activation activation)
+        : base(nameof(ConvNorm))
     {
         this.conv = conv;
         this.norm = norm;
@@ -33,16 +34,27 @@ public sealed class ConvNorm : NamedModule<Tensor, Tensor>
     }
 
     /// <summary>A plain square convolution with a norm; one that sees coordinates where asked for.</summary>
-    public static ConvNorm Plain(long inputs, long outputs, int kernel, int stride, string normName, Activation activation, NetworkOptions options, double? momentum = null, bool coordinates = false) =>
+    public static ConvNorm Plain(
+        long inputs,
+        long outputs,
+        int kernel,
+        int stride,
+        string normName,
+        Activation activation,
+        NetworkOptions options,
+        double? momentum = null,
+        bool coordinates = false
+    ) =>
         new(
             new SquareConvolution(inputs, outputs, kernel, stride, bias: false, coordinates),
             new BatchNorm(outputs, momentum ?? options.NormMomentum, options.NormEpsilon),
             normName,
-            activation);
+            activation
+        );
 
     /// <summary>
-    /// Takes the norm, as evaluation computes it, into the convolution's weight and a new bias, both computed in float64. Scores change by rounding alone. The
-    /// layer cannot train afterwards, and its state_dict has another entry.
+    /// Takes the norm, as evaluation computes it, into the convolution's weight and a new bias, both computed in float64. Scores change by
+    /// rounding alone. The layer cannot train afterwards, and its state_dict has another entry.
     /// </summary>
     public void FoldNorm()
     {
@@ -71,7 +83,9 @@ public sealed class ConvNorm : NamedModule<Tensor, Tensor>
     {
         if (folded)
         {
-            return training ? throw new InvalidOperationException("a network whose norms are folded cannot train") : activation.Apply(conv.call(input));
+            return training
+                ? throw new InvalidOperationException("a network whose norms are folded cannot train")
+                : activation.Apply(conv.call(input));
         }
 
         return norm.NormalizeOwn(conv.call(input), activation);

@@ -6,9 +6,9 @@ using static TorchSharp.torch;
 namespace PPYolo.Model.Layers;
 
 /// <summary>
-/// Modulated deformable 3x3 convolution, padding 1, one group, no bias (Zhu et al., "Deformable ConvNets v2", arXiv:1811.11168). A plain convolution predicts
-/// for every output cell and kernel point an offset (channel 2q is down, 2q+1 across, in cells of the input) and a mask logit (channel 18+q); the input is
-/// sampled there bilinearly, as 0 outside, and weighed by the sigmoid of the logit.
+/// Modulated deformable 3x3 convolution, padding 1, one group, no bias (Zhu et al., "Deformable ConvNets v2", arXiv:1811.11168). A plain
+/// convolution predicts for every output cell and kernel point an offset (channel 2q is down, 2q+1 across, in cells of the input) and a
+/// mask logit (channel 18+q); the input is sampled there bilinearly, as 0 outside, and weighed by the sigmoid of the logit.
 /// </summary>
 public sealed class DeformableConv : NamedModule<Tensor, Tensor>
 {
@@ -21,7 +21,8 @@ public sealed class DeformableConv : NamedModule<Tensor, Tensor>
     private Parameter? bias;
 
     /// <summary>Creates the layer; offsets start at zero and masks at one half.</summary>
-    public DeformableConv(long inputs, long outputs, int stride) : base(nameof(DeformableConv))
+    public DeformableConv(long inputs, long outputs, int stride)
+        : base(nameof(DeformableConv))
     {
         this.stride = stride;
         channels = inputs;
@@ -33,7 +34,9 @@ public sealed class DeformableConv : NamedModule<Tensor, Tensor>
     /// <summary>The convolution that predicts offsets and mask logits: (B,27,H/stride,W/stride). Its owner registers it.</summary>
     public SquareConvolution Offsets { get; }
 
-    /// <summary>Scales each output channel and adds to it, by changing the weight and adding a bias; the offsets stay as they are.</summary>
+    /// <summary>
+    /// Scales each output channel and adds to it, by changing the weight and adding a bias; the offsets stay as they are.
+    /// </summary>
     /// <param name="scale">One float64 factor for each output channel.</param>
     /// <param name="shift">One float64 summand for each output channel.</param>
     internal void Scale(Tensor scale, Tensor shift)

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace PPYolo.Model.Layers;
 
 /// <summary>
-/// Drops square regions of a feature map in training and scales up what is left (Ghiasi et al., "DropBlock", arXiv:1810.12890). Outside training, or where
-/// it is switched off, it returns its input.
+/// Drops square regions of a feature map in training and scales up what is left (Ghiasi et al., "DropBlock", arXiv:1810.12890). Outside
+/// training, or where it is switched off, it returns its input.
 /// </summary>
 public sealed class DropBlock : NamedModule<Tensor, Tensor>
 {
@@ -19,7 +19,8 @@ public sealed class DropBlock : NamedModule<Tensor, Tensor>
     /// <param name="options">Whether it drops, and how much.</param>
     /// <param name="randomness">Where its uniform numbers come from.</param>
     /// <param name="name">Tells its numbers from those of the network's other DropBlocks.</param>
-    public DropBlock(NetworkOptions options, Randomness randomness, string name) : base(nameof(DropBlock))
+    public DropBlock(NetworkOptions options, Randomness randomness, string name)
+        : base(nameof(DropBlock))
     {
         this.options = options;
         this.randomness = randomness;

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace PPYolo.Model.Layers;
 
 /// <summary>
-/// Where the network's layers get random numbers from. The trainer replaces the source before each iteration by one that depends on seed and iteration alone,
-/// so that a run can be repeated bit by bit.
+/// Where the network's layers get random numbers from. The trainer replaces the source before each iteration by one that depends on seed
+/// and iteration alone, so that a run can be repeated bit by bit.
 /// </summary>
 public sealed class Randomness
 {

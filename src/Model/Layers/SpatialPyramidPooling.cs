@@ -11,7 +11,8 @@ public sealed class SpatialPyramidPooling : NamedModule<Tensor, Tensor>
     private readonly ConvNorm conv;
 
     /// <summary>Creates the layer for <paramref name="channels"/> channels in and out.</summary>
-    public SpatialPyramidPooling(long channels, Activation activation, NetworkOptions options) : base(nameof(SpatialPyramidPooling))
+    public SpatialPyramidPooling(long channels, Activation activation, NetworkOptions options)
+        : base(nameof(SpatialPyramidPooling))
     {
         conv = ConvNorm.Plain(4 * channels, channels, 1, 1, "batch_norm", activation, options);
         register_module("conv", conv);

@@ -6,8 +6,11 @@ using static TorchSharp.torch;
 namespace PPYolo.Model.Layers;
 
 /// <summary>
-/// A square convolution with padding that keeps the size at stride 1, which may also see where it is: two channels, x and then y from -1 to 1, follow those of its input (CoordConv, arXiv:1807.03247). On a CPU with
-/// AVX-512 or AVX2, kernels of 3x3 go through Winograd's algorithm and those of 1x1 through the same product, which round about as libtorch's own convolution does; all else, and everything on other devices, is libtorch's. Weights are zero until they are loaded: libtorch would first fill them with random numbers, which takes half a second for ResNet-50, and nobody ever sees them.
+/// A square convolution with padding that keeps the size at stride 1, which may also see where it is: two channels, x and then y from -1 to
+/// 1, follow those of its input (CoordConv, arXiv:1807.03247). On a CPU with AVX-512 or AVX2, kernels of 3x3 go through Winograd's
+/// algorithm and those of 1x1 through the same product, which round about as libtorch's own convolution does; all else, and everything on
+/// other devices, is libtorch's. Weights are zero until they are loaded: libtorch would first fill them with random numbers, which takes
+/// half a second for ResNet-50, and nobody ever sees them.
 /// </summary>
 public sealed class SquareConvolution : NamedModule<Tensor, Tensor>
 {
@@ -25,7 +28,8 @@ public sealed class SquareConvolution : NamedModule<Tensor, Tensor>
     /// <param name="stride">Input cells per output cell.</param>
     /// <param name="bias">Whether there is one.</param>
     /// <param name="coordinates">Whether it sees them; its weight then has two channels more than <paramref name="inputs"/>.</param>
-    public SquareConvolution(long inputs, long outputs, int kernel, int stride = 1, bool bias = true, bool coordinates = false) : base(nameof(SquareConvolution))
+    public SquareConvolution(long inputs, long outputs, int kernel, int stride = 1, bool bias = true, bool coordinates = false)
+        : base(nameof(SquareConvolution))
     {
         this.stride = stride;
         this.coordinates = coordinates;
@@ -46,7 +50,9 @@ public sealed class SquareConvolution : NamedModule<Tensor, Tensor>
     /// <summary>(outputs), or null.</summary>
     public Parameter? Bias => bias;
 
-    /// <summary>Scales each output channel and adds to it, by changing the weight and adding a bias. The layer must have no bias yet.</summary>
+    /// <summary>
+    /// Scales each output channel and adds to it, by changing the weight and adding a bias. The layer must have no bias yet.
+    /// </summary>
     /// <param name="scale">One float64 factor for each output channel.</param>
     /// <param name="shift">One float64 summand for each output channel.</param>
     internal void Scale(Tensor scale, Tensor shift)

@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace PPYolo.Model.Neck;
 
-/// <summary>A feature pyramid: backbone maps, finest first, to one map per level, coarsest first. The backbone's maps belong to it, and are freed when they are not needed any more.</summary>
+/// <summary>
+/// A feature pyramid: backbone maps, finest first, to one map per level, coarsest first. The backbone's maps belong to it, and are freed
+/// when they are not needed any more.
+/// </summary>
 public abstract class FeaturePyramid(string name) : NamedModule<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>>(name)
 {
     /// <summary>Channels of the outputs, coarsest first.</summary>

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace PPYolo.Model.Neck;
 
-/// <summary>PP-YOLO's top-down pyramid (arXiv:2007.12099): a <see cref="YoloBlock"/> per level, joined by 1x1 transitions and upsampling.</summary>
+/// <summary>
+/// PP-YOLO's top-down pyramid (arXiv:2007.12099): a <see cref="YoloBlock"/> per level, joined by 1x1 transitions and upsampling.
+/// </summary>
 public sealed class PPYoloFpn : FeaturePyramid
 {
     private readonly List<YoloBlock> blocks = [];
@@ -15,7 +17,8 @@ public sealed class PPYoloFpn : FeaturePyramid
     /// <param name="inputs">Channels of the backbone's maps, finest first.</param>
     /// <param name="options">The network.</param>
     /// <param name="randomness">For DropBlock.</param>
-    public PPYoloFpn(IReadOnlyList<long> inputs, NetworkOptions options, Randomness randomness) : base(nameof(PPYoloFpn))
+    public PPYoloFpn(IReadOnlyList<long> inputs, NetworkOptions options, Randomness randomness)
+        : base(nameof(PPYoloFpn))
     {
         long fromAbove = 0;
         for (var level = 0; level < options.Levels; level++)

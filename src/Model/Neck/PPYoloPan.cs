@@ -16,14 +16,24 @@ public sealed class PPYoloPan : FeaturePyramid
     /// <param name="inputs">Channels of the backbone's maps, finest first.</param>
     /// <param name="options">The network.</param>
     /// <param name="randomness">For DropBlock.</param>
-    public PPYoloPan(IReadOnlyList<long> inputs, NetworkOptions options, Randomness randomness) : base(nameof(PPYoloPan))
+    public PPYoloPan(IReadOnlyList<long> inputs, NetworkOptions options, Randomness randomness)
+        : base(nameof(PPYoloPan))
     {
         var levels = options.Levels;
         long fromAbove = 0;
         for (var level = 0; level < levels; level++)
         {
             var channels = 512L >> level;
-            down.Add(new PanBlock(inputs[levels - 1 - level] + fromAbove, channels, level == 0 && options.SpatialPyramidPooling, $"neck.fpn_{level}", options, randomness));
+            down.Add(
+                new PanBlock(
+                    inputs[levels - 1 - level] + fromAbove,
+                    channels,
+                    level == 0 && options.SpatialPyramidPooling,
+                    $"neck.fpn_{level}",
+                    options,
+                    randomness
+                )
+            );
             register_module($"fpn_{level}", down[level]);
             OutputChannels.Add(2 * channels);
             if (level < levels - 1)
@@ -36,7 +46,8 @@ public sealed class PPYoloPan : FeaturePyramid
 
         for (var level = levels - 2; level >= 0; level--)
         {
-            long channels = 512L >> level, below = 2 * (512L >> (level + 1));
+            long channels = 512L >> level,
+                below = 2 * (512L >> (level + 1));
             upTransitions[level] = PanBlock.Layer(below, below, 3, 2, options);
             up[level] = new PanBlock(below + (2 * channels), channels, false, $"neck.pan_{level}", options, randomness);
             register_module($"pan_transition_{level}", upTransitions[level]);
@@ -53,7 +64,8 @@ public sealed class PPYoloPan : FeaturePyramid
         for (var level = 0; level < levels; level++)
         {
             var map = maps[levels - 1 - level];
-            features[level] = down[level].call(level == 0 ? map : UpsampleAndJoin(downTransitions[level - 1].call(features[level - 1]), map));
+            features[level] = down[level]
+                .call(level == 0 ? map : UpsampleAndJoin(downTransitions[level - 1].call(features[level - 1]), map));
         }
 
         var outputs = new Tensor[levels];

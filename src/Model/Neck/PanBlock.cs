@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace PPYolo.Model.Neck;
 
 /// <summary>
-/// A block of <see cref="PPYoloPan"/>: two 1x1 convolutions halve the channels between a straight half and one that goes through three pairs of convolutions;
-/// both are joined and mixed.
+/// A block of <see cref="PPYoloPan"/>: two 1x1 convolutions halve the channels between a straight half and one that goes through three
+/// pairs of convolutions; both are joined and mixed.
 /// </summary>
 public sealed class PanBlock : NamedModule<Tensor, Tensor>
 {
@@ -23,7 +23,8 @@ public sealed class PanBlock : NamedModule<Tensor, Tensor>
     /// <param name="name">Names its DropBlock.</param>
     /// <param name="options">The network.</param>
     /// <param name="randomness">For DropBlock.</param>
-    public PanBlock(long inputs, long channels, bool pooling, string name, NetworkOptions options, Randomness randomness) : base(nameof(PanBlock))
+    public PanBlock(long inputs, long channels, bool pooling, string name, NetworkOptions options, Randomness randomness)
+        : base(nameof(PanBlock))
     {
         left = Layer(inputs, channels, 1, 1, options);
         right = Layer(inputs, channels, 1, 1, options);
@@ -32,10 +33,13 @@ public sealed class PanBlock : NamedModule<Tensor, Tensor>
             ("0_0", Layer(channels, channels, 1, 1, options)),
             ("0_1", Layer(channels, channels, 3, 1, options)),
             ("1_0", Layer(channels, channels, 1, 1, options)),
-            pooling ? ("spp", new SpatialPyramidPooling(channels, Activation.Mish, options)) : ("1_1", Layer(channels, channels, 3, 1, options)),
+            pooling
+                ? ("spp", new SpatialPyramidPooling(channels, Activation.Mish, options))
+                : ("1_1", Layer(channels, channels, 3, 1, options)),
             ("dropblock", new DropBlock(options, randomness, name)),
             ("2_0", Layer(channels, channels, 1, 1, options)),
-            ("2_1", Layer(channels, channels, 3, 1, options)));
+            ("2_1", Layer(channels, channels, 3, 1, options))
+        );
         register_module("conv1", left);
         register_module("conv2", right);
         register_module("conv3", mix);

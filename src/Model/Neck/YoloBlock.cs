@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace PPYolo.Model.Neck;
 
-/// <summary>One level of <see cref="PPYoloFpn"/>: convolutions down to the route, which goes to the next level, and from it the tip, which goes to the head.</summary>
+/// <summary>
+/// One level of <see cref="PPYoloFpn"/>: convolutions down to the route, which goes to the next level, and from it the tip, which goes to
+/// the head.
+/// </summary>
 public sealed class YoloBlock : NamedModule<Tensor, (Tensor Route, Tensor Tip)>
 {
     private readonly Chain chain;
@@ -17,7 +20,8 @@ public sealed class YoloBlock : NamedModule<Tensor, (Tensor Route, Tensor Tip)>
     /// <param name="level">0 is the coarsest.</param>
     /// <param name="options">The network.</param>
     /// <param name="randomness">For DropBlock.</param>
-    public YoloBlock(long inputs, long channels, int level, NetworkOptions options, Randomness randomness) : base(nameof(YoloBlock))
+    public YoloBlock(long inputs, long channels, int level, NetworkOptions options, Randomness randomness)
+        : base(nameof(YoloBlock))
     {
         var dropBlock = ("dropblock", (nn.Module<Tensor, Tensor>)new DropBlock(options, randomness, $"neck.yolo_block_{level}"));
         var layers = new List<(string, nn.Module<Tensor, Tensor>)>();
@@ -56,7 +60,8 @@ public sealed class YoloBlock : NamedModule<Tensor, (Tensor Route, Tensor Tip)>
         return (route, tip.call(route));
     }
 
-    private static nn.Module<Tensor, Tensor> Coord(long inputs, long outputs, int kernel, NetworkOptions options) => options.CoordConv
-        ? new CoordConv(inputs, outputs, kernel, Activation.LeakyRelu, options)
-        : ConvNorm.Plain(inputs, outputs, kernel, 1, "batch_norm", Activation.LeakyRelu, options);
+    private static nn.Module<Tensor, Tensor> Coord(long inputs, long outputs, int kernel, NetworkOptions options) =>
+        options.CoordConv
+            ? new CoordConv(inputs, outputs, kernel, Activation.LeakyRelu, options)
+            : ConvNorm.Plain(inputs, outputs, kernel, 1, "batch_norm", Activation.LeakyRelu, options);
 }

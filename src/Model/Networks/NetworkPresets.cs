@@ -11,7 +11,11 @@ public static class NetworkPresets
         ConvBlocks = 0,
         SpatialPyramidPooling = false,
         Anchors = [new(10, 14), new(23, 27), new(37, 58), new(81, 82), new(135, 169), new(344, 319)],
-        AnchorMasks = [[3, 4, 5], [0, 1, 2]],
+        AnchorMasks =
+        [
+            [3, 4, 5],
+            [0, 1, 2],
+        ],
         Strides = [32, 16],
         IouAware = false,
     };
@@ -20,7 +24,12 @@ public static class NetworkPresets
     public static readonly NetworkOptions R50Vd = new();
 
     /// <summary>PP-YOLOv2 with ResNet50-vd.</summary>
-    public static readonly NetworkOptions V2R50Vd = new() { Neck = NeckKind.Pan, CoordConv = false, IouAwareFactor = 0.5 };
+    public static readonly NetworkOptions V2R50Vd = new()
+    {
+        Neck = NeckKind.Pan,
+        CoordConv = false,
+        IouAwareFactor = 0.5,
+    };
 
     private static readonly Dictionary<string, NetworkOptions> ByName = new(StringComparer.Ordinal)
     {

@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace PPYolo.Model.State;
 
-/// <summary>Walks a module's parameters and buffers in PyTorch's order: a module's own parameters, its own buffers, then its children.</summary>
+/// <summary>
+/// Walks a module's parameters and buffers in PyTorch's order: a module's own parameters, its own buffers, then its children.
+/// </summary>
 public static class StateEntries
 {
     /// <summary>All entries. The tensors are the module's own.</summary>

@@ -54,7 +54,9 @@ public sealed record ConversionReport
     public void WriteTo(TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        writer.WriteLine($"{Source}: {Tensors} tensors{(FromPaddle ? $" of Paddle, {Renamed.Count} of them under other names in PyTorch" : "")}");
+        writer.WriteLine(
+            $"{Source}: {Tensors} tensors{(FromPaddle ? $" of Paddle, {Renamed.Count} of them under other names in PyTorch" : "")}"
+        );
         if (Network is not null)
         {
             writer.WriteLine($"network: {Network} with {Classes} classes, every entry there");
@@ -72,7 +74,10 @@ public sealed record ConversionReport
         List(writer, "left out: no tensors of the network", LeftOut);
         if (ResizedTo is { } classes)
         {
-            writer.WriteLine($"head: resized from {Classes} to {classes} classes, which all start as the mean of the old ones; boxes and objectness are kept");
+            writer.WriteLine(
+                $"head: resized from {Classes} to {classes} classes, which all start as the mean of the old ones; boxes and objectness "
+                    + $"are kept"
+            );
         }
         else if (HeadKept)
         {

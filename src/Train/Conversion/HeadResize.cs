@@ -6,8 +6,8 @@ using PPYolo.Model.Networks;
 namespace PPYolo.Train.Conversion;
 
 /// <summary>
-/// Gives a head another number of classes. What does not depend on classes (IoU, box, objectness) is kept; every new class starts as the mean of the old ones, so that
-/// the head's outputs stay in their range and training tells the classes apart.
+/// Gives a head another number of classes. What does not depend on classes (IoU, box, objectness) is kept; every new class starts as the
+/// mean of the old ones, so that the head's outputs stay in their range and training tells the classes apart.
 /// </summary>
 public static class HeadResize
 {

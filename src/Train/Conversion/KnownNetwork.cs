@@ -13,7 +13,13 @@ namespace PPYolo.Train.Conversion;
 /// <param name="Unknown">Names of the file that the network does not have.</param>
 /// <param name="OtherShape">Entries of another shape; each with both.</param>
 internal sealed record KnownNetwork(
-    string Name, NetworkOptions Options, IReadOnlyList<string> Names, IReadOnlyList<string> Missing, IReadOnlyList<string> Unknown, IReadOnlyList<string> OtherShape)
+    string Name,
+    NetworkOptions Options,
+    IReadOnlyList<string> Names,
+    IReadOnlyList<string> Missing,
+    IReadOnlyList<string> Unknown,
+    IReadOnlyList<string> OtherShape
+)
 {
     public bool Fits => Missing.Count + Unknown.Count + OtherShape.Count == 0;
 
@@ -55,7 +61,17 @@ internal sealed record KnownNetwork(
             [.. entries.Select(entry => entry.Key)],
             [.. entries.Where(entry => !entry.IsBatchCounter && !tensors.Contains(entry.Key)).Select(entry => entry.Key)],
             [.. tensors.Names.Where(key => !known.Contains(key))],
-            [.. entries.Where(entry => tensors.TryGet(entry.Key, out var tensor) && !entry.IsBatchCounter && !tensor.Shape.AsSpan().SequenceEqual(entry.Value.shape))
-                .Select(entry => $"{entry.Key} ({tensors[entry.Key].ShapeText} in the file, {string.Join('x', entry.Value.shape)} in {name})")]);
+            [
+                .. entries
+                    .Where(entry =>
+                        tensors.TryGet(entry.Key, out var tensor)
+                        && !entry.IsBatchCounter
+                        && !tensor.Shape.AsSpan().SequenceEqual(entry.Value.shape)
+                    )
+                    .Select(entry =>
+                        $"{entry.Key} ({tensors[entry.Key].ShapeText} in the file, {string.Join('x', entry.Value.shape)} in {name})"
+                    ),
+            ]
+        );
     }
 }

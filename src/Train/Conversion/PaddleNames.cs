@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace PPYolo.Train.Conversion;
 
-/// <summary>Paddle's names of PP-YOLO's tensors, and PyTorch's. Values are the same: convolutions have one layout, and there is no linear layer.</summary>
+/// <summary>
+/// Paddle's names of PP-YOLO's tensors, and PyTorch's. Values are the same: convolutions have one layout, and there is no linear layer.
+/// </summary>
 public static partial class PaddleNames
 {
     /// <summary>The key of Paddle's own table of names, which is no tensor.</summary>

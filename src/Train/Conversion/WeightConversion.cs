@@ -7,8 +7,8 @@ using PPYolo.Model.Networks;
 namespace PPYolo.Train.Conversion;
 
 /// <summary>
-/// Turns weights of one file format into another, with Paddle's names into PyTorch's. Values are not touched, but for a head that is resized: there and back gives the
-/// same bits. .pth is written in the reference's form {"start_epoch", "optimizer", "model"}.
+/// Turns weights of one file format into another, with Paddle's names into PyTorch's. Values are not touched, but for a head that is
+/// resized: there and back gives the same bits. .pth is written in the reference's form {"start_epoch", "optimizer", "model"}.
 /// </summary>
 public static class WeightConversion
 {
@@ -18,7 +18,8 @@ public static class WeightConversion
     /// <param name="network">The network that the tensors must be those of, or null: then it is looked for where it is needed.</param>
     /// <param name="classes">The number of classes that the head shall have, or null to keep it.</param>
     /// <returns>What was done.</returns>
-    /// <exception cref="AlignException">The file cannot be read or written, or the tensors are not the network's; nothing is written.</exception>
+    /// <exception cref="AlignException">The file cannot be read or written, or the tensors are not the network's; nothing is
+    /// written.</exception>
     public static ConversionReport Run(string source, string destination, string? network = null, int? classes = null)
     {
         using var tensors = TensorFile.Read(source);
@@ -29,8 +30,18 @@ public static class WeightConversion
 
         var paddle = PaddleNames.Are(tensors.Names);
         var mapped = paddle ? Map(tensors) : tensors;
-        var report = new ConversionReport { Source = source, Destination = destination, Tensors = tensors.Count, LeftOut = LeftOut(source) };
-        report = report with { Renamed = paddle ? [.. tensors.Names.Where(name => PaddleNames.TryMap(name, out var torch) && torch != name)] : [], FromPaddle = paddle };
+        var report = new ConversionReport
+        {
+            Source = source,
+            Destination = destination,
+            Tensors = tensors.Count,
+            LeftOut = LeftOut(source),
+        };
+        report = report with
+        {
+            Renamed = paddle ? [.. tensors.Names.Where(name => PaddleNames.TryMap(name, out var torch) && torch != name)] : [],
+            FromPaddle = paddle,
+        };
         var known = Known(source, mapped, network, needed: paddle || classes is not null);
         if (known is { Fits: true })
         {
@@ -77,12 +88,21 @@ public static class WeightConversion
         }
 
         var known = KnownNetwork.Of(network, tensors);
-        return known.Fits ? known : throw new AlignException(
-            $"{source}: expected the entries of {network}; {ConversionReport.Short("missing", known.Missing)}, {ConversionReport.Short("unknown", known.Unknown)}, {ConversionReport.Short("of another shape", known.OtherShape)}; leave --network away to convert them anyway");
+        return known.Fits
+            ? known
+            : throw new AlignException(
+                $"{source}: expected the entries of {network}; {ConversionReport.Short("missing", known.Missing)}, "
+                    + $"{ConversionReport.Short("unknown", known.Unknown)}, "
+                    + $"{ConversionReport.Short("of another shape", known.OtherShape)}; leave --network away to convert them anyway"
+            );
     }
 
     /// <summary>Puts the entries into the network's order, with the batch counters that Paddle does not have.</summary>
-    private static (NamedTensors Tensors, ConversionReport Report) Complete(NamedTensors tensors, KnownNetwork known, ConversionReport report)
+    private static (NamedTensors Tensors, ConversionReport Report) Complete(
+        NamedTensors tensors,
+        KnownNetwork known,
+        ConversionReport report
+    )
     {
         var complete = new NamedTensors();
         var added = new List<string>();
@@ -99,12 +119,21 @@ public static class WeightConversion
         return (complete, report with { Network = known.Name, Classes = known.Options.Classes, Added = added });
     }
 
-    private static (NamedTensors Tensors, ConversionReport Report) Resize(string source, NamedTensors tensors, KnownNetwork known, int classes, ConversionReport report)
+    private static (NamedTensors Tensors, ConversionReport Report) Resize(
+        string source,
+        NamedTensors tensors,
+        KnownNetwork known,
+        int classes,
+        ConversionReport report
+    )
     {
         if (!known.Fits)
         {
             throw new AlignException(
-                $"{source}: expected the weights of a known network, whose head has so many classes; nearest is {known.Name}, {ConversionReport.Short("missing", known.Missing)}, {ConversionReport.Short("unknown", known.Unknown)}, {ConversionReport.Short("of another shape", known.OtherShape)}");
+                $"{source}: expected the weights of a known network, whose head has so many classes; nearest is {known.Name}, "
+                    + $"{ConversionReport.Short("missing", known.Missing)}, {ConversionReport.Short("unknown", known.Unknown)}, "
+                    + $"{ConversionReport.Short("of another shape", known.OtherShape)}"
+            );
         }
 
         if (known.Options.Classes == classes)
@@ -131,10 +160,16 @@ public static class WeightConversion
 
         var root = file.Root;
         var isCheckpoint = root.TryGet("model", out var model) && model.Kind == PickleKind.Dict;
-        return [.. root.AsDict().Where(entry => isCheckpoint
-                ? entry.Key.ToString() != "'model'" && entry.Value.Kind != PickleKind.None
-                : entry.Value.Kind is not (PickleKind.Tensor or PickleKind.Tuple))
-            .Select(entry => entry.Key.Kind == PickleKind.Text ? entry.Key.AsText() : entry.Key.ToString())];
+        return
+        [
+            .. root.AsDict()
+                .Where(entry =>
+                    isCheckpoint
+                        ? entry.Key.ToString() != "'model'" && entry.Value.Kind != PickleKind.None
+                        : entry.Value.Kind is not (PickleKind.Tensor or PickleKind.Tuple)
+                )
+                .Select(entry => entry.Key.Kind == PickleKind.Text ? entry.Key.AsText() : entry.Key.ToString()),
+        ];
     }
 
     private static PickleFile? OpenPickle(string source)

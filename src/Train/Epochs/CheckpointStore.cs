@@ -5,9 +5,9 @@ using PPYolo.Align.Json;
 namespace PPYolo.Train.Epochs;
 
 /// <summary>
-/// The checkpoints of a run: epoch0001.pth, epoch0002.pth ... and checkpoints.json, which names the last and the best one. A checkpoint is written beside its
-/// name and renamed, then named in the index, and only then are older ones removed, each when the disk holds what went before: a run that is killed at any moment, or by a
-/// power cut, has a last checkpoint that is whole.
+/// The checkpoints of a run: epoch0001.pth, epoch0002.pth ... and checkpoints.json, which names the last and the best one. A checkpoint is
+/// written beside its name and renamed, then named in the index, and only then are older ones removed, each when the disk holds what went
+/// before: a run that is killed at any moment, or by a power cut, has a last checkpoint that is whole.
 /// </summary>
 /// <param name="folder">The run's folder.</param>
 /// <param name="keep">How many of the last checkpoints stay; 0 is all of them. The best one stays in any case.</param>
@@ -16,9 +16,13 @@ public sealed class CheckpointStore(string folder, int keep = CheckpointStore.St
     /// <summary>How many of the last checkpoints stay unless told otherwise.</summary>
     public const int StandardKeep = 3;
 
-    private const string IndexName = "checkpoints.json", Prefix = "epoch", Extension = ".pth";
+    private const string IndexName = "checkpoints.json",
+        Prefix = "epoch",
+        Extension = ".pth";
 
-    private CheckpointIndex? index = File.Exists(Path.Combine(folder, IndexName)) ? CheckpointIndex.Read(Path.Combine(folder, IndexName)) : null;
+    private CheckpointIndex? index = File.Exists(Path.Combine(folder, IndexName))
+        ? CheckpointIndex.Read(Path.Combine(folder, IndexName))
+        : null;
 
     /// <summary>The folder.</summary>
     public string Folder => folder;
@@ -86,8 +90,14 @@ public sealed class CheckpointStore(string folder, int keep = CheckpointStore.St
         }
 
         // Names have the epoch in a fixed width, so that they sort by it.
-        var files = Directory.EnumerateFiles(folder, $"{Prefix}*{Extension}").Select(path => Path.GetFileName(path)).OrderDescending(StringComparer.Ordinal).ToList();
-        foreach (var file in files.Where(file => string.CompareOrdinal(file, index!.Latest) <= 0).Skip(keep).Where(file => file != index!.Best))
+        var files = Directory
+            .EnumerateFiles(folder, $"{Prefix}*{Extension}")
+            .Select(path => Path.GetFileName(path))
+            .OrderDescending(StringComparer.Ordinal)
+            .ToList();
+        foreach (
+            var file in files.Where(file => string.CompareOrdinal(file, index!.Latest) <= 0).Skip(keep).Where(file => file != index!.Best)
+        )
         {
             File.Delete(Path.Combine(folder, file));
         }

@@ -25,16 +25,34 @@ public sealed class EpochEvaluation(DatasetEvaluation evaluation) : IEpochEvalua
         var held = DetectionDataset.Open(layout, new() { Classes = options.Classes });
         if (data is DatasetData trained && !trained.Dataset.Categories.SequenceEqual(held.Categories))
         {
-            throw new AlignException($"{layout.Annotations}: expected the categories of {trained.Dataset.Layout.Annotations} in the same order, found others; classes would be mistaken for each other");
+            throw new AlignException(
+                $"{layout.Annotations}: expected the categories of {trained.Dataset.Layout.Annotations} in the same order, found "
+                    + $"others; classes would be mistaken for each other"
+            );
         }
 
-        return new(new(held, new() { Network = options.ToNetwork(), Size = options.EvalSize, Batch = batch, Device = device }));
+        return new(
+            new(
+                held,
+                new()
+                {
+                    Network = options.ToNetwork(),
+                    Size = options.EvalSize,
+                    Batch = batch,
+                    Device = device,
+                }
+            )
+        );
     }
 
     /// <inheritdoc />
     public EpochScore Evaluate(NamedTensors weights, int epochs)
     {
         var result = evaluation.Run(weights);
-        return new(epochs, result.AP, CocoResult.StatNames.Zip(result.Stats).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal));
+        return new(
+            epochs,
+            result.AP,
+            CocoResult.StatNames.Zip(result.Stats).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal)
+        );
     }
 }

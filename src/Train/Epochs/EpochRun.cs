@@ -7,8 +7,8 @@ using PPYolo.Train.Stepping;
 namespace PPYolo.Train.Epochs;
 
 /// <summary>
-/// Trains for epochs: a checkpoint after each, an evaluation after every evalInterval-th and the last. A run that goes on from a checkpoint is, bit by bit, the
-/// run that was never interrupted, as long as threads and ranks are as many.
+/// Trains for epochs: a checkpoint after each, an evaluation after every evalInterval-th and the last. A run that goes on from a checkpoint
+/// is, bit by bit, the run that was never interrupted, as long as threads and ranks are as many.
 /// </summary>
 public sealed class EpochRun
 {
@@ -70,13 +70,21 @@ public sealed class EpochRun
         if (Step.Iteration != done * plan.Options.IterationsPerEpoch)
         {
             throw new AlignException(
-                $"expected {plan.Options.IterationsPerEpoch} iterations in an epoch, found {Step.Iteration} in {done} epochs of the checkpoint; the dataset, or the batch, is another than when the run began");
+                $"expected {plan.Options.IterationsPerEpoch} iterations in an epoch, found {Step.Iteration} in {done} epochs of the "
+                    + $"checkpoint; the dataset, or the batch, is another than when the run began"
+            );
         }
 
-        var all = ranks.Gather("the epoch to go on from", BitConverter.GetBytes(done)).Select(message => BitConverter.ToInt32(message)).ToList();
+        var all = ranks
+            .Gather("the epoch to go on from", BitConverter.GetBytes(done))
+            .Select(message => BitConverter.ToInt32(message))
+            .ToList();
         if (all.Distinct().Count() > 1)
         {
-            throw new AlignException($"{options.Checkpoints.Folder}: the ranks found checkpoints of {string.Join(", ", all)} epochs; the folder must be one that all machines share");
+            throw new AlignException(
+                $"{options.Checkpoints.Folder}: the ranks found checkpoints of {string.Join(", ", all)} epochs; the folder must be one "
+                    + $"that all machines share"
+            );
         }
 
         ReplicaCheck.Run(ranks, Step.Entries, "before the first epoch");
@@ -140,26 +148,29 @@ public sealed class EpochRun
         // Who has been evaluated already is rank 0's to know; all ranks come here.
         EpochScore? score = null;
         var best = false;
-        RankZeroWork.Run(ranks, "the evaluation", () =>
-        {
-            if (options.Checkpoints.Scores.Any(known => known.Epoch == epoch))
+        RankZeroWork.Run(
+            ranks,
+            "the evaluation",
+            () =>
             {
-                return;
-            }
+                if (options.Checkpoints.Scores.Any(known => known.Epoch == epoch))
+                {
+                    return;
+                }
 
-            using var weights = Step.Ema.Read(Step.Entries);
-            score = options.Evaluation!.Evaluate(weights, epoch);
-            best = options.Checkpoints.AddScore(score);
-        });
+                using var weights = Step.Ema.Read(Step.Entries);
+                score = options.Evaluation!.Evaluate(weights, epoch);
+                best = options.Checkpoints.AddScore(score);
+            }
+        );
         if (score is not null)
         {
             Tell(observer => observer.AfterEvaluation(score, Step.Iteration, best));
         }
     }
 
-    private string LastGood() => options.Checkpoints.Latest is { } latest
-        ? $"the last good checkpoint is {latest}"
-        : "there is no checkpoint yet";
+    private string LastGood() =>
+        options.Checkpoints.Latest is { } latest ? $"the last good checkpoint is {latest}" : "there is no checkpoint yet";
 
     private void Tell(Action<IEpochObserver> what)
     {

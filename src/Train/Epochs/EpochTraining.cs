@@ -74,7 +74,9 @@ internal sealed class EpochTraining
         Say($"{Folder}: {settings.Options.Epochs} epochs done; the weights are in {new CheckpointStore(Folder, Keep).Latest}");
     }
 
-    /// <summary>The evaluation of the dataset that was named, or of the held-out part of the one that trains; null where there is none.</summary>
+    /// <summary>
+    /// The evaluation of the dataset that was named, or of the held-out part of the one that trains; null where there is none.
+    /// </summary>
     private EpochEvaluation? Evaluation(RunSettings settings, TrainingData data)
     {
         if (settings.Options.EvalInterval == 0 || (settings.EvalData is null && data is not DatasetData))
@@ -85,7 +87,9 @@ internal sealed class EpochTraining
         DatasetLayout layout;
         try
         {
-            layout = settings.EvalData is { } named ? DatasetLayout.Find(named, "val") : DatasetLayout.Find(settings.Data, "val", settings.Images);
+            layout = settings.EvalData is { } named
+                ? DatasetLayout.Find(named, "val")
+                : DatasetLayout.Find(settings.Data, "val", settings.Images);
         }
         catch (AlignException e) when (settings.EvalData is null)
         {
@@ -108,19 +112,36 @@ internal sealed class EpochTraining
         var settings = recorded with { Options = recorded.Options with { Epochs = Epochs ?? recorded.Options.Epochs } };
         // The number of epochs may grow, and what only changes rounding is said; anything else would be another run.
         var (ranks, threads) = (Team.Size(MpiLaunch.Current), Team.ThreadsOverAllRanks(MpiLaunch.Current));
-        if (Asked is not null && SettingsDifference.First(settings, Asked with
-            {
-                Ranks = settings.Ranks,
-                Threads = settings.Threads,
-                Options = Asked.Options with { Epochs = settings.Options.Epochs, IterationsPerEpoch = settings.Options.IterationsPerEpoch },
-            }) is { } difference)
+        if (
+            Asked is not null
+            && SettingsDifference.First(
+                settings,
+                Asked with
+                {
+                    Ranks = settings.Ranks,
+                    Threads = settings.Threads,
+                    Options = Asked.Options with
+                    {
+                        Epochs = settings.Options.Epochs,
+                        IterationsPerEpoch = settings.Options.IterationsPerEpoch,
+                    },
+                }
+            )
+                is { } difference
+        )
         {
-            throw new AlignException($"{Path.Combine(Folder, RunSettings.FileName)}: {difference}; resume with --resume --out {Folder} alone, or begin another run in another folder");
+            throw new AlignException(
+                $"{Path.Combine(Folder, RunSettings.FileName)}: {difference}; resume with --resume --out {Folder} alone, or begin "
+                    + $"another run in another folder"
+            );
         }
 
         if (recorded.Ranks != ranks || recorded.Threads != threads)
         {
-            Say($"{Folder}: began with {recorded.Ranks} ranks and {recorded.Threads} threads over them, goes on with {ranks} and {threads}: it will not be the same bit by bit");
+            Say(
+                $"{Folder}: began with {recorded.Ranks} ranks and {recorded.Threads} threads over them, goes on with {ranks} and "
+                    + $"{threads}: it will not be the same bit by bit"
+            );
         }
 
         return settings;
@@ -138,14 +159,25 @@ internal sealed class EpochTraining
         if (partial.Taken.Count == 0)
         {
             throw new AlignException(
-                $"{settings.Checkpoint}: expected entries such as {start.Names[0]}, found {string.Join(", ", checkpoint.Names.Take(2))}; turn weights of Paddle into those of PyTorch with ppyolo convert, and check --config");
+                $"{settings.Checkpoint}: expected entries such as {start.Names[0]}, found {string.Join(", ", checkpoint.Names.Take(2))}"
+                    + $"; turn weights of Paddle into those of PyTorch with ppyolo convert, and check --config"
+            );
         }
 
         Say(partial.Describe(settings.Checkpoint!));
         return partial.Weights;
     }
 
-    private int Train(IRanks ranks, RunSettings settings, TrainingData data, NamedTensors start, CheckpointStore store, TrainingState? from, IEpochEvaluation? evaluation, IEpochObserver observer)
+    private int Train(
+        IRanks ranks,
+        RunSettings settings,
+        TrainingData data,
+        NamedTensors start,
+        CheckpointStore store,
+        TrainingState? from,
+        IEpochEvaluation? evaluation,
+        IEpochObserver observer
+    )
     {
         if (ranks.Rank == 0)
         {
@@ -157,19 +189,28 @@ internal sealed class EpochTraining
         ranks.Barrier("the run's folder");
         var options = settings.Options;
         var plan = new RunPlan(
-            options, start, data.Batches(options, SlicedBatches.Even(options.Batch, ranks.Size)), options.Epochs * options.IterationsPerEpoch, settings.Seed)
+            options,
+            start,
+            data.Batches(options, SlicedBatches.Even(options.Batch, ranks.Size)),
+            options.Epochs * options.IterationsPerEpoch,
+            settings.Seed
+        )
         {
             // Once an epoch, before the checkpoint.
             CheckReplicas = false,
             Device = Device.type == DeviceType.CUDA ? torch.device($"cuda:{ranks.LocalRank}") : Device,
         };
-        EpochRun.Execute(plan, new()
-        {
-            Checkpoints = store,
-            From = from,
-            Evaluation = evaluation,
-            Observers = ranks.Rank > 0 ? [] : [observer, new TensorBoardLog(Folder)],
-        }, ranks);
+        EpochRun.Execute(
+            plan,
+            new()
+            {
+                Checkpoints = store,
+                From = from,
+                Evaluation = evaluation,
+                Observers = ranks.Rank > 0 ? [] : [observer, new TensorBoardLog(Folder)],
+            },
+            ranks
+        );
         return ranks.Rank;
     }
 
@@ -181,7 +222,10 @@ internal sealed class EpochTraining
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new AlignException($"{Folder}: the run's folder cannot be made ({exception.Message.TrimEnd('.')}); name another with --out", exception);
+            throw new AlignException(
+                $"{Folder}: the run's folder cannot be made ({exception.Message.TrimEnd('.')}); name another with --out",
+                exception
+            );
         }
     }
 }

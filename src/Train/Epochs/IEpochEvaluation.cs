@@ -3,8 +3,8 @@ using PPYolo.Align.Tensors;
 namespace PPYolo.Train.Epochs;
 
 /// <summary>
-/// Scores the network between epochs. It runs on rank 0 while the other ranks wait, however long it takes. The weights are copies of the moving average,
-/// corrected: whatever is done with them, training goes on as if there had been no evaluation.
+/// Scores the network between epochs. It runs on rank 0 while the other ranks wait, however long it takes. The weights are copies of the
+/// moving average, corrected: whatever is done with them, training goes on as if there had been no evaluation.
 /// </summary>
 public interface IEpochEvaluation
 {

@@ -58,13 +58,18 @@ public sealed record RunSettings
         var path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
         {
-            throw new AlignException($"{path}: not found; there is no run to resume in {folder}: begin one with ppyolo train --config NAME --data DIR --epochs N --out {folder}");
+            throw new AlignException(
+                $"{path}: not found; there is no run to resume in {folder}: begin one with ppyolo train --config NAME --data DIR "
+                    + $"--epochs N --out {folder}"
+            );
         }
 
         var settings = StrictJson.Parse<RunSettings>(File.ReadAllText(path), path);
         if (settings.Format != FormatName || settings.Version != 1)
         {
-            throw new AlignException($"{path}: expected format {FormatName}, version 1; found {settings.Format}, version {settings.Version}");
+            throw new AlignException(
+                $"{path}: expected format {FormatName}, version 1; found {settings.Format}, version {settings.Version}"
+            );
         }
 
         settings.Options.Validate(path);

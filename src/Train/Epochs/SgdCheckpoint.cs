@@ -39,18 +39,34 @@ internal static class SgdCheckpoint
     /// <exception cref="AlignException">The groups are others.</exception>
     public static void Load(SgdMomentum optimizer, SgdState state)
     {
-        var (expected, found) = (optimizer.Groups.Select(group => group.Parameters.Count).ToList(), state.Groups.Select(group => group.Parameters.Count).ToList());
+        var (expected, found) = (
+            optimizer.Groups.Select(group => group.Parameters.Count).ToList(),
+            state.Groups.Select(group => group.Parameters.Count).ToList()
+        );
         if (!expected.SequenceEqual(found))
         {
-            throw new AlignException($"expected an optimizer of {string.Join(" + ", expected)} parameters, found {string.Join(" + ", found)}; freezeAt or the network may be another");
+            throw new AlignException(
+                $"expected an optimizer of {string.Join(" + ", expected)} parameters, found {string.Join(" + ", found)}; freezeAt or "
+                    + $"the network may be another"
+            );
         }
 
-        var keys = optimizer.Groups.Zip(state.Groups, (mine, theirs) => mine.Parameters.Zip(theirs.Parameters, (parameter, number) => (number, parameter.Key)))
-            .SelectMany(pairs => pairs).ToDictionary();
+        var keys = optimizer
+            .Groups.Zip(
+                state.Groups,
+                (mine, theirs) => mine.Parameters.Zip(theirs.Parameters, (parameter, number) => (number, parameter.Key))
+            )
+            .SelectMany(pairs => pairs)
+            .ToDictionary();
         var momentum = new NamedTensors();
         foreach (var (number, buffer) in state.MomentumBuffers)
         {
-            momentum.Add(keys.TryGetValue(number, out var key) ? key : throw new AlignException($"expected momentum of a parameter of a group, found one of number {number}"), buffer);
+            momentum.Add(
+                keys.TryGetValue(number, out var key)
+                    ? key
+                    : throw new AlignException($"expected momentum of a parameter of a group, found one of number {number}"),
+                buffer
+            );
         }
 
         optimizer.LoadMomentum(momentum);

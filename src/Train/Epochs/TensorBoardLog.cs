@@ -4,8 +4,8 @@ using static TorchSharp.torch.utils;
 namespace PPYolo.Train.Epochs;
 
 /// <summary>
-/// Writes scalars for TensorBoard: every loss, the learning rate, images per second and the data wait by iteration, figures of evaluations under eval/. A resumed run
-/// writes another file into the folder, which TensorBoard reads as one.
+/// Writes scalars for TensorBoard: every loss, the learning rate, images per second and the data wait by iteration, figures of evaluations
+/// under eval/. A resumed run writes another file into the folder, which TensorBoard reads as one.
 /// </summary>
 /// <param name="folder">Where the event file goes.</param>
 public sealed class TensorBoardLog(string folder) : IEpochObserver
@@ -27,9 +27,7 @@ public sealed class TensorBoardLog(string folder) : IEpochObserver
     }
 
     /// <inheritdoc />
-    public void AfterCheckpoint(int epoch, string path)
-    {
-    }
+    public void AfterCheckpoint(int epoch, string path) { }
 
     /// <inheritdoc />
     public void AfterEvaluation(EpochScore score, int iterations, bool best)

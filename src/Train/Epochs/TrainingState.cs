@@ -9,13 +9,19 @@ using PPYolo.Train.Weights;
 namespace PPYolo.Train.Epochs;
 
 /// <summary>
-/// A training run between two epochs, in a checkpoint of the reference's form. "model" is the corrected moving average, which is what detects, "optimizer" an
-/// SGD as PyTorch loads it; what a run needs beside these to go on bit for bit is under "ppyolo": the weights as trained, the moving average's own state, and
-/// the number of iterations, from which batches and random numbers follow. Dispose it when training goes on: its tensors are mapped from the file.
+/// A training run between two epochs, in a checkpoint of the reference's form. "model" is the corrected moving average, which is what
+/// detects, "optimizer" an SGD as PyTorch loads it; what a run needs beside these to go on bit for bit is under "ppyolo": the weights as
+/// trained, the moving average's own state, and the number of iterations, from which batches and random numbers follow. Dispose it when
+/// training goes on: its tensors are mapped from the file.
 /// </summary>
 public sealed class TrainingState : IDisposable
 {
-    private const string Key = "ppyolo", VersionKey = "version", IterationKey = "iteration", UpdatesKey = "ema_updates", RawKey = "raw", EmaKey = "ema";
+    private const string Key = "ppyolo",
+        VersionKey = "version",
+        IterationKey = "iteration",
+        UpdatesKey = "ema_updates",
+        RawKey = "raw",
+        EmaKey = "ema";
     private const long Version = 1;
 
     private readonly Checkpoint checkpoint;
@@ -52,9 +58,16 @@ public sealed class TrainingState : IDisposable
         var checkpoint = Checkpoint.Read(path);
         try
         {
-            return checkpoint.Extra.TryGetValue(Key, out var own) && own.TryGet(VersionKey, out var version) && version.Kind == PickleKind.Int && version.AsInt() == Version
+            return
+                checkpoint.Extra.TryGetValue(Key, out var own)
+                && own.TryGet(VersionKey, out var version)
+                && version.Kind == PickleKind.Int
+                && version.AsInt() == Version
                 ? new(checkpoint, path, own)
-                : throw new AlignException($"{path}: expected a checkpoint of ppyolo train, version {Version}, with '{Key}' in it; found {(own is null ? "none" : "another version")}; weights alone are trained on from with -c FILE");
+                : throw new AlignException(
+                    $"{path}: expected a checkpoint of ppyolo train, version {Version}, with '{Key}' in it; found "
+                        + $"{(own is null ? "none" : "another version")}; weights alone are trained on from with -c FILE"
+                );
         }
         catch (AlignException exception) when (!exception.Message.StartsWith(path, StringComparison.Ordinal))
         {
@@ -78,18 +91,29 @@ public sealed class TrainingState : IDisposable
         var raw = NetworkState.Save(step.Network);
         var state = step.Ema.State();
         var optimizer = SgdCheckpoint.Of(step.Optimizer, recipe.Momentum, step.NextLearningRate);
-        if ((NonFinite.Find("weight", raw) ?? NonFinite.Find("moving average of", state) ?? NonFinite.Find("momentum of", step.Optimizer.Momentum())) is { } bad)
+        if (
+            (
+                NonFinite.Find("weight", raw)
+                ?? NonFinite.Find("moving average of", state)
+                ?? NonFinite.Find("momentum of", step.Optimizer.Momentum())
+            ) is
+            { } bad
+        )
         {
             throw new TrainingHaltedException($"after iteration {step.Iteration - 1}, epoch {epochs}: {bad}; lower the learning rate");
         }
 
         var checkpoint = new Checkpoint(epochs, step.Ema.Read(step.Entries), optimizer.ToPickle());
-        checkpoint.AddExtra(Key, PickleValue.Dict(
-            (VersionKey, Version),
-            (IterationKey, (long)step.Iteration),
-            (UpdatesKey, step.Ema.Updates),
-            (RawKey, Dict(raw)),
-            (EmaKey, Dict(state))));
+        checkpoint.AddExtra(
+            Key,
+            PickleValue.Dict(
+                (VersionKey, Version),
+                (IterationKey, (long)step.Iteration),
+                (UpdatesKey, step.Ema.Updates),
+                (RawKey, Dict(raw)),
+                (EmaKey, Dict(state))
+            )
+        );
         return checkpoint;
     }
 
@@ -114,7 +138,8 @@ public sealed class TrainingState : IDisposable
     /// <inheritdoc />
     public void Dispose() => checkpoint.Dispose();
 
-    private static PickleValue Dict(NamedTensors tensors) => PickleValue.Dict(tensors.Select(pair => ((PickleValue)pair.Key, (PickleValue)pair.Value)));
+    private static PickleValue Dict(NamedTensors tensors) =>
+        PickleValue.Dict(tensors.Select(pair => ((PickleValue)pair.Key, (PickleValue)pair.Value)));
 
     private static NamedTensors Tensors(PickleValue dict)
     {

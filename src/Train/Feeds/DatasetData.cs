@@ -17,7 +17,9 @@ public sealed class DatasetData(string seed, DetectionDataset dataset) : Trainin
     /// <summary>Whether all ranks have the same size in an iteration; else each draws its own.</summary>
     public bool SameSizeAcrossRanks { get; init; }
 
-    /// <summary>Threads of each rank that make batches ahead, or null for as many as suit the machine. Batches do not depend on it.</summary>
+    /// <summary>
+    /// Threads of each rank that make batches ahead, or null for as many as suit the machine. Batches do not depend on it.
+    /// </summary>
     public int? Workers { get; init; }
 
     /// <summary>How many batches each rank makes ahead, or null for the usual number.</summary>
@@ -32,11 +34,16 @@ public sealed class DatasetData(string seed, DetectionDataset dataset) : Trainin
         if (options.Classes != dataset.Categories.Length)
         {
             throw new AlignException(
-                $"{dataset.Layout.Annotations}: expected {options.Classes} categories, one for each class of the network, found {dataset.Categories.Length}; add --set classes={dataset.Categories.Length}");
+                $"{dataset.Layout.Annotations}: expected {options.Classes} categories, one for each class of the network, found "
+                    + $"{dataset.Categories.Length}; add --set classes={dataset.Categories.Length}"
+            );
         }
 
         // As the loader counts: what is left over belongs to the next epoch's first batch.
-        return options with { IterationsPerEpoch = Math.Max(1, dataset.Images.Length / options.Batch) };
+        return options with
+        {
+            IterationsPerEpoch = Math.Max(1, dataset.Images.Length / options.Batch),
+        };
     }
 
     /// <inheritdoc />
@@ -44,18 +51,30 @@ public sealed class DatasetData(string seed, DetectionDataset dataset) : Trainin
     {
         if (counts.Distinct().Count() > 1)
         {
-            throw new AlignException($"a dataset's batches are shared evenly, found {string.Join(" + ", counts)} images on {counts.Count} ranks; set a batch that {counts.Count} divides, and leave --split away");
+            throw new AlignException(
+                $"a dataset's batches are shared evenly, found {string.Join(" + ", counts)} images on {counts.Count} ranks; set a batch "
+                    + $"that {counts.Count} divides, and leave --split away"
+            );
         }
 
-        var standard = new LoaderOptions { Seed = Seed, Batch = options.Batch, Sizes = options.Sizes };
-        var network = options.ToNetwork();
-        return rank => new DatasetBatches(dataset, network, standard with
+        var standard = new LoaderOptions
         {
-            Rank = rank,
-            Ranks = counts.Count,
-            SameSizeAcrossRanks = SameSizeAcrossRanks,
-            Workers = Workers ?? standard.Workers,
-            Prefetch = Prefetch ?? standard.Prefetch,
-        });
+            Seed = Seed,
+            Batch = options.Batch,
+            Sizes = options.Sizes,
+        };
+        var network = options.ToNetwork();
+        return rank => new DatasetBatches(
+            dataset,
+            network,
+            standard with
+            {
+                Rank = rank,
+                Ranks = counts.Count,
+                SameSizeAcrossRanks = SameSizeAcrossRanks,
+                Workers = Workers ?? standard.Workers,
+                Prefetch = Prefetch ?? standard.Prefetch,
+            }
+        );
     }
 }

@@ -12,5 +12,6 @@ public sealed class GeneratedData(string seed, bool perRankSizes) : TrainingData
     public override TrainOptions Fit(TrainOptions options) => options;
 
     /// <inheritdoc />
-    public override Func<int, IBatchSource> Batches(TrainOptions options, IReadOnlyList<int> counts) => RankBatches.Generated(Seed, options, counts, perRankSizes);
+    public override Func<int, IBatchSource> Batches(TrainOptions options, IReadOnlyList<int> counts) =>
+        RankBatches.Generated(Seed, options, counts, perRankSizes);
 }

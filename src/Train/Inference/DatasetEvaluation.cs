@@ -9,8 +9,8 @@ using PPYolo.Model.Boxes;
 namespace PPYolo.Train.Inference;
 
 /// <summary>
-/// Scores weights on a dataset as COCO does. Images without objects are left out, as the reference does; crowds, and objects of images that cannot be read, are
-/// part of the ground truth. The detector has a network of its own: whoever evaluates while training changes nothing.
+/// Scores weights on a dataset as COCO does. Images without objects are left out, as the reference does; crowds, and objects of images that
+/// cannot be read, are part of the ground truth. The detector has a network of its own: whoever evaluates while training changes nothing.
 /// </summary>
 public sealed class DatasetEvaluation
 {
@@ -21,7 +21,8 @@ public sealed class DatasetEvaluation
     /// <summary>Prepares an evaluation; it can be run any number of times.</summary>
     /// <param name="dataset">The dataset; it has a category for each of the network's classes.</param>
     /// <param name="options">How.</param>
-    /// <exception cref="AlignException">The annotations cannot be read or number two objects the same, or the categories are not as many as the network's classes.</exception>
+    /// <exception cref="AlignException">The annotations cannot be read or number two objects the same, or the categories are not as many as
+    /// the network's classes.</exception>
     public DatasetEvaluation(DetectionDataset dataset, EvaluationOptions options)
     {
         ArgumentNullException.ThrowIfNull(dataset);
@@ -29,7 +30,10 @@ public sealed class DatasetEvaluation
         (this.dataset, this.options) = (dataset, options);
         if (dataset.Categories.Length != options.Network.Classes)
         {
-            throw new AlignException($"{dataset.Layout.Annotations}: expected {options.Network.Classes} categories, the network's classes, found {dataset.Categories.Length}");
+            throw new AlignException(
+                $"{dataset.Layout.Annotations}: expected {options.Network.Classes} categories, the network's classes, found "
+                    + $"{dataset.Categories.Length}"
+            );
         }
 
         var set = CocoSetReader.Read(dataset.Layout.Annotations);
@@ -60,7 +64,9 @@ public sealed class DatasetEvaluation
             var found = detector.Detect(batch.Images, [.. batch.Records.Select(record => new OriginalSize(record.Width, record.Height))]);
             foreach (var (record, boxes) in batch.Records.Zip(found))
             {
-                detections.AddRange(boxes.Select(box => new CocoDetection(record.Id, dataset.Categories[box.Label].Id, BoxOf(box), box.Score)));
+                detections.AddRange(
+                    boxes.Select(box => new CocoDetection(record.Id, dataset.Categories[box.Label].Id, BoxOf(box), box.Score))
+                );
             }
 
             options.Progress?.Invoke(done += batch.Records.Length);
@@ -70,7 +76,8 @@ public sealed class DatasetEvaluation
     }
 
     /// <summary>Scores detections.</summary>
-    public CocoResult Score(IReadOnlyList<CocoDetection> detections) => CocoEvaluator.Evaluate(truth, CollectionsMarshal.AsSpan(detections.ToList()));
+    public CocoResult Score(IReadOnlyList<CocoDetection> detections) =>
+        CocoEvaluator.Evaluate(truth, CollectionsMarshal.AsSpan(detections.ToList()));
 
     /// <summary>A box as COCO writes it.</summary>
     internal static CocoBox BoxOf(in DetectedBox box) => new(box.Left, box.Top, box.Right - (double)box.Left, box.Bottom - (double)box.Top);

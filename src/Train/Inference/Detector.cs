@@ -10,8 +10,8 @@ using static TorchSharp.torch;
 namespace PPYolo.Train.Inference;
 
 /// <summary>
-/// From weights and images to objects: network, decoding, selection. It has a network of its own, so that weights that train are neither used nor changed. A
-/// harness that must show that it notices broken inference derives one that makes a stage wrong.
+/// From weights and images to objects: network, decoding, selection. It has a network of its own, so that weights that train are neither
+/// used nor changed. A harness that must show that it notices broken inference derives one that makes a stage wrong.
 /// </summary>
 public class Detector : IDisposable
 {
@@ -71,11 +71,17 @@ public class Detector : IDisposable
         ArgumentNullException.ThrowIfNull(originals);
         if (images.Shape is not [var count, 3, var height, var width] || height != width || width % 32 != 0 || count != originals.Count)
         {
-            throw new ArgumentException($"expected {originals.Count} images of 3 channels and a side that is a multiple of 32, found {images}", nameof(images));
+            throw new ArgumentException(
+                $"expected {originals.Count} images of 3 channels and a side that is a multiple of 32, found {images}",
+                nameof(images)
+            );
         }
 
         var outputs = Forward(images);
-        return [.. originals.Select((original, image) => SelectObjects(Decode(OfImage(outputs, image, originals.Count), original), Selection))];
+        return
+        [
+            .. originals.Select((original, image) => SelectObjects(Decode(OfImage(outputs, image, originals.Count), original), Selection)),
+        ];
     }
 
     /// <summary>Runs the network.</summary>
@@ -91,7 +97,8 @@ public class Detector : IDisposable
     /// <summary>Decodes the raw outputs of one image.</summary>
     /// <param name="outputs">(channels,g,g) of each level in C order, coarsest first.</param>
     /// <param name="original">The image's original size.</param>
-    public virtual DecodedBoxes Decode(IReadOnlyList<ReadOnlyMemory<float>> outputs, OriginalSize original) => decoder.Decode(outputs, original.Height, original.Width);
+    public virtual DecodedBoxes Decode(IReadOnlyList<ReadOnlyMemory<float>> outputs, OriginalSize original) =>
+        decoder.Decode(outputs, original.Height, original.Width);
 
     /// <summary>Selects the objects of one image.</summary>
     public virtual DetectedBox[] SelectObjects(DecodedBoxes boxes, MatrixNmsOptions selection) => MatrixNms.Select(boxes, selection);
@@ -114,12 +121,12 @@ public class Detector : IDisposable
 
     /// <summary>One image's part of outputs, in which images follow each other.</summary>
     internal static IReadOnlyList<ReadOnlyMemory<float>> OfImage(IReadOnlyList<TensorData> outputs, int image, int count) =>
-    [
-        .. outputs.Select(output =>
-        {
-            var values = output.As<float>();
-            var length = values.Length / count;
-            return (ReadOnlyMemory<float>)values.Slice(image * length, length).ToArray();
-        }),
-    ];
+        [
+            .. outputs.Select(output =>
+            {
+                var values = output.As<float>();
+                var length = values.Length / count;
+                return (ReadOnlyMemory<float>)values.Slice(image * length, length).ToArray();
+            }),
+        ];
 }

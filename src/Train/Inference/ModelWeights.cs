@@ -15,18 +15,21 @@ public static class ModelWeights
     private const string HeadBias = "yolo_head.yolo_output_0.bias";
 
     /// <summary>
-    /// Reads weights: any file of tensors by name. Of a checkpoint it is the model, which is the moving average; of a record folder the moving average at its end.
+    /// Reads weights: any file of tensors by name. Of a checkpoint it is the model, which is the moving average; of a record folder the
+    /// moving average at its end.
     /// </summary>
     /// <param name="path">The file or the record folder.</param>
     /// <exception cref="AlignException">It cannot be read.</exception>
-    public static NamedTensors Read(string path) => TensorFile.Read(Directory.Exists(path) ? RunRecord.FindFile(path, RunRecord.EndName) : path);
+    public static NamedTensors Read(string path) =>
+        TensorFile.Read(Directory.Exists(path) ? RunRecord.FindFile(path, RunRecord.EndName) : path);
 
     /// <summary>Makes a detector of a file.</summary>
     /// <param name="path">The file or the record folder.</param>
     /// <param name="network">The network that the weights are for.</param>
     /// <param name="fold">Whether norms are folded into convolutions.</param>
     /// <param name="device">Where it computes; null is the CPU.</param>
-    /// <exception cref="AlignException">The file cannot be read, or its weights are another network's; the message says whose, where they are one of ours.</exception>
+    /// <exception cref="AlignException">The file cannot be read, or its weights are another network's; the message says whose, where they
+    /// are one of ours.</exception>
     public static Detector Detector(string path, NetworkOptions network, bool fold = true, torch.Device? device = null)
     {
         using var weights = Read(path);
@@ -37,7 +40,14 @@ public static class ModelWeights
         catch (AlignException e)
         {
             throw new AlignException(
-                $"{path}: {WhoseWeights(weights, network) ?? $"{e.Message}; choose the configuration that they were trained with, and convert the names of other programs first"}", e);
+                $"{path}: "
+                    + (
+                        WhoseWeights(weights, network)
+                        ?? $"{e.Message}; choose the configuration that they were trained with, and convert the names of other programs "
+                            + "first"
+                    ),
+                e
+            );
         }
     }
 
@@ -66,7 +76,8 @@ public static class ModelWeights
     {
         var anchors = network.AnchorMasks[0].Length;
         var others = network.IouAware ? 6 : 5;
-        return weights.TryGet(HeadBias, out var bias) && bias.Shape is [var channels] && channels % anchors == 0 && channels / anchors > others
+        return
+            weights.TryGet(HeadBias, out var bias) && bias.Shape is [var channels] && channels % anchors == 0 && channels / anchors > others
             ? (int)(channels / anchors) - others
             : null;
     }
@@ -74,7 +85,9 @@ public static class ModelWeights
     private static bool Fit(NamedTensors weights, NetworkOptions network)
     {
         using var shapes = new PPYoloNetwork(network);
-        return StateEntries.Of(shapes).Where(entry => !entry.IsBatchCounter)
+        return StateEntries
+            .Of(shapes)
+            .Where(entry => !entry.IsBatchCounter)
             .All(entry => weights.TryGet(entry.Key, out var tensor) && tensor.Shape.AsSpan().SequenceEqual(entry.Value.shape));
     }
 }

@@ -23,9 +23,18 @@ public static class PredictionFiles
             throw new AlignException($"{path}: no such file or folder; expected an image or a folder of images");
         }
 
-        string[] found = [.. Directory.EnumerateFiles(path)
-            .Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase) && !Path.GetFileName(file).StartsWith('.'))
-            .Order(StringComparer.Ordinal)];
-        return found.Length > 0 ? found : throw new AlignException($"{path}: expected images ({string.Join(", ", Extensions)}), found none in the folder");
+        string[] found =
+        [
+            .. Directory
+                .EnumerateFiles(path)
+                .Where(file =>
+                    Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase)
+                    && !Path.GetFileName(file).StartsWith('.')
+                )
+                .Order(StringComparer.Ordinal),
+        ];
+        return found.Length > 0
+            ? found
+            : throw new AlignException($"{path}: expected images ({string.Join(", ", Extensions)}), found none in the folder");
     }
 }

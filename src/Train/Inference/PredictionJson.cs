@@ -7,8 +7,8 @@ using PPYolo.Data.Coco;
 namespace PPYolo.Train.Inference;
 
 /// <summary>
-/// Writes predictions as COCO results, an array of <c>image_id</c>, <c>category_id</c>, <c>bbox</c> (left, top, width, height) and <c>score</c>, with
-/// <c>file_name</c> and <c>category_name</c> besides. Images are numbered from 1 in the order given.
+/// Writes predictions as COCO results, an array of <c>image_id</c>, <c>category_id</c>, <c>bbox</c> (left, top, width, height) and
+/// <c>score</c>, with <c>file_name</c> and <c>category_name</c> besides. Images are numbered from 1 in the order given.
 /// </summary>
 public static class PredictionJson
 {
@@ -26,7 +26,12 @@ public static class PredictionJson
                 foreach (var found in predictions[image].Objects)
                 {
                     var box = DatasetEvaluation.BoxOf(found);
-                    Write(writer, new(image + 1, categories[found.Label].Id, box, found.Score), Path.GetFileName(predictions[image].File), categories[found.Label].Name);
+                    Write(
+                        writer,
+                        new(image + 1, categories[found.Label].Id, box, found.Score),
+                        Path.GetFileName(predictions[image].File),
+                        categories[found.Label].Name
+                    );
                 }
             }
 

@@ -24,8 +24,12 @@ public sealed class Predictor(Detector detector, ImmutableArray<CocoCategory> ca
         using var image = EvaluationImages.Decode(file);
         var original = new OriginalSize(image.Width, image.Height);
         // A box beside the image is turned over by clipping: it has no area, and nobody could see it.
-        DetectedBox[] objects = [.. detector.Detect(EvaluationImages.Of(image, size), [original])[0]
-            .Where(found => found.Score >= threshold && found.Right > found.Left && found.Bottom > found.Top)];
+        DetectedBox[] objects =
+        [
+            .. detector
+                .Detect(EvaluationImages.Of(image, size), [original])[0]
+                .Where(found => found.Score >= threshold && found.Right > found.Left && found.Bottom > found.Top),
+        ];
         if (picture is not null)
         {
             // The surest is drawn last, over the others.

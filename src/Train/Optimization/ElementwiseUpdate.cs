@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace PPYolo.Train.Optimization;
 
 /// <summary>
-/// A change of a tensor, element by element. On the CPU in float32 it runs as one pass over memory, in pieces that threads share; elsewhere as torch
-/// operations. Both round in the same places.
+/// A change of a tensor, element by element. On the CPU in float32 it runs as one pass over memory, in pieces that threads share; elsewhere
+/// as torch operations. Both round in the same places.
 /// </summary>
 internal abstract unsafe class ElementwiseUpdate
 {
@@ -55,5 +55,6 @@ internal abstract unsafe class ElementwiseUpdate
     /// <summary>The address of a contiguous float32 CPU tensor's elements.</summary>
     protected static float* Address(Tensor tensor) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
 
-    private bool IsPlainMemory => Tensors.All(tensor => tensor.device_type == DeviceType.CPU && tensor.dtype == ScalarType.Float32 && tensor.is_contiguous());
+    private bool IsPlainMemory =>
+        Tensors.All(tensor => tensor.device_type == DeviceType.CPU && tensor.dtype == ScalarType.Float32 && tensor.is_contiguous());
 }

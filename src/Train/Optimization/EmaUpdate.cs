@@ -5,10 +5,13 @@ using static TorchSharp.torch;
 
 namespace PPYolo.Train.Optimization;
 
-/// <summary>One tensor's step of <see cref="ExponentialMovingAverage"/>: both products and the sum are rounded, as the reference does.</summary>
+/// <summary>
+/// One tensor's step of <see cref="ExponentialMovingAverage"/>: both products and the sum are rounded, as the reference does.
+/// </summary>
 internal sealed unsafe class EmaUpdate(Tensor average, Tensor value, float decay, float share) : ElementwiseUpdate
 {
-    private float* averageStart, valueStart;
+    private float* averageStart,
+        valueStart;
 
     protected override IReadOnlyList<Tensor> Tensors => [average, value];
 
@@ -21,7 +24,8 @@ internal sealed unsafe class EmaUpdate(Tensor average, Tensor value, float decay
     protected override void RunPiece(long start, int length)
     {
         // Locals stay in registers; fields would be read again after every store, which may be to them for all the compiler knows.
-        float* e = averageStart + start, w = valueStart + start;
+        float* e = averageStart + start,
+            w = valueStart + start;
         var (kept, taken) = (new Vector<float>(decay), new Vector<float>(share));
         var i = 0;
         for (; i <= length - Vector<float>.Count; i += Vector<float>.Count)
@@ -37,7 +41,8 @@ internal sealed unsafe class EmaUpdate(Tensor average, Tensor value, float decay
 
     protected override void RunTorch()
     {
-        using Scalar kept = decay, taken = share;
+        using Scalar kept = decay,
+            taken = share;
         using var part = value * taken;
         average.mul_(kept).Add(part);
     }

@@ -7,8 +7,9 @@ using static TorchSharp.torch;
 namespace PPYolo.Train.Optimization;
 
 /// <summary>
-/// The moving average of all weights and running statistics, started at zero: e = d e + (1 - d) w with a decay d that rises with the number of updates. Reading
-/// it divides by 1 - d^updates with the last decay, as the reference does, and leaves the state as it is (which the reference does not).
+/// The moving average of all weights and running statistics, started at zero: e = d e + (1 - d) w with a decay d that rises with the number
+/// of updates. Reading it divides by 1 - d^updates with the last decay, as the reference does, and leaves the state as it is (which the
+/// reference does not).
 /// </summary>
 public sealed class ExponentialMovingAverage : IDisposable
 {
@@ -30,7 +31,8 @@ public sealed class ExponentialMovingAverage : IDisposable
     }
 
     /// <summary>The averages themselves by key, not corrected.</summary>
-    internal IEnumerable<KeyValuePair<string, Tensor>> Averages => sources.Select((entry, i) => KeyValuePair.Create(entry.Key, averages[i]));
+    internal IEnumerable<KeyValuePair<string, Tensor>> Averages =>
+        sources.Select((entry, i) => KeyValuePair.Create(entry.Key, averages[i]));
 
     /// <summary>The number of updates so far.</summary>
     public long Updates { get; private set; }
@@ -39,13 +41,14 @@ public sealed class ExponentialMovingAverage : IDisposable
     public double Decay(long updates) => Decay(recipe, updates);
 
     /// <summary>A recipe's decay of the update that follows <paramref name="updates"/> others.</summary>
-    internal static double Decay(TrainingRecipe recipe, long updates) => recipe.EmaDecayType switch
-    {
-        EmaDecayType.Threshold => Math.Min(recipe.EmaDecay, (1.0 + updates) / (10.0 + updates)),
-        EmaDecayType.Exponential => recipe.EmaDecay * (1 - Math.Exp(-(updates + 1) / 2000.0)),
-        EmaDecayType.Normal => recipe.EmaDecay,
-        _ => throw new InvalidOperationException($"no decay of type {recipe.EmaDecayType}"),
-    };
+    internal static double Decay(TrainingRecipe recipe, long updates) =>
+        recipe.EmaDecayType switch
+        {
+            EmaDecayType.Threshold => Math.Min(recipe.EmaDecay, (1.0 + updates) / (10.0 + updates)),
+            EmaDecayType.Exponential => recipe.EmaDecay * (1 - Math.Exp(-(updates + 1) / 2000.0)),
+            EmaDecayType.Normal => recipe.EmaDecay,
+            _ => throw new InvalidOperationException($"no decay of type {recipe.EmaDecayType}"),
+        };
 
     /// <summary>Takes the network's present weights into the average.</summary>
     public void Update()
@@ -56,7 +59,9 @@ public sealed class ExponentialMovingAverage : IDisposable
         Updates++;
     }
 
-    /// <summary>The averages corrected for their start at zero, with the network's own num_batches_tracked; the state is not changed.</summary>
+    /// <summary>
+    /// The averages corrected for their start at zero, with the network's own num_batches_tracked; the state is not changed.
+    /// </summary>
     /// <param name="entries">The network's entries, for order and batch counters.</param>
     /// <exception cref="InvalidOperationException">There was no update yet.</exception>
     public NamedTensors Read(IReadOnlyList<StateEntry> entries)

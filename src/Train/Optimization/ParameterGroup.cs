@@ -23,7 +23,8 @@ public sealed record ParameterGroup(string Name, IReadOnlyList<StateEntry> Param
 
     /// <summary>The group that a trainable parameter belongs to.</summary>
     public static string NameFor(string key) =>
-        key.Contains("norm.", StringComparison.Ordinal) || (key.StartsWith("yolo_head.", StringComparison.Ordinal) && key.EndsWith(".bias", StringComparison.Ordinal))
+        key.Contains("norm.", StringComparison.Ordinal)
+        || (key.StartsWith("yolo_head.", StringComparison.Ordinal) && key.EndsWith(".bias", StringComparison.Ordinal))
             ? NoDecay
             : Decay;
 }

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace PPYolo.Train.Optimization;
 
 /// <summary>
-/// Stochastic gradient descent with momentum, as PyTorch's SGD without dampening or Nesterov: g = c * grad + wd * p; buf = momentum * buf + g (the first time
-/// g); p = p - rate * buf. A parameter that never had a gradient is left alone.
+/// Stochastic gradient descent with momentum, as PyTorch's SGD without dampening or Nesterov: g = c * grad + wd * p; buf = momentum * buf +
+/// g (the first time g); p = p - rate * buf. A parameter that never had a gradient is left alone.
 /// </summary>
 /// <param name="groups">The parameters.</param>
 /// <param name="momentum">In [0,1).</param>
@@ -20,7 +20,10 @@ public sealed class SgdMomentum(IReadOnlyList<ParameterGroup> groups, double mom
 
     /// <summary>The buffers themselves by parameter key, in the order of the groups.</summary>
     internal IEnumerable<KeyValuePair<string, Tensor>> Buffers =>
-        Groups.SelectMany(group => group.Parameters).Where(entry => buffers.ContainsKey(entry.Key)).Select(entry => KeyValuePair.Create(entry.Key, buffers[entry.Key]));
+        Groups
+            .SelectMany(group => group.Parameters)
+            .Where(entry => buffers.ContainsKey(entry.Key))
+            .Select(entry => KeyValuePair.Create(entry.Key, buffers[entry.Key]));
 
     /// <summary>Frees the gradients, so that the next backward pass writes new ones instead of adding.</summary>
     public void ClearGradients()
@@ -57,7 +60,18 @@ public sealed class SgdMomentum(IReadOnlyList<ParameterGroup> groups, double mom
                     buffers[entry.Key] = buffer = empty_like(entry.Value).DetachFromDisposeScope();
                 }
 
-                updates.Add(new SgdUpdate(entry.Value, gradient, buffer!, first, (float)gradientScales[i], (float)Groups[i].WeightDecay, (float)momentum, (float)rate));
+                updates.Add(
+                    new SgdUpdate(
+                        entry.Value,
+                        gradient,
+                        buffer!,
+                        first,
+                        (float)gradientScales[i],
+                        (float)Groups[i].WeightDecay,
+                        (float)momentum,
+                        (float)rate
+                    )
+                );
             }
         }
 
@@ -71,7 +85,9 @@ public sealed class SgdMomentum(IReadOnlyList<ParameterGroup> groups, double mom
     /// <exception cref="AlignException">A key is not a parameter's, or a shape differs.</exception>
     public void LoadMomentum(NamedTensors tensors)
     {
-        var parameters = Groups.SelectMany(group => group.Parameters).ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
+        var parameters = Groups
+            .SelectMany(group => group.Parameters)
+            .ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
         foreach (var (key, tensor) in tensors)
         {
             if (!parameters.TryGetValue(key, out var parameter))

@@ -7,9 +7,19 @@ namespace PPYolo.Train.Optimization;
 
 /// <summary>One parameter's step of <see cref="SgdMomentum"/>.</summary>
 internal sealed unsafe class SgdUpdate(
-    Tensor parameter, Tensor gradient, Tensor buffer, bool first, float gradientScale, float weightDecay, float momentum, float rate) : ElementwiseUpdate
+    Tensor parameter,
+    Tensor gradient,
+    Tensor buffer,
+    bool first,
+    float gradientScale,
+    float weightDecay,
+    float momentum,
+    float rate
+) : ElementwiseUpdate
 {
-    private float* parameterStart, gradientStart, bufferStart;
+    private float* parameterStart,
+        gradientStart,
+        bufferStart;
 
     protected override IReadOnlyList<Tensor> Tensors => [parameter, gradient, buffer];
 
@@ -23,7 +33,9 @@ internal sealed unsafe class SgdUpdate(
     protected override void RunPiece(long start, int length)
     {
         // Locals stay in registers; fields would be read again after every store, which may be to them for all the compiler knows.
-        float* p = parameterStart + start, g = gradientStart + start, b = bufferStart + start;
+        float* p = parameterStart + start,
+            g = gradientStart + start,
+            b = bufferStart + start;
         var (scale, decay, keep, step) = (gradientScale, weightDecay, momentum, -rate);
         var isFirst = first;
         var i = 0;
@@ -51,7 +63,8 @@ internal sealed unsafe class SgdUpdate(
     protected override void RunTorch()
     {
         using var scope = NewDisposeScope();
-        using Scalar scale = gradientScale, step = -rate;
+        using Scalar scale = gradientScale,
+            step = -rate;
         var change = gradientScale == 1 ? gradient : gradient * scale;
         change = weightDecay == 0 ? change : change.add(parameter, Scalars.Of(weightDecay));
         if (first)

@@ -21,7 +21,9 @@ public sealed record TrainOptions
     /// <summary>Whether the backbone's norms are frozen.</summary>
     public bool FreezeNorm { get; init; }
 
-    /// <summary>Whether DropBlock drops in training; false makes it return its input, as alignment with another implementation needs.</summary>
+    /// <summary>
+    /// Whether DropBlock drops in training; false makes it return its input, as alignment with another implementation needs.
+    /// </summary>
     public bool DropBlock { get; init; } = true;
 
     /// <summary>Images in an iteration, over all ranks.</summary>
@@ -73,33 +75,51 @@ public sealed record TrainOptions
     public int EvalInterval { get; init; } = 1;
 
     /// <summary>The network.</summary>
-    public NetworkOptions ToNetwork() => NetworkPresets.Find(Network)! with { Classes = Classes, FreezeAt = FreezeAt, FreezeNorm = FreezeNorm, DropBlock = DropBlock };
+    public NetworkOptions ToNetwork() =>
+        NetworkPresets.Find(Network)! with
+        {
+            Classes = Classes,
+            FreezeAt = FreezeAt,
+            FreezeNorm = FreezeNorm,
+            DropBlock = DropBlock,
+        };
 
     /// <summary>The recipe, in iterations.</summary>
-    public TrainingRecipe ToRecipe() => new()
-    {
-        LearningRatePerImage = LearningRatePerImage,
-        WarmupIterations = WarmupEpochs * IterationsPerEpoch,
-        StartFactor = StartFactor,
-        Milestones = [.. MilestoneEpochs.Select(epoch => epoch * IterationsPerEpoch)],
-        Gamma = Gamma,
-        Momentum = Momentum,
-        WeightDecay = WeightDecay,
-        ClipGradNorm = ClipGradNorm,
-        EmaDecay = EmaDecay,
-        EmaDecayType = EmaDecayType,
-    };
+    public TrainingRecipe ToRecipe() =>
+        new()
+        {
+            LearningRatePerImage = LearningRatePerImage,
+            WarmupIterations = WarmupEpochs * IterationsPerEpoch,
+            StartFactor = StartFactor,
+            Milestones = [.. MilestoneEpochs.Select(epoch => epoch * IterationsPerEpoch)],
+            Gamma = Gamma,
+            Momentum = Momentum,
+            WeightDecay = WeightDecay,
+            ClipGradNorm = ClipGradNorm,
+            EmaDecay = EmaDecay,
+            EmaDecayType = EmaDecayType,
+        };
 
     /// <summary>Refuses values that cannot be.</summary>
     /// <param name="source">Where they are from, for the message.</param>
     /// <exception cref="AlignException">A value is out of its range.</exception>
     public TrainOptions Validate(string source)
     {
-        Require(NetworkPresets.Find(Network) is not null, "network", $"one of {string.Join(", ", NetworkPresets.Names)}", Network + NearestName.Hint(Network, NetworkPresets.Names));
+        Require(
+            NetworkPresets.Find(Network) is not null,
+            "network",
+            $"one of {string.Join(", ", NetworkPresets.Names)}",
+            Network + NearestName.Hint(Network, NetworkPresets.Names)
+        );
         Require(Classes is >= 1 and <= 10_000, "classes", "1 to 10000", Classes);
         Require(FreezeAt is >= -1 and <= 3, "freezeAt", "-1 to 3", FreezeAt);
         Require(Batch is >= 1 and <= 1024, "batch", "1 to 1024", Batch);
-        Require(Sizes.Length > 0 && Sizes.All(size => size is >= 32 and <= 2048 && size % 32 == 0), "sizes", "multiples of 32 from 32 to 2048", string.Join(", ", Sizes));
+        Require(
+            Sizes.Length > 0 && Sizes.All(size => size is >= 32 and <= 2048 && size % 32 == 0),
+            "sizes",
+            "multiples of 32 from 32 to 2048",
+            string.Join(", ", Sizes)
+        );
         Require(EvalSize is >= 32 and <= 2048 && EvalSize % 32 == 0, "evalSize", "a multiple of 32 from 32 to 2048", EvalSize);
         Require(Epochs >= 1, "epochs", "1 or more", Epochs);
         Require(IterationsPerEpoch >= 1, "iterationsPerEpoch", "1 or more", IterationsPerEpoch);

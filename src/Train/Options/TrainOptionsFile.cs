@@ -12,7 +12,8 @@ public static class TrainOptionsFile
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "configs");
 
     /// <summary>The names of the configurations that come with the program.</summary>
-    public static IReadOnlyList<string> Names => [.. Directory.GetFiles(Folder, "*.json").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Names =>
+        [.. Directory.GetFiles(Folder, "*.json").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal)];
 
     /// <summary>Reads a configuration.</summary>
     /// <param name="nameOrPath">One of <see cref="Names"/>, or a JSON file.</param>
@@ -23,12 +24,16 @@ public static class TrainOptionsFile
         var path = File.Exists(nameOrPath) ? nameOrPath : Path.Combine(Folder, nameOrPath + ".json");
         if (!File.Exists(path))
         {
-            throw new AlignException($"configuration '{nameOrPath}' is neither a file nor a known name{NearestName.Hint(nameOrPath, Names)}");
+            throw new AlignException(
+                $"configuration '{nameOrPath}' is neither a file nor a known name{NearestName.Hint(nameOrPath, Names)}"
+            );
         }
 
         var text = File.ReadAllText(path);
         StrictJson.Parse<TrainOptions>(text, path);
-        var node = JsonNode.Parse(text, documentOptions: new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })!.AsObject();
+        var node = JsonNode
+            .Parse(text, documentOptions: new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })!
+            .AsObject();
         foreach (var setting in overrides)
         {
             var split = setting.IndexOf('=', StringComparison.Ordinal);

@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 namespace PPYolo.Train.Ranks;
 
 /// <summary>
-/// Averages gradients over ranks. Large ones are summed where they are; small ones are packed into a flat buffer that is kept from iteration to iteration, so that a reduction is few large calls. A parameter without a
-/// gradient on this rank counts as zero where another rank has one, and stays without where none has.
+/// Averages gradients over ranks. Large ones are summed where they are; small ones are packed into a flat buffer that is kept from
+/// iteration to iteration, so that a reduction is few large calls. A parameter without a gradient on this rank counts as zero where another
+/// rank has one, and stays without where none has.
 /// </summary>
 /// <param name="ranks">Who trains.</param>
 /// <param name="parameters">The trainable parameters, in the same order on every rank.</param>
@@ -114,6 +115,8 @@ public sealed class GradientReduction(IRanks ranks, IReadOnlyList<StateEntry> pa
     private static Tensor? Buffer(IReadOnlyList<StateEntry> parameters)
     {
         var small = parameters.Where(parameter => !IsLarge(parameter)).ToList();
-        return small.Count == 0 ? null : zeros(small.Sum(parameter => parameter.Value.numel()), device: small[0].Value.device).DetachFromDisposeScope();
+        return small.Count == 0
+            ? null
+            : zeros(small.Sum(parameter => parameter.Value.numel()), device: small[0].Value.device).DetachFromDisposeScope();
     }
 }

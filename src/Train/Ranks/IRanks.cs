@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace PPYolo.Train.Ranks;
 
 /// <summary>
-/// Those who train one network together. Every rank calls the same members in the same order; a call returns when all have made it. A rank that fails, or calls
-/// something else, ends the others' calls with a <see cref="RankFailureException"/>.
+/// Those who train one network together. Every rank calls the same members in the same order; a call returns when all have made it. A rank
+/// that fails, or calls something else, ends the others' calls with a <see cref="RankFailureException"/>.
 /// </summary>
 public interface IRanks : IDisposable
 {
@@ -17,7 +17,9 @@ public interface IRanks : IDisposable
     /// <summary>This rank among those on its machine, from 0: the number of its device.</summary>
     int LocalRank { get; }
 
-    /// <summary>Replaces a tensor by the sum of everybody's, in place. Every rank gets the same bits, and the same bits in every run.</summary>
+    /// <summary>
+    /// Replaces a tensor by the sum of everybody's, in place. Every rank gets the same bits, and the same bits in every run.
+    /// </summary>
     /// <param name="what">What is summed, for messages.</param>
     /// <param name="tensor">A contiguous float32 or float64 tensor of the same type and size on every rank.</param>
     void Sum(string what, Tensor tensor);

@@ -8,8 +8,9 @@ using static TorchSharp.torch;
 namespace PPYolo.Train.Ranks;
 
 /// <summary>
-/// One of several ranks that are processes, on one machine or several, started by mpirun or srun. A failure of any rank writes one message and ends the
-/// processes of all with an exit code other than 0: calls throw nothing that could be caught, because the others cannot be brought back into step.
+/// One of several ranks that are processes, on one machine or several, started by mpirun or srun. A failure of any rank writes one message
+/// and ends the processes of all with an exit code other than 0: calls throw nothing that could be caught, because the others cannot be
+/// brought back into step.
 /// </summary>
 public sealed unsafe class MpiRanks : IRanks
 {
@@ -72,7 +73,9 @@ public sealed unsafe class MpiRanks : IRanks
         if (size != launch.Size)
         {
             throw new AlignException(
-                $"MPI ranks: {launch.Launcher} started {launch.Size} processes, but Open MPI sees {size}; start them with Open MPI's own mpirun, or with srun --mpi=pmix");
+                $"MPI ranks: {launch.Launcher} started {launch.Size} processes, but Open MPI sees {size}; start them with Open MPI's "
+                    + $"own mpirun, or with srun --mpi=pmix"
+            );
         }
 
         var ranks = new MpiRanks(mpi, new MpiEnd(mpi, rank, size), rank, size, patience);
@@ -92,23 +95,27 @@ public sealed unsafe class MpiRanks : IRanks
             Buffer.MemoryCopy((void*)mine, (void*)exchange.Payload(Rank), MpiEnvelope.PayloadBytes, call.Bytes);
         }
 
-        Make(call, call.Bytes, () =>
-        {
-            if (small)
+        Make(
+            call,
+            call.Bytes,
+            () =>
             {
-                Span<nint> sources = stackalloc nint[Size];
-                for (var rank = 0; rank < Size; rank++)
+                if (small)
                 {
-                    sources[rank] = exchange.Payload(rank);
-                }
+                    Span<nint> sources = stackalloc nint[Size];
+                    for (var rank = 0; rank < Size; rank++)
+                    {
+                        sources[rank] = exchange.Payload(rank);
+                    }
 
-                RankOrderSum.Add(call.Type, sources, [mine], 0, call.Count);
+                    RankOrderSum.Add(call.Type, sources, [mine], 0, call.Count);
+                }
+                else
+                {
+                    reduction.Sum(call, mine);
+                }
             }
-            else
-            {
-                reduction.Sum(call, mine);
-            }
-        });
+        );
         memory.Close(tensor);
     }
 
@@ -118,26 +125,30 @@ public sealed unsafe class MpiRanks : IRanks
         var call = RankCall.Of(CallKind.Broadcast, what, tensor);
         var mine = memory.Open(tensor);
         // Longer than any envelope, so that it always comes afterwards.
-        Make(call, long.MaxValue, () =>
-        {
-            for (long start = 0; start < call.Bytes; start += BroadcastBytes)
+        Make(
+            call,
+            long.MaxValue,
+            () =>
             {
-                var length = Math.Min(BroadcastBytes, call.Bytes - start);
-                for (var other = 1; other < Size; other++)
+                for (long start = 0; start < call.Bytes; start += BroadcastBytes)
                 {
-                    if (Rank == 0)
+                    var length = Math.Min(BroadcastBytes, call.Bytes - start);
+                    for (var other = 1; other < Size; other++)
                     {
-                        transfers.Send(mine + (nint)start, length, other, BroadcastTag);
+                        if (Rank == 0)
+                        {
+                            transfers.Send(mine + (nint)start, length, other, BroadcastTag);
+                        }
+                        else if (Rank == other)
+                        {
+                            transfers.Receive(mine + (nint)start, length, 0, BroadcastTag);
+                        }
                     }
-                    else if (Rank == other)
-                    {
-                        transfers.Receive(mine + (nint)start, length, 0, BroadcastTag);
-                    }
-                }
 
-                exchange.WaitForData();
+                    exchange.WaitForData();
+                }
             }
-        });
+        );
         memory.Close(tensor, changed: Rank != 0);
     }
 
@@ -152,19 +163,23 @@ public sealed unsafe class MpiRanks : IRanks
         }
 
         var all = new byte[Size][];
-        Make(new RankCall(CallKind.Gather, what), mine.Length, () =>
-        {
-            for (var rank = 0; rank < Size; rank++)
+        Make(
+            new RankCall(CallKind.Gather, what),
+            mine.Length,
+            () =>
             {
-                all[rank] = Receive(rank, mine);
-                if (rank != Rank && !MpiExchange.Fits(mine.Length))
+                for (var rank = 0; rank < Size; rank++)
                 {
-                    transfers.Send(Address(mine), mine.Length, rank, GatherTag);
+                    all[rank] = Receive(rank, mine);
+                    if (rank != Rank && !MpiExchange.Fits(mine.Length))
+                    {
+                        transfers.Send(Address(mine), mine.Length, rank, GatherTag);
+                    }
                 }
-            }
 
-            exchange.WaitForData();
-        });
+                exchange.WaitForData();
+            }
+        );
         return all;
     }
 
@@ -176,8 +191,7 @@ public sealed unsafe class MpiRanks : IRanks
     public void Abort(string reason) => Abort(reason, RankFailure.ExitCode);
 
     /// <summary>Writes the reason and ends the processes of all ranks with an exit code; does not return.</summary>
-    public void Abort(string reason, int exitCode) =>
-        end.All(new RankFailureException(Rank, exchange.Whereabouts, reason), exitCode);
+    public void Abort(string reason, int exitCode) => end.All(new RankFailureException(Rank, exchange.Whereabouts, reason), exitCode);
 
     /// <summary>Leaves the others, who must leave too: a rank that leaves while others call is a failure like any other.</summary>
     public void Dispose()
@@ -189,11 +203,15 @@ public sealed unsafe class MpiRanks : IRanks
 
         disposed = true;
         Make(new RankCall(CallKind.Leave, ""), 0, () => { });
-        Guarded("MPI_Finalize", timeout, () =>
-        {
-            mpi.Complete();
-            return 0;
-        });
+        Guarded(
+            "MPI_Finalize",
+            timeout,
+            () =>
+            {
+                mpi.Complete();
+                return 0;
+            }
+        );
         termination.Dispose();
         reduction.Dispose();
         memory.Dispose();
@@ -221,7 +239,11 @@ public sealed unsafe class MpiRanks : IRanks
     private void SayWhatWaits()
     {
         // A rank that is still on its way into the call gets there in this time; the launcher allows a second before it kills.
-        for (var since = Stopwatch.GetTimestamp(); !end.Begun && Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(0.5); Thread.Sleep(20))
+        for (
+            var since = Stopwatch.GetTimestamp();
+            !end.Begun && Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(0.5);
+            Thread.Sleep(20)
+        )
         {
             if (exchange.Interrupted() is { } message)
             {
@@ -256,12 +278,18 @@ public sealed unsafe class MpiRanks : IRanks
     private static TResult Guarded<TResult>(string function, TimeSpan timeout, Func<TResult> call)
     {
         using var watch = new Timer(
-            _ => MpiEnd.Alone($"rank unknown failed, seen in {function}: not all ranks arrived within {timeout.TotalSeconds:0.###} s", RankFailure.ExitCode),
+            _ =>
+                MpiEnd.Alone(
+                    $"rank unknown failed, seen in {function}: not all ranks arrived within {timeout.TotalSeconds:0.###} s",
+                    RankFailure.ExitCode
+                ),
             null,
             timeout,
-            Timeout.InfiniteTimeSpan);
+            Timeout.InfiniteTimeSpan
+        );
         return call();
     }
 
-    private static nint Address(byte[] pinned) => (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned));
+    private static nint Address(byte[] pinned) =>
+        (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned));
 }

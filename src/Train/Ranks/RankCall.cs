@@ -31,13 +31,14 @@ internal readonly record struct RankCall(CallKind Kind, string What, ScalarType 
         return Kind == CallKind.Leave ? "the end of its work" : $"{Kind.ToString().ToLowerInvariant()} '{What}'{size}";
     }
 
-    private static int ElementSize(ScalarType type) => type switch
-    {
-        ScalarType.Byte or ScalarType.Int8 or ScalarType.Bool => 1,
-        ScalarType.Int16 or ScalarType.Float16 or ScalarType.BFloat16 => 2,
-        ScalarType.Int32 or ScalarType.Float32 => 4,
-        ScalarType.Int64 or ScalarType.Float64 or ScalarType.ComplexFloat32 => 8,
-        ScalarType.ComplexFloat64 => 16,
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not a type that ranks exchange"),
-    };
+    private static int ElementSize(ScalarType type) =>
+        type switch
+        {
+            ScalarType.Byte or ScalarType.Int8 or ScalarType.Bool => 1,
+            ScalarType.Int16 or ScalarType.Float16 or ScalarType.BFloat16 => 2,
+            ScalarType.Int32 or ScalarType.Float32 => 4,
+            ScalarType.Int64 or ScalarType.Float64 or ScalarType.ComplexFloat32 => 8,
+            ScalarType.ComplexFloat64 => 16,
+            _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not a type that ranks exchange"),
+        };
 }

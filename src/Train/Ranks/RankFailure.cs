@@ -13,7 +13,8 @@ internal sealed record RankFailure(int? Rank, RankCall? SeenIn, string Cause, Ex
     public const int ExitCode = 3;
 
     /// <summary>A failed rank's own exception as a cause: what is written for the user as it is, anything else with its type.</summary>
-    public static string CauseOf(Exception exception) => exception is AlignException ? exception.Message : $"{exception.GetType().Name}: {exception.Message}";
+    public static string CauseOf(Exception exception) =>
+        exception is AlignException ? exception.Message : $"{exception.GetType().Name}: {exception.Message}";
 
     /// <summary>The exception for a rank that was in a call, or about to make it.</summary>
     public RankFailureException Seen(RankCall? call) => new(Rank, (call ?? SeenIn)?.ToString() ?? "no call", Cause, Exception);

@@ -9,7 +9,10 @@ public sealed class RankFailureException : Exception
     /// <param name="cause">What happened, in a sentence.</param>
     /// <param name="inner">The failed rank's own exception, where it is known.</param>
     public RankFailureException(int? rank, string call, string cause, Exception? inner = null)
-        : base($"rank {rank?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "unknown"} failed, seen in {call}: {cause}", inner)
+        : base(
+            $"rank {rank?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "unknown"} failed, seen in {call}: {cause}",
+            inner
+        )
     {
         Rank = rank;
         Call = call;

@@ -5,12 +5,16 @@ using static TorchSharp.torch;
 namespace PPYolo.Train.Ranks;
 
 /// <summary>
-/// Adds the ranks' values in the order of the ranks: ((rank 0 + rank 1) + rank 2) + ... Every element is added alone, so the result does not depend on how a
-/// tensor is cut into slices, on which rank adds which, or on the way the values came: threads and MPI get the same bits.
+/// Adds the ranks' values in the order of the ranks: ((rank 0 + rank 1) + rank 2) + ... Every element is added alone, so the result does
+/// not depend on how a tensor is cut into slices, on which rank adds which, or on the way the values came: threads and MPI get the same
+/// bits.
 /// </summary>
 internal static unsafe class RankOrderSum
 {
-    /// <summary>Writes the sums of the elements from <paramref name="first"/> to before <paramref name="last"/> to every target, which may be the sources.</summary>
+    /// <summary>
+    /// Writes the sums of the elements from <paramref name="first"/> to before <paramref name="last"/> to every target, which may be the
+    /// sources.
+    /// </summary>
     public static void Add(ScalarType type, ReadOnlySpan<nint> sources, ReadOnlySpan<nint> targets, long first, long last)
     {
         if (type == ScalarType.Float32)
@@ -31,14 +35,18 @@ internal static unsafe class RankOrderSum
         return Math.Min(count, lines * rank / size * line);
     }
 
-    private static void Add<T>(ReadOnlySpan<nint> sources, ReadOnlySpan<nint> targets, long first, long last) where T : unmanaged, INumber<T>
+    private static void Add<T>(ReadOnlySpan<nint> sources, ReadOnlySpan<nint> targets, long first, long last)
+        where T : unmanaged, INumber<T>
     {
         var width = Vector<T>.Count;
         var i = first;
         for (; i + (4 * width) <= last; i += 4 * width)
         {
             var from = (T*)sources[0] + i;
-            Vector<T> a = Load(from), b = Load(from + width), c = Load(from + (2 * width)), d = Load(from + (3 * width));
+            Vector<T> a = Load(from),
+                b = Load(from + width),
+                c = Load(from + (2 * width)),
+                d = Load(from + (3 * width));
             foreach (var source in sources[1..])
             {
                 from = (T*)source + i;
@@ -73,5 +81,6 @@ internal static unsafe class RankOrderSum
         }
     }
 
-    private static Vector<T> Load<T>(T* from) where T : unmanaged => Unsafe.ReadUnaligned<Vector<T>>(from);
+    private static Vector<T> Load<T>(T* from)
+        where T : unmanaged => Unsafe.ReadUnaligned<Vector<T>>(from);
 }

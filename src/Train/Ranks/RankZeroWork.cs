@@ -4,17 +4,22 @@ using TorchSharp;
 
 namespace PPYolo.Train.Ranks;
 
-/// <summary>Work that rank 0 does while the others wait. It may take longer than ranks otherwise wait for each other: rank 0 tells them that it goes on.</summary>
+/// <summary>
+/// Work that rank 0 does while the others wait. It may take longer than ranks otherwise wait for each other: rank 0 tells them that it goes
+/// on.
+/// </summary>
 internal static class RankZeroWork
 {
-    private const byte GoesOn = 1, Done = 0;
+    private const byte GoesOn = 1,
+        Done = 0;
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     /// <summary>Works on rank 0 and returns on all ranks when it is done.</summary>
     /// <param name="ranks">Who waits.</param>
     /// <param name="what">What is done, for messages.</param>
-    /// <param name="work">The work; with several ranks it runs on a thread of its own, with as many torch threads as the calling one.</param>
+    /// <param name="work">The work; with several ranks it runs on a thread of its own, with as many torch threads as the calling
+    /// one.</param>
     public static void Run(IRanks ranks, string what, Action work)
     {
         if (ranks.Size == 1)
@@ -23,9 +28,7 @@ internal static class RankZeroWork
         }
         else if (ranks.Rank > 0)
         {
-            while (ranks.Gather(what, [])[0] is [GoesOn])
-            {
-            }
+            while (ranks.Gather(what, [])[0] is [GoesOn]) { }
         }
         else
         {
@@ -45,7 +48,10 @@ internal static class RankZeroWork
                     failure = exception;
                 }
             })
-            { IsBackground = true, Name = what };
+            {
+                IsBackground = true,
+                Name = what,
+            };
             worker.Start();
             while (!worker.Join(Interval))
             {

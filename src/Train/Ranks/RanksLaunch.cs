@@ -21,21 +21,26 @@ public static class RanksLaunch
         if (ranks is not null && launch is not null)
         {
             throw new AlignException(
-                $"--ranks {ranks}: {launch.Launcher} has already started this process as one of {launch.Size} ranks; leave --ranks away, or start the program without {launch.Launcher}");
+                $"--ranks {ranks}: {launch.Launcher} has already started this process as one of {launch.Size} ranks; leave --ranks "
+                    + $"away, or start the program without {launch.Launcher}"
+            );
         }
 
-        return launch is not null ? RanksKind.Mpi : ranks > 1 ? RanksKind.Threads : RanksKind.Solo;
+        return launch is not null ? RanksKind.Mpi
+            : ranks > 1 ? RanksKind.Threads
+            : RanksKind.Solo;
     }
 
     /// <summary>
-    /// Runs a body on every rank of this process, each on a thread whose number of torch threads is set: all of them alone and in threads, one with MPI.
+    /// Runs a body on every rank of this process, each on a thread whose number of torch threads is set: all of them alone and in threads,
+    /// one with MPI.
     /// </summary>
     /// <param name="options">How they are started.</param>
     /// <param name="body">What each rank does.</param>
     /// <returns>The results of this process's ranks, by rank; with MPI the one of its own.</returns>
     /// <exception cref="RankFailureException">
-    /// A thread rank failed: its own exception is inside. Alone, the exception comes as it is. With MPI a failure writes one message and ends all processes.
-    /// </exception>
+    /// A thread rank failed: its own exception is inside. Alone, the exception comes as it is. With MPI a failure writes one message and
+    /// ends all processes. </exception>
     public static IReadOnlyList<T> Run<T>(RanksOptions options, Func<IRanks, T> body)
     {
         switch (Decide(options.Ranks, MpiLaunch.Current))

@@ -21,30 +21,20 @@ public sealed class SoloRanks : IRanks
     public double SecondsInCalls => 0;
 
     /// <inheritdoc />
-    public void Sum(string what, Tensor tensor)
-    {
-    }
+    public void Sum(string what, Tensor tensor) { }
 
     /// <inheritdoc />
-    public void Broadcast(string what, Tensor tensor)
-    {
-    }
+    public void Broadcast(string what, Tensor tensor) { }
 
     /// <inheritdoc />
     public IReadOnlyList<byte[]> Gather(string what, ReadOnlySpan<byte> message) => [message.ToArray()];
 
     /// <inheritdoc />
-    public void Barrier(string what)
-    {
-    }
+    public void Barrier(string what) { }
 
     /// <inheritdoc />
-    public void Abort(string reason)
-    {
-    }
+    public void Abort(string reason) { }
 
     /// <inheritdoc />
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 }

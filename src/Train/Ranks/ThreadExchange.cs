@@ -3,15 +3,22 @@ namespace PPYolo.Train.Ranks;
 /// <summary>What the ranks of one process show each other: everything twice, because a rank may be one call ahead of another.</summary>
 internal sealed class ThreadExchange(int size)
 {
-    /// <summary>Tensors up to this size are copied here, added by every rank for itself, and cost one meeting; larger ones are added in place, and cost two.</summary>
+    /// <summary>
+    /// Tensors up to this size are copied here, added by every rank for itself, and cost one meeting; larger ones are added in place, and
+    /// cost two.
+    /// </summary>
     public const int SmallBytes = 32 * 1024;
 
-    private readonly byte[][] small = [.. Enumerable.Range(0, 2 * size).Select(_ => GC.AllocateUninitializedArray<byte>(SmallBytes, pinned: true))];
+    private readonly byte[][] small =
+    [
+        .. Enumerable.Range(0, 2 * size).Select(_ => GC.AllocateUninitializedArray<byte>(SmallBytes, pinned: true)),
+    ];
     private readonly nint[] addresses = new nint[2 * size];
     private readonly byte[][] messages = [.. Enumerable.Range(0, 2 * size).Select(_ => Array.Empty<byte>())];
 
     /// <summary>A rank's buffer for a small tensor.</summary>
-    public unsafe nint Small(int parity, int rank) => (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref small[(parity * size) + rank][0]);
+    public unsafe nint Small(int parity, int rank) =>
+        (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref small[(parity * size) + rank][0]);
 
     /// <summary>The ranks' tensors.</summary>
     public Span<nint> Addresses(int parity) => addresses.AsSpan(parity * size, size);

@@ -83,8 +83,8 @@ internal sealed class ThreadGroup(int size, TimeSpan timeout)
     }
 
     /// <summary>
-    /// Ends a call in which ranks read or write each other's memory: returns when every rank has finished. It does not end before, whatever has failed
-    /// meanwhile, because the memory must outlive the others' access; those are in a loop that ends by itself.
+    /// Ends a call in which ranks read or write each other's memory: returns when every rank has finished. It does not end before, whatever
+    /// has failed meanwhile, because the memory must outlive the others' access; those are in a loop that ends by itself.
     /// </summary>
     public void Finish(int rank)
     {
@@ -145,7 +145,10 @@ internal sealed class ThreadGroup(int size, TimeSpan timeout)
         }
     }
 
-    /// <summary>Waits for all threads; after a failure no longer than the timeout, and hardly at all for a rank that the others have already waited for.</summary>
+    /// <summary>
+    /// Waits for all threads; after a failure no longer than the timeout, and hardly at all for a rank that the others have already waited
+    /// for.
+    /// </summary>
     /// <returns>The failure, or null.</returns>
     public RankFailure? WaitForEnd()
     {

@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace PPYolo.Train.Ranks;
 
 /// <summary>
-/// One of several ranks that are threads of this process; <see cref="Run(int, Action{IRanks}, TimeSpan?, int?)"/> starts them. Each rank adds its slice of a
-/// tensor over all ranks, straight in their memory, so a rank's cost grows with the bytes and not with bytes times ranks.
+/// One of several ranks that are threads of this process; <see cref="Run(int, Action{IRanks}, TimeSpan?, int?)"/> starts them. Each rank
+/// adds its slice of a tensor over all ranks, straight in their memory, so a rank's cost grows with the bytes and not with bytes times
+/// ranks.
 /// </summary>
 public sealed unsafe class ThreadRanks : IRanks
 {
@@ -54,7 +55,8 @@ public sealed unsafe class ThreadRanks : IRanks
                 return null;
             },
             timeout,
-            threads);
+            threads
+        );
 
     /// <summary>Starts one thread per rank, waits for all and returns their results by rank.</summary>
     /// <inheritdoc cref="Run(int, Action{IRanks}, TimeSpan?, int?)" />
@@ -75,7 +77,8 @@ public sealed unsafe class ThreadRanks : IRanks
         {
             exchange.Addresses(parity)[Rank] = mine;
             group.Start(Rank, parity, call);
-            long first = RankOrderSum.SliceStart(call.Count, Rank, Size), last = RankOrderSum.SliceStart(call.Count, Rank + 1, Size);
+            long first = RankOrderSum.SliceStart(call.Count, Rank, Size),
+                last = RankOrderSum.SliceStart(call.Count, Rank + 1, Size);
             RankOrderSum.Add(call.Type, exchange.Addresses(parity), exchange.Addresses(parity), first, last);
             group.Finish(Rank);
         }

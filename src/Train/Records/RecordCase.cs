@@ -23,7 +23,15 @@ public sealed record RecordCase : RunCase
     public required string StartWeightsSha256 { get; init; }
 
     /// <summary>Describes a run.</summary>
-    public static RecordCase Of(TrainOptions options, string seed, string initProfile, int iterations, int ranks, string startWeights, string sha256)
+    public static RecordCase Of(
+        TrainOptions options,
+        string seed,
+        string initProfile,
+        int iterations,
+        int ranks,
+        string startWeights,
+        string sha256
+    )
     {
         var recipe = options.ToRecipe();
         return new()
@@ -57,25 +65,26 @@ public sealed record RecordCase : RunCase
     }
 
     /// <summary>The options that repeat the run: an epoch of one iteration makes epochs and iterations the same.</summary>
-    public TrainOptions ToOptions() => new()
-    {
-        Network = Network,
-        Classes = Classes,
-        FreezeAt = FreezeAt,
-        FreezeNorm = FreezeNorm,
-        DropBlock = DropBlock,
-        Batch = Batch,
-        Sizes = [.. Sizes],
-        IterationsPerEpoch = 1,
-        LearningRatePerImage = LearningRatePerImage,
-        WarmupEpochs = WarmupIterations,
-        StartFactor = StartFactor,
-        MilestoneEpochs = [.. Milestones],
-        Gamma = Gamma,
-        Momentum = Momentum,
-        WeightDecay = WeightDecay,
-        ClipGradNorm = ClipGradNorm,
-        EmaDecay = EmaDecay,
-        EmaDecayType = Enum.Parse<EmaDecayType>(EmaDecayType, ignoreCase: true),
-    };
+    public TrainOptions ToOptions() =>
+        new()
+        {
+            Network = Network,
+            Classes = Classes,
+            FreezeAt = FreezeAt,
+            FreezeNorm = FreezeNorm,
+            DropBlock = DropBlock,
+            Batch = Batch,
+            Sizes = [.. Sizes],
+            IterationsPerEpoch = 1,
+            LearningRatePerImage = LearningRatePerImage,
+            WarmupEpochs = WarmupIterations,
+            StartFactor = StartFactor,
+            MilestoneEpochs = [.. Milestones],
+            Gamma = Gamma,
+            Momentum = Momentum,
+            WeightDecay = WeightDecay,
+            ClipGradNorm = ClipGradNorm,
+            EmaDecay = EmaDecay,
+            EmaDecayType = Enum.Parse<EmaDecayType>(EmaDecayType, ignoreCase: true),
+        };
 }

@@ -6,7 +6,10 @@ using PPYolo.Data.Batches;
 
 namespace PPYolo.Train.Records;
 
-/// <summary>Turns the record of several ranks into one that a single rank can replay: images and targets joined in rank order, losses averaged over images.</summary>
+/// <summary>
+/// Turns the record of several ranks into one that a single rank can replay: images and targets joined in rank order, losses averaged over
+/// images.
+/// </summary>
 public static class RecordMerge
 {
     /// <summary>Merges.</summary>
@@ -35,7 +38,12 @@ public static class RecordMerge
             var losses = sources.Select(source => source.Losses(iteration)).ToList();
             foreach (var name in losses[0].Keys)
             {
-                tensors.Add(name, TensorData.Scalar((float)(losses.Select((loss, rank) => (double)loss[name] * parts[rank].Count).Sum() / parts.Sum(part => part.Count))));
+                tensors.Add(
+                    name,
+                    TensorData.Scalar(
+                        (float)(losses.Select((loss, rank) => (double)loss[name] * parts[rank].Count).Sum() / parts.Sum(part => part.Count))
+                    )
+                );
             }
 
             Npz.Write(Path.Combine(destination, RecordedBatches.FileName(iteration, 0)), tensors);

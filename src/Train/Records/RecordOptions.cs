@@ -15,6 +15,8 @@ public sealed record RecordOptions(string Folder)
     /// <summary>What every rank records of each iteration's parts, or null for nothing.</summary>
     public TraceOptions? Trace { get; init; }
 
-    /// <summary>Perturbed twins that are trained after the run to measure its noise floor, which is kept in floor.npz; 0 measures none.</summary>
+    /// <summary>
+    /// Perturbed twins that are trained after the run to measure its noise floor, which is kept in floor.npz; 0 measures none.
+    /// </summary>
     public int Twins { get; init; }
 }

@@ -22,14 +22,21 @@ public static class RecordedRun
     /// <param name="beforeTwin">Told the number of each twin, from 1 on, where a noise floor is measured.</param>
     /// <exception cref="TrainingHaltedException">A loss or a weight is NaN or infinite; the folder is no record.</exception>
     public static RunEnd Execute(
-        RunPlan plan, string initProfile, RecordOptions options, IRanks? ranks = null, Action<StepResult>? afterStep = null, Action<TrainStep>? observe = null,
-        Action<int>? beforeTwin = null)
+        RunPlan plan,
+        string initProfile,
+        RecordOptions options,
+        IRanks? ranks = null,
+        Action<StepResult>? afterStep = null,
+        Action<TrainStep>? observe = null,
+        Action<int>? beforeTwin = null
+    )
     {
         ranks ??= new SoloRanks();
         var folder = options.Folder;
         var recorder = new RunRecorder(folder, options.Extension);
         var first = ranks.Rank == 0;
-        string startFile = "", digest = "";
+        string startFile = "",
+            digest = "";
         if (first)
         {
             recorder.Prepare();
@@ -44,7 +51,10 @@ public static class RecordedRun
         ranks.Barrier("the record folder");
         if (!Directory.Exists(folder))
         {
-            throw new AlignException($"{folder}: made by rank 0, not there for rank {ranks.Rank} on {Environment.MachineName}; a record goes into a folder that all machines share");
+            throw new AlignException(
+                $"{folder}: made by rank 0, not there for rank {ranks.Rank} on {Environment.MachineName}; a record goes into a folder "
+                    + $"that all machines share"
+            );
         }
 
         RunEnd end;
@@ -74,12 +84,16 @@ public static class RecordedRun
                     {
                         FirstGradients.Watch(step, firstGradients);
                     }
-                });
+                }
+            );
             NonFinite.Require(end);
         }
         catch (Exception exception) when (exception is NonFiniteLossException or TrainingHaltedException)
         {
-            throw new TrainingHaltedException($"{exception.Message}; {folder} holds the start weights and the batches before that, and is no record: remove it", exception);
+            throw new TrainingHaltedException(
+                $"{exception.Message}; {folder} holds the start weights and the batches before that, and is no record: remove it",
+                exception
+            );
         }
 
         ranks.Barrier("the recorded batches");
@@ -122,7 +136,14 @@ public static class RecordedRun
         }
     }
 
-    private static TraceFloor? Floor(RunPlan plan, RecordOptions options, IRanks ranks, List<IterationTrace> own, RunEnd end, Action<int>? beforeTwin)
+    private static TraceFloor? Floor(
+        RunPlan plan,
+        RecordOptions options,
+        IRanks ranks,
+        List<IterationTrace> own,
+        RunEnd end,
+        Action<int>? beforeTwin
+    )
     {
         if (ranks.Rank == 0)
         {
@@ -130,6 +151,15 @@ public static class RecordedRun
         }
 
         // Recorded batches are the run's own bit by bit, and need not be made again.
-        return TraceTwins.Measure(plan with { Batches = rank => new RecordedBatches(options.Folder, rank) }, own, options.Twins, ranks, beforeTwin);
+        return TraceTwins.Measure(
+            plan with
+            {
+                Batches = rank => new RecordedBatches(options.Folder, rank),
+            },
+            own,
+            options.Twins,
+            ranks,
+            beforeTwin
+        );
     }
 }

@@ -9,8 +9,8 @@ using PPYolo.Train.Stepping;
 namespace PPYolo.Train.Records;
 
 /// <summary>
-/// A recorded run on disk: case.json, 000.* (start weights), batch00000_rank00.npz ... (each rank's batches with their losses), losses.json, 1__.* (end weights, the
-/// moving average), 1__raw.* (end weights as trained) and 1__momentum.* (the optimizer's buffers).
+/// A recorded run on disk: case.json, 000.* (start weights), batch00000_rank00.npz ... (each rank's batches with their losses),
+/// losses.json, 1__.* (end weights, the moving average), 1__raw.* (end weights as trained) and 1__momentum.* (the optimizer's buffers).
 /// </summary>
 public sealed class RunRecord
 {
@@ -60,7 +60,9 @@ public sealed class RunRecord
         {
             using var document = File.Exists(path) ? System.Text.Json.JsonDocument.Parse(File.ReadAllText(path)) : null;
             return document?.RootElement is { ValueKind: System.Text.Json.JsonValueKind.Object } root
-                && root.TryGetProperty("format", out var format) && format.ValueKind == System.Text.Json.JsonValueKind.String && format.GetString() == RecordCase.FormatName;
+                && root.TryGetProperty("format", out var format)
+                && format.ValueKind == System.Text.Json.JsonValueKind.String
+                && format.GetString() == RecordCase.FormatName;
         }
         catch (System.Text.Json.JsonException)
         {
@@ -82,7 +84,9 @@ public sealed class RunRecord
         var file = StrictJson.Parse<RecordCase>(File.ReadAllText(path), path);
         if (file.Format != RecordCase.FormatName || file.Version != 1)
         {
-            throw new AlignException($"{path}: expected format {RecordCase.FormatName}, version 1; found {file.Format}, version {file.Version}");
+            throw new AlignException(
+                $"{path}: expected format {RecordCase.FormatName}, version 1; found {file.Format}, version {file.Version}"
+            );
         }
 
         file.ToOptions().Validate(path);
@@ -101,11 +105,11 @@ public sealed class RunRecord
     /// <summary>The file of a part, whatever its extension.</summary>
     /// <exception cref="AlignException">There is none.</exception>
     public static string FindFile(string folder, string name) =>
-        TryFindFile(folder, name)
-        ?? throw new AlignException($"{Path.Combine(folder, name)}{string.Join('|', Extensions)}: not found");
+        TryFindFile(folder, name) ?? throw new AlignException($"{Path.Combine(folder, name)}{string.Join('|', Extensions)}: not found");
 
     /// <summary>The file of a part, whatever its extension, or null.</summary>
-    internal static string? TryFindFile(string folder, string name) => Extensions.Select(extension => Path.Combine(folder, name + extension)).FirstOrDefault(File.Exists);
+    internal static string? TryFindFile(string folder, string name) =>
+        Extensions.Select(extension => Path.Combine(folder, name + extension)).FirstOrDefault(File.Exists);
 
     /// <summary>Reads the start weights and checks that they are the recorded ones.</summary>
     /// <exception cref="AlignException">They are missing, or have changed since.</exception>
@@ -116,7 +120,10 @@ public sealed class RunRecord
         var digest = TensorDigest.Of(tensors);
         if (digest != Case.StartWeightsSha256)
         {
-            throw new AlignException($"{path}: expected start weights of SHA-256 {Case.StartWeightsSha256}, found {digest}; the file is not the one that was recorded");
+            throw new AlignException(
+                $"{path}: expected start weights of SHA-256 {Case.StartWeightsSha256}, found {digest}; the file is not the one that was "
+                    + $"recorded"
+            );
         }
 
         return tensors;
@@ -126,16 +133,26 @@ public sealed class RunRecord
     public LossLog ReadLosses()
     {
         var path = Path.Combine(Folder, LossesFile);
-        return File.Exists(path) ? StrictJson.Parse<LossLog>(File.ReadAllText(path), path) : throw new AlignException($"{path}: not found; record the run again");
+        return File.Exists(path)
+            ? StrictJson.Parse<LossLog>(File.ReadAllText(path), path)
+            : throw new AlignException($"{path}: not found; record the run again");
     }
 
     /// <summary>Reads the end of the run: weights, moving averages, momentum and losses.</summary>
-    public RunEnd ReadEnd() => new(
-        Read(RawEndName),
-        Read(EndName),
-        Read(MomentumName),
-        [.. ReadLosses().Iterations.Select(entry => new StepResult(entry.Iteration, entry.Size, entry.LearningRate, [.. entry.Losses], null) { LocalLosses = [.. entry.Losses] })],
-        [0]);
+    public RunEnd ReadEnd() =>
+        new(
+            Read(RawEndName),
+            Read(EndName),
+            Read(MomentumName),
+            [
+                .. ReadLosses()
+                    .Iterations.Select(entry => new StepResult(entry.Iteration, entry.Size, entry.LearningRate, [.. entry.Losses], null)
+                    {
+                        LocalLosses = [.. entry.Losses],
+                    }),
+            ],
+            [0]
+        );
 
     /// <summary>Reads a part.</summary>
     public NamedTensors Read(string name) => TensorFile.Read(FindFile(Folder, name));

@@ -21,7 +21,9 @@ public sealed class RunRecorder(string folder, string extension)
     {
         if (File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()))
         {
-            throw new AlignException($"{folder}: a record goes into a new or empty folder, and this one has something in it; name another or remove it first");
+            throw new AlignException(
+                $"{folder}: a record goes into a new or empty folder, and this one has something in it; name another or remove it first"
+            );
         }
 
         Directory.CreateDirectory(folder);
@@ -43,7 +45,9 @@ public sealed class RunRecorder(string folder, string extension)
             tensors.Add(name, tensor);
         }
 
-        foreach (var (name, value) in result.LocalLosses.Where(loss => loss.Key.StartsWith(RecordedBatches.LossPrefix, StringComparison.Ordinal)))
+        foreach (
+            var (name, value) in result.LocalLosses.Where(loss => loss.Key.StartsWith(RecordedBatches.LossPrefix, StringComparison.Ordinal))
+        )
         {
             tensors.Add(name, TensorData.Scalar(value));
         }

@@ -6,8 +6,8 @@ namespace PPYolo.Train.Records;
 internal static partial class SharedFile
 {
     /// <summary>
-    /// Gives a file another name beside its own, as `ln` does, which takes neither time nor space; a copy where the file system cannot. Files of records are replaced as a whole and never written into, so that
-    /// neither name sees what happens to the other.
+    /// Gives a file another name beside its own, as `ln` does, which takes neither time nor space; a copy where the file system cannot.
+    /// Files of records are replaced as a whole and never written into, so that neither name sees what happens to the other.
     /// </summary>
     /// <param name="file">The file.</param>
     /// <param name="name">A path at which there is nothing yet.</param>

@@ -5,7 +5,10 @@ using PPYolo.Train.Runs;
 
 namespace PPYolo.Train.Records;
 
-/// <summary>Twins of a run: the same training from start weights that are perturbed about their last bit. How far they are from it is the noise floor of its trace.</summary>
+/// <summary>
+/// Twins of a run: the same training from start weights that are perturbed about their last bit. How far they are from it is the noise
+/// floor of its trace.
+/// </summary>
 internal static class TraceTwins
 {
     /// <summary>The plan of a twin.</summary>
@@ -18,7 +21,13 @@ internal static class TraceTwins
     /// <param name="ranks">Who trained together, and does again.</param>
     /// <param name="progress">Told the number of each twin on rank 0, from 1 on.</param>
     /// <returns>The floor on rank 0, null elsewhere.</returns>
-    public static TraceFloor? Measure(RunPlan plan, IReadOnlyList<IterationTrace> own, int twins, IRanks ranks, Action<int>? progress = null)
+    public static TraceFloor? Measure(
+        RunPlan plan,
+        IReadOnlyList<IterationTrace> own,
+        int twins,
+        IRanks ranks,
+        Action<int>? progress = null
+    )
     {
         var traces = new List<RunTrace>();
         for (var twin = 0; twin < twins; twin++)

@@ -17,7 +17,13 @@ internal static class TracedRun
     /// <param name="options">What to keep; null for summaries alone.</param>
     /// <param name="injections">Tensors to put in the place of ranks' own, or null.</param>
     /// <returns>Each rank's trace.</returns>
-    public static IReadOnlyList<RunTrace> Execute(RunPlan plan, int ranks, int threads, TraceOptions? options = null, IReadOnlyList<Injection>? injections = null)
+    public static IReadOnlyList<RunTrace> Execute(
+        RunPlan plan,
+        int ranks,
+        int threads,
+        TraceOptions? options = null,
+        IReadOnlyList<Injection>? injections = null
+    )
     {
         var traces = new RunTrace[ranks];
         RankTeam.Run(ranks, threads, team => traces[team.Rank] = Execute(plan, team, options, injections));
@@ -33,7 +39,12 @@ internal static class TracedRun
     public static RunTrace Execute(RunPlan plan, IRanks ranks, TraceOptions? options = null, IReadOnlyList<Injection>? injections = null)
     {
         var trace = new List<IterationTrace>();
-        var end = TrainingRun.Execute(plan, ranks, observe: step => StepTracer.Watch(step, trace.Add, options, injections), everywhere: true);
+        var end = TrainingRun.Execute(
+            plan,
+            ranks,
+            observe: step => StepTracer.Watch(step, trace.Add, options, injections),
+            everywhere: true
+        );
         AddEnd(trace[^1], end.Ema);
         return new(ranks.Rank, trace);
     }

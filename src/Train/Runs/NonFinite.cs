@@ -41,27 +41,33 @@ internal static class NonFinite
     }
 
     /// <summary>
-    /// Tells all ranks the first tensor that is not finite on any of them. The losses are averaged, so that all of them are here. With shared statistics a bad batch spoils the tensors of all: the rank that has
-    /// it knows most.
+    /// Tells all ranks the first tensor that is not finite on any of them. The losses are averaged, so that all of them are here. With
+    /// shared statistics a bad batch spoils the tensors of all: the rank that has it knows most.
     /// </summary>
     public static string CauseOverRanks(IRanks ranks, TrainStep step, NonFiniteLossException exception)
     {
         var mine = Cause(step, exception.Batch, exception.LocalLosses);
         var found = ranks.Gather("what is not finite", Encoding.UTF8.GetBytes(mine ?? "")).Select(Encoding.UTF8.GetString).ToList();
-        var rank = found.FindIndex(text => text.StartsWith(InBatch, StringComparison.Ordinal)) is >= 0 and var culprit ? culprit : found.FindIndex(text => text.Length > 0);
+        var rank = found.FindIndex(text => text.StartsWith(InBatch, StringComparison.Ordinal)) is >= 0 and var culprit
+            ? culprit
+            : found.FindIndex(text => text.Length > 0);
         var cause = rank < 0 ? "no tensor was found that is not finite" : (ranks.Size > 1 ? $"on rank {rank}, " : "") + found[rank];
         return rank >= 0 && found[rank].StartsWith(InBatch, StringComparison.Ordinal) ? cause : $"{cause}; lower the learning rate";
     }
 
     /// <summary>
-    /// Describes the first tensor, in order of execution, that made a loss not finite: of the batch, of the parameters, of the running statistics that the
-    /// iteration's forward pass has moved (which tell the first layer whose activations were not finite), else the losses themselves.
+    /// Describes the first tensor, in order of execution, that made a loss not finite: of the batch, of the parameters, of the running
+    /// statistics that the iteration's forward pass has moved (which tell the first layer whose activations were not finite), else the
+    /// losses themselves.
     /// </summary>
     private static string? Cause(TrainStep step, Batch batch, IEnumerable<KeyValuePair<string, float>> losses) =>
         Find(InBatch, batch.Named)
         ?? Find("weight", Values(step, entry => entry.IsParameter))
         ?? Find("activations before the norm of", Values(step, entry => !entry.IsParameter && !entry.IsBatchCounter))
-        ?? losses.Where(loss => !float.IsFinite(loss.Value)).Select(loss => $"{loss.Key} is {Text(loss.Value)} while batch, weights and statistics are finite").FirstOrDefault();
+        ?? losses
+            .Where(loss => !float.IsFinite(loss.Value))
+            .Select(loss => $"{loss.Key} is {Text(loss.Value)} while batch, weights and statistics are finite")
+            .FirstOrDefault();
 
     private static IEnumerable<KeyValuePair<string, TensorData>> Values(TrainStep step, Func<StateEntry, bool> which) =>
         step.Entries.Where(which).Select(entry => KeyValuePair.Create(entry.Key, entry.Value.ToData()));
@@ -74,7 +80,8 @@ internal static class NonFinite
             return null;
         }
 
-        int first = -1, count = 0;
+        int first = -1,
+            count = 0;
         for (var i = 0; i < values.Length; i++)
         {
             if (!float.IsFinite(values[i]))
@@ -84,7 +91,10 @@ internal static class NonFinite
             }
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"has {count} of {values.Length} elements that are not finite, the first at {first}: {Text(values[first])}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"has {count} of {values.Length} elements that are not finite, the first at {first}: {Text(values[first])}"
+        );
     }
 
     private static string Text(float value) => value.ToString(CultureInfo.InvariantCulture);

@@ -10,7 +10,10 @@ using static TorchSharp.torch;
 
 namespace PPYolo.Train.Runs;
 
-/// <summary>A rank's part of a <see cref="RunPlan"/> in progress: the network, its training step, its batches, and the random numbers of each iteration.</summary>
+/// <summary>
+/// A rank's part of a <see cref="RunPlan"/> in progress: the network, its training step, its batches, and the random numbers of each
+/// iteration.
+/// </summary>
 public sealed class Trainer : IDisposable
 {
     private readonly RunPlan plan;

@@ -13,8 +13,15 @@ public static class TrainingRun
     /// <param name="ranks">Who trains together; null is this process alone.</param>
     /// <param name="afterStep">Told after each iteration, with its batch.</param>
     /// <param name="observe">Given the step before the first iteration, to watch its phases.</param>
-    /// <param name="everywhere">Whether all ranks return the tensors they end with. Else only rank 0 does, and the others none: replicas are equal, which is checked unless somebody turned that off.</param>
-    public static RunEnd Execute(RunPlan plan, IRanks? ranks = null, Action<Batch, StepResult>? afterStep = null, Action<TrainStep>? observe = null, bool everywhere = false)
+    /// <param name="everywhere">Whether all ranks return the tensors they end with. Else only rank 0 does, and the others none: replicas
+    /// are equal, which is checked unless somebody turned that off.</param>
+    public static RunEnd Execute(
+        RunPlan plan,
+        IRanks? ranks = null,
+        Action<Batch, StepResult>? afterStep = null,
+        Action<TrainStep>? observe = null,
+        bool everywhere = false
+    )
     {
         ranks ??= new SoloRanks();
         using var trainer = new Trainer(plan, ranks);

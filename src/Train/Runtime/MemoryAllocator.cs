@@ -4,27 +4,36 @@ using System.Text;
 namespace PPYolo.Train.Runtime;
 
 /// <summary>
-/// Has native code allocate with tcmalloc or jemalloc where the system has one of them. glibc's malloc mixes tensors with small objects in one heap, which therefore gets holes: a training step at 416 pixels with
-/// it holds half as much again as it uses, and takes longer. Such an allocator must be there before anything else is loaded, so that the program starts itself again, in the same process. Numbers are not affected.
+/// Has native code allocate with tcmalloc or jemalloc where the system has one of them. glibc's malloc mixes tensors with small objects in
+/// one heap, which therefore gets holes: a training step at 416 pixels with it holds half as much again as it uses, and takes longer. Such
+/// an allocator must be there before anything else is loaded, so that the program starts itself again, in the same process. Numbers are not
+/// affected.
 /// </summary>
 public static partial class MemoryAllocator
 {
-    /// <summary>"system" keeps the C library's own; any other value is the file of the library to use, and the loader complains about one that it cannot load.</summary>
+    /// <summary>
+    /// "system" keeps the C library's own; any other value is the file of the library to use, and the loader complains about one that it
+    /// cannot load.
+    /// </summary>
     public const string Variable = "PPYOLO_ALLOCATOR";
 
-    private const string PreloadVariable = "LD_PRELOAD", System = "system";
+    private const string PreloadVariable = "LD_PRELOAD",
+        System = "system";
 
     private static readonly string[] Libraries = ["libtcmalloc_minimal.so.4", "libtcmalloc.so.4", "libjemalloc.so.2"];
 
     /// <summary>
-    /// Begins the program anew with the allocator, and returns only where that is not to be: on other systems than Linux, where LD_PRELOAD is set (also by a first call), where the user wants the system's, and where there
-    /// is none. Call it before anything else: what the process has done is forgotten, but for its environment and its open streams.
+    /// Begins the program anew with the allocator, and returns only where that is not to be: on other systems than Linux, where LD_PRELOAD
+    /// is set (also by a first call), where the user wants the system's, and where there is none. Call it before anything else: what the
+    /// process has done is forgotten, but for its environment and its open streams.
     /// </summary>
     public static void Preload()
     {
-        if (!OperatingSystem.IsLinux()
+        if (
+            !OperatingSystem.IsLinux()
             || Environment.GetEnvironmentVariable(PreloadVariable) is { Length: > 0 }
-            || Choose(Environment.GetEnvironmentVariable(Variable), Folders(), File.Exists) is not { } library)
+            || Choose(Environment.GetEnvironmentVariable(Variable), Folders(), File.Exists) is not { } library
+        )
         {
             return;
         }
@@ -50,12 +59,13 @@ public static partial class MemoryAllocator
     /// <param name="wish">The value of <see cref="Variable"/>.</param>
     /// <param name="folders">Where to look, the first one first.</param>
     /// <param name="exists">Whether there is a file.</param>
-    internal static string? Choose(string? wish, IEnumerable<string> folders, Func<string, bool> exists) => wish switch
-    {
-        System => null,
-        { Length: > 0 } => wish,
-        _ => Libraries.SelectMany(_ => folders, (library, folder) => Path.Combine(folder, library)).FirstOrDefault(exists),
-    };
+    internal static string? Choose(string? wish, IEnumerable<string> folders, Func<string, bool> exists) =>
+        wish switch
+        {
+            System => null,
+            { Length: > 0 } => wish,
+            _ => Libraries.SelectMany(_ => folders, (library, folder) => Path.Combine(folder, library)).FirstOrDefault(exists),
+        };
 
     /// <summary>Parts that end in a zero byte, as /proc/self/cmdline has them.</summary>
     internal static byte[][] Split(ReadOnlySpan<byte> parts)

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace PPYolo.Train.Runtime;
 
 /// <summary>
-/// Settings of native code that must be made before it is used: environment variables that it reads when it is loaded, and how malloc gets memory. Call <see cref="Prepare"/> before the first torch call of a process. A variable that
-/// the user has set is left alone.
+/// Settings of native code that must be made before it is used: environment variables that it reads when it is loaded, and how malloc gets
+/// memory. Call <see cref="Prepare"/> before the first torch call of a process. A variable that the user has set is left alone.
 /// </summary>
 public static partial class NativeEnvironment
 {
@@ -17,7 +17,9 @@ public static partial class NativeEnvironment
     ];
 
     // mallopt(3).
-    private const int TrimThreshold = -1, MmapThreshold = -3, ArenaMax = -8;
+    private const int TrimThreshold = -1,
+        MmapThreshold = -3,
+        ArenaMax = -8;
 
     /// <summary>Sets what is not set yet. .NET's own SetEnvironmentVariable would not reach native code.</summary>
     public static void Prepare()
@@ -36,8 +38,8 @@ public static partial class NativeEnvironment
     }
 
     /// <summary>
-    /// Has malloc keep what tensors give back. By default each large tensor is mapped anew and unmapped at its end, and the kernel zeroes its pages every time:
-    /// a fifth of a step. One arena, because others cannot hold tensors of more than 64 MB.
+    /// Has malloc keep what tensors give back. By default each large tensor is mapped anew and unmapped at its end, and the kernel zeroes
+    /// its pages every time: a fifth of a step. One arena, because others cannot hold tensors of more than 64 MB.
     /// </summary>
     private static void KeepMemory()
     {

@@ -6,8 +6,8 @@ namespace PPYolo.Train.Runtime;
 internal static class TorchThreads
 {
     /// <summary>
-    /// Sets the number for the calling thread. A thread that libtorch has not seen yet takes, at its first operation, the number that was set last by whichever thread, also where it has set one itself before: so it is
-    /// shown to libtorch first.
+    /// Sets the number for the calling thread. A thread that libtorch has not seen yet takes, at its first operation, the number that was
+    /// set last by whichever thread, also where it has set one itself before: so it is shown to libtorch first.
     /// </summary>
     /// <param name="threads">At least 1.</param>
     public static void Set(int threads)

@@ -9,9 +9,17 @@ namespace PPYolo.Train.Stepping;
 /// <param name="localLosses">The losses of this rank's images.</param>
 /// <param name="cause">The first tensor that is not finite, where somebody looked for it.</param>
 public sealed class NonFiniteLossException(
-    int iteration, Batch batch, IReadOnlyList<KeyValuePair<string, float>> losses, IReadOnlyList<KeyValuePair<string, float>> localLosses, string? cause = null) : Exception(
-    $"iteration {iteration}: a loss is not finite on batch {batch.Source}: {string.Join(", ", losses.Select(loss => $"{loss.Key} {loss.Value:R}"))}; "
-    + (cause ?? "lower the learning rate, or look for the first bad tensor in the batch or the weights"))
+    int iteration,
+    Batch batch,
+    IReadOnlyList<KeyValuePair<string, float>> losses,
+    IReadOnlyList<KeyValuePair<string, float>> localLosses,
+    string? cause = null
+)
+    : Exception(
+        $"iteration {iteration}: a loss is not finite on batch {batch.Source}: "
+            + $"{string.Join(", ", losses.Select(loss => $"{loss.Key} {loss.Value:R}"))}; "
+            + (cause ?? "lower the learning rate, or look for the first bad tensor in the batch or the weights")
+    )
 {
     /// <summary>The iteration, counted from 0.</summary>
     public int Iteration => iteration;

@@ -7,7 +7,12 @@ namespace PPYolo.Train.Stepping;
 /// <param name="Losses">Each loss by name in the order of summation, then total_loss; over the images of all ranks.</param>
 /// <param name="GradientNorms">With clipping: the L2 norm of each group's gradient before it; else null.</param>
 public sealed record StepResult(
-    int Iteration, long Size, double LearningRate, IReadOnlyList<KeyValuePair<string, float>> Losses, IReadOnlyList<double>? GradientNorms)
+    int Iteration,
+    long Size,
+    double LearningRate,
+    IReadOnlyList<KeyValuePair<string, float>> Losses,
+    IReadOnlyList<double>? GradientNorms
+)
 {
     /// <summary>The same of this rank's images alone.</summary>
     public required IReadOnlyList<KeyValuePair<string, float>> LocalLosses { get; init; }

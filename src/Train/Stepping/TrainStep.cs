@@ -11,8 +11,8 @@ using static TorchSharp.torch;
 namespace PPYolo.Train.Stepping;
 
 /// <summary>
-/// One iteration of training in the reference's order: forward, losses, backward, clipping, optimizer, moving average; the learning rate of the next iteration
-/// follows from its number. Everything that an iteration allocates is freed at its end.
+/// One iteration of training in the reference's order: forward, losses, backward, clipping, optimizer, moving average; the learning rate of
+/// the next iteration follows from its number. Everything that an iteration allocates is freed at its end.
 /// </summary>
 public class TrainStep : IDisposable
 {
@@ -143,7 +143,8 @@ public class TrainStep : IDisposable
     }
 
     /// <summary>The optimizer's groups.</summary>
-    protected virtual IReadOnlyList<ParameterGroup> GroupParameters(TrainingRecipe recipe) => ParameterGroup.Of(Entries, recipe.WeightDecay);
+    protected virtual IReadOnlyList<ParameterGroup> GroupParameters(TrainingRecipe recipe) =>
+        ParameterGroup.Of(Entries, recipe.WeightDecay);
 
     /// <summary>The rate of an iteration.</summary>
     protected virtual double LearningRate(int iteration) => schedule.Rate(iteration);
@@ -192,7 +193,10 @@ public class TrainStep : IDisposable
     /// <summary>The moving average's step.</summary>
     protected virtual void UpdateEma() => Ema.Update();
 
-    /// <summary>The mean over the images of all ranks, and their number. A loss that is not finite on one rank is not finite for all, so that all stop together.</summary>
+    /// <summary>
+    /// The mean over the images of all ranks, and their number. A loss that is not finite on one rank is not finite for all, so that all
+    /// stop together.
+    /// </summary>
     private (IReadOnlyList<KeyValuePair<string, float>> Losses, long Count) AverageLosses(KeyValuePair<string, float>[] local, long count)
     {
         if (Ranks.Size == 1)

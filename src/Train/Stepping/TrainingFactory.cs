@@ -9,7 +9,9 @@ using static TorchSharp.torch;
 
 namespace PPYolo.Train.Stepping;
 
-/// <summary>Makes the parts of a training run. A harness that must show that it notices a broken training derives one that makes a part wrong.</summary>
+/// <summary>
+/// Makes the parts of a training run. A harness that must show that it notices a broken training derives one that makes a part wrong.
+/// </summary>
 public class TrainingFactory
 {
     /// <summary>A network with start weights.</summary>
@@ -21,5 +23,6 @@ public class TrainingFactory
     }
 
     /// <summary>The training step of a network.</summary>
-    public virtual TrainStep CreateStep(PPYoloNetwork network, TrainingRecipe recipe, long globalBatch, IRanks ranks) => new(network, recipe, globalBatch, ranks);
+    public virtual TrainStep CreateStep(PPYoloNetwork network, TrainingRecipe recipe, long globalBatch, IRanks ranks) =>
+        new(network, recipe, globalBatch, ranks);
 }

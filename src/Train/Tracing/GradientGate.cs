@@ -10,7 +10,8 @@ internal sealed class GradientGate : autograd.SingleTensorFunction<GradientGate>
     public override string Name => nameof(GradientGate);
 
     /// <summary>Puts a gate behind a tensor.</summary>
-    /// <exception cref="AlignException">The gradient is not of the tensor's shape. It is refused here: an exception must not leave the backward pass.</exception>
+    /// <exception cref="AlignException">The gradient is not of the tensor's shape. It is refused here: an exception must not leave the
+    /// backward pass.</exception>
     public static Tensor Apply(string module, Tensor input, TensorData gradient)
     {
         if (!gradient.Shape.AsSpan().SequenceEqual(input.shape))

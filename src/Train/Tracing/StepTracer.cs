@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace PPYolo.Train.Tracing;
 
 /// <summary>
-/// Watches a training step and summarizes everything it computes. It reads memory and changes no bit; it changes what an <see cref="Injection"/> says, and
-/// nothing else.
+/// Watches a training step and summarizes everything it computes. It reads memory and changes no bit; it changes what an <see
+/// cref="Injection"/> says, and nothing else.
 /// </summary>
 internal sealed class StepTracer : IStepTrace, IDisposable
 {
@@ -35,9 +35,19 @@ internal sealed class StepTracer : IStepTrace, IDisposable
     /// <param name="done">Given each iteration's trace.</param>
     /// <param name="options">What to keep; null for summaries alone.</param>
     /// <param name="injections">Tensors to put in the place of ranks' own, or null.</param>
-    public static StepTracer Watch(TrainStep step, Action<IterationTrace> done, TraceOptions? options = null, IReadOnlyList<Injection>? injections = null)
+    public static StepTracer Watch(
+        TrainStep step,
+        Action<IterationTrace> done,
+        TraceOptions? options = null,
+        IReadOnlyList<Injection>? injections = null
+    )
     {
-        var tracer = new StepTracer(step, done, options ?? new(), [.. injections?.Where(injection => injection.Rank == step.Ranks.Rank) ?? []]);
+        var tracer = new StepTracer(
+            step,
+            done,
+            options ?? new(),
+            [.. injections?.Where(injection => injection.Rank == step.Ranks.Rank) ?? []]
+        );
         step.Trace = tracer;
         foreach (var (name, module) in step.Network.named_modules())
         {

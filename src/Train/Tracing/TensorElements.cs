@@ -23,7 +23,9 @@ internal static class TensorElements
     {
         if (!value.Shape.AsSpan().SequenceEqual(destination.shape) || value.Type != TorchTensors.ElementTypeOf(destination))
         {
-            throw new AlignException($"'{name}': expected a tensor of shape {string.Join('x', destination.shape)} to put in its place, found {value}");
+            throw new AlignException(
+                $"'{name}': expected a tensor of shape {string.Join('x', destination.shape)} to put in its place, found {value}"
+            );
         }
 
         using var noGrad = no_grad();

@@ -17,16 +17,21 @@ internal static class TraceEnvironment
     public static IReadOnlyDictionary<string, string> Read(string folder)
     {
         var path = Path.Combine(folder, FileName);
-        return File.Exists(path) ? StrictJson.Parse<Dictionary<string, string>>(File.ReadAllText(path), path) : new Dictionary<string, string>(StringComparer.Ordinal);
+        return File.Exists(path)
+            ? StrictJson.Parse<Dictionary<string, string>>(File.ReadAllText(path), path)
+            : new Dictionary<string, string>(StringComparer.Ordinal);
     }
 
-    private static Dictionary<string, string> Here() => new(StringComparer.Ordinal)
-    {
-        ["program"] = $"ppyolo {typeof(TraceEnvironment).Assembly.GetName().Version?.ToString(3)}",
-        ["torch"] = $"TorchSharp {typeof(torch).Assembly.GetName().Version?.ToString(3)}",
-        ["runtime"] = RuntimeInformation.FrameworkDescription,
-        ["system"] = RuntimeInformation.OSDescription,
-        ["processor"] = $"{RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture)} cores, vectors of {System.Numerics.Vector<byte>.Count * 8} bits",
-        ["threads"] = torch.get_num_threads().ToString(CultureInfo.InvariantCulture),
-    };
+    private static Dictionary<string, string> Here() =>
+        new(StringComparer.Ordinal)
+        {
+            ["program"] = $"ppyolo {typeof(TraceEnvironment).Assembly.GetName().Version?.ToString(3)}",
+            ["torch"] = $"TorchSharp {typeof(torch).Assembly.GetName().Version?.ToString(3)}",
+            ["runtime"] = RuntimeInformation.FrameworkDescription,
+            ["system"] = RuntimeInformation.OSDescription,
+            ["processor"] =
+                $"{RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture)} cores, "
+                + $"vectors of {System.Numerics.Vector<byte>.Count * 8} bits",
+            ["threads"] = torch.get_num_threads().ToString(CultureInfo.InvariantCulture),
+        };
 }

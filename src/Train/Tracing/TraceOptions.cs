@@ -7,9 +7,14 @@ namespace PPYolo.Train.Tracing;
 /// <summary>How much a trace keeps.</summary>
 public sealed record TraceOptions
 {
-    /// <summary>The names of tensors that are kept whole, with * and ? for what may vary: backbone.res2.*, or "loss:*" with the phase in front.</summary>
+    /// <summary>
+    /// The names of tensors that are kept whole, with * and ? for what may vary: backbone.res2.*, or "loss:*" with the phase in front.
+    /// </summary>
     public ImmutableArray<string> Full { get; init; } = [];
 
     internal bool KeepsWhole(TraceKey key) =>
-        Full.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, key.Name) || FileSystemName.MatchesSimpleExpression(pattern, $"{key.Phase}:{key.Name}"));
+        Full.Any(pattern =>
+            FileSystemName.MatchesSimpleExpression(pattern, key.Name)
+            || FileSystemName.MatchesSimpleExpression(pattern, $"{key.Phase}:{key.Name}")
+        );
 }

@@ -7,19 +7,21 @@ using PPYolo.Model.State;
 namespace PPYolo.Train.Weights;
 
 /// <summary>
-/// Weights that any language can generate: entry "key" is filled from the <see cref="PortableStream"/> named "{seed}/{key}" with a scale that its key decides.
+/// Weights that any language can generate: entry "key" is filled from the <see cref="PortableStream"/> named "{seed}/{key}" with a scale
+/// that its key decides.
 /// </summary>
 /// <param name="Seed">The seed, a decimal number as text.</param>
 /// <param name="Profile">How they are scaled.</param>
 /// <param name="Network">The network that they are for.</param>
 public sealed record GeneratedWeights(string Seed, WeightProfile Profile, NetworkOptions Network)
 {
-    /// <summary>How many predictions in a hundred begin as objects where training starts from nothing: few, since most places hold none.</summary>
+    /// <summary>
+    /// How many predictions in a hundred begin as objects where training starts from nothing: few, since most places hold none.
+    /// </summary>
     private const double ObjectsAtStart = 0.01;
 
     /// <summary>The weights of a seed and profile for a network.</summary>
-    public static GeneratedWeights Create(string seed, WeightProfile profile, NetworkOptions network) =>
-        new(seed, profile, network);
+    public static GeneratedWeights Create(string seed, WeightProfile profile, NetworkOptions network) => new(seed, profile, network);
 
     /// <summary>The last convolution of the network's residual branches.</summary>
     private string LastBranch => Network.Depth >= 50 ? "branch2c" : "branch2b";
@@ -59,7 +61,9 @@ public sealed record GeneratedWeights(string Seed, WeightProfile Profile, Networ
 
     private static bool IsHead(string key) => key.StartsWith("yolo_head.yolo_output_", StringComparison.Ordinal);
 
-    /// <summary>Biases of the head that make every place an unlikely one (Lin et al., "Focal loss", arXiv:1708.02002, section 4.1).</summary>
+    /// <summary>
+    /// Biases of the head that make every place an unlikely one (Lin et al., "Focal loss", arXiv:1708.02002, section 4.1).
+    /// </summary>
     private void DoubtObjects(Span<float> biases)
     {
         const int objectness = 4;
@@ -70,14 +74,17 @@ public sealed record GeneratedWeights(string Seed, WeightProfile Profile, Networ
         }
     }
 
-    /// <summary>As common networks start: norms that pass on what they normalize, deformable convolutions that begin as plain ones, small outputs.</summary>
-    private static (double Scale, double Offset) FromScratch(string key, long[] shape) => key switch
-    {
-        _ when key.Contains(".conv_offset.", StringComparison.Ordinal) => (0, 0),
-        _ when shape.Length == 4 => (Math.Sqrt(3.0 / (shape[1] * shape[2] * shape[3])) * (IsHead(key) ? 0.1 : 1), 0),
-        _ when key.EndsWith("norm.weight", StringComparison.Ordinal) || key.EndsWith("running_var", StringComparison.Ordinal) => (0, 1),
-        _ => (0, 0),
-    };
+    /// <summary>
+    /// As common networks start: norms that pass on what they normalize, deformable convolutions that begin as plain ones, small outputs.
+    /// </summary>
+    private static (double Scale, double Offset) FromScratch(string key, long[] shape) =>
+        key switch
+        {
+            _ when key.Contains(".conv_offset.", StringComparison.Ordinal) => (0, 0),
+            _ when shape.Length == 4 => (Math.Sqrt(3.0 / (shape[1] * shape[2] * shape[3])) * (IsHead(key) ? 0.1 : 1), 0),
+            _ when key.EndsWith("norm.weight", StringComparison.Ordinal) || key.EndsWith("running_var", StringComparison.Ordinal) => (0, 1),
+            _ => (0, 0),
+        };
 
     private (double Scale, double Offset) Rule(string key, long[] shape)
     {
@@ -104,7 +111,10 @@ public sealed record GeneratedWeights(string Seed, WeightProfile Profile, Networ
         return key switch
         {
             _ when key.EndsWith("conv_offset.bias", StringComparison.Ordinal) => (0.5, 0),
-            _ when key.EndsWith("norm.weight", StringComparison.Ordinal) || key.EndsWith("running_var", StringComparison.Ordinal) => (0.2, 1),
+            _ when key.EndsWith("norm.weight", StringComparison.Ordinal) || key.EndsWith("running_var", StringComparison.Ordinal) => (
+                0.2,
+                1
+            ),
             _ => (0.1, 0),
         };
     }

@@ -39,15 +39,23 @@ public static class NetworkState
         var missing = entries.Where(entry => !entry.IsBatchCounter && !weights.Contains(entry.Key)).Select(entry => entry.Key).ToList();
         var unknown = weights.Names.Except(entries.Select(entry => entry.Key)).ToList();
         var misshapen = entries
-            .Where(entry => weights.TryGet(entry.Key, out var tensor)
-                && (!tensor.Shape.AsSpan().SequenceEqual(entry.Value.shape) || tensor.Type != TorchTensors.ElementTypeOf(entry.Value)))
-            .Select(entry => $"{entry.Key} (expected {TorchTensors.ElementTypeOf(entry.Value).Name()} {string.Join('x', entry.Value.shape)}, found {weights[entry.Key]})")
+            .Where(entry =>
+                weights.TryGet(entry.Key, out var tensor)
+                && (!tensor.Shape.AsSpan().SequenceEqual(entry.Value.shape) || tensor.Type != TorchTensors.ElementTypeOf(entry.Value))
+            )
+            .Select(entry =>
+                $"{entry.Key} (expected {TorchTensors.ElementTypeOf(entry.Value).Name()} {string.Join('x', entry.Value.shape)}, found "
+                + $"{weights[entry.Key]})"
+            )
             .ToList();
-        return missing.Count + unknown.Count + misshapen.Count == 0 ? null : string.Join("; ", Listed("missing", missing), Listed("unknown", unknown), Listed("of another shape or type", misshapen));
+        return missing.Count + unknown.Count + misshapen.Count == 0
+            ? null
+            : string.Join("; ", Listed("missing", missing), Listed("unknown", unknown), Listed("of another shape or type", misshapen));
     }
 
     /// <summary>Copies every entry of the network, in state_dict order.</summary>
-    public static NamedTensors Save(PPYoloNetwork network) => StateEntries.Of(network).Select(entry => KeyValuePair.Create(entry.Key, entry.Value)).ToData();
+    public static NamedTensors Save(PPYoloNetwork network) =>
+        StateEntries.Of(network).Select(entry => KeyValuePair.Create(entry.Key, entry.Value)).ToData();
 
     private static string Listed(string what, List<string> names) =>
         $"{names.Count} {what}" + (names.Count == 0 ? "" : $" ({string.Join(", ", names.Take(3))}{(names.Count > 3 ? ", ..." : "")})");

@@ -9,7 +9,12 @@ namespace PPYolo.Train.Weights;
 /// <param name="Missing">The names that the checkpoint does not have; they keep their start values.</param>
 /// <param name="Unused">The names that only the checkpoint has.</param>
 public sealed record PartialWeights(
-    NamedTensors Weights, IReadOnlyList<string> Taken, IReadOnlyList<string> OtherShape, IReadOnlyList<string> Missing, IReadOnlyList<string> Unused)
+    NamedTensors Weights,
+    IReadOnlyList<string> Taken,
+    IReadOnlyList<string> OtherShape,
+    IReadOnlyList<string> Missing,
+    IReadOnlyList<string> Unused
+)
 {
     /// <summary>Takes over what fits.</summary>
     /// <param name="start">The start weights of the network that is to be trained.</param>
@@ -17,7 +22,9 @@ public sealed record PartialWeights(
     public static PartialWeights Take(NamedTensors start, NamedTensors checkpoint)
     {
         var weights = new NamedTensors();
-        List<string> taken = [], otherShape = [], missing = [];
+        List<string> taken = [],
+            otherShape = [],
+            missing = [];
         foreach (var (name, tensor) in start)
         {
             var there = checkpoint.TryGet(name, out var other);

@@ -24,15 +24,23 @@ public sealed record StartWeights(string? Seed, WeightProfile Profile, string? F
     {
         if (!text.StartsWith(Prefix, StringComparison.Ordinal))
         {
-            return System.IO.File.Exists(text) ? new(null, WeightProfile.Plain, text) : throw new AlignException($"--init {text}: no such file; it is a weight file or generator:SEED[:calm|:scratch]");
+            return System.IO.File.Exists(text)
+                ? new(null, WeightProfile.Plain, text)
+                : throw new AlignException($"--init {text}: no such file; it is a weight file or generator:SEED[:calm|:scratch]");
         }
 
         var parts = text[Prefix.Length..].Split(':');
         var profile = WeightProfile.Plain;
-        if (parts.Length > 2 || parts[0].Length == 0 || !parts[0].All(char.IsAsciiDigit)
-            || (parts.Length == 2 && (!parts[1].All(char.IsAsciiLetter) || !Enum.TryParse(parts[1], ignoreCase: true, out profile))))
+        if (
+            parts.Length > 2
+            || parts[0].Length == 0
+            || !parts[0].All(char.IsAsciiDigit)
+            || (parts.Length == 2 && (!parts[1].All(char.IsAsciiLetter) || !Enum.TryParse(parts[1], ignoreCase: true, out profile)))
+        )
         {
-            throw new AlignException($"--init {text}: expected generator:SEED, generator:SEED:calm or generator:SEED:scratch, SEED a decimal number");
+            throw new AlignException(
+                $"--init {text}: expected generator:SEED, generator:SEED:calm or generator:SEED:scratch, SEED a decimal number"
+            );
         }
 
         return new(parts[0], profile, null);
@@ -57,6 +65,8 @@ public sealed record StartWeights(string? Seed, WeightProfile Profile, string? F
 
         weights.Dispose();
         throw new AlignException(
-            $"{File}: these are not the weights of the configuration's network: {difference}; check --config and the number of classes, turn weights of Paddle into those of PyTorch with ppyolo convert, or take over what fits with ppyolo train -c");
+            $"{File}: these are not the weights of the configuration's network: {difference}; check --config and the number of classes, "
+                + $"turn weights of Paddle into those of PyTorch with ppyolo convert, or take over what fits with ppyolo train -c"
+        );
     }
 }

@@ -5,5 +5,5 @@ internal enum Approval
 {
     NotAsked,
     Granted,
-    Refused
+    Refused,
 }

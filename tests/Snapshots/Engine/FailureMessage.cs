@@ -57,7 +57,9 @@ internal static class FailureMessage
     private static void AppendContents(StringBuilder text, IReadOnlyList<Outcome> outcomes)
     {
         var added = outcomes.Where(outcome => outcome.Kind == OutcomeKind.New && outcome.Received is not null).ToArray();
-        var changed = outcomes.Where(outcome => outcome.Kind == OutcomeKind.NotEqual && (outcome.Received ?? outcome.Message) is not null).ToArray();
+        var changed = outcomes
+            .Where(outcome => outcome.Kind == OutcomeKind.NotEqual && (outcome.Received ?? outcome.Message) is not null)
+            .ToArray();
         if (added.Length + changed.Length == 0)
         {
             return;
@@ -80,9 +82,12 @@ internal static class FailureMessage
     private static void AppendChanged(StringBuilder text, Outcome outcome)
     {
         var (received, verified) = (Name(outcome.Files.ReceivedPath), Name(outcome.Files.VerifiedPath));
-        Line(text, outcome.Message is { } message
-            ? $"Received: {received}\nVerified: {verified}\nCompare Result:\n{message}\n"
-            : $"Received: {received}\n{outcome.Received}\nVerified: {verified}\n{outcome.Verified}\n");
+        Line(
+            text,
+            outcome.Message is { } message
+                ? $"Received: {received}\nVerified: {verified}\nCompare Result:\n{message}\n"
+                : $"Received: {received}\n{outcome.Received}\nVerified: {verified}\n{outcome.Verified}\n"
+        );
     }
 
     private static string Name(string path) => Path.GetFileName(path);

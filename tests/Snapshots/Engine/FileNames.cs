@@ -8,8 +8,10 @@ namespace PPYolo.Tests.Snapshots.Engine;
 internal static class FileNames
 {
     // What Windows forbids is replaced on every system, so that a snapshot made on one is found on the other.
-    private static readonly SearchValues<char> Replaced =
-        SearchValues.Create([.. "\"\\<>|:*?/", .. Enumerable.Range(0, 32).Select(code => (char)code)]);
+    private static readonly SearchValues<char> Replaced = SearchValues.Create([
+        .. "\"\\<>|:*?/",
+        .. Enumerable.Range(0, 32).Select(code => (char)code),
+    ]);
 
     // A name set by hand is not changed silently but refused, for what this system forbids.
     private static readonly char[] Refused = Path.GetInvalidFileNameChars();
@@ -42,7 +44,10 @@ internal static class FileNames
         ArgumentException.ThrowIfNullOrEmpty(extension, argument);
         if (extension.StartsWith('.') || extension.AsSpan().ContainsAny('/', '\\'))
         {
-            throw new ArgumentException($"'{extension}' must not begin with a period and not contain a separator of directories.", argument);
+            throw new ArgumentException(
+                $"'{extension}' must not begin with a period and not contain a separator of directories.",
+                argument
+            );
         }
 
         return extension;

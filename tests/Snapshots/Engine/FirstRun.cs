@@ -16,7 +16,8 @@ internal static class FirstRun
         if (test is not null)
         {
             throw new InvalidOperationException(
-                $"{caller} must be called before the first verification, which was that of {test}; a [ModuleInitializer] is the place.");
+                $"{caller} must be called before the first verification, which was that of {test}; a [ModuleInitializer] is the place."
+            );
         }
     }
 }

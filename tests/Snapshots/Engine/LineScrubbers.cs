@@ -15,22 +15,23 @@ internal static class LineScrubbers
         return Replacing(line => parts.Any(part => line.Contains(part, comparison)) ? null : line);
     }
 
-    public static Action<StringBuilder> Replacing(Func<string, string?> replace) => builder =>
-    {
-        var text = builder.ToString();
-        builder.Clear();
-        using var reader = new StringReader(text);
-        while (reader.ReadLine() is { } line)
+    public static Action<StringBuilder> Replacing(Func<string, string?> replace) =>
+        builder =>
         {
-            if (replace(line) is { } kept)
+            var text = builder.ToString();
+            builder.Clear();
+            using var reader = new StringReader(text);
+            while (reader.ReadLine() is { } line)
             {
-                builder.Append(kept).Append('\n');
+                if (replace(line) is { } kept)
+                {
+                    builder.Append(kept).Append('\n');
+                }
             }
-        }
 
-        if (builder.Length > 0 && !text.EndsWith('\n'))
-        {
-            builder.Length--;
-        }
-    };
+            if (builder.Length > 0 && !text.EndsWith('\n'))
+            {
+                builder.Length--;
+            }
+        };
 }

@@ -7,8 +7,8 @@ using System.Text.Json.Serialization;
 namespace PPYolo.Tests.Snapshots.Engine;
 
 /// <summary>
-/// Writes an object as text in Verify's layout: indented like JSON, but names and values without quotes, so that a diff shows what a person would write.
-/// Members that are null are left out. Only plain data looks exactly as in Verify, which has rules for many types more.
+/// Writes an object as text in Verify's layout: indented like JSON, but names and values without quotes, so that a diff shows what a person
+/// would write. Members that are null are left out. Only plain data looks exactly as in Verify, which has rules for many types more.
 /// </summary>
 internal static class ObjectText
 {
@@ -37,11 +37,18 @@ internal static class ObjectText
         switch (node)
         {
             case JsonObject members:
-                AppendBlock(text, '{', '}', members, indent, (member, inner) =>
-                {
-                    text.Append(member.Key).Append(": ");
-                    Append(text, member.Value, inner);
-                });
+                AppendBlock(
+                    text,
+                    '{',
+                    '}',
+                    members,
+                    indent,
+                    (member, inner) =>
+                    {
+                        text.Append(member.Key).Append(": ");
+                        Append(text, member.Value, inner);
+                    }
+                );
                 break;
             case JsonArray items:
                 AppendBlock(text, '[', ']', items, indent, (item, inner) => Append(text, item, inner));
@@ -56,7 +63,14 @@ internal static class ObjectText
         }
     }
 
-    private static void AppendBlock<T>(StringBuilder text, char open, char close, ICollection<T> items, string indent, Action<T, string> append)
+    private static void AppendBlock<T>(
+        StringBuilder text,
+        char open,
+        char close,
+        ICollection<T> items,
+        string indent,
+        Action<T, string> append
+    )
     {
         text.Append(open);
         var inner = indent + "  ";

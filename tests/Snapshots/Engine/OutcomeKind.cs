@@ -5,5 +5,5 @@ internal enum OutcomeKind
 {
     Equal,
     NotEqual,
-    New
+    New,
 }

@@ -93,16 +93,21 @@ internal static class ParameterText
     }
 
     // Only as precise as the time is, and with hyphens for the colons that file names cannot have.
-    private static string Date(IFormattable time, TimeSpan ofDay) => time.ToString(
-        ofDay == TimeSpan.Zero ? "yyyy-MM-dd"
-        : ofDay is { Seconds: 0, Milliseconds: 0 } ? "yyyy-MM-ddTHH-mm"
-        : ofDay.Milliseconds == 0 ? "yyyy-MM-ddTHH-mm-ss"
-        : "yyyy-MM-ddTHH-mm-ss.FFFFFFF",
-        CultureInfo.InvariantCulture);
+    private static string Date(IFormattable time, TimeSpan ofDay) =>
+        time.ToString(
+            ofDay == TimeSpan.Zero ? "yyyy-MM-dd"
+                : ofDay is { Seconds: 0, Milliseconds: 0 } ? "yyyy-MM-ddTHH-mm"
+                : ofDay.Milliseconds == 0 ? "yyyy-MM-ddTHH-mm-ss"
+                : "yyyy-MM-ddTHH-mm-ss.FFFFFFF",
+            CultureInfo.InvariantCulture
+        );
 
     private static string Offset(TimeSpan offset)
     {
-        var minutes = offset.Minutes == 0 ? "" : offset > TimeSpan.Zero ? $"-{offset.Minutes:00}" : $"{offset.Minutes:00}";
+        var minutes =
+            offset.Minutes == 0 ? ""
+            : offset > TimeSpan.Zero ? $"-{offset.Minutes:00}"
+            : $"{offset.Minutes:00}";
         return string.Create(CultureInfo.InvariantCulture, $"{(offset < TimeSpan.Zero ? "" : "+")}{offset.Hours}{minutes}");
     }
 }

@@ -27,9 +27,12 @@ internal sealed class PathScrubber
 
         // Of two names for one directory the first holds. The longest path is tried first, as directories lie within each other; whole
         // names only; and a separator behind goes with it.
-        var either = string.Join('|', names.Keys
-            .OrderByDescending(path => path.Length)
-            .Select(path => Regex.Escape(path).Replace("/", @"[/\\]", StringComparison.Ordinal)));
+        var either = string.Join(
+            '|',
+            names
+                .Keys.OrderByDescending(path => path.Length)
+                .Select(path => Regex.Escape(path).Replace("/", @"[/\\]", StringComparison.Ordinal))
+        );
         pattern = new Regex($@"(?<![\p{{L}}\p{{Nd}}])(?<path>{either})(?![\p{{L}}\p{{Nd}}])[/\\]?", RegexOptions.CultureInvariant);
     }
 
@@ -37,15 +40,16 @@ internal sealed class PathScrubber
     {
         lock (Building)
         {
-            return ByProject.TryGetValue(project, out var known) ? known : ByProject[project] = new PathScrubber(
-            [
-                (AppContext.BaseDirectory, "{CurrentDirectory}"),
-                (Environment.CurrentDirectory, "{CurrentDirectory}"),
-                (Path.GetTempPath(), "{TempPath}"),
-                (Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), "{UserProfile}"),
-                (project.Directory, "{ProjectDirectory}"),
-                (project.SolutionDirectory, "{SolutionDirectory}"),
-            ]);
+            return ByProject.TryGetValue(project, out var known)
+                ? known
+                : ByProject[project] = new PathScrubber([
+                    (AppContext.BaseDirectory, "{CurrentDirectory}"),
+                    (Environment.CurrentDirectory, "{CurrentDirectory}"),
+                    (Path.GetTempPath(), "{TempPath}"),
+                    (Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), "{UserProfile}"),
+                    (project.Directory, "{ProjectDirectory}"),
+                    (project.SolutionDirectory, "{SolutionDirectory}"),
+                ]);
         }
     }
 

@@ -16,7 +16,20 @@ internal sealed record Produced(object? Value, IReadOnlyList<Target> Targets)
     public static Produced Root(string? text)
     {
         var trimmed = text?.TrimStart('\uFEFF');
-        return new Produced(text, [new Target("txt", trimmed switch { null => "null", "" => "emptyString", _ => trimmed })]);
+        return new Produced(
+            text,
+            [
+                new Target(
+                    "txt",
+                    trimmed switch
+                    {
+                        null => "null",
+                        "" => "emptyString",
+                        _ => trimmed,
+                    }
+                ),
+            ]
+        );
     }
 
     public static async Task<Produced> Stream(Stream? stream, string extension, object? info)
@@ -29,21 +42,24 @@ internal sealed record Produced(object? Value, IReadOnlyList<Target> Targets)
 
         if (stream is not null)
         {
-            targets.Add(FileExtensions.IsTextExtension(extension) ? new Target(extension, await ReadText(stream)) : new Target(extension, stream));
+            targets.Add(
+                FileExtensions.IsTextExtension(extension) ? new Target(extension, await ReadText(stream)) : new Target(extension, stream)
+            );
         }
 
         return new Produced(null, targets);
     }
 
-    public static async Task<Produced> Any(object? value) => value switch
-    {
-        null or string => Root((string?)value),
-        FileStream file => await Stream(file, Path.GetExtension(file.Name).TrimStart('.'), null),
-        Stream stream => await Stream(stream, "bin", null),
-        byte[] bytes => await Stream(new MemoryStream(bytes), "bin", null),
-        StringBuilder builder => Root(builder.ToString()),
-        _ => new Produced(value, [new Target("txt", ObjectText.Of(value))]),
-    };
+    public static async Task<Produced> Any(object? value) =>
+        value switch
+        {
+            null or string => Root((string?)value),
+            FileStream file => await Stream(file, Path.GetExtension(file.Name).TrimStart('.'), null),
+            Stream stream => await Stream(stream, "bin", null),
+            byte[] bytes => await Stream(new MemoryStream(bytes), "bin", null),
+            StringBuilder builder => Root(builder.ToString()),
+            _ => new Produced(value, [new Target("txt", ObjectText.Of(value))]),
+        };
 
     private static async Task<string> ReadText(Stream stream)
     {

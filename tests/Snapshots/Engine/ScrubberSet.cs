@@ -13,8 +13,7 @@ internal sealed class ScrubberSet
 
     public void CopyFrom(ScrubberSet other) => scrubbers.AddRange(other.scrubbers);
 
-    public IEnumerable<Action<StringBuilder>> ForAll() =>
-        scrubbers.Where(entry => entry.Extension is null).Select(entry => entry.Scrub);
+    public IEnumerable<Action<StringBuilder>> ForAll() => scrubbers.Where(entry => entry.Extension is null).Select(entry => entry.Scrub);
 
     public IEnumerable<Action<StringBuilder>> For(string extension) =>
         scrubbers.Where(entry => entry.Extension == extension).Select(entry => entry.Scrub);

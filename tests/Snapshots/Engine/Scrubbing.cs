@@ -15,8 +15,10 @@ internal static class Scrubbing
         {
             IEnumerable<Action<StringBuilder>> scrubbers =
             [
-                .. settings.Scrubbers.ForAll(), .. settings.Scrubbers.For(extension),
-                .. VerifierSettings.Scrubbers.For(extension), .. VerifierSettings.Scrubbers.ForAll(),
+                .. settings.Scrubbers.ForAll(),
+                .. settings.Scrubbers.For(extension),
+                .. VerifierSettings.Scrubbers.For(extension),
+                .. VerifierSettings.Scrubbers.ForAll(),
                 PathScrubber.For(project).Scrub,
             ];
             foreach (var scrub in scrubbers)

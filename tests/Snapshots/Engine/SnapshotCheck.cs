@@ -125,9 +125,11 @@ internal sealed class SnapshotCheck
         }
         else if (diff)
         {
-            await (files.IsText
-                ? DiffRunner.LaunchForTextAsync(files.ReceivedPath, files.VerifiedPath, VerifierSettings.Encoding)
-                : DiffRunner.LaunchAsync(files.ReceivedPath, files.VerifiedPath, VerifierSettings.Encoding));
+            await (
+                files.IsText
+                    ? DiffRunner.LaunchForTextAsync(files.ReceivedPath, files.VerifiedPath, VerifierSettings.Encoding)
+                    : DiffRunner.LaunchAsync(files.ReceivedPath, files.VerifiedPath, VerifierSettings.Encoding)
+            );
         }
     }
 

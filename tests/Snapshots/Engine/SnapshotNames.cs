@@ -11,7 +11,10 @@ internal sealed record SnapshotNames(string Directory, string ReceivedPrefix, st
 {
     public static SnapshotNames Of(TestIdentity test, VerifySettings settings)
     {
-        var (receivedUnique, verifiedUnique) = UniqueParts(settings.Unique | VerifierSettings.Unique, test.Project.TargetsSeveralFrameworks);
+        var (receivedUnique, verifiedUnique) = UniqueParts(
+            settings.Unique | VerifierSettings.Unique,
+            test.Project.TargetsSeveralFrameworks
+        );
         var directory = test.Directory(settings);
         if (settings.FileName is { } name)
         {
@@ -33,20 +36,32 @@ internal sealed record SnapshotNames(string Directory, string ReceivedPrefix, st
             target.Extension,
             Path.Combine(Directory, $"{ReceivedPrefix}{suffix}.received.{target.Extension}"),
             Path.Combine(Directory, $"{VerifiedPrefix}{suffix}.verified.{target.Extension}"),
-            target.IsString);
+            target.IsString
+        );
     }
 
     public IEnumerable<string> ExistingVerified() => Existing(VerifiedPrefix, "verified");
 
     public IEnumerable<string> ExistingReceived() => Existing(ReceivedPrefix, "received");
 
-    private List<string> Existing(string prefix, string kind) => !System.IO.Directory.Exists(Directory) ? [] :
-    [
-        .. System.IO.Directory.EnumerateFiles(Directory)
-            .Where(path => Path.GetFileName(path) is var name
-                && (name.StartsWith($"{prefix}.{kind}.", StringComparison.Ordinal)
-                    || (name.StartsWith($"{prefix}#", StringComparison.Ordinal) && name.Contains($".{kind}.", StringComparison.Ordinal))))
-    ];
+    private List<string> Existing(string prefix, string kind) =>
+        !System.IO.Directory.Exists(Directory)
+            ? []
+            :
+            [
+                .. System
+                    .IO.Directory.EnumerateFiles(Directory)
+                    .Where(path =>
+                        Path.GetFileName(path) is var name
+                        && (
+                            name.StartsWith($"{prefix}.{kind}.", StringComparison.Ordinal)
+                            || (
+                                name.StartsWith($"{prefix}#", StringComparison.Ordinal)
+                                && name.Contains($".{kind}.", StringComparison.Ordinal)
+                            )
+                        )
+                    ),
+            ];
 
     private static (string Received, string Verified) Parameters(TestIdentity test, VerifySettings settings)
     {
@@ -64,17 +79,22 @@ internal sealed record SnapshotNames(string Directory, string ReceivedPrefix, st
         if (values.Length > names.Length)
         {
             throw new InvalidOperationException(
-                $"{test.Method.Name} has {names.Length} parameters, but UseParameters was given {values.Length} values.");
+                $"{test.Method.Name} has {names.Length} parameters, but UseParameters was given {values.Length} values."
+            );
         }
 
         if (settings.IgnoredParameters?.Except(names).ToArray() is { Length: > 0 } unknown)
         {
             throw new InvalidOperationException(
-                $"{test.Method.Name} has no parameter {string.Join(", ", unknown)} to ignore, only {string.Join(", ", names)}.");
+                $"{test.Method.Name} has no parameter {string.Join(", ", unknown)} to ignore, only {string.Join(", ", names)}."
+            );
         }
 
         var all = names.Zip(values).ToArray();
-        var kept = settings.IgnoredParameters is not { } ignored ? all : ignored.Count == 0 ? [] : all.Where(pair => !ignored.Contains(pair.First));
+        var kept =
+            settings.IgnoredParameters is not { } ignored ? all
+            : ignored.Count == 0 ? []
+            : all.Where(pair => !ignored.Contains(pair.First));
         return (ParameterText.Of(all), settings.ParametersIgnoredForVerified ? "" : ParameterText.Of(kept));
     }
 
@@ -89,7 +109,10 @@ internal sealed record SnapshotNames(string Directory, string ReceivedPrefix, st
 
         if (unique.HasFlag(UniqueFor.OSPlatform))
         {
-            shared += OperatingSystem.IsWindows() ? ".Windows" : OperatingSystem.IsMacOS() ? ".OSX" : ".Linux";
+            shared +=
+                OperatingSystem.IsWindows() ? ".Windows"
+                : OperatingSystem.IsMacOS() ? ".OSX"
+                : ".Linux";
         }
 
         // Runs for several frameworks may be under way at once: each writes what it received under a name of its own.

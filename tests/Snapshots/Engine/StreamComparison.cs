@@ -69,6 +69,6 @@ internal static class StreamComparison
         }
     }
 
-    private static Task WriteReceived(FilePair files, MemoryStream content) => SafeFile.Write(files.ReceivedPath, async stream =>
-        await stream.WriteAsync(content.GetBuffer().AsMemory(0, (int)content.Length)));
+    private static Task WriteReceived(FilePair files, MemoryStream content) =>
+        SafeFile.Write(files.ReceivedPath, async stream => await stream.WriteAsync(content.GetBuffer().AsMemory(0, (int)content.Length)));
 }

@@ -9,9 +9,14 @@ internal sealed record TestProject(string Directory, string? SolutionDirectory, 
 {
     public static TestProject Of(Assembly assembly)
     {
-        var metadata = assembly.GetCustomAttributes<AssemblyMetadataAttribute>().ToLookup(attribute => attribute.Key, attribute => attribute.Value);
-        var directory = metadata["Verify.ProjectDirectory"].FirstOrDefault() ?? throw new InvalidOperationException(
-            $"{assembly.GetName().Name} does not know its project directory: the test project must import eng/SnapshotEngine.props.");
+        var metadata = assembly
+            .GetCustomAttributes<AssemblyMetadataAttribute>()
+            .ToLookup(attribute => attribute.Key, attribute => attribute.Value);
+        var directory =
+            metadata["Verify.ProjectDirectory"].FirstOrDefault()
+            ?? throw new InvalidOperationException(
+                $"{assembly.GetName().Name} does not know its project directory: the test project must import eng/SnapshotEngine.props."
+            );
         var frameworks = metadata["Verify.TargetFrameworks"].FirstOrDefault() ?? "";
         return new TestProject(directory, metadata["Verify.SolutionDirectory"].FirstOrDefault(), frameworks.Contains(';'));
     }

@@ -63,9 +63,13 @@ internal static class TextComparison
         return text.ToString();
     }
 
-    private static Task WriteReceived(FilePair files, string text) => SafeFile.Write(files.ReceivedPath, async stream =>
-    {
-        await using var writer = new StreamWriter(stream, VerifierSettings.Encoding, leaveOpen: true);
-        await writer.WriteAsync(text);
-    });
+    private static Task WriteReceived(FilePair files, string text) =>
+        SafeFile.Write(
+            files.ReceivedPath,
+            async stream =>
+            {
+                await using var writer = new StreamWriter(stream, VerifierSettings.Encoding, leaveOpen: true);
+                await writer.WriteAsync(text);
+            }
+        );
 }

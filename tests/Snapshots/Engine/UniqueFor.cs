@@ -7,5 +7,5 @@ internal enum UniqueFor
     None = 0,
     Architecture = 1,
     OSPlatform = 2,
-    RuntimeAndVersion = 4
+    RuntimeAndVersion = 4,
 }

@@ -15,10 +15,12 @@ internal static class UsedPrefixes
         {
             throw new InvalidOperationException(
                 $"""
-                 The snapshot prefix has already been used: {prefix}
-                 Either a theory does not hand its arguments over (UseParameters), or one test verifies twice (tell them apart with UseMethodName or
-                 UseTextForParameters), or names set by hand collide. If sharing the files is meant, call DisableRequireUniquePrefix.
-                 """);
+                The snapshot prefix has already been used: {prefix}
+                Either a theory does not hand its arguments over (UseParameters), or one test verifies twice (tell them apart with
+                UseMethodName or UseTextForParameters), or names set by hand collide.
+                If sharing the files is meant, call DisableRequireUniquePrefix.
+                """
+            );
         }
     }
 }

@@ -7,9 +7,8 @@ public readonly struct CompareResult
     public static readonly CompareResult Equal = new(true);
 
     /// <summary>Creates a result without a message.</summary>
-    public CompareResult(in bool isEqual) : this(isEqual, null)
-    {
-    }
+    public CompareResult(in bool isEqual)
+        : this(isEqual, null) { }
 
     private CompareResult(bool isEqual, string? message)
     {

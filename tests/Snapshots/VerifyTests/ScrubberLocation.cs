@@ -7,5 +7,5 @@ public enum ScrubberLocation
     First,
 
     /// <summary>It runs after them.</summary>
-    Last
+    Last,
 }

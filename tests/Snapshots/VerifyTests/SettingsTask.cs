@@ -19,9 +19,12 @@ public partial class SettingsTask
 
     /// <summary>The settings of this verification.</summary>
     /// <exception cref="InvalidOperationException">It has been started.</exception>
-    public VerifySettings CurrentSettings => task is null
-        ? settings
-        : throw new InvalidOperationException("This verification has been started, by awaiting it or by ToTask: its settings are fixed now.");
+    public VerifySettings CurrentSettings =>
+        task is null
+            ? settings
+            : throw new InvalidOperationException(
+                "This verification has been started, by awaiting it or by ToTask: its settings are fixed now."
+            );
 
     /// <summary>Starts the verification, once.</summary>
     [Pure]
@@ -29,7 +32,8 @@ public partial class SettingsTask
 
     /// <summary>Starts the verification.</summary>
     [Pure]
-    public ConfiguredTaskAwaitable<VerifyResult> ConfigureAwait(bool continueOnCapturedContext) => ToTask().ConfigureAwait(continueOnCapturedContext);
+    public ConfiguredTaskAwaitable<VerifyResult> ConfigureAwait(bool continueOnCapturedContext) =>
+        ToTask().ConfigureAwait(continueOnCapturedContext);
 
     /// <summary>Starts the verification.</summary>
     [Pure]

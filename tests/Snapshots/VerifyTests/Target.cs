@@ -15,7 +15,9 @@ public readonly struct Target
         if (FileExtensions.IsTextExtension(extension))
         {
             throw new ArgumentException(
-                $"'{extension}' is an extension of text: pass a string, or take it off with FileExtensions.RemoveTextExtensions.", nameof(extension));
+                $"'{extension}' is an extension of text: pass a string, or take it off with FileExtensions.RemoveTextExtensions.",
+                nameof(extension)
+            );
         }
 
         Name = name is null ? null : FileNames.Clean(name);
@@ -30,7 +32,9 @@ public readonly struct Target
         if (extension != "noextension" && !FileExtensions.IsTextExtension(extension))
         {
             throw new ArgumentException(
-                $"'{extension}' is not known as an extension of text: add it with FileExtensions.AddTextExtension, or pass a stream.", nameof(extension));
+                $"'{extension}' is not known as an extension of text: add it with FileExtensions.AddTextExtension, or pass a stream.",
+                nameof(extension)
+            );
         }
 
         Name = name is null ? null : FileNames.Clean(name);
@@ -39,9 +43,8 @@ public readonly struct Target
 
     /// <summary>Creates a text target.</summary>
     /// <exception cref="ArgumentException">The extension is not known as one of text.</exception>
-    public Target(string extension, string data, string? name = null) : this(extension, new StringBuilder(data), name)
-    {
-    }
+    public Target(string extension, string data, string? name = null)
+        : this(extension, new StringBuilder(data), name) { }
 
     /// <summary>The extension without its dot.</summary>
     public string Extension { get; }

@@ -25,7 +25,8 @@ public static partial class VerifierSettings
 
     /// <summary>Removes lines that contain one of these strings, in whichever case, from all text.</summary>
     /// <exception cref="InvalidOperationException">A snapshot has been verified already.</exception>
-    public static void ScrubLinesContaining(params string[] stringToMatch) => ScrubLinesContaining(StringComparison.OrdinalIgnoreCase, stringToMatch);
+    public static void ScrubLinesContaining(params string[] stringToMatch) =>
+        ScrubLinesContaining(StringComparison.OrdinalIgnoreCase, stringToMatch);
 
     /// <summary>Removes lines that contain one of these strings from all text.</summary>
     /// <exception cref="InvalidOperationException">A snapshot has been verified already.</exception>

@@ -7,7 +7,8 @@ namespace VerifyTests;
 public static partial class VerifierSettings
 {
     // Verify writes text with a byte order mark, so snapshots made by one engine are equal byte by byte to the other's.
-    internal static Encoding Encoding { get; private set; } = new UTF8Encoding(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true);
+    internal static Encoding Encoding { get; private set; } =
+        new UTF8Encoding(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true);
 
     internal static bool OmitsContent { get; private set; }
 

@@ -27,7 +27,8 @@ public partial class VerifySettings
         if (TypeName is not null || MethodName is not null)
         {
             throw new InvalidOperationException(
-                "UseFileName replaces the names of class and method: it cannot stand beside UseTypeName or UseMethodName.");
+                "UseFileName replaces the names of class and method: it cannot stand beside UseTypeName or UseMethodName."
+            );
         }
 
         FileName = FileNames.Check(fileName);

@@ -22,8 +22,9 @@ public partial class VerifySettings
     public void UseParameters<T>(T[] parameters) => UseParameters(new object?[] { parameters });
 
     /// <summary>
-    /// Gives the arguments of a theory in the order of its parameters, so that each case has files of its own: <c>Class.Method_name=value.verified.txt</c>.
-    /// Trailing ones may be left out. xunit 2 does not tell them, so a theory without this call fails at its second case.
+    /// Gives the arguments of a theory in the order of its parameters, so that each case has files of its own:
+    /// <c>Class.Method_name=value.verified.txt</c>. Trailing ones may be left out. xunit 2 does not tell them, so a theory without this
+    /// call fails at its second case.
     /// </summary>
     /// <exception cref="InvalidOperationException">A file name or a text for the parameters has been set.</exception>
     public void UseParameters(params object?[] parameters)

@@ -21,7 +21,8 @@ public partial class VerifySettings
         Scrubbers.Add(extension, scrubber, location);
 
     /// <summary>Removes lines that contain one of these strings, in whichever case.</summary>
-    public void ScrubLinesContaining(params string[] stringToMatch) => ScrubLinesContaining(StringComparison.OrdinalIgnoreCase, stringToMatch);
+    public void ScrubLinesContaining(params string[] stringToMatch) =>
+        ScrubLinesContaining(StringComparison.OrdinalIgnoreCase, stringToMatch);
 
     /// <summary>Removes lines that contain one of these strings.</summary>
     public void ScrubLinesContaining(StringComparison comparison, params string[] stringToMatch) =>

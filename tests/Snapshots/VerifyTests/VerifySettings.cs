@@ -6,9 +6,7 @@ namespace VerifyTests;
 public partial class VerifySettings
 {
     /// <summary>Creates the default settings.</summary>
-    public VerifySettings()
-    {
-    }
+    public VerifySettings() { }
 
     /// <summary>Creates a copy.</summary>
     public VerifySettings(VerifySettings? settings)

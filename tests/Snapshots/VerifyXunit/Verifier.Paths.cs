@@ -16,10 +16,16 @@ public static partial class Verifier
     }
 
     /// <summary>Puts the snapshots of all tests into a directory relative to the test project.</summary>
-    public static void UseProjectRelativeDirectory(string directory) => DerivePathInfo((_, projectDirectory, type, method) =>
-        new PathInfo(Path.Combine(projectDirectory, directory), TestIdentity.NameOf(type), method.Name));
+    public static void UseProjectRelativeDirectory(string directory) =>
+        DerivePathInfo(
+            (_, projectDirectory, type, method) =>
+                new PathInfo(Path.Combine(projectDirectory, directory), TestIdentity.NameOf(type), method.Name)
+        );
 
     /// <summary>Puts the snapshots of all tests into a directory relative to the source file of each.</summary>
-    public static void UseSourceFileRelativeDirectory(string directory) => DerivePathInfo((sourceFile, _, type, method) =>
-        new PathInfo(Path.Combine(Path.GetDirectoryName(sourceFile)!, directory), TestIdentity.NameOf(type), method.Name));
+    public static void UseSourceFileRelativeDirectory(string directory) =>
+        DerivePathInfo(
+            (sourceFile, _, type, method) =>
+                new PathInfo(Path.Combine(Path.GetDirectoryName(sourceFile)!, directory), TestIdentity.NameOf(type), method.Name)
+        );
 }

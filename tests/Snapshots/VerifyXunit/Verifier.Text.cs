@@ -23,12 +23,18 @@ public static partial class Verifier
     /// </summary>
     [Pure]
     public static SettingsTask Verify(
-        string? target, string extension, VerifySettings? settings = null, [CallerFilePath] string sourceFile = "") =>
-        Start(settings, sourceFile, _ => Task.FromResult(Produced.Of(new Target(extension, target ?? "null"))));
+        string? target,
+        string extension,
+        VerifySettings? settings = null,
+        [CallerFilePath] string sourceFile = ""
+    ) => Start(settings, sourceFile, _ => Task.FromResult(Produced.Of(new Target(extension, target ?? "null"))));
 
     /// <summary>Verifies text that is being computed, in a file of an extension of its own.</summary>
     [Pure]
     public static SettingsTask Verify(
-        Task<string> target, string extension, VerifySettings? settings = null, [CallerFilePath] string sourceFile = "") =>
-        Start(settings, sourceFile, async _ => Produced.Of(new Target(extension, await target ?? "null")));
+        Task<string> target,
+        string extension,
+        VerifySettings? settings = null,
+        [CallerFilePath] string sourceFile = ""
+    ) => Start(settings, sourceFile, async _ => Produced.Of(new Target(extension, await target ?? "null")));
 }

@@ -5,8 +5,13 @@ namespace PPYolo.Tests.Unit.Snapshots.Engine;
 
 public class PathScrubberTests
 {
-    private static readonly PathScrubber Scrubber = new(
-        [("/home/me/repo/tests/", "{P}"), ("/home/me/repo", "{S}"), ("/home/me", "{U}"), ("", "{E}"), ("/home/me/", "{V}")]);
+    private static readonly PathScrubber Scrubber = new([
+        ("/home/me/repo/tests/", "{P}"),
+        ("/home/me/repo", "{S}"),
+        ("/home/me", "{U}"),
+        ("", "{E}"),
+        ("/home/me/", "{V}"),
+    ]);
 
     [Theory]
     [InlineData("/home/me/repo/tests/a.cs", "{P}a.cs")]

@@ -22,8 +22,14 @@ public sealed class ApprovalTests : IDisposable
         results["Approving.ButFail"].Passed.Should().BeFalse("it accepts the result and says so by failing");
         results["Approving.IfAsked"].Passed.Should().BeFalse("a file that it no longer produces is not its to delete");
         results["Approving.IfAsked"].Message.Should().Contain("Delete:\n  - Approving.IfAsked.verified.bin");
-        directory.Files.Should().Equal(
-            "Approving.Always.verified.txt", "Approving.ButFail.verified.txt", "Approving.IfAsked.verified.bin", "Approving.IfAsked.verified.txt");
+        directory
+            .Files.Should()
+            .Equal(
+                "Approving.Always.verified.txt",
+                "Approving.ButFail.verified.txt",
+                "Approving.IfAsked.verified.bin",
+                "Approving.IfAsked.verified.txt"
+            );
         directory.Read("Approving.IfAsked.verified.txt").Should().Be("12");
 
         (await subject.Run("12", "Approving"))["Approving.ButFail"].Passed.Should().BeTrue();
@@ -56,7 +62,13 @@ public sealed class ApprovalTests : IDisposable
         results["Approving.IfAsked"].Passed.Should().BeFalse("includeBuildServer has no say here");
         results["Approving.ButFail"].Passed.Should().BeTrue("nothing was to approve");
         directory.Read("Approving.IfAsked.verified.txt").Should().Be("11");
-        directory.Files.Should().Equal(
-            "Approving.Always.received.txt", "Approving.ButFail.verified.txt", "Approving.IfAsked.received.txt", "Approving.IfAsked.verified.txt");
+        directory
+            .Files.Should()
+            .Equal(
+                "Approving.Always.received.txt",
+                "Approving.ButFail.verified.txt",
+                "Approving.IfAsked.received.txt",
+                "Approving.IfAsked.verified.txt"
+            );
     }
 }

@@ -27,8 +27,10 @@ public sealed class DiffToolTests : IDisposable
 
         (await subject.Run("12", "OneText"))["OneText.Text"].Passed.Should().BeFalse();
 
-        (await Started(subject, expected: true)).Should()
-            .Contain(directory["OneText.Text.received.txt"]).And.Contain(directory["OneText.Text.verified.txt"]);
+        (await Started(subject, expected: true))
+            .Should()
+            .Contain(directory["OneText.Text.received.txt"])
+            .And.Contain(directory["OneText.Text.verified.txt"]);
     }
 
     [Fact]

@@ -13,7 +13,9 @@ public class EngineSwitchTests
     {
         var project = await Evaluate();
 
-        Identities(project, "ProjectReference").Should().Contain(path => path.EndsWith("tests/Snapshots/Snapshots.csproj", StringComparison.Ordinal));
+        Identities(project, "ProjectReference")
+            .Should()
+            .Contain(path => path.EndsWith("tests/Snapshots/Snapshots.csproj", StringComparison.Ordinal));
         Identities(project, "PackageReference").Should().NotContain("Verify.Xunit");
         Identities(project, "Using").Should().Contain(["VerifyTests", "VerifyXunit", "VerifyXunit.Verifier"]);
         Identities(project, "AssemblyAttribute").Should().Contain("VerifyXunit.UseVerifyAttribute");
@@ -28,7 +30,9 @@ public class EngineSwitchTests
         Identities(project, "ProjectReference").Should().NotContain(path => path.EndsWith("Snapshots.csproj", StringComparison.Ordinal));
         Identities(project, "AssemblyAttribute").Should().NotContain("VerifyXunit.UseVerifyAttribute", "the package brings it itself");
         Version(project, "Verify.Xunit").Should().Be("31.12.5");
-        Version(project, "DiffEngine").Should().Be("18.4.1", "that is what this Verify was compiled against, and transitive pinning would lift it");
+        Version(project, "DiffEngine")
+            .Should()
+            .Be("18.4.1", "that is what this Verify was compiled against, and transitive pinning would lift it");
     }
 
     [Fact]
@@ -42,18 +46,33 @@ public class EngineSwitchTests
 
     private static async Task<JsonElement> Evaluate(params string[] arguments)
     {
-        var (exitCode, output) = await Build(["-getItem:PackageReference,ProjectReference,PackageVersion,Using,AssemblyAttribute", .. arguments]);
+        var (exitCode, output) = await Build([
+            "-getItem:PackageReference,ProjectReference,PackageVersion,Using,AssemblyAttribute",
+            .. arguments,
+        ]);
         exitCode.Should().Be(0, output);
         return JsonDocument.Parse(output).RootElement.GetProperty("Items");
     }
 
-    private static Task<(int ExitCode, string Output)> Build(params string[] arguments) => Dotnet.Run(
-        ["msbuild", BuildFacts.SubjectProject, "-nologo", .. arguments],
-        new Dictionary<string, string> { ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1", ["DOTNET_NOLOGO"] = "1", ["MSBUILDDISABLENODEREUSE"] = "1" });
+    private static Task<(int ExitCode, string Output)> Build(params string[] arguments) =>
+        Dotnet.Run(
+            ["msbuild", BuildFacts.SubjectProject, "-nologo", .. arguments],
+            new Dictionary<string, string>
+            {
+                ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
+                ["DOTNET_NOLOGO"] = "1",
+                ["MSBUILDDISABLENODEREUSE"] = "1",
+            }
+        );
 
     private static string[] Identities(JsonElement project, string item) =>
         [.. project.GetProperty(item).EnumerateArray().Select(entry => entry.GetProperty("Identity").GetString()!.Replace('\\', '/'))];
 
-    private static string Version(JsonElement project, string package) => project.GetProperty("PackageVersion").EnumerateArray()
-        .Single(entry => entry.GetProperty("Identity").GetString() == package).GetProperty("Version").GetString()!;
+    private static string Version(JsonElement project, string package) =>
+        project
+            .GetProperty("PackageVersion")
+            .EnumerateArray()
+            .Single(entry => entry.GetProperty("Identity").GetString() == package)
+            .GetProperty("Version")
+            .GetString()!;
 }

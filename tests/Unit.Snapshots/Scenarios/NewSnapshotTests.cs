@@ -15,10 +15,17 @@ public sealed class NewSnapshotTests : IDisposable
         var results = await new Subject(directory).Run("12", "Facts", "Facts+Within");
 
         results.Values.Should().HaveCount(4).And.OnlyContain(result => !result.Passed);
-        directory.Files.Should().Equal(
-            "Facts.Bytes.received.bytes", "Facts.Number.received.number", "Facts.Text.received.txt", "Facts.Within.Text.received.txt");
+        directory
+            .Files.Should()
+            .Equal(
+                "Facts.Bytes.received.bytes",
+                "Facts.Number.received.number",
+                "Facts.Text.received.txt",
+                "Facts.Within.Text.received.txt"
+            );
         directory.Read("Facts.Text.received.txt").Should().Be("12");
-        results["Facts.Text"].Message.Should()
+        results["Facts.Text"]
+            .Message.Should()
             .StartWith($"Directory: {directory.Path}\nNew:\n  - Received: Facts.Text.received.txt\n    Verified: Facts.Text.verified.txt\n")
             .And.Contain("Received: Facts.Text.received.txt\n12\n");
     }

@@ -14,14 +14,17 @@ public sealed class TheoryTests : IDisposable
     {
         await new Subject(directory).Run("12", "Theories");
 
-        directory.Files.Should().Equal(
-            "Theories.Leading_first=1.received.txt",
-            "Theories.Named_name=a-b-c-_count=-2_rate=NaN_shape=[].received.txt",
-            "Theories.Named_name=null_count=0_rate=1E+300_shape=null.received.txt",
-            "Theories.Named_name=plain_count=1_rate=0.5_shape=2,3.received.txt",
-            "Theories.Shared_ranks=1.received.txt",
-            "Theories.Shared_ranks=2.received.txt",
-            "Theories.Worded_words.received.txt");
+        directory
+            .Files.Should()
+            .Equal(
+                "Theories.Leading_first=1.received.txt",
+                "Theories.Named_name=a-b-c-_count=-2_rate=NaN_shape=[].received.txt",
+                "Theories.Named_name=null_count=0_rate=1E+300_shape=null.received.txt",
+                "Theories.Named_name=plain_count=1_rate=0.5_shape=2,3.received.txt",
+                "Theories.Shared_ranks=1.received.txt",
+                "Theories.Shared_ranks=2.received.txt",
+                "Theories.Worded_words.received.txt"
+            );
     }
 
     [Fact]

@@ -9,9 +9,22 @@ namespace PPYolo.Tests.Unit.Snapshots.Support;
 internal static class Dotnet
 {
     private static readonly string[] Inherited =
-        ["PATH", "HOME", "USERPROFILE", "SystemRoot", "APPDATA", "LOCALAPPDATA", "TMPDIR", "DOTNET_ROOT", "NUGET_PACKAGES"];
+    [
+        "PATH",
+        "HOME",
+        "USERPROFILE",
+        "SystemRoot",
+        "APPDATA",
+        "LOCALAPPDATA",
+        "TMPDIR",
+        "DOTNET_ROOT",
+        "NUGET_PACKAGES",
+    ];
 
-    public static async Task<(int ExitCode, string Output)> Run(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
+    public static async Task<(int ExitCode, string Output)> Run(
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string> environment
+    )
     {
         var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment.Clear();

@@ -10,12 +10,24 @@ internal static class Initialize
     internal static void Run()
     {
         FileExtensions.AddTextExtension("loose");
-        VerifierSettings.RegisterStringComparer("loose", (received, verified, _) => Task.FromResult(
-            received.Equals(verified, StringComparison.OrdinalIgnoreCase)
-                ? CompareResult.Equal
-                : CompareResult.NotEqual("not even in another case")));
-        VerifierSettings.RegisterStreamComparer("length", (received, verified, _) => Task.FromResult(
-            received.Length == verified.Length ? CompareResult.Equal : CompareResult.NotEqual($"{received.Length} bytes, not {verified.Length}")));
+        VerifierSettings.RegisterStringComparer(
+            "loose",
+            (received, verified, _) =>
+                Task.FromResult(
+                    received.Equals(verified, StringComparison.OrdinalIgnoreCase)
+                        ? CompareResult.Equal
+                        : CompareResult.NotEqual("not even in another case")
+                )
+        );
+        VerifierSettings.RegisterStreamComparer(
+            "length",
+            (received, verified, _) =>
+                Task.FromResult(
+                    received.Length == verified.Length
+                        ? CompareResult.Equal
+                        : CompareResult.NotEqual($"{received.Length} bytes, not {verified.Length}")
+                )
+        );
         VerifierSettings.AddScrubber("scrubbed", text => text.Replace("secret", "public"));
         FileExtensions.AddTextExtension("scrubbed");
         VerifierSettings.NameForParameter<Version>(version => $"v{version.Major}");

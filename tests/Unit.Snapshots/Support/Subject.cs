@@ -13,7 +13,8 @@ internal sealed class Subject(TemporaryDirectory directory)
         Environment["SUBJECT_VALUE"] = value;
         var (exitCode, output) = await Dotnet.Run([BuildFacts.SubjectAssembly, .. classes], Environment);
         exitCode.Should().Be(0, output);
-        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        return output
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => JsonSerializer.Deserialize<SubjectResult>(line)!)
             .ToDictionary(result => result.Name.Replace("PPYolo.Tests.Snapshots.Subject.", "", StringComparison.Ordinal));
     }

@@ -37,8 +37,13 @@ public sealed class ComparerTests : VerifyingTests
         Snapshots.Write("Case.verified.txt", "old");
         var settings = new VerifySettings { Context = { ["tolerance"] = 3 } };
 
-        await Here(Verify("new", settings).UseStringComparer((received, verified, context) =>
-            Task.FromResult(new CompareResult(received == "new" && verified == "old" && (int)context["tolerance"] == 3))));
+        await Here(
+            Verify("new", settings)
+                .UseStringComparer(
+                    (received, verified, context) =>
+                        Task.FromResult(new CompareResult(received == "new" && verified == "old" && (int)context["tolerance"] == 3))
+                )
+        );
     }
 
     [Fact]
@@ -48,9 +53,13 @@ public sealed class ComparerTests : VerifyingTests
         Snapshots.Write("Data.verified.dat", "old");
 
         (await Fails(Verify("new").UseStringComparer((_, _, _) => throw new FormatException("no header"))))
-            .Should().Contain("no header").And.Contain(Snapshots["Case.verified.txt"]);
+            .Should()
+            .Contain("no header")
+            .And.Contain(Snapshots["Case.verified.txt"]);
         (await Fails(Verify([1, 2], "dat").UseStreamComparer((_, _, _) => throw new FormatException("no magic")), "Data"))
-            .Should().Contain("no magic").And.Contain(Snapshots["Data.received.dat"]);
+            .Should()
+            .Contain("no magic")
+            .And.Contain(Snapshots["Data.received.dat"]);
 
         Snapshots.Files.Should().Equal("Case.received.txt", "Case.verified.txt", "Data.received.dat", "Data.verified.dat");
     }

@@ -12,17 +12,21 @@ public sealed class ConcurrencyTests : VerifyingTests
         }
 
         var failed = new System.Collections.Concurrent.ConcurrentBag<int>();
-        await Parallel.ForEachAsync(numbers, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (number, _) =>
-        {
-            try
+        await Parallel.ForEachAsync(
+            numbers,
+            new ParallelOptions { MaxDegreeOfParallelism = 16 },
+            async (number, _) =>
             {
-                await Here(Verify($"text {number}"), $"Case{number}");
+                try
+                {
+                    await Here(Verify($"text {number}"), $"Case{number}");
+                }
+                catch (Exception exception) when (exception.Message.Contains("New:", StringComparison.Ordinal))
+                {
+                    failed.Add(number);
+                }
             }
-            catch (Exception exception) when (exception.Message.Contains("New:", StringComparison.Ordinal))
-            {
-                failed.Add(number);
-            }
-        });
+        );
 
         failed.Order().Should().Equal(numbers.Where(number => number % 2 == 1));
         Snapshots.Files.Should().HaveCount(200, "each left one file, and no half-written one");
@@ -33,18 +37,21 @@ public sealed class ConcurrencyTests : VerifyingTests
     {
         Snapshots.Write("Same.verified.txt", "x");
         var granted = 0;
-        await Parallel.ForEachAsync(Enumerable.Range(0, 50), async (_, _) =>
-        {
-            try
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 50),
+            async (_, _) =>
             {
-                await Verify("x").UseDirectory(Snapshots.Path).UseFileName("Same");
-                Interlocked.Increment(ref granted);
+                try
+                {
+                    await Verify("x").UseDirectory(Snapshots.Path).UseFileName("Same");
+                    Interlocked.Increment(ref granted);
+                }
+                catch (InvalidOperationException exception) when (exception.Message.Contains("already been used", StringComparison.Ordinal))
+                {
+                    // What the others are told.
+                }
             }
-            catch (InvalidOperationException exception) when (exception.Message.Contains("already been used", StringComparison.Ordinal))
-            {
-                // What the others are told.
-            }
-        });
+        );
 
         granted.Should().Be(1);
     }

@@ -7,20 +7,26 @@ public sealed class NamingTests : IDisposable
 {
     private readonly TemporaryDirectory directory = new();
 
-    private static string SystemName => OperatingSystem.IsWindows() ? "Windows" : OperatingSystem.IsMacOS() ? "OSX" : "Linux";
+    private static string SystemName =>
+        OperatingSystem.IsWindows() ? "Windows"
+        : OperatingSystem.IsMacOS() ? "OSX"
+        : "Linux";
 
     public void Dispose() => directory.Dispose();
 
     [Fact]
-    public Task Class_and_method_can_be_renamed() => Names(Verify("x").UseTypeName("Golden").UseMethodName("Run"), "Golden.Run.received.txt");
+    public Task Class_and_method_can_be_renamed() =>
+        Names(Verify("x").UseTypeName("Golden").UseMethodName("Run"), "Golden.Run.received.txt");
 
     [Fact]
     public Task A_file_name_replaces_both() => Names(Verify("x").UseFileName("curve"), "curve.received.txt");
 
     [Fact]
-    public Task Machines_are_told_apart() => Names(
-        Verify("x").UseTypeName("T").UseMethodName("M").UniqueForOSPlatform().UniqueForArchitecture(),
-        $"T.M.{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}.{SystemName}.received.txt");
+    public Task Machines_are_told_apart() =>
+        Names(
+            Verify("x").UseTypeName("T").UseMethodName("M").UniqueForOSPlatform().UniqueForArchitecture(),
+            $"T.M.{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}.{SystemName}.received.txt"
+        );
 
     [Fact]
     public async Task Runtimes_are_told_apart_by_the_verified_file()
@@ -72,10 +78,21 @@ public sealed class NamingTests : IDisposable
     [InlineData(1)]
     public async Task More_values_than_parameters_and_unknown_names_are_refused(int only)
     {
-        await Verify("x").UseParameters(only, 2).UseDirectory(directory.Path).Awaiting(task => task.ToTask())
-            .Should().ThrowAsync<InvalidOperationException>().WithMessage("*has 1 parameters*given 2*");
-        await Verify("x").UseParameters(only).IgnoreParameters("other").UseDirectory(directory.Path).Awaiting(task => task.ToTask())
-            .Should().ThrowAsync<InvalidOperationException>().WithMessage("*other*only*");
+        await Verify("x")
+            .UseParameters(only, 2)
+            .UseDirectory(directory.Path)
+            .Awaiting(task => task.ToTask())
+            .Should()
+            .ThrowAsync<InvalidOperationException>()
+            .WithMessage("*has 1 parameters*given 2*");
+        await Verify("x")
+            .UseParameters(only)
+            .IgnoreParameters("other")
+            .UseDirectory(directory.Path)
+            .Awaiting(task => task.ToTask())
+            .Should()
+            .ThrowAsync<InvalidOperationException>()
+            .WithMessage("*other*only*");
     }
 
     [Fact]

@@ -4,25 +4,29 @@ public sealed class ObjectTests : VerifyingTests
 {
     private enum Phase
     {
-        Forward
+        Forward,
     }
 
     [Fact]
-    public Task Members_stand_by_name_without_quotes() => Shows(
-        Verify(new
-        {
-            Name = "a \"b\"",
-            Rate = 0.5,
-            Missing = (string?)null,
-            Phase = Phase.Forward,
-            Shape = new[] { 1, 2 },
-            None = Array.Empty<int>(),
-        }),
-        "{\n  Name: a \"b\",\n  Rate: 0.5,\n  Phase: Forward,\n  Shape: [\n    1,\n    2\n  ],\n  None: []\n}");
+    public Task Members_stand_by_name_without_quotes() =>
+        Shows(
+            Verify(
+                new
+                {
+                    Name = "a \"b\"",
+                    Rate = 0.5,
+                    Missing = (string?)null,
+                    Phase = Phase.Forward,
+                    Shape = new[] { 1, 2 },
+                    None = Array.Empty<int>(),
+                }
+            ),
+            "{\n  Name: a \"b\",\n  Rate: 0.5,\n  Phase: Forward,\n  Shape: [\n    1,\n    2\n  ],\n  None: []\n}"
+        );
 
     [Fact]
-    public Task Dictionaries_stand_by_key() => Shows(
-        Verify(new Dictionary<string, float> { ["loss"] = float.NaN, ["lr"] = 0.1f }), "{\n  loss: NaN,\n  lr: 0.1\n}");
+    public Task Dictionaries_stand_by_key() =>
+        Shows(Verify(new Dictionary<string, float> { ["loss"] = float.NaN, ["lr"] = 0.1f }), "{\n  loss: NaN,\n  lr: 0.1\n}");
 
     [Fact]
     public Task A_number_is_its_text() => Shows(Verify(1.5), "1.5");

@@ -5,12 +5,26 @@ public sealed class TargetTests : VerifyingTests
     [Fact]
     public async Task Several_have_a_file_each()
     {
-        Target[] targets = [new("txt", "a"), new("txt", "b"), new("json", "{}"), new("txt", "c", "named"), new("dat", new MemoryStream([1]), "x/y")];
+        Target[] targets =
+        [
+            new("txt", "a"),
+            new("txt", "b"),
+            new("json", "{}"),
+            new("txt", "c", "named"),
+            new("dat", new MemoryStream([1]), "x/y"),
+        ];
 
         var message = await Fails(Verify(targets));
 
-        Snapshots.Files.Should().Equal(
-            "Case#00.received.txt", "Case#01.received.txt", "Case#named.received.txt", "Case#x-y.received.dat", "Case.received.json");
+        Snapshots
+            .Files.Should()
+            .Equal(
+                "Case#00.received.txt",
+                "Case#01.received.txt",
+                "Case#named.received.txt",
+                "Case#x-y.received.dat",
+                "Case.received.json"
+            );
         message.Should().Contain("  - Received: Case#01.received.txt\n    Verified: Case#01.verified.txt\n");
     }
 
@@ -37,8 +51,13 @@ public sealed class TargetTests : VerifyingTests
 
         var message = await Fails(Verify("a"));
 
-        message.Should().Contain("Delete:\n").And.Contain("  - Case.verified.json\n").And.Contain("  - Case#01.verified.txt\n")
-            .And.NotContain("Other").And.NotContain("x=1");
+        message
+            .Should()
+            .Contain("Delete:\n")
+            .And.Contain("  - Case.verified.json\n")
+            .And.Contain("  - Case#01.verified.txt\n")
+            .And.NotContain("Other")
+            .And.NotContain("x=1");
         Snapshots.Files.Should().HaveCount(5, "deleting is left to a person");
     }
 

@@ -27,7 +27,8 @@ internal sealed class InferenceFixture(string network) : IDisposable
         [.. Enumerable.Range(0, Options.Levels).Select(level => (ReadOnlyMemory<float>)OfImage($"head{level}", image))];
 
     /// <summary>Levels one after the other, in the order of decoded boxes.</summary>
-    public float[] AllLevels(string name, int image) => [.. Enumerable.Range(0, Options.Levels).SelectMany(level => OfImage($"{name}{level}", image))];
+    public float[] AllLevels(string name, int image) =>
+        [.. Enumerable.Range(0, Options.Levels).SelectMany(level => OfImage($"{name}{level}", image))];
 
     public (int Height, int Width) Size(int image) => ((int)OfImage("im_size", image)[0], (int)OfImage("im_size", image)[1]);
 

@@ -11,7 +11,14 @@ public sealed class InferenceTests
     // Rows this close in score may change places.
     private const float Neighbours = 1e-5f;
 
-    public static TheoryData<string, int> Images => new() { { "r18vd", 0 }, { "r18vd", 1 }, { "r50vd", 0 }, { "r50vd", 1 } };
+    public static TheoryData<string, int> Images =>
+        new()
+        {
+            { "r18vd", 0 },
+            { "r18vd", 1 },
+            { "r50vd", 0 },
+            { "r50vd", 1 },
+        };
 
     public static TheoryData<string, int, string> Selections
     {
@@ -52,15 +59,20 @@ public sealed class InferenceTests
     {
         using var fixture = new InferenceFixture("r50vd");
         var decoder = new YoloBoxDecoder(fixture.Options);
-        float[] raw = fixture.OfImage($"head{level}", 0), replaced = fixture.OfImage($"head_iou_aware{level}", 0);
+        float[] raw = fixture.OfImage($"head{level}", 0),
+            replaced = fixture.OfImage($"head_iou_aware{level}", 0);
         var plane = fixture.CellsOf(level) * fixture.CellsOf(level);
-        int anchors = fixture.Options.AnchorMasks[level].Length, channels = 5 + fixture.Options.Classes;
+        int anchors = fixture.Options.AnchorMasks[level].Length,
+            channels = 5 + fixture.Options.Classes;
         for (var anchor = 0; anchor < anchors; anchor++)
         {
             for (var cell = 0; cell < plane; cell++)
             {
                 var objectness = (((anchor * channels) + 4) * plane) + cell;
-                decoder.IouAware(raw[(anchors * plane) + objectness], raw[(anchor * plane) + cell]).Should().BeApproximately(replaced[objectness], 1e-5f);
+                decoder
+                    .IouAware(raw[(anchors * plane) + objectness], raw[(anchor * plane) + cell])
+                    .Should()
+                    .BeApproximately(replaced[objectness], 1e-5f);
             }
         }
     }
@@ -95,16 +107,17 @@ public sealed class InferenceTests
         (Expected(fixture, $"{setting}_0").Count > 0).Should().Be(any);
     }
 
-    private static MatrixNmsOptions Setting(string network, string name) => name switch
-    {
-        "nms" => new(),
-        "nms_high" => new() { ScoreThreshold = network == "r18vd" ? 0.4f : 0.3f, PostThreshold = 0.05f },
-        "nms_gauss" => new() { Gaussian = true, Sigma = 2 },
-        "nms_top20_keep7" => new() { NmsTopK = 20, KeepTopK = 7 },
-        "nms_none" => new() { ScoreThreshold = 0.99999f },
-        "nms_post_none" => new() { PostThreshold = 0.99999f },
-        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no such setting"),
-    };
+    private static MatrixNmsOptions Setting(string network, string name) =>
+        name switch
+        {
+            "nms" => new(),
+            "nms_high" => new() { ScoreThreshold = network == "r18vd" ? 0.4f : 0.3f, PostThreshold = 0.05f },
+            "nms_gauss" => new() { Gaussian = true, Sigma = 2 },
+            "nms_top20_keep7" => new() { NmsTopK = 20, KeepTopK = 7 },
+            "nms_none" => new() { ScoreThreshold = 0.99999f },
+            "nms_post_none" => new() { PostThreshold = 0.99999f },
+            _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no such setting"),
+        };
 
     private static DecodedBoxes Decode(InferenceFixture fixture, int image)
     {
@@ -114,10 +127,18 @@ public sealed class InferenceTests
 
     private static List<DetectedBox> Expected(InferenceFixture fixture, string name)
     {
-        float[] labels = fixture[$"{name}_labels"], scores = fixture[$"{name}_scores"], boxes = fixture[$"{name}_boxes"];
-        return [.. labels
-            .Select((label, i) => new DetectedBox((int)label, scores[i], boxes[i * 4], boxes[(i * 4) + 1], boxes[(i * 4) + 2], boxes[(i * 4) + 3]))
-            .Where(box => box.Label >= 0)];
+        float[] labels = fixture[$"{name}_labels"],
+            scores = fixture[$"{name}_scores"],
+            boxes = fixture[$"{name}_boxes"];
+        return
+        [
+            .. labels
+                .Select(
+                    (label, i) =>
+                        new DetectedBox((int)label, scores[i], boxes[i * 4], boxes[(i * 4) + 1], boxes[(i * 4) + 2], boxes[(i * 4) + 3])
+                )
+                .Where(box => box.Label >= 0),
+        ];
     }
 
     private static void ShouldBeClose(ReadOnlySpan<float> found, float[] expected, float tolerance, string what)
@@ -137,7 +158,9 @@ public sealed class InferenceTests
             var same = left.FindIndex(box => IsSame(box, row));
 
             // Of rows as sure as the last one, the reference may have kept another.
-            (same >= 0 || row.Score - expected[^1].Score < Neighbours).Should().BeTrue("{0} is in the reference", row);
+            (same >= 0 || row.Score - expected[^1].Score < Neighbours)
+                .Should()
+                .BeTrue("{0} is in the reference", row);
             if (same >= 0)
             {
                 left.RemoveAt(same);
@@ -146,7 +169,10 @@ public sealed class InferenceTests
     }
 
     private static bool IsSame(DetectedBox a, DetectedBox b) =>
-        a.Label == b.Label && Math.Abs(a.Score - b.Score) < Neighbours
-        && Math.Abs(a.Left - b.Left) < PixelTolerance && Math.Abs(a.Top - b.Top) < PixelTolerance
-        && Math.Abs(a.Right - b.Right) < PixelTolerance && Math.Abs(a.Bottom - b.Bottom) < PixelTolerance;
+        a.Label == b.Label
+        && Math.Abs(a.Score - b.Score) < Neighbours
+        && Math.Abs(a.Left - b.Left) < PixelTolerance
+        && Math.Abs(a.Top - b.Top) < PixelTolerance
+        && Math.Abs(a.Right - b.Right) < PixelTolerance
+        && Math.Abs(a.Bottom - b.Bottom) < PixelTolerance;
 }

@@ -121,7 +121,10 @@ public sealed class MatrixNmsTests
     public void Of_many_pairs_the_surest_are_compared_and_of_equal_ones_the_first()
     {
         // 1000 boxes that do not meet, ten of each score: the three first of the best score are asked for.
-        var boxes = Enumerable.Range(0, 1000).Select(i => (new float[] { i * 10, 0, (i * 10) + 5, 5 }, 0.1f + ((i * 7 % 100) * 0.005f))).ToArray();
+        var boxes = Enumerable
+            .Range(0, 1000)
+            .Select(i => (new float[] { i * 10, 0, (i * 10) + 5, 5 }, 0.1f + ((i * 7 % 100) * 0.005f)))
+            .ToArray();
 
         var found = Select(new() { NmsTopK = 3 }, boxes);
 

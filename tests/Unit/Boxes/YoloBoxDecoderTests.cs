@@ -9,7 +9,11 @@ public sealed class YoloBoxDecoderTests
 {
     private static readonly NetworkOptions Tiny = new()
     {
-        Classes = 1, Anchors = [new(16, 8)], AnchorMasks = [ImmutableArray.Create(0)], Strides = [32], IouAware = false,
+        Classes = 1,
+        Anchors = [new(16, 8)],
+        AnchorMasks = [ImmutableArray.Create(0)],
+        Strides = [32],
+        IouAware = false,
     };
 
     [Fact]
@@ -24,7 +28,10 @@ public sealed class YoloBoxDecoderTests
     [Fact]
     public void Boxes_are_in_pixels_of_the_original_image()
     {
-        Decode(Tiny, [0, 0, 0, 0, 0, 0], height: 64, width: 320).Corners.ToArray().Should().Equal([80, 24, 240, 40], (a, b) => Math.Abs(a - b) < 1e-4);
+        Decode(Tiny, [0, 0, 0, 0, 0, 0], height: 64, width: 320)
+            .Corners.ToArray()
+            .Should()
+            .Equal([80, 24, 240, 40], (a, b) => Math.Abs(a - b) < 1e-4);
     }
 
     [Fact]

@@ -22,7 +22,11 @@ public sealed class DiffCommandTests : IDisposable
         var a = Write("a" + extension, Pairs.Floats(1, 2));
         var b = Write("b" + extension, Pairs.Floats(1, 2));
 
-        Run(a, b).Should().Match<Outcome>(outcome => outcome.Code == 0 && outcome.Errors.Length == 0 && outcome.Output.Contains("ALIGNED: the tensor is equal, bit by bit."));
+        Run(a, b)
+            .Should()
+            .Match<Outcome>(outcome =>
+                outcome.Code == 0 && outcome.Errors.Length == 0 && outcome.Output.Contains("ALIGNED: the tensor is equal, bit by bit.")
+            );
         Run(a, a).Code.Should().Be(0);
     }
 
@@ -130,7 +134,14 @@ public sealed class DiffCommandTests : IDisposable
 
         (console.Code, file.Code).Should().Be((1, 1));
         JsonDocument.Parse(console.Output).RootElement.GetProperty("aligned").GetBoolean().Should().BeFalse();
-        JsonDocument.Parse(File.ReadAllText(target)).RootElement.GetProperty("tensors")[0].GetProperty("metrics").GetProperty("sumOfSquares").GetDouble().Should().Be(1);
+        JsonDocument
+            .Parse(File.ReadAllText(target))
+            .RootElement.GetProperty("tensors")[0]
+            .GetProperty("metrics")
+            .GetProperty("sumOfSquares")
+            .GetDouble()
+            .Should()
+            .Be(1);
         file.Output.Should().Contain("DIVERGED");
         Run(a, b, new() { Json = Path.Combine(folder.Path, "no", "folder.json") }).Code.Should().Be(2);
     }
@@ -201,7 +212,10 @@ public sealed class DiffCommandTests : IDisposable
     [InlineData("diff A B --unknown")]
     public void Wrong_use_is_an_error_of_the_command_line(string line)
     {
-        new RootCommand { DiffCommand.Create() }.Parse(line).Errors.Should().NotBeEmpty();
+        new RootCommand { DiffCommand.Create() }
+            .Parse(line)
+            .Errors.Should()
+            .NotBeEmpty();
     }
 
     private static int Invoke(string[] arguments, TextWriter output)
@@ -210,7 +224,9 @@ public sealed class DiffCommandTests : IDisposable
         Console.SetOut(output);
         try
         {
-            return new RootCommand { DiffCommand.Create() }.Parse(arguments).Invoke(new() { EnableDefaultExceptionHandler = false });
+            return new RootCommand { DiffCommand.Create() }
+                .Parse(arguments)
+                .Invoke(new() { EnableDefaultExceptionHandler = false });
         }
         finally
         {

@@ -14,7 +14,30 @@ public class MetricsTests
         var data = new TheoryData<ElementType, int>();
         foreach (var type in new[] { ElementType.Float16, ElementType.BFloat16, ElementType.Float32, ElementType.Float64 })
         {
-            foreach (var size in new[] { 1, 2, 7, 8, 15, 16, 17, 33, 4095, 4096, 4097, Block - 1, Block, Block + 1, (3 * Block) + 5, Chunk - 1, Chunk, Chunk + 1, (2 * Chunk) + 4321 })
+            foreach (
+                var size in new[]
+                {
+                    1,
+                    2,
+                    7,
+                    8,
+                    15,
+                    16,
+                    17,
+                    33,
+                    4095,
+                    4096,
+                    4097,
+                    Block - 1,
+                    Block,
+                    Block + 1,
+                    (3 * Block) + 5,
+                    Chunk - 1,
+                    Chunk,
+                    Chunk + 1,
+                    (2 * Chunk) + 4321,
+                }
+            )
             {
                 data.Add(type, size);
             }
@@ -39,7 +62,9 @@ public class MetricsTests
     [InlineData(ElementType.BFloat16)]
     public void Every_finite_number_of_sixteen_bits_is_widened_exactly(ElementType type)
     {
-        var all = Enumerable.Range(0, 1 << 16).Select(bits => (ushort)bits)
+        var all = Enumerable
+            .Range(0, 1 << 16)
+            .Select(bits => (ushort)bits)
             .Where(bits => type == ElementType.Float16 ? Half.IsFinite(BitConverter.UInt16BitsToHalf(bits)) : (bits & 0x7F80) != 0x7F80)
             // The squares of the largest bfloat16 numbers would hide the small ones in a sum: each is a tensor of its own.
             .Where(bits => bits % 7 == 0 || (bits & 0x7FFF) < 300);
@@ -186,7 +211,10 @@ public class MetricsTests
         var (zero, one) = (Pairs.Floats(0, 0), Pairs.Floats(0, 2));
 
         TensorComparer.Measure(zero, zero).Should().Match<TensorMetrics>(found => found.RelativeL2 == 0 && found.Cosine == 1);
-        TensorComparer.Measure(zero, one).Should().Match<TensorMetrics>(found => double.IsPositiveInfinity(found.RelativeL2) && found.Cosine == 0);
+        TensorComparer
+            .Measure(zero, one)
+            .Should()
+            .Match<TensorMetrics>(found => double.IsPositiveInfinity(found.RelativeL2) && found.Cosine == 0);
         TensorComparer.Measure(one, zero).Should().Match<TensorMetrics>(found => found.RelativeL2 == 1 && found.Cosine == 0);
     }
 
@@ -198,7 +226,11 @@ public class MetricsTests
         var found = TensorComparer.Measure(empty, empty);
         var scalar = TensorComparer.Measure(TensorData.Scalar(1.5f), TensorData.Scalar(1.25f));
 
-        found.Should().Match<TensorMetrics>(metrics => metrics.Count == 0 && metrics.SumOfSquares == 0 && metrics.UlpP99 == null && metrics.BitwiseEqual);
+        found
+            .Should()
+            .Match<TensorMetrics>(metrics =>
+                metrics.Count == 0 && metrics.SumOfSquares == 0 && metrics.UlpP99 == null && metrics.BitwiseEqual
+            );
         scalar.SumOfSquares.Should().Be(0.0625);
         scalar.Worst!.Index.Should().BeEmpty();
         scalar.UlpP99.Should().Be(1 << 21);
@@ -213,7 +245,10 @@ public class MetricsTests
         b[0] = 4096;
         Array.Fill(b, 0.25f, 1, b.Length - 1);
 
-        TensorComparer.Measure(TensorData.Of<float>(a, a.Length), TensorData.Of<float>(b, b.Length)).SumOfSquares.Should().Be((4096.0 * 4096) + (((1 << 20) - 1) * 0.0625));
+        TensorComparer
+            .Measure(TensorData.Of<float>(a, a.Length), TensorData.Of<float>(b, b.Length))
+            .SumOfSquares.Should()
+            .Be((4096.0 * 4096) + (((1 << 20) - 1) * 0.0625));
     }
 
     [Theory]
@@ -267,6 +302,9 @@ public class MetricsTests
         (found with { Worst = null }).Should().Be(TensorComparer.Measure(a, b) with { Worst = null });
     }
 
-    private static IEnumerable<string> Comparable(SetComparison comparison) => comparison.Tensors.Select(tensor =>
-        $"{tensor.Name} {tensor.Outcome} {tensor.Metrics! with { Worst = null }} {string.Join(',', tensor.Metrics.Worst!.Index)} {tensor.Movement}");
+    private static IEnumerable<string> Comparable(SetComparison comparison) =>
+        comparison.Tensors.Select(tensor =>
+            $"{tensor.Name} {tensor.Outcome} {tensor.Metrics! with { Worst = null }} {string.Join(',', tensor.Metrics.Worst!.Index)} "
+            + $"{tensor.Movement}"
+        );
 }

@@ -35,7 +35,10 @@ public class MovementTests
     public void The_second_start_alone_serves_both()
     {
         var result = TensorComparer.Compare(
-            Pairs.Set(("w", Pairs.Floats(3))), Pairs.Set(("w", Pairs.Floats(4))), new() { SecondStart = Pairs.Set(("w", Pairs.Floats(1))) });
+            Pairs.Set(("w", Pairs.Floats(3))),
+            Pairs.Set(("w", Pairs.Floats(4))),
+            new() { SecondStart = Pairs.Set(("w", Pairs.Floats(1))) }
+        );
 
         result.Tensors[0].Movement.Should().Be(new Movement(4, 9, 0.5));
     }
@@ -65,14 +68,21 @@ public class MovementTests
 
         Compare(a, b, Pairs.Floats(1), null).Should().BeNull();
         Compare(a, b, TensorData.Of<double>([1, 2], 2), null).Should().BeNull();
-        TensorComparer.Compare(Pairs.Set(("w", a)), Pairs.Set(("w", b)), new() { FirstStart = Pairs.Set() }).Tensors[0].Movement.Should().BeNull();
+        TensorComparer
+            .Compare(Pairs.Set(("w", a)), Pairs.Set(("w", b)), new() { FirstStart = Pairs.Set() })
+            .Tensors[0]
+            .Movement.Should()
+            .BeNull();
     }
 
     [Fact]
     public void A_start_with_NaN_leaves_the_comparison_of_the_two_as_it_is()
     {
         var result = TensorComparer.Compare(
-            Pairs.Set(("w", Pairs.Floats(1))), Pairs.Set(("w", Pairs.Floats(1))), new() { FirstStart = Pairs.Set(("w", Pairs.Floats(float.NaN))) });
+            Pairs.Set(("w", Pairs.Floats(1))),
+            Pairs.Set(("w", Pairs.Floats(1))),
+            new() { FirstStart = Pairs.Set(("w", Pairs.Floats(float.NaN))) }
+        );
 
         result.Aligned.Should().BeTrue();
         result.Tensors[0].Movement!.First.Should().Be(double.NaN);
@@ -84,8 +94,13 @@ public class MovementTests
         Compare(TensorData.Scalar(10L), TensorData.Scalar(9L), TensorData.Scalar(0L), null).Should().Be(new Movement(100, 81, 0.1));
     }
 
-    private static Movement? Compare(TensorData a, TensorData b, TensorData start, TensorData? other) => TensorComparer.Compare(
-        Pairs.Set(("w", a)),
-        Pairs.Set(("w", b)),
-        new() { FirstStart = Pairs.Set(("w", start)), SecondStart = other is null ? null : Pairs.Set(("w", other)) }).Tensors[0].Movement;
+    private static Movement? Compare(TensorData a, TensorData b, TensorData start, TensorData? other) =>
+        TensorComparer
+            .Compare(
+                Pairs.Set(("w", a)),
+                Pairs.Set(("w", b)),
+                new() { FirstStart = Pairs.Set(("w", start)), SecondStart = other is null ? null : Pairs.Set(("w", other)) }
+            )
+            .Tensors[0]
+            .Movement;
 }

@@ -62,7 +62,8 @@ internal static class Naive
         found.BitwiseEqual.Should().BeFalse();
     }
 
-    public static void Near(double found, double expected) => (Math.Abs(found - expected) <= 1e-12 * Math.Abs(expected)).Should().BeTrue("{0} is expected, found {1}", expected, found);
+    public static void Near(double found, double expected) =>
+        (Math.Abs(found - expected) <= 1e-12 * Math.Abs(expected)).Should().BeTrue("{0} is expected, found {1}", expected, found);
 
     private static Int128 Place(TensorData tensor, int i)
     {

@@ -13,7 +13,10 @@ public class OutcomeTests
     [Fact]
     public void Equal_sets_are_aligned()
     {
-        var result = TensorComparer.Compare(Pairs.Set(("a", Weights), ("b", TensorData.Scalar(1L))), Pairs.Set(("b", TensorData.Scalar(1L)), ("a", Pairs.Floats(1, 2, 3))));
+        var result = TensorComparer.Compare(
+            Pairs.Set(("a", Weights), ("b", TensorData.Scalar(1L))),
+            Pairs.Set(("b", TensorData.Scalar(1L)), ("a", Pairs.Floats(1, 2, 3)))
+        );
 
         result.Aligned.Should().BeTrue();
         result.BitwiseEqual.Should().BeTrue();
@@ -70,12 +73,30 @@ public class OutcomeTests
     {
         var damaged = Pairs.Floats(1, value, 3);
 
-        Pairs.One(damaged, Weights, 1e300).Should().Match<TensorComparison>(tensor =>
-            tensor.Outcome == TensorOutcome.NonFinite && tensor.Metrics!.NonFiniteFirst == 1 && tensor.Metrics.NonFiniteSecond == 0 && !(tensor.Metrics.SumOfSquares <= 1e300));
-        Pairs.One(Weights, damaged, 1e300).Should().Match<TensorComparison>(tensor =>
-            tensor.Outcome == TensorOutcome.NonFinite && tensor.Metrics!.NonFiniteFirst == 0 && tensor.Metrics.NonFiniteSecond == 1);
-        Pairs.One(damaged, Pairs.Floats(1, value, 3), 1e300).Should().Match<TensorComparison>(tensor =>
-            tensor.Outcome == TensorOutcome.NonFinite && tensor.Metrics!.NonFiniteFirst == 1 && tensor.Metrics.NonFiniteSecond == 1 && tensor.Metrics.BitwiseEqual);
+        Pairs
+            .One(damaged, Weights, 1e300)
+            .Should()
+            .Match<TensorComparison>(tensor =>
+                tensor.Outcome == TensorOutcome.NonFinite
+                && tensor.Metrics!.NonFiniteFirst == 1
+                && tensor.Metrics.NonFiniteSecond == 0
+                && !(tensor.Metrics.SumOfSquares <= 1e300)
+            );
+        Pairs
+            .One(Weights, damaged, 1e300)
+            .Should()
+            .Match<TensorComparison>(tensor =>
+                tensor.Outcome == TensorOutcome.NonFinite && tensor.Metrics!.NonFiniteFirst == 0 && tensor.Metrics.NonFiniteSecond == 1
+            );
+        Pairs
+            .One(damaged, Pairs.Floats(1, value, 3), 1e300)
+            .Should()
+            .Match<TensorComparison>(tensor =>
+                tensor.Outcome == TensorOutcome.NonFinite
+                && tensor.Metrics!.NonFiniteFirst == 1
+                && tensor.Metrics.NonFiniteSecond == 1
+                && tensor.Metrics.BitwiseEqual
+            );
     }
 
     [Theory]
@@ -120,8 +141,10 @@ public class OutcomeTests
         var large = TensorData.Of<double>([double.MaxValue, -double.MaxValue], 2);
 
         Pairs.One(large, large).Outcome.Should().Be(TensorOutcome.Within);
-        Pairs.One(large, TensorData.Of<double>([double.MaxValue, double.MaxValue], 2)).Should().Match<TensorComparison>(tensor =>
-            tensor.Outcome == TensorOutcome.AboveBound && tensor.Metrics!.NonFiniteSecond == 0);
+        Pairs
+            .One(large, TensorData.Of<double>([double.MaxValue, double.MaxValue], 2))
+            .Should()
+            .Match<TensorComparison>(tensor => tensor.Outcome == TensorOutcome.AboveBound && tensor.Metrics!.NonFiniteSecond == 0);
     }
 
     [Fact]
@@ -130,8 +153,10 @@ public class OutcomeTests
         var result = TensorComparer.Compare(Pairs.Set(("a", Weights), ("b", Weights)), Pairs.Set(("c", Weights), ("b", Weights)));
 
         result.Aligned.Should().BeFalse();
-        result.Tensors.Select(tensor => (tensor.Name, tensor.Outcome)).Should().Equal(
-            ("a", TensorOutcome.Missing), ("b", TensorOutcome.Within), ("c", TensorOutcome.Extra));
+        result
+            .Tensors.Select(tensor => (tensor.Name, tensor.Outcome))
+            .Should()
+            .Equal(("a", TensorOutcome.Missing), ("b", TensorOutcome.Within), ("c", TensorOutcome.Extra));
         result.Diverged.Select(tensor => tensor.Name).Should().Equal("a", "c");
         result.Within.Select(tensor => tensor.Name).Should().Equal("b");
     }
@@ -150,7 +175,10 @@ public class OutcomeTests
         Pairs.One(Weights, TensorData.Of<float>([1, 2], 2)).Outcome.Should().Be(TensorOutcome.WrongShape);
         Pairs.One(Weights, TensorData.Of<double>([1, 2, 3], 3)).Outcome.Should().Be(TensorOutcome.WrongType);
         Pairs.One(TensorData.Of<int>([1], 1), TensorData.Of<long>([1], 1)).Outcome.Should().Be(TensorOutcome.WrongType);
-        Pairs.One(new(ElementType.Float32, [0], Array.Empty<byte>()), new(ElementType.Float32, [0, 2], Array.Empty<byte>())).Outcome.Should().Be(TensorOutcome.WrongShape);
+        Pairs
+            .One(new(ElementType.Float32, [0], Array.Empty<byte>()), new(ElementType.Float32, [0, 2], Array.Empty<byte>()))
+            .Outcome.Should()
+            .Be(TensorOutcome.WrongShape);
     }
 
     [Fact]
@@ -164,22 +192,29 @@ public class OutcomeTests
     [Fact]
     public void An_empty_tensor_equals_an_empty_tensor()
     {
-        Pairs.One(new(ElementType.Float32, [0, 2], Array.Empty<byte>()), new(ElementType.Float32, [0, 2], Array.Empty<byte>())).Aligned.Should().BeTrue();
-        Pairs.One(new(ElementType.Int64, [0], Array.Empty<byte>()), new(ElementType.Int64, [0], Array.Empty<byte>())).Aligned.Should().BeTrue();
+        Pairs
+            .One(new(ElementType.Float32, [0, 2], Array.Empty<byte>()), new(ElementType.Float32, [0, 2], Array.Empty<byte>()))
+            .Aligned.Should()
+            .BeTrue();
+        Pairs
+            .One(new(ElementType.Int64, [0], Array.Empty<byte>()), new(ElementType.Int64, [0], Array.Empty<byte>()))
+            .Aligned.Should()
+            .BeTrue();
     }
 
-    public static TheoryData<TensorData, TensorData> Integers() => new()
-    {
-        { TensorData.Of<bool>([true, false], 2), TensorData.Of<bool>([true, true], 2) },
-        { TensorData.Of<byte>([1, 0], 2), TensorData.Of<byte>([1, 255], 2) },
-        { TensorData.Of<sbyte>([1, 0], 2), TensorData.Of<sbyte>([1, -1], 2) },
-        { TensorData.Of<short>([1, 0], 2), TensorData.Of<short>([1, -1], 2) },
-        { TensorData.Of<ushort>([1, 0], 2), TensorData.Of<ushort>([1, 1], 2) },
-        { TensorData.Of<int>([1, 0], 2), TensorData.Of<int>([1, -1], 2) },
-        { TensorData.Of<uint>([1, 0], 2), TensorData.Of<uint>([1, 1], 2) },
-        { TensorData.Of<long>([1, 0], 2), TensorData.Of<long>([1, -1], 2) },
-        { TensorData.Of<ulong>([1, 0], 2), TensorData.Of<ulong>([1, 1], 2) },
-    };
+    public static TheoryData<TensorData, TensorData> Integers() =>
+        new()
+        {
+            { TensorData.Of<bool>([true, false], 2), TensorData.Of<bool>([true, true], 2) },
+            { TensorData.Of<byte>([1, 0], 2), TensorData.Of<byte>([1, 255], 2) },
+            { TensorData.Of<sbyte>([1, 0], 2), TensorData.Of<sbyte>([1, -1], 2) },
+            { TensorData.Of<short>([1, 0], 2), TensorData.Of<short>([1, -1], 2) },
+            { TensorData.Of<ushort>([1, 0], 2), TensorData.Of<ushort>([1, 1], 2) },
+            { TensorData.Of<int>([1, 0], 2), TensorData.Of<int>([1, -1], 2) },
+            { TensorData.Of<uint>([1, 0], 2), TensorData.Of<uint>([1, 1], 2) },
+            { TensorData.Of<long>([1, 0], 2), TensorData.Of<long>([1, -1], 2) },
+            { TensorData.Of<ulong>([1, 0], 2), TensorData.Of<ulong>([1, 1], 2) },
+        };
 
     [Theory]
     [MemberData(nameof(Integers))]
@@ -208,7 +243,10 @@ public class OutcomeTests
     [Fact]
     public void A_missing_counter_diverges()
     {
-        var result = TensorComparer.Compare(Pairs.Set(("w", Weights), ("n.num_batches_tracked", TensorData.Scalar(1L))), Pairs.Set(("w", Weights)));
+        var result = TensorComparer.Compare(
+            Pairs.Set(("w", Weights), ("n.num_batches_tracked", TensorData.Scalar(1L))),
+            Pairs.Set(("w", Weights))
+        );
 
         result.Aligned.Should().BeFalse();
         result.Counters.Should().ContainSingle().Which.Outcome.Should().Be(TensorOutcome.Missing);
@@ -217,8 +255,28 @@ public class OutcomeTests
     [Fact]
     public void Every_tensor_is_in_exactly_one_list_and_the_worst_comes_first()
     {
-        var first = Pairs.Set(("within", Weights), ("nan", Pairs.Floats(float.NaN)), ("above", Pairs.Floats(0)), ("worse", Pairs.Floats(0)), ("shape", Weights), ("type", Weights), ("missing", Weights), ("int", TensorData.Scalar(1)), ("equal", Weights));
-        var second = Pairs.Set(("within", Pairs.Floats(1, 2, 3.001f)), ("nan", Pairs.Floats(float.NaN)), ("above", Pairs.Floats(1)), ("worse", Pairs.Floats(2)), ("shape", Pairs.Floats(1)), ("type", TensorData.Of<double>([1, 2, 3], 3)), ("extra", Weights), ("int", TensorData.Scalar(2)), ("equal", Weights));
+        var first = Pairs.Set(
+            ("within", Weights),
+            ("nan", Pairs.Floats(float.NaN)),
+            ("above", Pairs.Floats(0)),
+            ("worse", Pairs.Floats(0)),
+            ("shape", Weights),
+            ("type", Weights),
+            ("missing", Weights),
+            ("int", TensorData.Scalar(1)),
+            ("equal", Weights)
+        );
+        var second = Pairs.Set(
+            ("within", Pairs.Floats(1, 2, 3.001f)),
+            ("nan", Pairs.Floats(float.NaN)),
+            ("above", Pairs.Floats(1)),
+            ("worse", Pairs.Floats(2)),
+            ("shape", Pairs.Floats(1)),
+            ("type", TensorData.Of<double>([1, 2, 3], 3)),
+            ("extra", Weights),
+            ("int", TensorData.Scalar(2)),
+            ("equal", Weights)
+        );
 
         var result = TensorComparer.Compare(first, second);
 
@@ -233,7 +291,13 @@ public class OutcomeTests
     [Fact]
     public void As_a_check_it_is_the_largest_sum_against_the_bound()
     {
-        var check = TensorComparer.Compare(Pairs.Set(("a", Pairs.Floats(0)), ("b", Pairs.Floats(0))), Pairs.Set(("a", Pairs.Floats(0.5f)), ("b", Pairs.Floats(0.25f))), new() { Bound = 0.25 }).ToCheck("weights");
+        var check = TensorComparer
+            .Compare(
+                Pairs.Set(("a", Pairs.Floats(0)), ("b", Pairs.Floats(0))),
+                Pairs.Set(("a", Pairs.Floats(0.5f)), ("b", Pairs.Floats(0.25f))),
+                new() { Bound = 0.25 }
+            )
+            .ToCheck("weights");
 
         check.Passed.Should().BeTrue();
         check.Measured.Should().Be(0.25);

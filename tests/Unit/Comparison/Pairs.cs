@@ -16,14 +16,21 @@ internal static class Pairs
         return (Of(type, a), Of(type, b));
     }
 
-    public static TensorData Of(ElementType type, params double[] values) => type switch
-    {
-        ElementType.Float16 => TensorData.Of<Half>(values.Select(x => (Half)x).ToArray(), values.Length),
-        ElementType.BFloat16 => new(type, [values.Length], MemoryMarshal.AsBytes<ushort>(values.Select(x => (ushort)(BitConverter.SingleToUInt32Bits((float)x) >> 16)).ToArray()).ToArray()),
-        ElementType.Float32 => TensorData.Of<float>(values.Select(x => (float)x).ToArray(), values.Length),
-        ElementType.Float64 => TensorData.Of<double>(values, values.Length),
-        _ => throw new NotSupportedException(),
-    };
+    public static TensorData Of(ElementType type, params double[] values) =>
+        type switch
+        {
+            ElementType.Float16 => TensorData.Of<Half>(values.Select(x => (Half)x).ToArray(), values.Length),
+            ElementType.BFloat16 => new(
+                type,
+                [values.Length],
+                MemoryMarshal
+                    .AsBytes<ushort>(values.Select(x => (ushort)(BitConverter.SingleToUInt32Bits((float)x) >> 16)).ToArray())
+                    .ToArray()
+            ),
+            ElementType.Float32 => TensorData.Of<float>(values.Select(x => (float)x).ToArray(), values.Length),
+            ElementType.Float64 => TensorData.Of<double>(values, values.Length),
+            _ => throw new NotSupportedException(),
+        };
 
     public static TensorData Floats(params float[] values) => TensorData.Of<float>(values, values.Length);
 

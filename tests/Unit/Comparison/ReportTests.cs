@@ -14,7 +14,11 @@ public class ReportTests
     {
         var (a, b) = Pairs.Random(ElementType.Float32, 1000, noise: 1e-5);
         var (start, _) = Pairs.Random(ElementType.Float32, 1000, seed: 9);
-        var result = TensorComparer.Compare(Pairs.Set(("层.w", a)), Pairs.Set(("层.w", b)), new() { FirstStart = Pairs.Set(("层.w", start)), Bound = 1.0 / 3 });
+        var result = TensorComparer.Compare(
+            Pairs.Set(("层.w", a)),
+            Pairs.Set(("层.w", b)),
+            new() { FirstStart = Pairs.Set(("层.w", start)), Bound = 1.0 / 3 }
+        );
 
         using var json = JsonDocument.Parse(ComparisonJson.Format(result, Sides));
 
@@ -44,7 +48,8 @@ public class ReportTests
     {
         var result = TensorComparer.Compare(
             Pairs.Set(("nan", Pairs.Floats(float.NaN)), ("inf", Pairs.Floats(0)), ("gone", Pairs.Floats(1))),
-            Pairs.Set(("nan", Pairs.Floats(float.NaN)), ("inf", Pairs.Floats(float.NegativeInfinity))));
+            Pairs.Set(("nan", Pairs.Floats(float.NaN)), ("inf", Pairs.Floats(float.NegativeInfinity)))
+        );
 
         using var json = JsonDocument.Parse(ComparisonJson.Format(result, Sides));
 
@@ -70,9 +75,17 @@ public class ReportTests
 
         lines.Should().Contain("19 tensors not aligned (above 100, or not comparable); the worst 3 shown, all with --all");
         lines.Should().Contain("11 tensors aligned (at or below 100); the worst 3 shown, all with --all");
-        lines.Where(line => line.Contains(" t", StringComparison.Ordinal) && line.Contains('[', StringComparison.Ordinal)).Select(line => line.Split("  ", StringSplitOptions.RemoveEmptyEntries)[^2])
-            .Should().Equal("t29", "t28", "t27", "t10", "t9", "t8");
-        lines[^2].Should().Be("DIVERGED: 19 of 30 tensors are not aligned (above the bound: 19); the worst is t29: its sum of squared differences is 841 where 100 is allowed.");
+        lines
+            .Where(line => line.Contains(" t", StringComparison.Ordinal) && line.Contains('[', StringComparison.Ordinal))
+            .Select(line => line.Split("  ", StringSplitOptions.RemoveEmptyEntries)[^2])
+            .Should()
+            .Equal("t29", "t28", "t27", "t10", "t9", "t8");
+        lines[^2]
+            .Should()
+            .Be(
+                "DIVERGED: 19 of 30 tensors are not aligned (above the bound: 19); the worst is t29: its sum of squared differences is "
+                    + "841 where 100 is allowed."
+            );
         lines[^1].Should().StartWith("Next: ");
         ComparisonText.Format(result, Sides).Should().Contain(" t0 ").And.NotContain("--all");
     }
@@ -91,7 +104,10 @@ public class ReportTests
     [Fact]
     public void A_sum_just_above_the_bound_is_not_shown_as_the_bound()
     {
-        var result = TensorComparer.Compare(Pairs.Set(("w", TensorData.Scalar(0.0))), Pairs.Set(("w", TensorData.Scalar(Math.Sqrt(0.00050000001)))));
+        var result = TensorComparer.Compare(
+            Pairs.Set(("w", TensorData.Scalar(0.0))),
+            Pairs.Set(("w", TensorData.Scalar(Math.Sqrt(0.00050000001))))
+        );
 
         ComparisonText.Format(result, Sides).Should().MatchRegex(@"above the bound  0\.00050000001\d*  ");
     }
@@ -99,22 +115,53 @@ public class ReportTests
     [Fact]
     public void Each_kind_of_divergence_says_what_it_is()
     {
-        var first = Pairs.Set(("gone", Pairs.Floats(1)), ("shape", Pairs.Floats(1, 2)), ("type", Pairs.Floats(1)), ("nan", Pairs.Floats(float.NaN)), ("n.num_batches_tracked", TensorData.Scalar(1L)));
-        var second = Pairs.Set(("new", Pairs.Floats(1)), ("shape", Pairs.Floats(1)), ("type", TensorData.Scalar(1.0)), ("nan", Pairs.Floats(1)), ("n.num_batches_tracked", TensorData.Scalar(2L)));
+        var first = Pairs.Set(
+            ("gone", Pairs.Floats(1)),
+            ("shape", Pairs.Floats(1, 2)),
+            ("type", Pairs.Floats(1)),
+            ("nan", Pairs.Floats(float.NaN)),
+            ("n.num_batches_tracked", TensorData.Scalar(1L))
+        );
+        var second = Pairs.Set(
+            ("new", Pairs.Floats(1)),
+            ("shape", Pairs.Floats(1)),
+            ("type", TensorData.Scalar(1.0)),
+            ("nan", Pairs.Floats(1)),
+            ("n.num_batches_tracked", TensorData.Scalar(2L))
+        );
 
         var text = ComparisonText.Format(TensorComparer.Compare(first, second), Sides);
 
-        text.Should().Contain("only in the first").And.Contain("only in the second").And.Contain("float32 2 against float32 1").And.Contain("float32 1 against float64 scalar");
-        text.Should().Contain("NaN or infinity: 1 in the first, 0 in the second, of 1").And.Contain("1 not equal").And.Contain("1 against 2");
-        text.Should().Contain("DIVERGED: 6 of 6 tensors are not aligned (only in the first: 1, only in the second: 1, another type: 1, another shape: 1, NaN or infinity: 1, not equal: 1); the worst is gone");
+        text.Should()
+            .Contain("only in the first")
+            .And.Contain("only in the second")
+            .And.Contain("float32 2 against float32 1")
+            .And.Contain("float32 1 against float64 scalar");
+        text.Should()
+            .Contain("NaN or infinity: 1 in the first, 0 in the second, of 1")
+            .And.Contain("1 not equal")
+            .And.Contain("1 against 2");
+        text.Should()
+            .Contain(
+                "DIVERGED: 6 of 6 tensors are not aligned (only in the first: 1, only in the second: 1, another type: 1, another shape: "
+                    + "1, NaN or infinity: 1, not equal: 1); the worst is gone"
+            );
     }
 
     [Fact]
     public void What_passes_without_having_moved_is_named()
     {
         var result = TensorComparer.Compare(
-            Pairs.Set(("bias", Pairs.Floats(0.01f))), Pairs.Set(("bias", Pairs.Floats(0))), new() { FirstStart = Pairs.Set(("bias", Pairs.Floats(0))) });
+            Pairs.Set(("bias", Pairs.Floats(0.01f))),
+            Pairs.Set(("bias", Pairs.Floats(0))),
+            new() { FirstStart = Pairs.Set(("bias", Pairs.Floats(0))) }
+        );
 
-        ComparisonText.Format(result, Sides).Should().Contain("Look at 1 tensor that is within the bound but").And.Contain("ALIGNED: the tensor is within 0.0005").And.Contain("second moved");
+        ComparisonText
+            .Format(result, Sides)
+            .Should()
+            .Contain("Look at 1 tensor that is within the bound but")
+            .And.Contain("ALIGNED: the tensor is within 0.0005")
+            .And.Contain("second moved");
     }
 }

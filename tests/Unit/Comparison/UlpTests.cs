@@ -43,7 +43,10 @@ public class UlpTests
     [Fact]
     public void Negative_zero_is_where_zero_is()
     {
-        TensorComparer.Measure(Pairs.Floats([.. Enumerable.Repeat(-0f, 17)]), Pairs.Floats([.. Enumerable.Repeat(float.Epsilon, 17)])).UlpP99.Should().Be(1);
+        TensorComparer
+            .Measure(Pairs.Floats([.. Enumerable.Repeat(-0f, 17)]), Pairs.Floats([.. Enumerable.Repeat(float.Epsilon, 17)]))
+            .UlpP99.Should()
+            .Be(1);
     }
 
     [Fact]
@@ -66,7 +69,10 @@ public class UlpTests
     {
         // Element i is i + 1 numbers away.
         var a = Enumerable.Repeat(1f, count).ToArray();
-        var b = Enumerable.Range(1, count).Select(steps => BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(1f) + steps)).ToArray();
+        var b = Enumerable
+            .Range(1, count)
+            .Select(steps => BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(1f) + steps))
+            .ToArray();
         new Random(3).Shuffle(b);
 
         TensorComparer.Measure(Pairs.Floats(a), Pairs.Floats(b)).UlpP99.Should().Be((ulong)expected);
@@ -75,7 +81,21 @@ public class UlpTests
     public static TheoryData<string, ElementType> Shapes()
     {
         var data = new TheoryData<string, ElementType>();
-        foreach (var shape in new[] { "equal but for 2 %", "equal but for 0.5 %", "one distance", "three distances", "large at the end", "small at the end", "all different", "every size", "only the sample", "all but the sample" })
+        foreach (
+            var shape in new[]
+            {
+                "equal but for 2 %",
+                "equal but for 0.5 %",
+                "one distance",
+                "three distances",
+                "large at the end",
+                "small at the end",
+                "all different",
+                "every size",
+                "only the sample",
+                "all but the sample",
+            }
+        )
         {
             foreach (var type in new[] { ElementType.Float16, ElementType.BFloat16, ElementType.Float32, ElementType.Float64 })
             {
@@ -155,7 +175,23 @@ public class UlpTests
     public void Cells_are_a_hundredth_wide_and_cover_everything()
     {
         var random = new Random(2);
-        ulong[] distances = [0, 1, 2, 127, 128, 255, 256, 257, 511, 513, uint.MaxValue, (1UL << 32) + 1, ulong.MaxValue, .. Enumerable.Range(0, 20_000).Select(_ => (ulong)random.NextInt64() >> random.Next(63))];
+        ulong[] distances =
+        [
+            0,
+            1,
+            2,
+            127,
+            128,
+            255,
+            256,
+            257,
+            511,
+            513,
+            uint.MaxValue,
+            (1UL << 32) + 1,
+            ulong.MaxValue,
+            .. Enumerable.Range(0, 20_000).Select(_ => (ulong)random.NextInt64() >> random.Next(63)),
+        ];
         foreach (var distance in distances)
         {
             var cell = UlpCells.Of(distance);

@@ -19,7 +19,11 @@ public class BatchScheduleTests
             order.Select(sample => sample.Index).Should().BeEquivalentTo(Enumerable.Range(0, Images));
         }
 
-        samples.Take(Images).Select(sample => sample.Index).Should().NotEqual(samples.Skip(Images).Take(Images).Select(sample => sample.Index));
+        samples
+            .Take(Images)
+            .Select(sample => sample.Index)
+            .Should()
+            .NotEqual(samples.Skip(Images).Take(Images).Select(sample => sample.Index));
         samples.Take(Images).Select(sample => sample.Index).Should().NotBeInAscendingOrder();
     }
 
@@ -71,8 +75,12 @@ public class BatchScheduleTests
         var own = Sizes(Options(8, 0, 2)).Zip(Sizes(Options(8, 1, 2))).Count(pair => pair.First == pair.Second);
 
         own.Should().BeInRange(15, 55);
-        Sizes(Options(8, 0, 2) with { SameSizeAcrossRanks = true }).Should().Equal(Sizes(Options(8, 1, 2) with { SameSizeAcrossRanks = true }));
-        Sizes(Options(8, 1, 2) with { SameSizeAcrossRanks = true }).Should().Equal(Sizes(Options(8)), "one rank alone is what two are aligned with");
+        Sizes(Options(8, 0, 2) with { SameSizeAcrossRanks = true })
+            .Should()
+            .Equal(Sizes(Options(8, 1, 2) with { SameSizeAcrossRanks = true }));
+        Sizes(Options(8, 1, 2) with { SameSizeAcrossRanks = true })
+            .Should()
+            .Equal(Sizes(Options(8)), "one rank alone is what two are aligned with");
     }
 
     [Fact]
@@ -88,7 +96,15 @@ public class BatchScheduleTests
     public void Options_that_cannot_be_are_refused(int batch, int rank, int ranks, string message) =>
         FluentActions.Invoking(() => Options(batch, rank, ranks).Validate()).Should().Throw<AlignException>().WithMessage($"*{message}*");
 
-    private static LoaderOptions Options(int batch, int rank = 0, int ranks = 1) => new() { Seed = "1", Batch = batch, Sizes = [64, 96, 128], Rank = rank, Ranks = ranks };
+    private static LoaderOptions Options(int batch, int rank = 0, int ranks = 1) =>
+        new()
+        {
+            Seed = "1",
+            Batch = batch,
+            Sizes = [64, 96, 128],
+            Rank = rank,
+            Ranks = ranks,
+        };
 
     private static IEnumerable<SampleKey> Samples(LoaderOptions options, int first, int count)
     {

@@ -4,7 +4,9 @@ namespace PPYolo.Tests.Unit.Data;
 
 public class ColorTests
 {
-    private const float R = 200, G = 100, B = 50;
+    private const float R = 200,
+        G = 100,
+        B = 50;
     private const float Grey = (0.299f * R) + (0.587f * G) + (0.114f * B);
 
     [Fact]
@@ -27,15 +29,19 @@ public class ColorTests
     [InlineData(17.3)]
     public void Hue_turns_in_the_plane_of_I_and_Q(double halfTurns)
     {
-        double y = Grey, i = (0.596 * R) - (0.274 * G) - (0.321 * B), q = (0.211 * R) - (0.523 * G) + (0.311 * B);
-        double cosine = Math.Cos(halfTurns * Math.PI), sine = Math.Sin(halfTurns * Math.PI);
+        double y = Grey,
+            i = (0.596 * R) - (0.274 * G) - (0.321 * B),
+            q = (0.211 * R) - (0.523 * G) + (0.311 * B);
+        double cosine = Math.Cos(halfTurns * Math.PI),
+            sine = Math.Sin(halfTurns * Math.PI);
         var (turnedI, turnedQ) = ((cosine * i) - (sine * q), (sine * i) + (cosine * q));
 
         Close(
             Changed(ColorMatrix.Hue(halfTurns)),
             (float)(y + (0.956 * turnedI) + (0.621 * turnedQ)),
             (float)(y - (0.272 * turnedI) - (0.647 * turnedQ)),
-            (float)(y - (1.107 * turnedI) + (1.705 * turnedQ)));
+            (float)(y - (1.107 * turnedI) + (1.705 * turnedQ))
+        );
     }
 
     [Fact]
@@ -64,7 +70,8 @@ public class ColorTests
     [Fact]
     public void Each_change_comes_in_half_of_the_images_and_boxes_stay()
     {
-        int plain = 0, brightness = 0;
+        int plain = 0,
+            brightness = 0;
         const int many = 2000;
         for (var run = 0; run < many; run++)
         {
@@ -83,14 +90,16 @@ public class ColorTests
     [Fact]
     public void The_order_of_the_changes_varies()
     {
-        // Black, brightened by b and then stretched by c, is b times c; the other way round it is b, at most 1.5. Both come in a quarter of the images, in this
-        // order in half of those, and 0.75 - 1.5 ln 1.5 of their products exceed 1.5: 35 of 2000.
-        var above = Enumerable.Range(0, 2000).Count(run =>
-        {
-            using var sample = new Sample(Pixels.Plain(1, 1, 0, 0, 0), []);
-            new ColorDistortion().Apply(sample, Pixels.Draws($"order{run}"));
-            return sample.Image.IsFloat && sample.Image.Floats[0] > 1.501f;
-        });
+        // Black, brightened by b and then stretched by c, is b times c; the other way round it is b, at most 1.5. Both come in a quarter of
+        // the images, in this order in half of those, and 0.75 - 1.5 ln 1.5 of their products exceed 1.5: 35 of 2000.
+        var above = Enumerable
+            .Range(0, 2000)
+            .Count(run =>
+            {
+                using var sample = new Sample(Pixels.Plain(1, 1, 0, 0, 0), []);
+                new ColorDistortion().Apply(sample, Pixels.Draws($"order{run}"));
+                return sample.Image.IsFloat && sample.Image.Floats[0] > 1.501f;
+            });
 
         above.Should().BeInRange(20, 55);
     }

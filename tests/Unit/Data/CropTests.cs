@@ -4,7 +4,12 @@ namespace PPYolo.Tests.Unit.Data;
 
 public class CropTests
 {
-    private static readonly SampleBox[] Boxes = [Pixels.Box(10, 20, 70, 60, 1), Pixels.Box(90, 5, 110, 25, 2), Pixels.Box(40, 60, 119, 89, 3)];
+    private static readonly SampleBox[] Boxes =
+    [
+        Pixels.Box(10, 20, 70, 60, 1),
+        Pixels.Box(90, 5, 110, 25, 2),
+        Pixels.Box(40, 60, 119, 89, 3),
+    ];
 
     [Fact]
     public void The_overlap_is_intersection_over_union()
@@ -38,7 +43,10 @@ public class CropTests
             var image = sample.Image;
             var corner = Pixels.At(image, 0, 0);
             var window = new CropWindow((int)corner[0], (int)corner[1], image.Width, image.Height);
-            Pixels.At(image, image.Width - 1, image.Height - 1).Should().Equal(window.Left + image.Width - 1, window.Top + image.Height - 1, 77);
+            Pixels
+                .At(image, image.Width - 1, image.Height - 1)
+                .Should()
+                .Equal(window.Left + image.Width - 1, window.Top + image.Height - 1, 77);
             if (image.Width == 120)
             {
                 sample.Boxes.Should().Equal(Boxes);
@@ -46,8 +54,15 @@ public class CropTests
             }
 
             cropped++;
-            sample.Boxes.Should().NotBeEmpty().And.Equal(Boxes.Where(box => window.TryClip(box, out _)).Select(box => window.TryClip(box, out var clipped) ? clipped : default));
-            sample.Boxes.Should().OnlyContain(box => box.Left >= 0 && box.Top >= 0 && box.Right <= image.Width && box.Bottom <= image.Height);
+            sample
+                .Boxes.Should()
+                .NotBeEmpty()
+                .And.Equal(
+                    Boxes.Where(box => window.TryClip(box, out _)).Select(box => window.TryClip(box, out var clipped) ? clipped : default)
+                );
+            sample
+                .Boxes.Should()
+                .OnlyContain(box => box.Left >= 0 && box.Top >= 0 && box.Right <= image.Width && box.Bottom <= image.Height);
             var aspect = image.Width / 120.0 / (image.Height / 90.0);
             aspect.Should().BeInRange(0.45, 2.2);
             Math.Sqrt(image.Width / 120.0 * (image.Height / 90.0)).Should().BeInRange(0.28, 1);

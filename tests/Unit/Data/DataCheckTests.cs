@@ -9,7 +9,13 @@ public class DataCheckTests
     public void Counts_what_is_there()
     {
         NativePixels.OrSkip();
-        using var set = TinySet.Of(4).Image(5, box: false).Image(6, file: false).Box(1, 1, 3, [0, 0, 50, 50]).Box(2, 1, 3, [3, 3, 120, 110]).Box(3, 1, 3, [3, 3, 9, 9], crowd: 1);
+        using var set = TinySet
+            .Of(4)
+            .Image(5, box: false)
+            .Image(6, file: false)
+            .Box(1, 1, 3, [0, 0, 50, 50])
+            .Box(2, 1, 3, [3, 3, 120, 110])
+            .Box(3, 1, 3, [3, 3, 9, 9], crowd: 1);
         set.Damage(4, bytes => bytes[..^500]).Write();
 
         var report = DataCheck.Run(set.Layout);
@@ -18,7 +24,10 @@ public class DataCheckTests
         report.ObjectSizes.Should().Be((4, 1, 1));
         report.ObjectsPerImage.Should().Be(new Spread(0, 1, 3));
         report.Classes.Should().Equal(new ClassCount("seventh", 7, 4, 4), new ClassCount("third", 3, 1, 2));
-        report.Problems.Select(problem => (problem.Kind, problem.Id)).Should().Equal((DataProblemKind.MissingImage, 6), (DataProblemKind.UnreadableImage, 4));
+        report
+            .Problems.Select(problem => (problem.Kind, problem.Id))
+            .Should()
+            .Equal((DataProblemKind.MissingImage, 6), (DataProblemKind.UnreadableImage, 4));
     }
 
     [Fact]
@@ -48,8 +57,17 @@ public class DataCheckTests
 
         DataCheck.Run(set.Layout).WriteTo(writer, most: 4);
 
-        writer.ToString().Should().Contain("3 images (0 without objects)").And.Contain("3 decoded").And.Contain("0  seventh        3 objects in      3 images")
-            .And.Contain("none: the network cannot learn it").And.Contain("bad records  10").And.Contain("10  UnknownCategory").And.Contain("annotation id 53")
-            .And.NotContain("annotation id 54").And.Contain("... and 6 more");
+        writer
+            .ToString()
+            .Should()
+            .Contain("3 images (0 without objects)")
+            .And.Contain("3 decoded")
+            .And.Contain("0  seventh        3 objects in      3 images")
+            .And.Contain("none: the network cannot learn it")
+            .And.Contain("bad records  10")
+            .And.Contain("10  UnknownCategory")
+            .And.Contain("annotation id 53")
+            .And.NotContain("annotation id 54")
+            .And.Contain("... and 6 more");
     }
 }

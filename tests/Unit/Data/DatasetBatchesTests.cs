@@ -52,7 +52,9 @@ public class DatasetBatchesTests
 
         for (var iteration = 0; iteration < 4; iteration++)
         {
-            Batch whole = alone.At(iteration), even = first.At(iteration), odd = second.At(iteration);
+            Batch whole = alone.At(iteration),
+                even = first.At(iteration),
+                odd = second.At(iteration);
             even.Count.Should().Be(2);
             foreach (var ((name, tensor), (evens, odds)) in whole.Named.Zip(even.Named.Zip(odd.Named)))
             {
@@ -60,7 +62,11 @@ public class DatasetBatchesTests
                 for (var image = 0; image < whole.Count; image++)
                 {
                     var half = (image % 2 == 0 ? evens : odds).Value;
-                    tensor.Bytes.Span.Slice(image * part, part).SequenceEqual(half.Bytes.Span.Slice(image / 2 * part, part)).Should().BeTrue($"{name}, image {image}");
+                    tensor
+                        .Bytes.Span.Slice(image * part, part)
+                        .SequenceEqual(half.Bytes.Span.Slice(image / 2 * part, part))
+                        .Should()
+                        .BeTrue($"{name}, image {image}");
                 }
             }
         }
@@ -83,11 +89,18 @@ public class DatasetBatchesTests
     {
         using var set = Set(6);
         using var all = Batches(set.Open(), Options());
-        using var uncolored = Batches(set.Open(), Options() with { Augmentation = new() { ColorDistortion = false, RandomInterpolation = false } });
+        using var uncolored = Batches(
+            set.Open(),
+            Options() with
+            {
+                Augmentation = new() { ColorDistortion = false, RandomInterpolation = false },
+            }
+        );
 
         for (var iteration = 0; iteration < 3; iteration++)
         {
-            Batch one = all.At(iteration), another = uncolored.At(iteration);
+            Batch one = all.At(iteration),
+                another = uncolored.At(iteration);
             one.Boxes.BitwiseEquals(another.Boxes).Should().BeTrue("colours and interpolation draw from streams of their own");
             one.Images.BitwiseEquals(another.Images).Should().BeFalse();
         }
@@ -126,7 +139,14 @@ public class DatasetBatchesTests
     public void With_mixup_scores_are_shares_of_two_images()
     {
         using var set = Set(6);
-        using var batches = Batches(set.Open(), Options(workers: 0) with { Sizes = [416], Augmentation = AugmentationOptions.None with { Mixup = true } });
+        using var batches = Batches(
+            set.Open(),
+            Options(workers: 0) with
+            {
+                Sizes = [416],
+                Augmentation = AugmentationOptions.None with { Mixup = true },
+            }
+        );
         var batch = batches.At(0);
 
         var rows = batch.Boxes.As<float>();
@@ -186,10 +206,19 @@ public class DatasetBatchesTests
             var slots = plan.Samples.Select(sample => dataset.Images[sample.Index].Id).ToList();
             var part = 3 * 64 * 64;
             var images = batches.At(iteration).Images.As<float>();
-            images.Slice(slots.IndexOf(2) * part, part).SequenceEqual(images.Slice(slots.IndexOf(3) * part, part)).Should().BeTrue("the next image takes its place");
+            images
+                .Slice(slots.IndexOf(2) * part, part)
+                .SequenceEqual(images.Slice(slots.IndexOf(3) * part, part))
+                .Should()
+                .BeTrue("the next image takes its place");
         }
 
-        seen.Should().ContainSingle().Which.Should().Match<DataProblem>(problem => problem.Kind == DataProblemKind.UnreadableImage && problem.Id == 2 && problem.File == set.ImagePath(2));
+        seen.Should()
+            .ContainSingle()
+            .Which.Should()
+            .Match<DataProblem>(problem =>
+                problem.Kind == DataProblemKind.UnreadableImage && problem.Id == 2 && problem.File == set.ImagePath(2)
+            );
     }
 
     [SkippableTheory]
@@ -201,7 +230,11 @@ public class DatasetBatchesTests
         set.Damage(2, bytes => bytes[..(bytes.Length / 2)]);
         using var batches = Batches(set.Open(strict: true), Options(workers));
 
-        batches.Invoking(all => all.At(0)).Should().Throw<AlignException>().WithMessage($"*{set.ImagePath(2)}*image id 2*the file stops after*--strict*");
+        batches
+            .Invoking(all => all.At(0))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage($"*{set.ImagePath(2)}*image id 2*the file stops after*--strict*");
     }
 
     [SkippableFact]
@@ -221,7 +254,12 @@ public class DatasetBatchesTests
         set.Damage(3, bytes => bytes[..(bytes.Length / 2)]);
         using var batches = Batches(set.Open(report: _ => throw new InvalidOperationException("boom")), Options(workers: 2));
 
-        batches.Invoking(all => all.At(0)).Should().Throw<InvalidOperationException>().WithMessage("*.jpg (image id *, iteration 0): boom").WithInnerException<InvalidOperationException>();
+        batches
+            .Invoking(all => all.At(0))
+            .Should()
+            .Throw<InvalidOperationException>()
+            .WithMessage("*.jpg (image id *, iteration 0): boom")
+            .WithInnerException<InvalidOperationException>();
     }
 
     [SkippableFact]
@@ -266,7 +304,14 @@ public class DatasetBatchesTests
     public void One_image_alone_is_not_mixed_with_itself()
     {
         using var set = Set(1);
-        using var batches = Batches(set.Open(), Options() with { Batch = 1, Augmentation = AugmentationOptions.None with { Mixup = true } });
+        using var batches = Batches(
+            set.Open(),
+            Options() with
+            {
+                Batch = 1,
+                Augmentation = AugmentationOptions.None with { Mixup = true },
+            }
+        );
 
         Objectness(batches.At(0).Targets).Should().Be(1);
     }
@@ -276,7 +321,11 @@ public class DatasetBatchesTests
     {
         using var set = TinySet.Of(1);
 
-        FluentActions.Invoking(() => new DatasetBatches(set.Open(), Network with { Classes = 1 }, Options())).Should().Throw<AlignException>().WithMessage("*at most 1 categories*found 2*");
+        FluentActions
+            .Invoking(() => new DatasetBatches(set.Open(), Network with { Classes = 1 }, Options()))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("*at most 1 categories*found 2*");
     }
 
     private static TinySet Set(int images)
@@ -285,7 +334,14 @@ public class DatasetBatchesTests
         return TinySet.Of(images);
     }
 
-    private static LoaderOptions Options(int workers = 1) => new() { Seed = "5", Batch = 4, Sizes = [64, 96, 128], Workers = workers };
+    private static LoaderOptions Options(int workers = 1) =>
+        new()
+        {
+            Seed = "5",
+            Batch = 4,
+            Sizes = [64, 96, 128],
+            Workers = workers,
+        };
 
     private static DatasetBatches Batches(DetectionDataset dataset, LoaderOptions options) => new(dataset, Network, options);
 

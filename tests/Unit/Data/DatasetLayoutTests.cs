@@ -19,9 +19,17 @@ public sealed class DatasetLayoutTests : IDisposable
     [Fact]
     public void Finds_COCO()
     {
-        Touch("annotations/instances_train2017.json", "annotations/person_keypoints_train2017.json", "annotations/captions_train2017.json", "train2017/1.jpg");
+        Touch(
+            "annotations/instances_train2017.json",
+            "annotations/person_keypoints_train2017.json",
+            "annotations/captions_train2017.json",
+            "train2017/1.jpg"
+        );
 
-        DatasetLayout.Find(root.FullName, "train").Should().Be(new DatasetLayout(At("annotations/instances_train2017.json"), At("train2017")));
+        DatasetLayout
+            .Find(root.FullName, "train")
+            .Should()
+            .Be(new DatasetLayout(At("annotations/instances_train2017.json"), At("train2017")));
     }
 
     [Fact]
@@ -29,13 +37,19 @@ public sealed class DatasetLayoutTests : IDisposable
     {
         Touch("somewhere/labels.json", "somewhere/images/1.jpg");
 
-        DatasetLayout.Find(At("somewhere/labels.json"), "train").Should().Be(new DatasetLayout(At("somewhere/labels.json"), At("somewhere/images")));
+        DatasetLayout
+            .Find(At("somewhere/labels.json"), "train")
+            .Should()
+            .Be(new DatasetLayout(At("somewhere/labels.json"), At("somewhere/images")));
         DatasetLayout.Find(At("somewhere/labels.json"), "train", "/pictures").Images.Should().Be("/pictures");
     }
 
     [Fact]
     public void Finds_the_scenes() =>
-        DatasetLayout.Find(Fixtures.PathOf("scenes"), "val").Should().Be(new DatasetLayout(Fixtures.PathOf("scenes", "annotations", "val.json"), Fixtures.PathOf("scenes", "images")));
+        DatasetLayout
+            .Find(Fixtures.PathOf("scenes"), "val")
+            .Should()
+            .Be(new DatasetLayout(Fixtures.PathOf("scenes", "annotations", "val.json"), Fixtures.PathOf("scenes", "images")));
 
     [Fact]
     public void Says_what_it_looked_for()
@@ -44,7 +58,11 @@ public sealed class DatasetLayoutTests : IDisposable
 
         Find("train").Should().Throw<AlignException>().WithMessage("*expected one annotation file of 'train'*a_train.json*b_train.json*");
         Find("val").Should().Throw<AlignException>().WithMessage("*expected annotations of 'val'*found a_train.json*");
-        FluentActions.Invoking(() => DatasetLayout.Find(At("nowhere"), "train")).Should().Throw<AlignException>().WithMessage("*nowhere: no such file or folder*");
+        FluentActions
+            .Invoking(() => DatasetLayout.Find(At("nowhere"), "train"))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("*nowhere: no such file or folder*");
     }
 
     [Fact]

@@ -45,7 +45,16 @@ public class DatasetTests
     [InlineData(80, 60, 21, 21, 80, 60, 99, 79)]
     [InlineData(99, 79, 1, 1, 99, 79, 99, 79)]
     [InlineData(5.5, 6.25, 0.5, 0.25, 5.5, 6.25, 5.5, 6.25)]
-    public void Boxes_are_clipped_as_the_reference_clips_them(double x, double y, double w, double h, float left, float top, float right, float bottom)
+    public void Boxes_are_clipped_as_the_reference_clips_them(
+        double x,
+        double y,
+        double w,
+        double h,
+        float left,
+        float top,
+        float right,
+        float bottom
+    )
     {
         BoxCleaning.TryClip(new(1, 1, 1, new(x, y, w, h), 1, false), 100, 80, out var corners).Should().BeTrue();
         BoxCleaning.IsOutside(new(x, y, w, h), 100, 80).Should().BeFalse();
@@ -60,14 +69,15 @@ public class DatasetTests
         corners.Should().Be((0, 0, 29, 19));
     }
 
-    public static TheoryData<string, DataProblemKind, int, int> BadBoxes => new()
-    {
-        { "-20,5,50,30", DataProblemKind.BoxOutside, 2, 1 },
-        { "5,5,5000,30", DataProblemKind.BoxOutside, 2, 1 },
-        { "4000,5,50,30", DataProblemKind.EmptyBox, 1, 1 },
-        { "5,5,0,30", DataProblemKind.EmptyBox, 1, 1 },
-        { "5,5,30,-3", DataProblemKind.EmptyBox, 1, 1 },
-    };
+    public static TheoryData<string, DataProblemKind, int, int> BadBoxes =>
+        new()
+        {
+            { "-20,5,50,30", DataProblemKind.BoxOutside, 2, 1 },
+            { "5,5,5000,30", DataProblemKind.BoxOutside, 2, 1 },
+            { "4000,5,50,30", DataProblemKind.EmptyBox, 1, 1 },
+            { "5,5,0,30", DataProblemKind.EmptyBox, 1, 1 },
+            { "5,5,30,-3", DataProblemKind.EmptyBox, 1, 1 },
+        };
 
     [Theory]
     [MemberData(nameof(BadBoxes))]
@@ -79,7 +89,9 @@ public class DatasetTests
         var dataset = set.Open(report: seen.Add);
 
         dataset.Images.Single().Objects.Should().HaveCount(left);
-        seen.Should().HaveCount(reports).And.OnlyContain(problem => problem.Kind == kind && problem.Id == 31 && problem.File == set.ImagePath(1));
+        seen.Should()
+            .HaveCount(reports)
+            .And.OnlyContain(problem => problem.Kind == kind && problem.Id == 31 && problem.File == set.ImagePath(1));
         seen[0].ToString().Should().Contain("annotation id 31").And.Contain("image id 1").And.Contain(set.ImagePath(1));
         Strict(set).Should().Contain("annotation id 31").And.Contain("--strict");
     }
@@ -98,7 +110,11 @@ public class DatasetTests
     {
         using var set = new TinySet().Image(1).Image(2, file: false);
 
-        Single(set).Should().Match<DataProblem>(problem => problem.Kind == DataProblemKind.MissingImage && problem.Id == 2 && problem.File == set.ImagePath(2));
+        Single(set)
+            .Should()
+            .Match<DataProblem>(problem =>
+                problem.Kind == DataProblemKind.MissingImage && problem.Id == 2 && problem.File == set.ImagePath(2)
+            );
         set.Open().Images.Select(image => image.Id).Should().Equal(1);
         Strict(set).Should().Contain("image id 2").And.Contain(set.ImagePath(2));
     }
@@ -108,7 +124,17 @@ public class DatasetTests
     [InlineData("/etc/hostname")]
     public void A_file_outside_the_image_folder_is_not_touched(string name)
     {
-        using var set = new TinySet().Image(1).ImageRecord(new { id = 2, file_name = name, width = 10, height = 10 });
+        using var set = new TinySet()
+            .Image(1)
+            .ImageRecord(
+                new
+                {
+                    id = 2,
+                    file_name = name,
+                    width = 10,
+                    height = 10,
+                }
+            );
 
         Single(set).Should().Match<DataProblem>(problem => problem.Kind == DataProblemKind.MissingImage && problem.Id == 2);
     }
@@ -154,12 +180,14 @@ public class DatasetTests
 
         var dataset = set.Open();
 
-        dataset.Log.Problems.Select(problem => (problem.Kind, problem.Id)).Should().BeEquivalentTo(
-        [
-            (DataProblemKind.DuplicateCategory, 3L),
-            (DataProblemKind.DuplicateAnnotation, 1001L),
-            (DataProblemKind.DuplicateImage, 1L),
-        ]);
+        dataset
+            .Log.Problems.Select(problem => (problem.Kind, problem.Id))
+            .Should()
+            .BeEquivalentTo([
+                (DataProblemKind.DuplicateCategory, 3L),
+                (DataProblemKind.DuplicateAnnotation, 1001L),
+                (DataProblemKind.DuplicateImage, 1L),
+            ]);
         dataset.Images.Should().HaveCount(1);
         dataset.Images[0].Objects.Should().HaveCount(1);
         dataset.Categories.Select(category => category.Name).Should().Equal("seventh", "third");
@@ -172,7 +200,10 @@ public class DatasetTests
 
         var dataset = set.Open();
 
-        dataset.Log.Problems.Select(problem => (problem.Kind, problem.Id)).Should().Equal((DataProblemKind.UnknownImage, 50), (DataProblemKind.UnknownCategory, 51));
+        dataset
+            .Log.Problems.Select(problem => (problem.Kind, problem.Id))
+            .Should()
+            .Equal((DataProblemKind.UnknownImage, 50), (DataProblemKind.UnknownCategory, 51));
         dataset.Images.Single().Objects.Should().HaveCount(1);
     }
 
@@ -190,13 +221,20 @@ public class DatasetTests
         using var set = new TinySet().Image(1);
         set.Write();
 
-        FluentActions.Invoking(() => DetectionDataset.Open(set.Layout, new() { Classes = 20 })).Should().Throw<AlignException>().WithMessage("*expected 20 categories*found 2*");
+        FluentActions
+            .Invoking(() => DetectionDataset.Open(set.Layout, new() { Classes = 20 }))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("*expected 20 categories*found 2*");
     }
 
     [Theory]
     [InlineData("{}", "images")]
     [InlineData("{\"images\":[{\"width\":3}],\"annotations\":[],\"categories\":[]}", "images[0]: expected a member 'id'")]
-    [InlineData("{\"images\":[],\"annotations\":[{\"image_id\":1,\"category_id\":1,\"bbox\":[1,2,3]}],\"categories\":[]}", "annotations[0].bbox")]
+    [InlineData(
+        "{\"images\":[],\"annotations\":[{\"image_id\":1,\"category_id\":1,\"bbox\":[1,2,3]}],\"categories\":[]}",
+        "annotations[0].bbox"
+    )]
     [InlineData("{\"images\":[],\"annotations\":[{\"image_id\":1,\"category_id\":1}],\"categories\":[]}", "'bbox'")]
     [InlineData("{\"images\":[", "line 1")]
     public void A_file_of_another_form_is_refused_with_the_place(string json, string place)
@@ -204,7 +242,11 @@ public class DatasetTests
         using var set = new TinySet();
         File.WriteAllText(set["train.json"], json);
 
-        FluentActions.Invoking(() => DetectionDataset.Open(set.Layout)).Should().Throw<AlignException>().WithMessage("*" + set["train.json"] + "*" + place + "*");
+        FluentActions
+            .Invoking(() => DetectionDataset.Open(set.Layout))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("*" + set["train.json"] + "*" + place + "*");
     }
 
     [Fact]
@@ -212,8 +254,16 @@ public class DatasetTests
     {
         using var set = new TinySet().Image(1, box: false);
         set.Write();
-        File.WriteAllText(set["train.json"], File.ReadAllText(set["train.json"]).Replace(
-            "\"annotations\":[]", "\"annotations\":[{\"image_id\":1,\"category_id\":7,\"bbox\":[1,1,5,5]},{\"image_id\":1,\"category_id\":3,\"bbox\":[2,2,5,5]}]", StringComparison.Ordinal));
+        File.WriteAllText(
+            set["train.json"],
+            File.ReadAllText(set["train.json"])
+                .Replace(
+                    "\"annotations\":[]",
+                    "\"annotations\":[{\"image_id\":1,\"category_id\":7,\"bbox\":[1,1,5,5]},"
+                        + "{\"image_id\":1,\"category_id\":3,\"bbox\":[2,2,5,5]}]",
+                    StringComparison.Ordinal
+                )
+        );
 
         DetectionDataset.Open(set.Layout, new() { Strict = true }).Images.Single().Objects.Select(box => box.Class).Should().Equal(0, 1);
     }

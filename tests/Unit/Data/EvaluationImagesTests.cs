@@ -27,7 +27,12 @@ public class EvaluationImagesTests
             }
         }
 
-        EvaluationImages.Read(dataset, 64, 8, onlyAnnotated: false).Single().Records.Select(record => record.Id).Should().Equal(1, 2, 4, 5, 6);
+        EvaluationImages
+            .Read(dataset, 64, 8, onlyAnnotated: false)
+            .Single()
+            .Records.Select(record => record.Id)
+            .Should()
+            .Equal(1, 2, 4, 5, 6);
     }
 
     [SkippableFact]
@@ -35,7 +40,15 @@ public class EvaluationImagesTests
     {
         NativePixels.OrSkip();
 
-        FluentActions.Invoking(() => EvaluationImages.Read(Fixtures.PathOf("scenes", "README.md"), 64, out _, out _)).Should().Throw<AlignException>().WithMessage("*README.md*");
-        FluentActions.Invoking(() => EvaluationImages.Read("/nowhere.jpg", 64, out _, out _)).Should().Throw<AlignException>().WithMessage("*nowhere.jpg*cannot be read*");
+        FluentActions
+            .Invoking(() => EvaluationImages.Read(Fixtures.PathOf("scenes", "README.md"), 64, out _, out _))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("*README.md*");
+        FluentActions
+            .Invoking(() => EvaluationImages.Read("/nowhere.jpg", 64, out _, out _))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("*nowhere.jpg*cannot be read*");
     }
 }

@@ -27,8 +27,14 @@ public class ExpandTests
             // The pixel at the corner of the box still says that it is (3, 4).
             Pixels.At(image, (int)box.Left, (int)box.Top).Should().Equal(3, 4, 77);
             Pixels.At(image, (int)box.Right, (int)box.Bottom).Should().Equal(12, 8, 77);
-            var outside = Enumerable.Range(0, image.Width * image.Height).Select(i => Pixels.At(image, i % image.Width, i / image.Width)).Where(pixel => pixel[2] != 77);
-            outside.Should().HaveCount((image.Width * image.Height) - 200).And.OnlyContain(pixel => pixel.SequenceEqual(new float[] { 123, 116, 103 }));
+            var outside = Enumerable
+                .Range(0, image.Width * image.Height)
+                .Select(i => Pixels.At(image, i % image.Width, i / image.Width))
+                .Where(pixel => pixel[2] != 77);
+            outside
+                .Should()
+                .HaveCount((image.Width * image.Height) - 200)
+                .And.OnlyContain(pixel => pixel.SequenceEqual(new float[] { 123, 116, 103 }));
         }
 
         expanded.Should().BeInRange(75, 125);

@@ -7,7 +7,10 @@ public class GroundTruthRowsTests
 {
     [Fact]
     public void Boxes_become_centre_and_size_relative_to_the_image() =>
-        GroundTruthRows.Of([new(10, 20, 30, 60, 4, 0.25f)], 100, 80, 50).Should().Equal(new GroundTruth(0.1f + ((0.3f - 0.1f) / 2), 0.5f, 0.3f - 0.1f, 0.5f, 4, 0.25f));
+        GroundTruthRows
+            .Of([new(10, 20, 30, 60, 4, 0.25f)], 100, 80, 50)
+            .Should()
+            .Equal(new GroundTruth(0.1f + ((0.3f - 0.1f) / 2), 0.5f, 0.3f - 0.1f, 0.5f, 4, 0.25f));
 
     [Fact]
     public void The_first_rows_stay()
@@ -29,7 +32,12 @@ public class GroundTruthRowsTests
     [Fact]
     public void A_box_whose_centre_lies_outside_is_clipped_or_dropped()
     {
-        var rows = GroundTruthRows.Of([Pixels.Box(-1, 0, 0.5f, 10, 1), Pixels.Box(-1, 0, -0.5f, 10, 2), Pixels.Box(99.5f, 0, 101, 10, 3)], 100, 100, 50);
+        var rows = GroundTruthRows.Of(
+            [Pixels.Box(-1, 0, 0.5f, 10, 1), Pixels.Box(-1, 0, -0.5f, 10, 2), Pixels.Box(99.5f, 0, 101, 10, 3)],
+            100,
+            100,
+            50
+        );
 
         rows.Select(row => row.Class).Should().Equal(1, 3);
         rows[0].X.Should().BeApproximately(0.0025f, 1e-7f);

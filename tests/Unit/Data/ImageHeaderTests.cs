@@ -39,7 +39,41 @@ public class ImageHeaderTests
     public void Is_not_misled_by_a_preview()
     {
         // The preview in an APP1 segment is an image of its own with another size and an end.
-        byte[] preview = [0xFF, 0xE1, 0, 30, 0xFF, 0xD8, 0xFF, 0xC0, 0, 17, 8, 0, 5, 0, 6, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xD9];
+        byte[] preview =
+        [
+            0xFF,
+            0xE1,
+            0,
+            30,
+            0xFF,
+            0xD8,
+            0xFF,
+            0xC0,
+            0,
+            17,
+            8,
+            0,
+            5,
+            0,
+            6,
+            3,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0xFF,
+            0xD9,
+        ];
         byte[] both = [0xFF, 0xD8, .. preview, .. Jpeg[2..]];
 
         Size(both).Should().Be(Size(Jpeg));

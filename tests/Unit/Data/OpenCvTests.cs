@@ -7,11 +7,19 @@ public class OpenCvTests
     [Fact]
     public void A_missing_library_is_explained_in_one_sentence()
     {
-        const string system = "Unable to load shared library 'OpenCvSharpExtern' or one of its dependencies.\nlibgtk-3.so.0: cannot open shared object file: No such file or directory\n/x/y: no such file";
+        const string system =
+            "Unable to load shared library 'OpenCvSharpExtern' or one of its dependencies.\nlibgtk-3.so.0: cannot open shared object "
+            + "file: No such file or directory\n/x/y: no such file";
 
-        var message = OpenCv.Explain(new TypeInitializationException("OpenCvSharp.Internal.NativeMethods", new DllNotFoundException(system)));
+        var message = OpenCv.Explain(
+            new TypeInitializationException("OpenCvSharp.Internal.NativeMethods", new DllNotFoundException(system))
+        );
 
-        message.Should().Contain("apt-get install -y --no-install-recommends libgtk-3-0").And.Contain("libgtk-3.so.0: cannot open shared object file").And.NotContain("\n");
+        message
+            .Should()
+            .Contain("apt-get install -y --no-install-recommends libgtk-3-0")
+            .And.Contain("libgtk-3.so.0: cannot open shared object file")
+            .And.NotContain("\n");
     }
 
     [SkippableFact]

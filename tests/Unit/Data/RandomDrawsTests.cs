@@ -22,8 +22,12 @@ public class RandomDrawsTests
     {
         double[] firsts =
         [
-            RandomDraws.Of("1", 2, 30, "crop").Next(), RandomDraws.Of("2", 2, 30, "crop").Next(), RandomDraws.Of("1", 3, 30, "crop").Next(),
-            RandomDraws.Of("1", 2, 31, "crop").Next(), RandomDraws.Of("1", 2, 30, "flip").Next(), RandomDraws.Of("1", 23, 0, "crop").Next(),
+            RandomDraws.Of("1", 2, 30, "crop").Next(),
+            RandomDraws.Of("2", 2, 30, "crop").Next(),
+            RandomDraws.Of("1", 3, 30, "crop").Next(),
+            RandomDraws.Of("1", 2, 31, "crop").Next(),
+            RandomDraws.Of("1", 2, 30, "flip").Next(),
+            RandomDraws.Of("1", 23, 0, "crop").Next(),
         ];
 
         firsts.Should().OnlyHaveUniqueItems();

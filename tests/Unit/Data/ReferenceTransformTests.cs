@@ -54,7 +54,9 @@ public class ReferenceTransformTests
         var reference = expected[$"resize_{interpolation.ToString().ToLowerInvariant()}_{size}"];
 #pragma warning restore CA1308
         Shape(resized).Should().Equal(reference.Shape);
-        Differences(resized.Bytes, reference.As<byte>(), out var largest).Should().BeLessThanOrEqualTo(interpolation == Interpolation.Cubic ? 0.06 : 0);
+        Differences(resized.Bytes, reference.As<byte>(), out var largest)
+            .Should()
+            .BeLessThanOrEqualTo(interpolation == Interpolation.Cubic ? 0.06 : 0);
         largest.Should().BeLessThanOrEqualTo(1);
     }
 
@@ -73,7 +75,9 @@ public class ReferenceTransformTests
         var normalized = expected["normalized"].As<float>();
         for (var i = 0; i < 96 * 96; i++)
         {
-            new[] { planes[i], planes[i + (96 * 96)], planes[i + (2 * 96 * 96)] }.Should().Equal(normalized[i * 3], normalized[(i * 3) + 1], normalized[(i * 3) + 2]);
+            new[] { planes[i], planes[i + (96 * 96)], planes[i + (2 * 96 * 96)] }
+                .Should()
+                .Equal(normalized[i * 3], normalized[(i * 3) + 1], normalized[(i * 3) + 2]);
         }
     }
 

@@ -13,9 +13,21 @@ public class ScenesTests
     {
         var dataset = DetectionDataset.Open(DatasetLayout.Find(Fixtures.PathOf("scenes"), split), new() { Strict = true, Classes = 20 });
 
-        dataset.Images.Should().HaveCount(images).And.OnlyContain(image => image.Objects.Length >= 1 && image.Width >= 160 && image.Width <= 256 && image.Height <= 256);
-        dataset.Images.SelectMany(image => image.Objects).GroupBy(box => box.Class).Should().HaveCount(20).And.OnlyContain(group => group.Count() >= least);
-        dataset.Categories.Select(category => category.Name).Should().StartWith(["aeroplane", "bicycle"]).And.EndWith(["train", "tvmonitor"]);
+        dataset
+            .Images.Should()
+            .HaveCount(images)
+            .And.OnlyContain(image => image.Objects.Length >= 1 && image.Width >= 160 && image.Width <= 256 && image.Height <= 256);
+        dataset
+            .Images.SelectMany(image => image.Objects)
+            .GroupBy(box => box.Class)
+            .Should()
+            .HaveCount(20)
+            .And.OnlyContain(group => group.Count() >= least);
+        dataset
+            .Categories.Select(category => category.Name)
+            .Should()
+            .StartWith(["aeroplane", "bicycle"])
+            .And.EndWith(["train", "tvmonitor"]);
     }
 
     [SkippableFact]
@@ -28,14 +40,28 @@ public class ScenesTests
 
         foreach (var scene in scenes)
         {
-            scene.ToJpeg().AsSpan().SequenceEqual(File.ReadAllBytes(Fixtures.PathOf("scenes", "images", scene.FileName))).Should().BeTrue(scene.FileName);
+            scene
+                .ToJpeg()
+                .AsSpan()
+                .SequenceEqual(File.ReadAllBytes(Fixtures.PathOf("scenes", "images", scene.FileName)))
+                .Should()
+                .BeTrue(scene.FileName);
         }
 
         var annotations = File.ReadAllText(Fixtures.PathOf("scenes", "annotations", "val.json"));
-        CocoFile.Of(scenes).Split('\n').Select(line => line.TrimEnd(',')).Should().OnlyContain(line => annotations.Contains(line, StringComparison.Ordinal));
+        CocoFile
+            .Of(scenes)
+            .Split('\n')
+            .Select(line => line.TrimEnd(','))
+            .Should()
+            .OnlyContain(line => annotations.Contains(line, StringComparison.Ordinal));
     }
 
     [Fact]
     public void It_stays_small() =>
-        Directory.EnumerateFiles(Fixtures.PathOf("scenes"), "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length).Should().BeLessThan(6 << 20);
+        Directory
+            .EnumerateFiles(Fixtures.PathOf("scenes"), "*", SearchOption.AllDirectories)
+            .Sum(file => new FileInfo(file).Length)
+            .Should()
+            .BeLessThan(6 << 20);
 }

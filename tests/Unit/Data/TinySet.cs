@@ -4,7 +4,10 @@ using PPYolo.Data.Datasets;
 
 namespace PPYolo.Tests.Unit.Data;
 
-/// <summary>A dataset in a folder of its own that is gone after the test: some rendered scenes under other ids, and annotations as the test wants them.</summary>
+/// <summary>
+/// A dataset in a folder of its own that is gone after the test: some rendered scenes under other ids, and annotations as the test wants
+/// them.
+/// </summary>
 internal sealed class TinySet : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-data-");
@@ -21,7 +24,9 @@ internal sealed class TinySet : IDisposable
     /// <summary>The image file of an id.</summary>
     public string ImagePath(int id) => this[Path.Combine("JPEGImages", FileName(id))];
 
-    /// <summary>Adds an image, by default with its true size, that of the scene, and a box of the first category; every image has another box.</summary>
+    /// <summary>
+    /// Adds an image, by default with its true size, that of the scene, and a box of the first category; every image has another box.
+    /// </summary>
     public TinySet Image(int id, int? width = null, int? height = null, bool box = true, bool file = true)
     {
         var scene = Scene(id);
@@ -31,7 +36,15 @@ internal sealed class TinySet : IDisposable
         }
 
         var header = ImageHeader.Read(File.ReadAllBytes(scene), out _);
-        images.Add(new { id, file_name = FileName(id), width = width ?? header.Width, height = height ?? header.Height });
+        images.Add(
+            new
+            {
+                id,
+                file_name = FileName(id),
+                width = width ?? header.Width,
+                height = height ?? header.Height,
+            }
+        );
         return box ? Box(1000 + id, id, 7, [13 * id, 10 * id, 16 + id, 24 + id]) : this;
     }
 
@@ -43,7 +56,17 @@ internal sealed class TinySet : IDisposable
 
     public TinySet Box(int id, int image, int category, double[] bbox, double? area = null, int crowd = 0)
     {
-        annotations.Add(new { id, image_id = image, category_id = category, bbox, area = area ?? (bbox[2] * bbox[3]), iscrowd = crowd });
+        annotations.Add(
+            new
+            {
+                id,
+                image_id = image,
+                category_id = category,
+                bbox,
+                area = area ?? (bbox[2] * bbox[3]),
+                iscrowd = crowd,
+            }
+        );
         return this;
     }
 
@@ -65,7 +88,18 @@ internal sealed class TinySet : IDisposable
         return DetectionDataset.Open(Layout, new() { Strict = strict, Report = report });
     }
 
-    public void Write() => File.WriteAllText(this["train.json"], JsonSerializer.Serialize(new { images, annotations, categories }));
+    public void Write() =>
+        File.WriteAllText(
+            this["train.json"],
+            JsonSerializer.Serialize(
+                new
+                {
+                    images,
+                    annotations,
+                    categories,
+                }
+            )
+        );
 
     public void Dispose() => folder.Delete(recursive: true);
 
@@ -81,7 +115,8 @@ internal sealed class TinySet : IDisposable
         return set;
     }
 
-    private static string Scene(int id) => Fixtures.PathOf("scenes", "images", string.Create(CultureInfo.InvariantCulture, $"train_{id:D4}.jpg"));
+    private static string Scene(int id) =>
+        Fixtures.PathOf("scenes", "images", string.Create(CultureInfo.InvariantCulture, $"train_{id:D4}.jpg"));
 
     private static string FileName(int id) => string.Create(CultureInfo.InvariantCulture, $"{id:D6}.jpg");
 }

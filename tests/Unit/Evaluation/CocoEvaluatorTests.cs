@@ -73,7 +73,12 @@ public sealed class CocoEvaluatorTests
     {
         var scene = new CocoScene { Categories = [new(7, "dog"), new(3, "cat"), new(5, "owl")] };
 
-        var result = scene.Object(Medium, category: 3).Found(Medium, category: 3).Found(Medium, category: 7).Object(Large, category: 5).Score();
+        var result = scene
+            .Object(Medium, category: 3)
+            .Found(Medium, category: 3)
+            .Found(Medium, category: 7)
+            .Object(Large, category: 5)
+            .Score();
 
         result["AP"].Should().BeApproximately(0.5, Tolerance, "cat is 1, owl 0 and dog undefined");
         result.PerCategory.Select(category => category.Category.Name).Should().Equal("cat", "owl", "dog");
@@ -157,7 +162,14 @@ public sealed class CocoEvaluatorTests
     {
         var inside = new CocoBox(220, 20, 10, 10);
 
-        var result = new CocoScene().Object(Medium).Object(Large, crowd: true).Found(inside, 0.99).Found(inside, 0.98).Found(Large, 0.97).Found(Medium, 0.5).Score();
+        var result = new CocoScene()
+            .Object(Medium)
+            .Object(Large, crowd: true)
+            .Found(inside, 0.99)
+            .Found(inside, 0.98)
+            .Found(Large, 0.97)
+            .Found(Medium, 0.5)
+            .Score();
 
         result["AP"].Should().BeApproximately(1, Tolerance, "what falls to the crowd counts neither way");
         result["AR100"].Should().Be(1, "a crowd need not be found");
@@ -275,7 +287,10 @@ public sealed class CocoEvaluatorTests
     [Fact]
     public void A_detection_in_another_image_finds_nothing()
     {
-        var result = new CocoScene { Images = [1, 2] }.Object(Medium).Found(Medium, image: 2).Score();
+        var result = new CocoScene { Images = [1, 2] }
+            .Object(Medium)
+            .Found(Medium, image: 2)
+            .Score();
 
         result["AP"].Should().Be(0);
     }
@@ -284,8 +299,11 @@ public sealed class CocoEvaluatorTests
     public void What_the_ground_truth_does_not_list_is_left_out_with_a_note()
     {
         var result = new CocoScene()
-            .Object(Medium).Object(Large, image: 77).Object(Large, category: 88)
-            .Found(Nowhere, 0.99, category: 0).Found(Medium)
+            .Object(Medium)
+            .Object(Large, image: 77)
+            .Object(Large, category: 88)
+            .Found(Nowhere, 0.99, category: 0)
+            .Found(Medium)
             .Score();
 
         result["AP"].Should().BeApproximately(1, Tolerance);

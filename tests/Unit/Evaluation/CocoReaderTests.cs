@@ -5,10 +5,10 @@ namespace PPYolo.Tests.Unit.Evaluation;
 
 public sealed class CocoReaderTests : IDisposable
 {
-    private const string Truth =
-        """
+    private const string Truth = """
         {"info": {"deep": [[1, {"id": 3}]]}, "images": [{"file_name": "a.jpg", "id": 7}],
-         "annotations": [{"id": 1, "image_id": 7, "category_id": 2, "bbox": [1, 2.5, 3e1, 4], "area": 50, "iscrowd": 1, "segmentation": {"counts": "x", "id": 9}}],
+         "annotations": [{"id": 1, "image_id": 7, "category_id": 2, "bbox": [1, 2.5, 3e1, 4], "area": 50, "iscrowd": 1,
+            "segmentation": {"counts": "x", "id": 9}}],
          "categories": [{"supercategory": "x", "name": "cat", "id": 2}]}
         """;
 
@@ -90,7 +90,11 @@ public sealed class CocoReaderTests : IDisposable
     [InlineData("\"category_id\"", "\"category\"", "*: detections[0]: expected a member 'category_id'*")]
     [InlineData("\"bbox\"", "\"box\"", "*: detections[0]: expected a member 'bbox'*")]
     [InlineData("\"score\"", "\"confidence\"", "*: detections[0]: expected a member 'score'*")]
-    [InlineData("\"image_id\": 7", "\"image_id\": 8", "*: detections[0]: expected the id of one of the ground truth's 1 images, found image_id 8*")]
+    [InlineData(
+        "\"image_id\": 7",
+        "\"image_id\": 8",
+        "*: detections[0]: expected the id of one of the ground truth's 1 images, found image_id 8*"
+    )]
     [InlineData("0.5", "\"high\"", "*: detections[0].score: expected a finite number, found the text \"high\"*")]
     [InlineData("0.5", "-1e999", "*: detections[0].score: expected a finite number, found -1e999*")]
     [InlineData("0.5", "Infinity", "*stops being JSON*")]

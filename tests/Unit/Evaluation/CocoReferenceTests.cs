@@ -55,7 +55,10 @@ public sealed class CocoReferenceTests : IDisposable
         result.PerCategory.Should().HaveCount(perCategory.Length);
         for (var i = 0; i < perCategory.Length; i++)
         {
-            result.PerCategory[i].AveragePrecision.Should().BeApproximately(perCategory[i], Tolerance, "category {0}", result.PerCategory[i].Category.Id);
+            result
+                .PerCategory[i]
+                .AveragePrecision.Should()
+                .BeApproximately(perCategory[i], Tolerance, "category {0}", result.PerCategory[i].Category.Id);
         }
     }
 

@@ -8,7 +8,12 @@ public sealed class CocoResultFileTests : IDisposable
 {
     private readonly Scratch scratch = new();
     private readonly CocoResult result = new CocoScene { Categories = [new(1, "cat \"x\""), new(2, "dog")] }
-        .Object(new(0, 0, 50, 50)).Object(new(100, 0, 50, 50)).Object(new(200, 0, 50, 50)).Found(new(0, 0, 50, 50)).Found(new(0, 0, 1, 1), category: 9).Score();
+        .Object(new(0, 0, 50, 50))
+        .Object(new(100, 0, 50, 50))
+        .Object(new(200, 0, 50, 50))
+        .Found(new(0, 0, 50, 50))
+        .Found(new(0, 0, 1, 1), category: 9)
+        .Score();
 
     public void Dispose() => scratch.Dispose();
 
@@ -19,8 +24,10 @@ public sealed class CocoResultFileTests : IDisposable
 
         using var document = JsonDocument.Parse(File.ReadAllBytes(scratch["out.json"]));
         var root = document.RootElement;
-        root.EnumerateObject().Select(member => member.Name)
-            .Should().Equal([.. CocoResult.StatNames, "images", "annotations", "detections", "per_category", "notes"]);
+        root.EnumerateObject()
+            .Select(member => member.Name)
+            .Should()
+            .Equal([.. CocoResult.StatNames, "images", "annotations", "detections", "per_category", "notes"]);
         root.GetProperty("AR100").GetDouble().Should().Be(result["AR100"]).And.BeApproximately(1 / 3.0, 1e-15);
         root.GetProperty("APlarge").GetDouble().Should().Be(-1);
         root.GetProperty("annotations").GetInt32().Should().Be(3);

@@ -14,12 +14,29 @@ public sealed class CheckpointTests : IDisposable
     {
         var model = Samples.OfTypes(ElementType.Float32, ElementType.Int64);
         var state = new SgdState(
-            [new SgdGroup(0.1, 0.9, 5e-4, [0, 2]) { Nesterov = true, Dampening = 0.5, Others = [("lr_factor", 2.0)] }, new SgdGroup(1e-300, 0, 0, [1])],
-            new Dictionary<long, TensorData> { [2] = TensorData.Of<float>([1, 2, 3], 3), [0] = TensorData.Scalar(-0f) });
+            [
+                new SgdGroup(0.1, 0.9, 5e-4, [0, 2])
+                {
+                    Nesterov = true,
+                    Dampening = 0.5,
+                    Others = [("lr_factor", 2.0)],
+                },
+                new SgdGroup(1e-300, 0, 0, [1]),
+            ],
+            new Dictionary<long, TensorData> { [2] = TensorData.Of<float>([1, 2, 3], 3), [0] = TensorData.Scalar(-0f) }
+        );
         using var checkpoint = new Checkpoint(12, model, state.ToPickle());
-        checkpoint.AddExtra("counters", PickleValue.Dict(
-            ("step", 1L << 40), (3L, long.MinValue), (0.5, double.NaN), (true, "權重"),
-            ("list", PickleValue.List()), ("tuple", PickleValue.Tuple(PickleValue.None, 255L))));
+        checkpoint.AddExtra(
+            "counters",
+            PickleValue.Dict(
+                ("step", 1L << 40),
+                (3L, long.MinValue),
+                (0.5, double.NaN),
+                (true, "權重"),
+                ("list", PickleValue.List()),
+                ("tuple", PickleValue.Tuple(PickleValue.None, 255L))
+            )
+        );
         checkpoint.Write(folder.File("x.pth"));
 
         using var found = Checkpoint.Read(folder.File("x.pth"));
@@ -78,7 +95,9 @@ public sealed class CheckpointTests : IDisposable
 
         using var found = Checkpoint.Read(folder.File("x.pth"));
         found.Optimizer.ToString().Should().Be(BigInteger.Pow(3, 80).ToString(System.Globalization.CultureInfo.InvariantCulture));
-        ((Action)(() => found.Optimizer.AsInt())).Should().Throw<AlignException>()
+        ((Action)(() => found.Optimizer.AsInt()))
+            .Should()
+            .Throw<AlignException>()
             .WithMessage("expected an integer of 64 bits, found 147808829414345923316083210206383297601");
     }
 
@@ -87,11 +106,17 @@ public sealed class CheckpointTests : IDisposable
     {
         var value = PickleValue.Dict(("a", 1.5), ("b", PickleValue.List("x")));
 
-        ((Action)(() => value["c"].AsInt())).Should().Throw<AlignException>().WithMessage("expected the key 'c' in a dict, found only 'a', 'b'");
+        ((Action)(() => value["c"].AsInt()))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("expected the key 'c' in a dict, found only 'a', 'b'");
         ((Action)(() => value["a"].AsInt())).Should().Throw<AlignException>().WithMessage("expected an integer of 64 bits, found 1.5");
         ((Action)(() => value["b"].AsTensor())).Should().Throw<AlignException>().WithMessage("expected a tensor, found a list");
         ((Action)(() => value["b"].AsDict())).Should().Throw<AlignException>().WithMessage("expected a dict, found a list");
-        ((Action)(() => new Checkpoint(0, [], value).AddExtra("model", value))).Should().Throw<AlignException>().WithMessage("*found 'model'");
+        ((Action)(() => new Checkpoint(0, [], value).AddExtra("model", value)))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("*found 'model'");
     }
 
     public void Dispose() => folder.Dispose();

@@ -6,7 +6,8 @@ using PPYolo.Align.Tensors;
 namespace PPYolo.Tests.Unit.Formats;
 
 /// <summary>
-/// Damages every fixture in every place: a reader gives tensors or an <see cref="AlignException"/>, and nothing else. The damage is the same in every run.
+/// Damages every fixture in every place: a reader gives tensors or an <see cref="AlignException"/>, and nothing else. The damage is the
+/// same in every run.
 /// </summary>
 public class MutationTests
 {
@@ -17,13 +18,15 @@ public class MutationTests
     private const int LargeFileRounds = 250;
 
     // What no fixture has: the formats as they are written here.
-    private static Dictionary<string, Func<string, Action<NamedTensors>>> Written { get; } = new()
-    {
-        ["written.safetensors"] = path => tensors => TensorFile.Write(path, tensors),
-        ["written.pth"] = path => tensors => TensorFile.Write(path, tensors),
-        ["written.zip64.npz"] = path => tensors => Npz.Write(path, tensors, compress: false, alwaysZip64: true),
-        ["written.checkpoint.pth"] = path => tensors => new Checkpoint(3, tensors, PickleValue.Dict(("state", PickleValue.List(1L, 2.0, true, "x")))).Write(path),
-    };
+    private static Dictionary<string, Func<string, Action<NamedTensors>>> Written { get; } =
+        new()
+        {
+            ["written.safetensors"] = path => tensors => TensorFile.Write(path, tensors),
+            ["written.pth"] = path => tensors => TensorFile.Write(path, tensors),
+            ["written.zip64.npz"] = path => tensors => Npz.Write(path, tensors, compress: false, alwaysZip64: true),
+            ["written.checkpoint.pth"] = path =>
+                tensors => new Checkpoint(3, tensors, PickleValue.Dict(("state", PickleValue.List(1L, 2.0, true, "x")))).Write(path),
+        };
 
     public static TheoryData<string> Files { get; } = [.. Names(), .. Written.Keys];
 
@@ -45,18 +48,23 @@ public class MutationTests
     {
         var bytes = Load(name);
         var random = new Random(20);
-        var rounds = bytes.Length == 0 ? 0 : bytes.Length > LargeFile ? LargeFileRounds : Mutations;
+        var rounds =
+            bytes.Length == 0 ? 0
+            : bytes.Length > LargeFile ? LargeFileRounds
+            : Mutations;
         for (var round = 0; round < rounds; round++)
         {
             Read(Mutate(bytes, random), $"{name}, mutation {round}");
         }
     }
 
-    private static IEnumerable<string> Names() => Directory.GetFiles(Fixture.Folder, "*", SearchOption.AllDirectories)
-        .Select(path => Path.GetRelativePath(Fixture.Folder, path))
-        .Where(name => !name.EndsWith(".json", StringComparison.Ordinal) && !name.EndsWith(".md", StringComparison.Ordinal))
-        .Where(name => !name.EndsWith("bomb.npz", StringComparison.Ordinal))
-        .Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Names() =>
+        Directory
+            .GetFiles(Fixture.Folder, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Fixture.Folder, path))
+            .Where(name => !name.EndsWith(".json", StringComparison.Ordinal) && !name.EndsWith(".md", StringComparison.Ordinal))
+            .Where(name => !name.EndsWith("bomb.npz", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal);
 
     private static byte[] Load(string name)
     {

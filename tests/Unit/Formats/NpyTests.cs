@@ -32,7 +32,10 @@ public sealed class NpyTests
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,)}", "an extent that is no 64-bit number")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (3,)}", "expected 12 bytes for shape (3), found 8")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (1,)}", "expected 4 bytes for shape (1), found 8")]
-    [InlineData("{'descr': '<f4', 'fortran_order': True, 'shape': (1099511627776,)}", "expected 4398046511104 bytes for shape (1099511627776), found 8")]
+    [InlineData(
+        "{'descr': '<f4', 'fortran_order': True, 'shape': (1099511627776,)}",
+        "expected 4398046511104 bytes for shape (1099511627776), found 8"
+    )]
     [InlineData("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,)}", "found a structured dtype")]
     [InlineData("{'descr': '<c8', 'fortran_order': False, 'shape': (1,)}", "found dtype '<c8'")]
     [InlineData("{'descr': '|V8', 'fortran_order': False, 'shape': (1,)}", "found dtype '|V8'")]

@@ -12,7 +12,11 @@ public class NpzTests
     {
         using var tensors = TensorFile.Read(Fixture.PathOf(name));
 
-        var facts = Fixture.Expected.GetProperty(name).EnumerateObject().Where(fact => !fact.Value.TryGetProperty("values", out _)).ToList();
+        var facts = Fixture
+            .Expected.GetProperty(name)
+            .EnumerateObject()
+            .Where(fact => !fact.Value.TryGetProperty("values", out _))
+            .ToList();
         tensors.Names.Should().Equal(facts.Select(fact => fact.Name));
         facts.ForEach(fact => Facts.ShouldHold(tensors[fact.Name], fact.Value, fact.Name));
     }
@@ -27,7 +31,10 @@ public class NpzTests
     public void Asking_for_the_text_of_numbers_or_of_nothing_is_an_error_that_says_so()
     {
         var path = Fixture.PathOf("tiny.npz");
-        ((Action)(() => Npz.ReadStrings(path, "f32"))).Should().Throw<AlignException>().WithMessage($"{path}, entry 'f32.npy': expected text, found float32*");
+        ((Action)(() => Npz.ReadStrings(path, "f32")))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage($"{path}, entry 'f32.npy': expected text, found float32*");
         ((Action)(() => Npz.ReadStrings(path, "nothing"))).Should().Throw<AlignException>().WithMessage("*expected an array 'nothing'*");
     }
 

@@ -31,14 +31,20 @@ public sealed class NpzWriteTests : IDisposable
 
         TensorFile.Write(folder.File("x.npz"), tensors);
 
-        File.ReadAllBytes(folder.File("x.npz")).AsSpan().IndexOf(BitConverter.GetBytes(0x0123456789abcdefUL)).Should().BePositive()
+        File.ReadAllBytes(folder.File("x.npz"))
+            .AsSpan()
+            .IndexOf(BitConverter.GetBytes(0x0123456789abcdefUL))
+            .Should()
+            .BePositive()
             .And.Match(offset => offset % 64 == 0);
     }
 
     [Fact]
     public void A_type_that_NumPy_lacks_is_refused_and_leaves_nothing()
     {
-        ((Action)(() => TensorFile.Write(folder.File("x.npz"), Samples.OfAllTypesBut()))).Should().Throw<AlignException>()
+        ((Action)(() => TensorFile.Write(folder.File("x.npz"), Samples.OfAllTypesBut())))
+            .Should()
+            .Throw<AlignException>()
             .WithMessage("*x.npz: expected a type that NumPy has, found bfloat16 in tensor 'bfloat16/3x5*");
         folder.Names().Should().BeEmpty();
     }

@@ -35,7 +35,10 @@ public class PickleFileTests
 
     [Fact]
     public void More_after_the_last_storage_of_the_old_form_is_refused() =>
-        Raw.ShouldBeRefused([.. File.ReadAllBytes(Fixture.PathOf("tiny_legacy.pth")), 0], "expected the end of the file after the last storage, found 1 more bytes");
+        Raw.ShouldBeRefused(
+            [.. File.ReadAllBytes(Fixture.PathOf("tiny_legacy.pth")), 0],
+            "expected the end of the file after the last storage, found 1 more bytes"
+        );
 
     [Fact]
     public void What_is_no_tensor_is_found_in_the_tree()
@@ -43,9 +46,23 @@ public class PickleFileTests
         using var file = PickleFile.Read(Fixture.PathOf("tiny.pdparams"));
 
         var names = file.Root["StructuredToParameterName@@"].AsDict();
-        names.Should().HaveCount(Fixture.Expected.GetProperty("tiny.pdparams").GetProperty("structured_to_parameter_name").EnumerateObject().Count());
-        names.Should().AllSatisfy(entry => entry.Value.AsText().Should().Be(
-            Fixture.Expected.GetProperty("tiny.pdparams").GetProperty("structured_to_parameter_name").GetProperty(entry.Key.AsText()).GetString()));
+        names
+            .Should()
+            .HaveCount(Fixture.Expected.GetProperty("tiny.pdparams").GetProperty("structured_to_parameter_name").EnumerateObject().Count());
+        names
+            .Should()
+            .AllSatisfy(entry =>
+                entry
+                    .Value.AsText()
+                    .Should()
+                    .Be(
+                        Fixture
+                            .Expected.GetProperty("tiny.pdparams")
+                            .GetProperty("structured_to_parameter_name")
+                            .GetProperty(entry.Key.AsText())
+                            .GetString()
+                    )
+            );
     }
 
     [Theory]

@@ -16,7 +16,10 @@ public class PickleRefusalTests
     [InlineData("collections", "Counter")]
     [InlineData("", "")]
     public void A_name_that_is_not_on_the_list_is_refused_by_that_name(string module, string name) =>
-        Raw.ShouldBeRefused(Raw.Pickle($"c{module}\n{name}\n)R."), $"the name '{module}.{name}', which is refused since using it could run a program");
+        Raw.ShouldBeRefused(
+            Raw.Pickle($"c{module}\n{name}\n)R."),
+            $"the name '{module}.{name}', which is refused since using it could run a program"
+        );
 
     [Theory]
     [InlineData("(S'x'\nios\nsystem\n.", "the opcode 0x53")]
@@ -39,7 +42,10 @@ public class PickleRefusalTests
     [InlineData("}(]Nu.", "expected a string or number as key of a dict, found a list")]
     [InlineData("}Na.", "expected a list to append to, found a dict")]
     [InlineData("N)R.", "expected a function and its arguments, found None and a tuple")]
-    [InlineData("ccollections\nOrderedDict\nN\u0085R.", "expected a call that PyTorch or NumPy writes, found 'collections.OrderedDict' with 1 other")]
+    [InlineData(
+        "ccollections\nOrderedDict\nN\u0085R.",
+        "expected a call that PyTorch or NumPy writes, found 'collections.OrderedDict' with 1 other"
+    )]
     [InlineData("__builtin__", "the opcode 0x5f")]
     [InlineData("c__builtin__\nbytes\nK\u0001\u0085R.", "found '__builtin__.bytes' with 1 other")]
     [InlineData("NNb.", "expected the state of an array, a dtype or a dict, found None for None")]
@@ -52,28 +58,41 @@ public class PickleRefusalTests
     [InlineData("c0123", "expected a name that ends, found none within 4 bytes")]
     [InlineData("}.}", "expected the end of the file after the pickle, found 1 more bytes")]
     [InlineData("}X\u0015\u0000\u0000\u0000UnpackBigParamInfor@@}s.", "expected whole arrays, found arrays in pieces")]
-    [InlineData("}X\u0001\u0000\u0000\u0000wcnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\n\u0085Rs.", "expected a tensor 'w', found an array without")]
+    [InlineData(
+        "}X\u0001\u0000\u0000\u0000wcnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\n\u0085Rs.",
+        "expected a tensor 'w', found an array without"
+    )]
     [InlineData("}K\u0001K\u0002s.", "expected tensors by name, found the keys 1")]
     public void Damage_is_described(string opcodes, string message) => Raw.ShouldBeRefused(Raw.Pickle(opcodes), message);
 
     [Theory]
     [InlineData("(K\u0001tX\u0002\u0000\u0000\u0000O8", "found dtype '|O8'")]
     [InlineData("(K\u0002tX\u0002\u0000\u0000\u0000u1", "expected 2 bytes for shape (2), found 1")]
-    [InlineData("(\u008a\u0008\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0040t" + "X\u0002\u0000\u0000\u0000u8", "expected a shape that memory can hold")]
+    [InlineData(
+        "(\u008a\u0008\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0040t" + "X\u0002\u0000\u0000\u0000u8",
+        "expected a shape that memory can hold"
+    )]
     public void Arrays_that_are_not_what_they_say_are_refused(string shapeAndType, string message)
     {
         var dtype = shapeAndType[shapeAndType.IndexOf('X', StringComparison.Ordinal)..];
         var shape = shapeAndType[..^dtype.Length];
-        Raw.ShouldBeRefused(Raw.Pickle(
-            "}X\u0001\u0000\u0000\u0000acnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\n(K\u0000tC\u0001b\u0087R"
-            + $"(K\u0001{shape}cnumpy\ndtype\n{dtype}\u0089\u0088\u0087R(K\u0003X\u0001\u0000\u0000\u0000|NNNtb\u0089" + "C\u0001xtbs."), message);
+        Raw.ShouldBeRefused(
+            Raw.Pickle(
+                "}X\u0001\u0000\u0000\u0000acnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\n(K\u0000tC\u0001b\u0087R"
+                    + $"(K\u0001{shape}cnumpy\ndtype\n{dtype}\u0089\u0088\u0087R(K\u0003X\u0001\u0000\u0000\u0000|NNNtb\u0089"
+                    + "C\u0001xtbs."
+            ),
+            message
+        );
     }
 
     [Fact]
     public void Values_are_bounded_so_that_a_file_of_new_dicts_does_not_fill_memory()
     {
         var opcodes = "(" + new string('}', 5_000_000) + "l.";
-        ((Action)(() => Raw.Read(Raw.Pickle(opcodes)))).Should().Throw<AlignException>()
+        ((Action)(() => Raw.Read(Raw.Pickle(opcodes))))
+            .Should()
+            .Throw<AlignException>()
             .WithMessage("*expected a pickle of at most 4194304 values, found more*");
     }
 
@@ -83,7 +102,9 @@ public class PickleRefusalTests
         var pairs = string.Concat(Enumerable.Repeat("NN\u0086", 10_000));
         var calls = string.Concat(Enumerable.Repeat("h\u0001h\u0000\u0085R0", 10_000));
         var opcodes = "](" + pairs + "eq\u0000" + "0ccollections\nOrderedDict\nq\u0001" + "0" + calls + "}.";
-        ((Action)(() => Raw.Read(Raw.Pickle(opcodes)))).Should().Throw<AlignException>()
+        ((Action)(() => Raw.Read(Raw.Pickle(opcodes))))
+            .Should()
+            .Throw<AlignException>()
             .WithMessage("*expected a pickle of at most 4194304 values, found more*");
     }
 
@@ -92,6 +113,9 @@ public class PickleRefusalTests
     {
         // }q0 ( "a" h0 u: the dict is its own value.
         Raw.ShouldBeRefused(Raw.Pickle("}q\u0000(X\u0001\u0000\u0000\u0000ah\u0000u."), "expected tensors by name, found the keys 'a'");
-        Raw.ShouldBeRefused(Raw.Pickle("}q\u0000(X\u0005\u0000\u0000\u0000modelh\u0000u."), "expected tensors by name, found the keys 'model'");
+        Raw.ShouldBeRefused(
+            Raw.Pickle("}q\u0000(X\u0005\u0000\u0000\u0000modelh\u0000u."),
+            "expected tensors by name, found the keys 'model'"
+        );
     }
 }

@@ -43,31 +43,40 @@ public sealed class RoundTripTests : IDisposable
     public Property Any_names_and_shapes_come_back()
     {
         var tensor =
-            from type in Gen.Elements(Enum.GetValues<ElementType>().Where(type => type is not (ElementType.BFloat16 or ElementType.Bool)).ToArray())
+            from type in Gen.Elements(
+                Enum.GetValues<ElementType>().Where(type => type is not (ElementType.BFloat16 or ElementType.Bool)).ToArray()
+            )
             from shape in Gen.Choose(0, 4).ListOf()
             let bounded = shape.Take(5).Select(extent => (long)extent).ToArray()
             from bytes in Gen.Choose(0, 255).Select(value => (byte)value).ArrayOf((int)TensorData.CountOf(bounded) * type.Size())
             select new TensorData(type, bounded, bytes);
         var name = ArbMap.Default.GeneratorFor<NonNull<string>>().Select(value => Clean(value.Get));
         var named = Gen.Zip(name, tensor).ListOf();
-        return Prop.ForAll(named.ToArbitrary(), Gen.Elements(".npz", ".pth", ".safetensors").ToArbitrary(), (list, extension) =>
-        {
-            var tensors = new NamedTensors();
-            foreach (var (key, value) in list.DistinctBy(entry => entry.Item1))
+        return Prop.ForAll(
+            named.ToArbitrary(),
+            Gen.Elements(".npz", ".pth", ".safetensors").ToArbitrary(),
+            (list, extension) =>
             {
-                tensors.Add(key, value);
-            }
+                var tensors = new NamedTensors();
+                foreach (var (key, value) in list.DistinctBy(entry => entry.Item1))
+                {
+                    tensors.Add(key, value);
+                }
 
-            TensorFile.Write(folder.File("any" + extension), tensors);
-            using var found = TensorFile.Read(folder.File("any" + extension), mapFrom: 0);
-            Samples.ShouldEqual(found, tensors);
-        });
+                TensorFile.Write(folder.File("any" + extension), tensors);
+                using var found = TensorFile.Read(folder.File("any" + extension), mapFrom: 0);
+                Samples.ShouldEqual(found, tensors);
+            }
+        );
     }
 
     [Fact]
     public void A_file_may_be_written_over_the_one_that_its_tensors_are_mapped_from()
     {
-        var tensors = new NamedTensors { { "x", TensorData.Of<float>(Enumerable.Range(0, 100_000).Select(value => (float)value).ToArray(), 100_000) } };
+        var tensors = new NamedTensors
+        {
+            { "x", TensorData.Of<float>(Enumerable.Range(0, 100_000).Select(value => (float)value).ToArray(), 100_000) },
+        };
         TensorFile.Write(folder.File("x.pth"), tensors);
 
         using (var mapped = TensorFile.Read(folder.File("x.pth")))

@@ -20,7 +20,10 @@ internal static class Samples
                     bytes = [.. bytes.Select(value => (byte)(value & 1))];
                 }
 
-                tensors.Add($"{type.Name()}/{(shape.Length == 0 ? "scalar" : string.Join('x', shape))}.权重", new TensorData(type, shape, bytes));
+                tensors.Add(
+                    $"{type.Name()}/{(shape.Length == 0 ? "scalar" : string.Join('x', shape))}.权重",
+                    new TensorData(type, shape, bytes)
+                );
             }
         }
 

@@ -42,7 +42,10 @@ public class TorchTensorTests
     private static byte[] Resolve(long offset, long[] shape, long[] strides)
     {
         var source = new ByteSource(Storage, "storage");
-        var value = new PickleValue(PickleKind.Tensor, new PendingTensor(new TorchStorage("0", ElementType.UInt8, 12), ElementType.UInt8, offset, shape, strides));
+        var value = new PickleValue(
+            PickleKind.Tensor,
+            new PendingTensor(new TorchStorage("0", ElementType.UInt8, 12), ElementType.UInt8, offset, shape, strides)
+        );
         TensorResolver.Resolve([value], _ => source, new AllocationBudget(source));
         return value.AsTensor().Bytes.ToArray();
     }

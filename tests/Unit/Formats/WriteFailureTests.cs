@@ -14,11 +14,19 @@ public sealed class WriteFailureTests : IDisposable
     {
         File.WriteAllText(folder.File("x.npz"), "old");
 
-        ((Action)(() => NewFile.Write(folder.File("x.npz"), stream =>
-        {
-            stream.Write(new byte[1 << 20]);
-            throw new IOException("No space left on device");
-        }))).Should().Throw<AlignException>().WithMessage($"{folder.File("x.npz")}: cannot be written (No space left on device)*");
+        (
+            (Action)(
+                () =>
+                    NewFile.Write(
+                        folder.File("x.npz"),
+                        stream =>
+                        {
+                            stream.Write(new byte[1 << 20]);
+                            throw new IOException("No space left on device");
+                        }
+                    )
+            )
+        ).Should().Throw<AlignException>().WithMessage($"{folder.File("x.npz")}: cannot be written (No space left on device)*");
 
         File.ReadAllText(folder.File("x.npz")).Should().Be("old");
         folder.Names().Should().Equal("x.npz");
@@ -31,9 +39,11 @@ public sealed class WriteFailureTests : IDisposable
 
         NewFile.Write(folder.File("x.npz"), stream => stream.Write(new byte[100]), disk);
 
-        disk.Seen.Should().SatisfyRespectively(
-            flushed => flushed.Should().MatchRegex(@"^file of 100 bytes among x\.npz\.\w+\.tmp$"),
-            flushed => flushed.Should().Be($"folder {folder.Path} among x.npz"));
+        disk.Seen.Should()
+            .SatisfyRespectively(
+                flushed => flushed.Should().MatchRegex(@"^file of 100 bytes among x\.npz\.\w+\.tmp$"),
+                flushed => flushed.Should().Be($"folder {folder.Path} among x.npz")
+            );
     }
 
     [Fact]
@@ -41,7 +51,10 @@ public sealed class WriteFailureTests : IDisposable
     {
         File.WriteAllText(folder.File("x.npz"), "old");
 
-        ((Action)(() => NewFile.Write(folder.File("x.npz"), _ => { }, new FullDisk()))).Should().Throw<AlignException>().WithMessage("*No space left*");
+        ((Action)(() => NewFile.Write(folder.File("x.npz"), _ => { }, new FullDisk())))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("*No space left*");
 
         File.ReadAllText(folder.File("x.npz")).Should().Be("old");
         folder.Names().Should().Equal("x.npz");
@@ -67,7 +80,9 @@ public sealed class WriteFailureTests : IDisposable
     {
         var path = folder.File(Path.Combine("none", name));
 
-        ((Action)(() => TensorFile.Write(path, new NamedTensors { { "x", TensorData.Scalar(1f) } }))).Should().Throw<AlignException>()
+        ((Action)(() => TensorFile.Write(path, new NamedTensors { { "x", TensorData.Scalar(1f) } })))
+            .Should()
+            .Throw<AlignException>()
             .WithMessage($"{path}: cannot be written*");
     }
 
@@ -77,20 +92,29 @@ public sealed class WriteFailureTests : IDisposable
     [InlineData("x.pdparams")]
     public void An_extension_that_names_no_format_is_refused(string name)
     {
-        ((Action)(() => TensorFile.Write(folder.File(name), []))).Should().Throw<AlignException>().WithMessage("*expected the extension .npz, .npy, .pth or*");
+        ((Action)(() => TensorFile.Write(folder.File(name), [])))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("*expected the extension .npz, .npy, .pth or*");
         folder.Names().Should().BeEmpty();
     }
 
     [Fact]
     public void A_npy_file_holds_one_tensor()
     {
-        ((Action)(() => TensorFile.Write(folder.File("x.npy"), []))).Should().Throw<AlignException>().WithMessage("*expected one tensor for a .npy file, found 0*");
+        ((Action)(() => TensorFile.Write(folder.File("x.npy"), [])))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("*expected one tensor for a .npy file, found 0*");
     }
 
     [Fact]
     public void Reading_what_is_not_there_or_no_file_says_so()
     {
-        ((Action)(() => TensorFile.Read(folder.File("none.npz")))).Should().Throw<AlignException>().WithMessage("*none.npz: there is no such file*");
+        ((Action)(() => TensorFile.Read(folder.File("none.npz"))))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("*none.npz: there is no such file*");
         ((Action)(() => TensorFile.Read(folder.Path))).Should().Throw<AlignException>().WithMessage($"{folder.Path}: cannot be read*");
         ((Action)(() => TensorFile.Read(""))).Should().Throw<AlignException>();
     }
@@ -102,7 +126,9 @@ public sealed class WriteFailureTests : IDisposable
         var list = new PickleValue(PickleKind.List, items);
         items.Add(list);
 
-        ((Action)(() => new Checkpoint(0, [], list).Write(folder.File("x.pth")))).Should().Throw<AlignException>()
+        ((Action)(() => new Checkpoint(0, [], list).Write(folder.File("x.pth"))))
+            .Should()
+            .Throw<AlignException>()
             .WithMessage("*does a list or dict contain itself?*");
         folder.Names().Should().BeEmpty();
     }

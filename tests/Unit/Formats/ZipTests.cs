@@ -41,10 +41,13 @@ public class ZipTests
         var entry = bytes.AsSpan().LastIndexOf("PK\u0001\u0002"u8);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(entry + 24), (uint)(array.Length - 4 + 1_000_000_000));
 
-        // The header itself is unpacked first, and what is asked for to find it ends too early; both are refused before a gigabyte is taken.
+        // The header itself is unpacked first, and what is asked for to find it ends too early; both are refused before a gigabyte is
+        // taken.
         Raw.ShouldBeRefused(bytes, "expected * found *");
         var file = new ByteSource(bytes, "file");
-        ((Action)(() => ZipContent.Open(file, ZipDirectory.Read(file)[0], new AllocationBudget(file), verify: true))).Should().Throw<AlignException>()
+        ((Action)(() => ZipContent.Open(file, ZipDirectory.Read(file)[0], new AllocationBudget(file), verify: true)))
+            .Should()
+            .Throw<AlignException>()
             .WithMessage("file, entry 'a.npy': expected at most 1032 bytes from each compressed one, found *");
     }
 
@@ -56,7 +59,9 @@ public class ZipTests
         var budget = new AllocationBudget(file);
         budget.Allocate(1000, file);
 
-        ((Action)(() => budget.Allocate(bound - 999, file))).Should().Throw<AlignException>()
+        ((Action)(() => budget.Allocate(bound - 999, file)))
+            .Should()
+            .Throw<AlignException>()
             .WithMessage($"file: expected at most {bound} bytes unpacked from a file of 10, found more*");
     }
 

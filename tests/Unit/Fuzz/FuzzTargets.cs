@@ -23,19 +23,37 @@ internal static class FuzzTargets
         ["pth legacy"] = (() => Fixed("tiny_legacy.pth"), Tensors),
         ["pdparams"] = (() => Fixed("tiny.pdparams"), Tensors),
         ["pdparams protocol 2"] = (() => Fixed("tiny_protocol2.pdparams"), Tensors),
-        ["safetensors"] = (() => Written(".safetensors", path => TensorFile.Write(path, Samples.OfTypes(ElementType.Float32, ElementType.UInt16))), Tensors),
-        ["pickle"] = (() => Fixed("tiny.pth"), (path, _) =>
-        {
-            using var file = PickleFile.Read(path);
-            Walk(file.Root, 0);
-        }),
+        ["safetensors"] = (
+            () => Written(".safetensors", path => TensorFile.Write(path, Samples.OfTypes(ElementType.Float32, ElementType.UInt16))),
+            Tensors
+        ),
+        ["pickle"] = (
+            () => Fixed("tiny.pth"),
+            (path, _) =>
+            {
+                using var file = PickleFile.Read(path);
+                Walk(file.Root, 0);
+            }
+        ),
         ["checkpoint"] = (() => Fixed("tiny.pth"), (path, _) => Checkpoint.Read(path).Dispose()),
         ["training state"] = (() => Written(".pth", State), (path, _) => TrainingState.Read(path).Dispose()),
-        ["checkpoints.json"] = (() => Encoding.UTF8.GetBytes("""{"latest": "epoch0001.pth", "scores": [{"epoch": 1, "averagePrecision": 0.5, "figures": {"AP50": 1}}]}"""), (path, _) => CheckpointIndex.Read(path)),
-        ["configuration"] = (() => Encoding.UTF8.GetBytes("""{"network": "r18vd", "sizes": [64, 96], "clipGradNorm": null, "emaDecayType": "normal"}"""), (path, _) => TrainOptionsFile.Read(path, [])),
+        ["checkpoints.json"] = (
+            () =>
+                Encoding.UTF8.GetBytes(
+                    """{"latest": "epoch0001.pth", "scores": [{"epoch": 1, "averagePrecision": 0.5, "figures": {"AP50": 1}}]}"""
+                ),
+            (path, _) => CheckpointIndex.Read(path)
+        ),
+        ["configuration"] = (
+            () => Encoding.UTF8.GetBytes("""{"network": "r18vd", "sizes": [64, 96], "clipGradNorm": null, "emaDecayType": "normal"}"""),
+            (path, _) => TrainOptionsFile.Read(path, [])
+        ),
         ["COCO annotations"] = (() => Encoding.UTF8.GetBytes(Coco), (path, _) => CocoSetReader.Read(path)),
         ["COCO ground truth"] = (() => Encoding.UTF8.GetBytes(Coco), (path, _) => CocoGroundTruthReader.Read(path)),
-        ["JPEG header"] = (() => File.ReadAllBytes(Fixtures.PathOf("scenes", "images", "train_0001.jpg"))[..700], (_, bytes) => ImageHeader.Read(bytes, out var _)),
+        ["JPEG header"] = (
+            () => File.ReadAllBytes(Fixtures.PathOf("scenes", "images", "train_0001.jpg"))[..700],
+            (_, bytes) => ImageHeader.Read(bytes, out var _)
+        ),
     };
 
     private const string Coco = """
@@ -77,7 +95,10 @@ internal static class FuzzTargets
         var tensors = Samples.OfTypes(ElementType.Float32, ElementType.Int64);
         var dict = PickleValue.Dict(tensors.Select(pair => ((PickleValue)pair.Key, (PickleValue)pair.Value)));
         var checkpoint = new Checkpoint(1, tensors, PickleValue.None);
-        checkpoint.AddExtra("ppyolo", PickleValue.Dict(("version", 1L), ("iteration", 2L), ("ema_updates", 2L), ("raw", dict), ("ema", dict)));
+        checkpoint.AddExtra(
+            "ppyolo",
+            PickleValue.Dict(("version", 1L), ("iteration", 2L), ("ema_updates", 2L), ("raw", dict), ("ema", dict))
+        );
         checkpoint.Write(path);
     }
 

@@ -5,8 +5,8 @@ using PPYolo.Tests.Unit.Formats;
 namespace PPYolo.Tests.Unit.Fuzz;
 
 /// <summary>
-/// Damaged files in every reader: each is read or refused with a message, and nothing else happens. FsCheck makes up the damage and, where it finds some that
-/// does harm, shrinks it. A short run here, a long one with PPYOLO_SOAK=1.
+/// Damaged files in every reader: each is read or refused with a message, and nothing else happens. FsCheck makes up the damage and, where
+/// it finds some that does harm, shrinks it. A short run here, a long one with PPYOLO_SOAK=1.
 /// </summary>
 public class FuzzTests
 {
@@ -23,13 +23,17 @@ public class FuzzTests
         var good = FuzzTargets.Good(target);
         var damage = ArbMap.Default.ArbFor<Tuple<NonNegativeInt, byte, byte>[]>();
 
-        Prop.ForAll(damage, edits =>
-        {
-            var bytes = edits.Aggregate(good, Apply);
-            File.WriteAllBytes(path, bytes);
-            FuzzTargets.Read(target, path, bytes);
-            return folder.Names() is ["mutant"];
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(Runs).WithEndSize(8));
+        Prop.ForAll(
+                damage,
+                edits =>
+                {
+                    var bytes = edits.Aggregate(good, Apply);
+                    File.WriteAllBytes(path, bytes);
+                    FuzzTargets.Read(target, path, bytes);
+                    return folder.Names() is ["mutant"];
+                }
+            )
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(Runs).WithEndSize(8));
     }
 
     [Theory]
@@ -53,14 +57,20 @@ public class FuzzTests
         // Places all over the file, though FsCheck's numbers are small.
         var at = (int)((uint)(edit.Item1.Get * 2654435761L) % (uint)bytes.Length);
         var (kind, value) = (edit.Item2 % 6, edit.Item3);
-        byte[] head = bytes[..at], tail = bytes[at..];
+        byte[] head = bytes[..at],
+            tail = bytes[at..];
         return kind switch
         {
             0 => [.. head, value, .. tail[1..]],
             1 => [.. head, (byte)(tail[0] ^ (1 << (value % 8))), .. tail[1..]],
             2 => [.. head, .. tail[Math.Min(tail.Length, 1 + (value % 16))..]],
             3 => [.. head, value, .. tail],
-            4 => [.. head, .. Enumerable.Repeat((byte)(value < 128 ? 0xff : 0), Math.Min(8, tail.Length)), .. tail[Math.Min(8, tail.Length)..]],
+            4 =>
+            [
+                .. head,
+                .. Enumerable.Repeat((byte)(value < 128 ? 0xff : 0), Math.Min(8, tail.Length)),
+                .. tail[Math.Min(8, tail.Length)..],
+            ],
             _ => head,
         };
     }

@@ -6,7 +6,8 @@ namespace PPYolo.Tests.Unit.Model;
 
 public sealed class FoldingTests
 {
-    // Weights are rounded once more, and every layer carries that on: a few 1e-6 of the largest output. A forgotten mean, bias or epsilon is 1e-3 or more.
+    // Weights are rounded once more, and every layer carries that on: a few 1e-6 of the largest output. A forgotten mean, bias or epsilon
+    // is 1e-3 or more.
     private const double Rounding = 2e-5;
 
     [Theory]
@@ -58,6 +59,10 @@ public sealed class FoldingTests
         network.FoldNorms();
         network.train();
 
-        network.Invoking(it => it.call(TestTensors.Of("images", 2, 1, 3, 64, 64))).Should().Throw<InvalidOperationException>().WithMessage("*folded*");
+        network
+            .Invoking(it => it.call(TestTensors.Of("images", 2, 1, 3, 64, 64)))
+            .Should()
+            .Throw<InvalidOperationException>()
+            .WithMessage("*folded*");
     }
 }

@@ -8,7 +8,16 @@ namespace PPYolo.Tests.Unit.Model;
 
 public sealed class FreezingTests
 {
-    private static readonly string[] Parts = ["backbone.conv1.", "backbone.res2.", "backbone.res3.", "backbone.res4.", "backbone.res5.", "neck.", "yolo_head."];
+    private static readonly string[] Parts =
+    [
+        "backbone.conv1.",
+        "backbone.res2.",
+        "backbone.res3.",
+        "backbone.res4.",
+        "backbone.res5.",
+        "neck.",
+        "yolo_head.",
+    ];
 
     [Theory]
     [InlineData(-1, 0)]
@@ -25,8 +34,11 @@ public sealed class FreezingTests
         parameters.Should().HaveCount(Parts.Sum(part => parameters.Count(entry => entry.Key.StartsWith(part, StringComparison.Ordinal))));
         for (var i = 0; i < Parts.Length; i++)
         {
-            parameters.Where(entry => entry.Key.StartsWith(Parts[i], StringComparison.Ordinal))
-                .Should().NotBeEmpty().And.OnlyContain(entry => entry.IsTrainable == i >= frozenParts, "of {0}", Parts[i]);
+            parameters
+                .Where(entry => entry.Key.StartsWith(Parts[i], StringComparison.Ordinal))
+                .Should()
+                .NotBeEmpty()
+                .And.OnlyContain(entry => entry.IsTrainable == i >= frozenParts, "of {0}", Parts[i]);
         }
     }
 
@@ -37,7 +49,8 @@ public sealed class FreezingTests
 
         foreach (var entry in StateEntries.Of(network).Where(entry => entry.IsParameter))
         {
-            var frozen = entry.Key.StartsWith("backbone.", StringComparison.Ordinal) && entry.Key.Contains("norm.", StringComparison.Ordinal);
+            var frozen =
+                entry.Key.StartsWith("backbone.", StringComparison.Ordinal) && entry.Key.Contains("norm.", StringComparison.Ordinal);
             entry.IsTrainable.Should().Be(!frozen, "of {0}", entry.Key);
         }
     }
@@ -47,7 +60,14 @@ public sealed class FreezingTests
     [InlineData(-1, true, false)]
     public void Frozen_stages_move_running_statistics_and_frozen_norms_do_not(int freezeAt, bool freezeNorm, bool moves)
     {
-        using var network = TestTensors.Network(NetworkPresets.R18Vd with { FreezeAt = freezeAt, FreezeNorm = freezeNorm, DropBlock = false });
+        using var network = TestTensors.Network(
+            NetworkPresets.R18Vd with
+            {
+                FreezeAt = freezeAt,
+                FreezeNorm = freezeNorm,
+                DropBlock = false,
+            }
+        );
         var start = NetworkState.Save(network);
         network.train();
         using var images = TestTensors.Of("images", 2, 1, 3, 64, 64);
@@ -78,6 +98,9 @@ public sealed class FreezingTests
 
         network.eval();
         var evaluation = network.call(images)[0];
-        TensorAssertions.LargestDifference(network.call(louder)[0], evaluation).Should().BeGreaterThan(0.1 * evaluation.abs().max().item<float>());
+        TensorAssertions
+            .LargestDifference(network.call(louder)[0], evaluation)
+            .Should()
+            .BeGreaterThan(0.1 * evaluation.abs().max().item<float>());
     }
 }

@@ -12,7 +12,13 @@ namespace PPYolo.Tests.Unit.Model;
 public sealed class PPYoloNetworkTests
 {
     // Head channels: 3 anchors of 5 + 20, and 3 more with IoU awareness; sides are 64 over 32, 16 and 8.
-    public static TheoryData<string, long[]> Networks => new() { { "r18vd", [75, 2, 75, 4] }, { "r50vd", [78, 2, 78, 4, 78, 8] }, { "ppyolov2_r50vd", [78, 2, 78, 4, 78, 8] } };
+    public static TheoryData<string, long[]> Networks =>
+        new()
+        {
+            { "r18vd", [75, 2, 75, 4] },
+            { "r50vd", [78, 2, 78, 4, 78, 8] },
+            { "ppyolov2_r50vd", [78, 2, 78, 4, 78, 8] },
+        };
 
     [Theory]
     [MemberData(nameof(Networks))]
@@ -32,7 +38,8 @@ public sealed class PPYoloNetworkTests
         maps.Should().OnlyContain(map => map.dtype == ScalarType.Float64);
         foreach (var entry in StateEntries.Of(network))
         {
-            // The counters stay integers, whatever a network is moved to; a layer that still held its old buffer would move that one, not this.
+            // The counters stay integers, whatever a network is moved to; a layer that still held its old buffer would move that one, not
+            // this.
             entry.Value.dtype.Should().Be(entry.IsBatchCounter ? ScalarType.Int64 : ScalarType.Float64, "of {0}", entry.Key);
             if (entry.IsBatchCounter)
             {

@@ -10,8 +10,8 @@ using TorchSharp;
 namespace PPYolo.Tests.Unit.Model;
 
 /// <summary>
-/// Looks through compiled code for numbers that are handed to libtorch without anything that keeps them: see <see cref="Scalars"/>. What TorchSharp does inside is read from its own code, so a new version of it is
-/// looked through as well.
+/// Looks through compiled code for numbers that are handed to libtorch without anything that keeps them: see <see cref="Scalars"/>. What
+/// TorchSharp does inside is read from its own code, so a new version of it is looked through as well.
 /// </summary>
 public sealed class ScalarLifetimeTests
 {
@@ -34,37 +34,45 @@ public sealed class ScalarLifetimeTests
         using var module = ModuleDefinition.ReadModule(typeof(ScalarsTests).Assembly.Location);
 
         // Tests may: a thread that is not in libtorch rarely begins a collection there.
-        LooseNumbers(module).Where(place => place.StartsWith(nameof(ScalarsTests), StringComparison.Ordinal)).Should().BeEquivalentTo(
-            "ScalarsTests.Arithmetic_is_that_of_the_operators: Tensor.op_Addition",
-            "ScalarsTests.Arithmetic_is_that_of_the_operators: Tensor.op_Addition",
-            "ScalarsTests.Arithmetic_is_that_of_the_operators: Tensor.op_Subtraction",
-            "ScalarsTests.Arithmetic_is_that_of_the_operators: Tensor.op_Addition",
-            "ScalarsTests.Arithmetic_is_that_of_the_operators: Tensor.op_Addition",
-            "ScalarsTests.Arithmetic_is_that_of_the_operators: Tensor.op_Multiply",
-            "ScalarsTests.Arithmetic_is_that_of_the_operators: Scalar.op_Implicit",
-            "ScalarsTests.Arithmetic_is_that_of_the_operators: torch.arange");
+        LooseNumbers(module)
+            .Where(place => place.StartsWith(nameof(ScalarsTests), StringComparison.Ordinal))
+            .Should()
+            .BeEquivalentTo(
+                "ScalarsTests.Arithmetic_is_that_of_the_operators: Tensor.op_Addition",
+                "ScalarsTests.Arithmetic_is_that_of_the_operators: Tensor.op_Addition",
+                "ScalarsTests.Arithmetic_is_that_of_the_operators: Tensor.op_Subtraction",
+                "ScalarsTests.Arithmetic_is_that_of_the_operators: Tensor.op_Addition",
+                "ScalarsTests.Arithmetic_is_that_of_the_operators: Tensor.op_Addition",
+                "ScalarsTests.Arithmetic_is_that_of_the_operators: Tensor.op_Multiply",
+                "ScalarsTests.Arithmetic_is_that_of_the_operators: Scalar.op_Implicit",
+                "ScalarsTests.Arithmetic_is_that_of_the_operators: torch.arange"
+            );
     }
 
     private static List<string> LooseNumbers(ModuleDefinition module)
     {
         var careless = CarelessMethods();
-        return [.. from method in Methods(module)
-                   where !IsIn(method.DeclaringType, nameof(Scalars))
-                   from instruction in CallInstructions(method)
-                   let called = (MethodReference)instruction.Operand
-                   where (MakesNumber(called) && !IsKept(instruction, method)) || careless.Contains(called.GetElementMethod().FullName)
-                   select $"{method.DeclaringType.Name}.{method.Name}: {called.DeclaringType.Name}.{called.Name}"];
+        return
+        [
+            .. from method in Methods(module)
+            where !IsIn(method.DeclaringType, nameof(Scalars))
+            from instruction in CallInstructions(method)
+            let called = (MethodReference)instruction.Operand
+            where (MakesNumber(called) && !IsKept(instruction, method)) || careless.Contains(called.GetElementMethod().FullName)
+            select $"{method.DeclaringType.Name}.{method.Name}: {called.DeclaringType.Name}.{called.Name}",
+        ];
     }
 
     /// <summary>What in TorchSharp makes a number of its own, or calls what does.</summary>
     private static HashSet<string> CarelessMethods()
     {
         using var torchSharp = ModuleDefinition.ReadModule(TorchSharpFile);
-        var callers = (from method in Methods(torchSharp)
-                       where !IsIn(method.DeclaringType, nameof(Scalar)) && !IsIn(method.DeclaringType, nameof(ScalarExtensionMethods))
-                       from called in Calls(method)
-                       select (Caller: method.FullName, Called: called))
-            .ToLookup(call => MakesNumber(call.Called) ? "" : call.Called.GetElementMethod().FullName, call => call.Caller);
+        var callers = (
+            from method in Methods(torchSharp)
+            where !IsIn(method.DeclaringType, nameof(Scalar)) && !IsIn(method.DeclaringType, nameof(ScalarExtensionMethods))
+            from called in Calls(method)
+            select (Caller: method.FullName, Called: called)
+        ).ToLookup(call => MakesNumber(call.Called) ? "" : call.Called.GetElementMethod().FullName, call => call.Caller);
         var found = new HashSet<string>(StringComparer.Ordinal);
         var open = new Stack<string>([""]);
         while (open.TryPop(out var called))
@@ -78,7 +86,8 @@ public sealed class ScalarLifetimeTests
         return found;
     }
 
-    private static bool MakesNumber(MethodReference called) => called.ReturnType.FullName == typeof(Scalar).FullName && called.Name is "op_Implicit" or nameof(ScalarExtensionMethods.ToScalar);
+    private static bool MakesNumber(MethodReference called) =>
+        called.ReturnType.FullName == typeof(Scalar).FullName && called.Name is "op_Implicit" or nameof(ScalarExtensionMethods.ToScalar);
 
     private static IEnumerable<MethodDefinition> Methods(ModuleDefinition module)
     {
@@ -93,12 +102,15 @@ public sealed class ScalarLifetimeTests
     private static IEnumerable<Instruction> CallInstructions(MethodDefinition method) =>
         method.Body.Instructions.Where(instruction => instruction.OpCode.Code is Code.Call or Code.Callvirt or Code.Newobj);
 
-    private static IEnumerable<MethodReference> Calls(MethodDefinition method) => CallInstructions(method).Select(instruction => (MethodReference)instruction.Operand);
+    private static IEnumerable<MethodReference> Calls(MethodDefinition method) =>
+        CallInstructions(method).Select(instruction => (MethodReference)instruction.Operand);
 
     /// <summary>Whether a number goes to a local (or to a lambda's) that a finally block disposes of: what a using does.</summary>
     private static bool IsKept(Instruction made, MethodDefinition method) =>
         made.Next is { OpCode.Code: Code.Stloc or Code.Stfld, Operand: { } place }
-        && method.Body.ExceptionHandlers.Where(handler => handler.HandlerType == ExceptionHandlerType.Finally).Any(handler => Disposes(handler, place));
+        && method
+            .Body.ExceptionHandlers.Where(handler => handler.HandlerType == ExceptionHandlerType.Finally)
+            .Any(handler => Disposes(handler, place));
 
     private static bool Disposes(ExceptionHandler handler, object place)
     {
@@ -114,5 +126,6 @@ public sealed class ScalarLifetimeTests
     }
 
     /// <summary>Whether a type is the named one or, as lambdas are, inside it.</summary>
-    private static bool IsIn(TypeDefinition type, string name) => type.Name == name || (type.DeclaringType is { } outer && IsIn(outer, name));
+    private static bool IsIn(TypeDefinition type, string name) =>
+        type.Name == name || (type.DeclaringType is { } outer && IsIn(outer, name));
 }

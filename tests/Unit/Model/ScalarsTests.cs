@@ -34,7 +34,8 @@ public sealed class ScalarsTests
     public void Arithmetic_is_that_of_the_operators()
     {
         using var scope = NewDisposeScope();
-        Tensor x = TestTensors.Of("x", 1, 5, 7), y = TestTensors.Of("y", 1, 5, 7);
+        Tensor x = TestTensors.Of("x", 1, 5, 7),
+            y = TestTensors.Of("y", 1, 5, 7);
 
         x.Plus(y).ShouldEqual(x + y, "x + y");
         x.Plus(Scalars.Of(0.3)).ShouldEqual(x + 0.3, "x + 0.3");

@@ -8,7 +8,14 @@ namespace PPYolo.Tests.Unit.Ranks;
 public class GradientReductionTests
 {
     /// <summary>Packed ones, and two that are summed where they are.</summary>
-    private static readonly (string Key, long[] Shape)[] Shapes = [("norm.bias", [33]), ("first.weight", [512, 513]), ("conv.weight", [17, 3, 3, 3]), ("second.weight", [1 << 18]), ("scalar", [1])];
+    private static readonly (string Key, long[] Shape)[] Shapes =
+    [
+        ("norm.bias", [33]),
+        ("first.weight", [512, 513]),
+        ("conv.weight", [17, 3, 3, 3]),
+        ("second.weight", [1 << 18]),
+        ("scalar", [1]),
+    ];
 
     [Theory]
     [InlineData(1)]
@@ -53,7 +60,10 @@ public class GradientReductionTests
     [Fact]
     public void A_gradient_that_is_not_contiguous_is_averaged_as_one_that_is()
     {
-        var averages = ThreadRanks.Run(2, ranks => Averages(ranks, (rank, i) => i == 1 ? Give(rank, i)!.t().contiguous().t() : Give(rank, i)));
+        var averages = ThreadRanks.Run(
+            2,
+            ranks => Averages(ranks, (rank, i) => i == 1 ? Give(rank, i)!.t().contiguous().t() : Give(rank, i))
+        );
 
         averages.Should().AllSatisfy(average => average[1].Should().Equal(Expected(1, [0, 1], 2)));
     }
@@ -77,10 +87,14 @@ public class GradientReductionTests
         return [.. parameters.Select(parameter => parameter.Value.grad is { } average ? RankData.Bits(average) : null)];
     }
 
-    private static Tensor? Give(int rank, int parameter) => RankData.Of(rank + (3 * parameter), Elements(parameter)).view(Shapes[parameter].Shape);
+    private static Tensor? Give(int rank, int parameter) =>
+        RankData.Of(rank + (3 * parameter), Elements(parameter)).view(Shapes[parameter].Shape);
 
     private static byte[] Expected(int parameter, IEnumerable<int> given, int size) =>
-        RankData.Bits(given.Select(rank => RankData.Of(rank + (3 * parameter), Elements(parameter))).Aggregate((sum, next) => sum + next) / (float)size);
+        RankData.Bits(
+            given.Select(rank => RankData.Of(rank + (3 * parameter), Elements(parameter))).Aggregate((sum, next) => sum + next)
+                / (float)size
+        );
 
     private static long Elements(int parameter) => Shapes[parameter].Shape.Aggregate(1L, (product, extent) => product * extent);
 }

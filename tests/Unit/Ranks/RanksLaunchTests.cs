@@ -21,7 +21,11 @@ public class RanksLaunchTests
     [InlineData(1)]
     [InlineData(2)]
     public void A_number_and_a_launch_are_refused(int ranks) =>
-        FluentActions.Invoking(() => RanksLaunch.Decide(ranks, Two)).Should().Throw<AlignException>().WithMessage($"--ranks {ranks}: mpirun has already started*leave --ranks away*");
+        FluentActions
+            .Invoking(() => RanksLaunch.Decide(ranks, Two))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage($"--ranks {ranks}: mpirun has already started*leave --ranks away*");
 
     [Fact]
     public void No_ranks_are_refused() => FluentActions.Invoking(() => RanksLaunch.Decide(0, null)).Should().Throw<AlignException>();
@@ -29,8 +33,15 @@ public class RanksLaunchTests
     [Fact]
     public void Alone_a_body_runs_on_the_calling_thread_and_its_exception_comes_as_it_is()
     {
-        RanksLaunch.Run(new RanksOptions(), ranks => (ranks.Size, Environment.CurrentManagedThreadId)).Should().Equal((1, Environment.CurrentManagedThreadId));
-        FluentActions.Invoking(() => RanksLaunch.Run<int>(new RanksOptions(), _ => throw new AlignException("no such file"))).Should().Throw<AlignException>().WithMessage("no such file");
+        RanksLaunch
+            .Run(new RanksOptions(), ranks => (ranks.Size, Environment.CurrentManagedThreadId))
+            .Should()
+            .Equal((1, Environment.CurrentManagedThreadId));
+        FluentActions
+            .Invoking(() => RanksLaunch.Run<int>(new RanksOptions(), _ => throw new AlignException("no such file")))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("no such file");
     }
 
     [Fact]
@@ -39,11 +50,19 @@ public class RanksLaunchTests
 
     [Fact]
     public void A_library_that_is_not_Open_MPI_is_refused_by_name() =>
-        FluentActions.Invoking(() => MpiLibrary.Load(["libc.so.6", "libdoes-not-exist.so"])).Should().Throw<AlignException>().WithMessage("MPI: libc.so.6 is no MPI library*install Open MPI*--ranks N*");
+        FluentActions
+            .Invoking(() => MpiLibrary.Load(["libc.so.6", "libdoes-not-exist.so"]))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("MPI: libc.so.6 is no MPI library*install Open MPI*--ranks N*");
 
     [Fact]
     public void A_missing_library_is_said_with_what_to_do() =>
-        FluentActions.Invoking(() => MpiLibrary.Load(["libdoes-not-exist.so"])).Should().Throw<AlignException>().WithMessage("MPI: no library found (looked for libdoes-not-exist.so); install Open MPI*");
+        FluentActions
+            .Invoking(() => MpiLibrary.Load(["libdoes-not-exist.so"]))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("MPI: no library found (looked for libdoes-not-exist.so); install Open MPI*");
 
     [Theory]
     [InlineData(null, 2, null, 2)]
@@ -56,6 +75,9 @@ public class RanksLaunchTests
     {
         var launch = processes is { } size ? new MpiLaunch("mpirun", size, 0, 0) : null;
 
-        new RanksOptions { Ranks = ranks, Threads = threads }.ThreadsOverAllRanks(launch).Should().Be(all);
+        new RanksOptions { Ranks = ranks, Threads = threads }
+            .ThreadsOverAllRanks(launch)
+            .Should()
+            .Be(all);
     }
 }

@@ -16,23 +16,36 @@ public class ThreadRankFailureTests
     [InlineData("barrier", "barrier 'values'")]
     public void Another_call_ends_all_and_names_rank_expected_and_found(string difference, string found)
     {
-        var (failure, others) = Fail(3, ranks =>
-        {
-            if (ranks.Rank != 1)
+        var (failure, others) = Fail(
+            3,
+            ranks =>
             {
-                ranks.Sum("values", zeros(10));
-                return;
-            }
+                if (ranks.Rank != 1)
+                {
+                    ranks.Sum("values", zeros(10));
+                    return;
+                }
 
-            switch (difference)
-            {
-                case "what": ranks.Sum("other", zeros(10)); break;
-                case "count": ranks.Sum("values", zeros(11)); break;
-                case "type": ranks.Sum("values", zeros(10, ScalarType.Float64)); break;
-                case "kind": ranks.Broadcast("values", zeros(10)); break;
-                default: ranks.Barrier("values"); break;
+                switch (difference)
+                {
+                    case "what":
+                        ranks.Sum("other", zeros(10));
+                        break;
+                    case "count":
+                        ranks.Sum("values", zeros(11));
+                        break;
+                    case "type":
+                        ranks.Sum("values", zeros(10, ScalarType.Float64));
+                        break;
+                    case "kind":
+                        ranks.Broadcast("values", zeros(10));
+                        break;
+                    default:
+                        ranks.Barrier("values");
+                        break;
+                }
             }
-        });
+        );
         failure.Rank.Should().Be(1);
         failure.Call.Should().Be("sum 'values' (Float32, 10 values)");
         failure.Cause.Should().Be($"it calls something else: expected sum 'values' (Float32, 10 values), found {found}");
@@ -42,20 +55,28 @@ public class ThreadRankFailureTests
     [Fact]
     public void A_rank_that_throws_ends_all_and_its_exception_is_inside()
     {
-        var (failure, others) = Fail(3, ranks =>
-        {
-            ranks.Barrier("start");
-            if (ranks.Rank == 2)
+        var (failure, others) = Fail(
+            3,
+            ranks =>
             {
-                throw new InvalidDataException("batch 7 is empty");
-            }
+                ranks.Barrier("start");
+                if (ranks.Rank == 2)
+                {
+                    throw new InvalidDataException("batch 7 is empty");
+                }
 
-            ranks.Sum("gradients", zeros(10));
-        });
+                ranks.Sum("gradients", zeros(10));
+            }
+        );
         failure.Rank.Should().Be(2);
         failure.Cause.Should().Be("InvalidDataException: batch 7 is empty (after barrier 'start')");
         failure.InnerException.Should().BeOfType<InvalidDataException>();
-        others.Should().HaveCount(2).And.AllSatisfy(other => other.Message.Should().StartWith("rank 2 failed, seen in sum 'gradients' (Float32, 10 values): InvalidDataException"));
+        others
+            .Should()
+            .HaveCount(2)
+            .And.AllSatisfy(other =>
+                other.Message.Should().StartWith("rank 2 failed, seen in sum 'gradients' (Float32, 10 values): InvalidDataException")
+            );
     }
 
     [Fact]
@@ -63,50 +84,68 @@ public class ThreadRankFailureTests
     {
         using var never = new ManualResetEventSlim();
         var clock = Stopwatch.StartNew();
-        var (failure, others) = Fail(3, ranks =>
-        {
-            ranks.Broadcast("weights", zeros(10_000));
-            if (ranks.Rank == 0)
+        var (failure, others) = Fail(
+            3,
+            ranks =>
             {
-                never.Wait(TimeSpan.FromSeconds(20));
-            }
+                ranks.Broadcast("weights", zeros(10_000));
+                if (ranks.Rank == 0)
+                {
+                    never.Wait(TimeSpan.FromSeconds(20));
+                }
 
-            ranks.Sum("gradients", zeros(10_000));
-        });
+                ranks.Sum("gradients", zeros(10_000));
+            }
+        );
         clock.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(5));
         never.Set();
-        failure.Message.Should().Be(
-            "rank 0 failed, seen in sum 'gradients' (Float32, 10000 values): it did not arrive within 0.4 s; it is after broadcast 'weights' (Float32, 10000 values)");
+        failure
+            .Message.Should()
+            .Be(
+                "rank 0 failed, seen in sum 'gradients' (Float32, 10000 values): it did not arrive within 0.4 s; it is after broadcast "
+                    + "'weights' (Float32, 10000 values)"
+            );
         others.Should().HaveCountGreaterThanOrEqualTo(2);
     }
 
     [Fact]
     public void A_rank_that_ends_early_ends_all()
     {
-        var (failure, others) = Fail(2, ranks =>
-        {
-            if (ranks.Rank == 0)
+        var (failure, others) = Fail(
+            2,
+            ranks =>
             {
-                ranks.Sum("gradients", zeros(10));
+                if (ranks.Rank == 0)
+                {
+                    ranks.Sum("gradients", zeros(10));
+                }
             }
-        });
-        failure.Message.Should().Be("rank 1 failed, seen in sum 'gradients' (Float32, 10 values): it ended its work while the others are in sum 'gradients' (Float32, 10 values)");
+        );
+        failure
+            .Message.Should()
+            .Be(
+                "rank 1 failed, seen in sum 'gradients' (Float32, 10 values): it ended its work while the others are in sum 'gradients' "
+                    + "(Float32, 10 values)"
+            );
         others.Should().HaveCount(1);
     }
 
     [Fact]
     public void Abort_ends_present_and_later_calls_of_all()
     {
-        var (failure, others) = Fail(3, ranks =>
-        {
-            if (ranks.Rank == 1)
+        var (failure, others) = Fail(
+            3,
+            ranks =>
             {
-                Thread.Sleep(50);
-                ranks.Abort("the disk is full");
-            }
+                if (ranks.Rank == 1)
+                {
+                    Thread.Sleep(50);
+                    ranks.Abort("the disk is full");
+                }
 
-            ranks.Barrier("checkpoint");
-        });
+                ranks.Barrier("checkpoint");
+            }
+        );
         failure.Message.Should().Be("rank 1 failed, seen in barrier 'checkpoint': the disk is full");
         others.Should().HaveCount(3);
     }
@@ -114,7 +153,9 @@ public class ThreadRankFailureTests
     [Fact]
     public void What_cannot_be_summed_is_refused()
     {
-        Fail(2, ranks => ranks.Sum("ids", zeros(3, ScalarType.Int64))).Failure.InnerException!.Message.Should().Contain("only float32 and float64");
+        Fail(2, ranks => ranks.Sum("ids", zeros(3, ScalarType.Int64)))
+            .Failure.InnerException!.Message.Should()
+            .Contain("only float32 and float64");
         Fail(2, ranks => ranks.Sum("view", zeros(3, 4).t())).Failure.InnerException!.Message.Should().Contain("contiguous");
     }
 
@@ -162,29 +203,35 @@ public class ThreadRankFailureTests
     }
 
     /// <summary>Runs ranks that must fail; returns what the launcher throws and what each rank saw in its call.</summary>
-    private static (RankFailureException Failure, List<RankFailureException> Seen) Fail(int size, Action<IRanks> body, TimeSpan? timeout = null)
+    private static (RankFailureException Failure, List<RankFailureException> Seen) Fail(
+        int size,
+        Action<IRanks> body,
+        TimeSpan? timeout = null
+    )
     {
         var seen = new List<RankFailureException>();
-        var run = () => ThreadRanks.Run(
-            size,
-            ranks =>
-            {
-                try
+        var run = () =>
+            ThreadRanks.Run(
+                size,
+                ranks =>
                 {
-                    body(ranks);
-                }
-                catch (RankFailureException exception)
-                {
-                    lock (seen)
+                    try
                     {
-                        seen.Add(exception);
+                        body(ranks);
                     }
+                    catch (RankFailureException exception)
+                    {
+                        lock (seen)
+                        {
+                            seen.Add(exception);
+                        }
 
-                    throw;
-                }
-            },
-            timeout ?? Short,
-            threads: 1);
+                        throw;
+                    }
+                },
+                timeout ?? Short,
+                threads: 1
+            );
         return (run.Should().Throw<RankFailureException>().Which, seen);
     }
 }

@@ -9,7 +9,17 @@ public sealed class TorchBackendTests
 {
     /// <summary>Where things lie; the settings of the outer build stay outside.</summary>
     private static readonly string[] Inherited =
-        ["PATH", "HOME", "USERPROFILE", "SystemRoot", "APPDATA", "LOCALAPPDATA", "TMPDIR", "DOTNET_ROOT", "NUGET_PACKAGES"];
+    [
+        "PATH",
+        "HOME",
+        "USERPROFILE",
+        "SystemRoot",
+        "APPDATA",
+        "LOCALAPPDATA",
+        "TMPDIR",
+        "DOTNET_ROOT",
+        "NUGET_PACKAGES",
+    ];
 
     [SkippableTheory]
     [InlineData("-p:TorchBackend=cuda", "TorchSharp-cuda-linux", "libtorch-cpu-linux-x64")]
@@ -23,7 +33,11 @@ public sealed class TorchBackendTests
 
         exitCode.Should().Be(0, output);
         var items = JsonDocument.Parse(output).RootElement.GetProperty("Items");
-        Identities(items, "PackageReference").Should().Contain(["TorchSharp", there]).And.NotContain(notThere).And.NotContain("TorchSharp-cpu");
+        Identities(items, "PackageReference")
+            .Should()
+            .Contain(["TorchSharp", there])
+            .And.NotContain(notThere)
+            .And.NotContain("TorchSharp-cpu");
         Identities(items, "PackageVersion").Should().Contain([there, notThere], "versions are central");
     }
 
@@ -38,11 +52,15 @@ public sealed class TorchBackendTests
         output.Should().Contain($"TorchBackend '{backend.Trim()}").And.Contain("use -p:TorchBackend=cpu, or cuda");
     }
 
-    private static string[] Identities(JsonElement items, string kind) => [.. items.GetProperty(kind).EnumerateArray().Select(item => item.GetProperty("Identity").GetString()!)];
+    private static string[] Identities(JsonElement items, string kind) =>
+        [.. items.GetProperty(kind).EnumerateArray().Select(item => item.GetProperty("Identity").GetString()!)];
 
     private static async Task<(int ExitCode, string Output)> Evaluate(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", ["msbuild", Path.Combine(Fixtures.Root, "src", "Cli", "Cli.csproj"), .. arguments]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", ["msbuild", Path.Combine(Fixtures.Root, "src", "Cli", "Cli.csproj"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+        };
         start.Environment.Clear();
         foreach (var name in Inherited)
         {

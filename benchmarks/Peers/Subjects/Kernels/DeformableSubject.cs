@@ -6,13 +6,18 @@ using static TorchSharp.torch;
 
 namespace PPYolo.Peers.Subjects.Kernels;
 
-/// <summary>Forward and backward of a deformable convolution of 512 channels, batch 8, that trains: our layer, or the same by grid_sample.</summary>
+/// <summary>
+/// Forward and backward of a deformable convolution of 512 channels, batch 8, that trains: our layer, or the same by grid_sample.
+/// </summary>
 internal sealed class DeformableSubject : ISubject
 {
-    private const int Channels = 512, Points = DeformableConv.Points;
+    private const int Channels = 512,
+        Points = DeformableConv.Points;
 
     private readonly DeformableConv layer = new(Channels, Channels, stride: 1);
-    private readonly Tensor weight, input, gradient;
+    private readonly Tensor weight,
+        input,
+        gradient;
     private readonly bool gridSample;
 
     public DeformableSubject(long side, bool gridSample)
@@ -48,7 +53,12 @@ internal sealed class DeformableSubject : ISubject
     {
         // Plain operators alone: the layer's offsets would come from this project's own convolution.
         var predicted = nn.functional.conv2d(input, layer.Offsets.Weight, layer.Offsets.Bias, padding: [1, 1]);
-        var columns = DeformableSampling.ColumnsByGridSample(input, predicted.narrow(1, 0, 2 * Points), predicted.narrow(1, 2 * Points, Points).sigmoid(), 1);
+        var columns = DeformableSampling.ColumnsByGridSample(
+            input,
+            predicted.narrow(1, 0, 2 * Points),
+            predicted.narrow(1, 2 * Points, Points).sigmoid(),
+            1
+        );
         return nn.functional.conv2d(columns, weight.permute(0, 2, 3, 1).reshape(Channels, Points * Channels, 1, 1));
     }
 }

@@ -6,7 +6,8 @@ namespace PPYolo.Peers.Subjects.Kernels;
 /// <summary>A product of square float32 matrices by libtorch.</summary>
 internal sealed class MatrixProductSubject(long side) : ISubject
 {
-    private readonly Tensor left = randn(side, side), right = randn(side, side);
+    private readonly Tensor left = randn(side, side),
+        right = randn(side, side);
 
     /// <summary>Operations of a product.</summary>
     public static double Flops(long side) => 2.0 * side * side * side;

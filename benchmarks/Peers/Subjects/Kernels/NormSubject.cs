@@ -9,7 +9,12 @@ namespace PPYolo.Peers.Subjects.Kernels;
 internal sealed class NormSubject : ISubject
 {
     private readonly BatchNorm norm;
-    private readonly Tensor mean, variance, weight, bias, input, gradient;
+    private readonly Tensor mean,
+        variance,
+        weight,
+        bias,
+        input,
+        gradient;
     private readonly bool plain;
 
     public NormSubject(long channels, long side, bool plain)
@@ -28,7 +33,11 @@ internal sealed class NormSubject : ISubject
     {
         using var scope = NewDisposeScope();
         var output = plain
-            ? nn.functional.leaky_relu(nn.functional.batch_norm(input, mean, variance, weight, bias, training: true, 0.1, 1e-5), 0.1, inplace: true)
+            ? nn.functional.leaky_relu(
+                nn.functional.batch_norm(input, mean, variance, weight, bias, training: true, 0.1, 1e-5),
+                0.1,
+                inplace: true
+            )
             : norm.Normalize(input, Activation.LeakyRelu);
         output.backward([gradient]);
         input.grad = null;

@@ -24,7 +24,15 @@ internal sealed class StepSubject : ISubject
         batch = new(Npz.Read(batchFile), batchFile);
         var factory = new TrainingFactory();
         network = factory.CreateNetwork(options.ToNetwork(), weights, CPU);
-        Step = factory.CreateStep(network, options.ToRecipe() with { LearningRatePerImage = StepWork.RatePerImage }, batch.Count, new SoloRanks());
+        Step = factory.CreateStep(
+            network,
+            options.ToRecipe() with
+            {
+                LearningRatePerImage = StepWork.RatePerImage,
+            },
+            batch.Count,
+            new SoloRanks()
+        );
     }
 
     /// <summary>The step.</summary>

@@ -28,7 +28,8 @@ internal static class StepWork
     }
 
     /// <summary>Writes a batch of images of one size.</summary>
-    public static string WriteBatch(string path, int images, int size) => WriteBatch(path, new GeneratedBatches(Seed, images, [size], Network).At(0));
+    public static string WriteBatch(string path, int images, int size) =>
+        WriteBatch(path, new GeneratedBatches(Seed, images, [size], Network).At(0));
 
     public static string WriteBatch(string path, Batch batch)
     {

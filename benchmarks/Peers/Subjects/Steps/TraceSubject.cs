@@ -8,7 +8,10 @@ using static TorchSharp.torch;
 
 namespace PPYolo.Peers.Subjects.Steps;
 
-/// <summary>The twin's network and losses as TorchScript, on our own libtorch, with TorchSharp's own optimizer and a moving average of plain operations.</summary>
+/// <summary>
+/// The twin's network and losses as TorchScript, on our own libtorch, with TorchSharp's own optimizer and a moving average of plain
+/// operations.
+/// </summary>
 internal sealed class TraceSubject : ISubject
 {
     private readonly jit.ScriptModule module;
@@ -23,9 +26,21 @@ internal sealed class TraceSubject : ISubject
         inputs = [batch.Images.ToTorch(CPU), batch.Boxes.ToTorch(CPU), .. batch.Targets.Select(target => target.ToTorch(CPU))];
         module = jit.load(moduleFile);
         module.train();
-        var trainable = module.named_parameters().Where(entry => entry.parameter.requires_grad).ToLookup(entry => ParameterGroup.NameFor(entry.name["network.".Length..]), entry => entry.parameter);
-        optimizer = optim.SGD([Group(trainable[ParameterGroup.NoDecay], 0), Group(trainable[ParameterGroup.Decay], 5e-4)], StepWork.RatePerImage * batch.Count);
-        averages = [.. module.parameters().Concat(module.buffers().Where(buffer => buffer.is_floating_point())).Select(value => (value, zeros_like(value, requires_grad: false)))];
+        var trainable = module
+            .named_parameters()
+            .Where(entry => entry.parameter.requires_grad)
+            .ToLookup(entry => ParameterGroup.NameFor(entry.name["network.".Length..]), entry => entry.parameter);
+        optimizer = optim.SGD(
+            [Group(trainable[ParameterGroup.NoDecay], 0), Group(trainable[ParameterGroup.Decay], 5e-4)],
+            StepWork.RatePerImage * batch.Count
+        );
+        averages =
+        [
+            .. module
+                .parameters()
+                .Concat(module.buffers().Where(buffer => buffer.is_floating_point()))
+                .Select(value => (value, zeros_like(value, requires_grad: false))),
+        ];
     }
 
     public void Run()

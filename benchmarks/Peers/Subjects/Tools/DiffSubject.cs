@@ -14,7 +14,5 @@ internal sealed class DiffSubject(string first, string second) : ISubject
         _ = TensorComparer.Compare(tensors, others);
     }
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 }

@@ -20,7 +20,5 @@ internal sealed class ReadBytesSubject(IReadOnlyList<string> files) : ISubject
         }
     }
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 }

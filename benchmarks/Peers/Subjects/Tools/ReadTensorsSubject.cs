@@ -8,7 +8,5 @@ internal sealed class ReadTensorsSubject(string file) : ISubject
 {
     public void Run() => TensorFile.Read(file).Dispose();
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 }

@@ -7,15 +7,18 @@ using static TorchSharp.torch;
 namespace PPYolo.Peers.Subjects.Tools;
 
 /// <summary>
-/// The floor of optimizer and moving average: as many bytes read and written as they must, two reads for each write or nearly so, in long arrays and with next to no
-/// arithmetic.
+/// The floor of optimizer and moving average: as many bytes read and written as they must, two reads for each write or nearly so, in long
+/// arrays and with next to no arithmetic.
 /// </summary>
 internal sealed unsafe class StreamSubject : ISubject
 {
     private const int Piece = 1 << 16;
 
-    private readonly Tensor one, two, three;
-    private readonly Tensor average, source;
+    private readonly Tensor one,
+        two,
+        three;
+    private readonly Tensor average,
+        source;
 
     public StreamSubject(string weightsFile)
     {
@@ -26,7 +29,11 @@ internal sealed unsafe class StreamSubject : ISubject
 
     public void Run()
     {
-        float* p = Address(one), g = Address(two), b = Address(three), e = Address(average), w = Address(source);
+        float* p = Address(one),
+            g = Address(two),
+            b = Address(three),
+            e = Address(average),
+            w = Address(source);
         ForEachPiece(one.numel(), (start, end) => Update(p, g, b, start, end));
         ForEachPiece(average.numel(), (start, end) => Average(e, w, start, end));
     }
@@ -39,7 +46,8 @@ internal sealed unsafe class StreamSubject : ISubject
         }
     }
 
-    // SGD reads parameter, gradient and momentum and writes parameter and momentum. The smaller of equal numbers stays what it is, however often.
+    // SGD reads parameter, gradient and momentum and writes parameter and momentum. The smaller of equal numbers stays what it is, however
+    // often.
     private static void Update(float* p, float* g, float* b, long start, long end)
     {
         for (var i = start; i <= end - Vector<float>.Count; i += Vector<float>.Count)
@@ -58,8 +66,13 @@ internal sealed unsafe class StreamSubject : ISubject
         }
     }
 
-    private static void ForEachPiece(long count, Action<long, long> work) => Parallel.For(
-        0, (count + Piece - 1) / Piece, new ParallelOptions { MaxDegreeOfParallelism = get_num_threads() }, piece => work(piece * Piece, Math.Min((piece + 1) * Piece, count)));
+    private static void ForEachPiece(long count, Action<long, long> work) =>
+        Parallel.For(
+            0,
+            (count + Piece - 1) / Piece,
+            new ParallelOptions { MaxDegreeOfParallelism = get_num_threads() },
+            piece => work(piece * Piece, Math.Min((piece + 1) * Piece, count))
+        );
 
     private static float* Address(Tensor tensor) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
 }

@@ -6,10 +6,13 @@ using static TorchSharp.torch;
 
 namespace PPYolo.Peers.Subjects.Tools;
 
-/// <summary>SGD's step and the moving average over all of ResNet50-vd's PP-YOLO: ours, or TorchSharp's optimizer and plain operations.</summary>
+/// <summary>
+/// SGD's step and the moving average over all of ResNet50-vd's PP-YOLO: ours, or TorchSharp's optimizer and plain operations.
+/// </summary>
 internal sealed class UpdateSubject : ISubject
 {
-    private const double WeightDecay = 5e-4, Rate = 1e-6;
+    private const double WeightDecay = 5e-4,
+        Rate = 1e-6;
 
     private readonly PPYoloNetwork network;
     private readonly SgdMomentum sgd;
@@ -28,9 +31,21 @@ internal sealed class UpdateSubject : ISubject
         ema = new(entries, new());
         optimizer = optim.SGD(
             groups.Select(group => new TorchSharp.Modules.SGD.ParamGroup(
-                group.Parameters.Select(entry => (TorchSharp.Modules.Parameter)entry.Value), lr: Rate, momentum: 0.9, weight_decay: group.WeightDecay)),
-            Rate);
-        averages = plain ? [.. entries.Where(entry => !entry.IsBatchCounter).Select(entry => (entry.Value, zeros_like(entry.Value, requires_grad: false)))] : [];
+                group.Parameters.Select(entry => (TorchSharp.Modules.Parameter)entry.Value),
+                lr: Rate,
+                momentum: 0.9,
+                weight_decay: group.WeightDecay
+            )),
+            Rate
+        );
+        averages = plain
+            ?
+            [
+                .. entries
+                    .Where(entry => !entry.IsBatchCounter)
+                    .Select(entry => (entry.Value, zeros_like(entry.Value, requires_grad: false))),
+            ]
+            : [];
     }
 
     public void Run()

@@ -27,6 +27,9 @@ internal static class UpdateWork
     {
         using var network = Network(weightsFile);
         var entries = StateEntries.Of(network);
-        return (entries.Where(entry => entry.IsTrainable).Sum(entry => entry.Value.numel()), entries.Where(entry => !entry.IsBatchCounter).Sum(entry => entry.Value.numel()));
+        return (
+            entries.Where(entry => entry.IsTrainable).Sum(entry => entry.Value.numel()),
+            entries.Where(entry => !entry.IsBatchCounter).Sum(entry => entry.Value.numel())
+        );
     }
 }

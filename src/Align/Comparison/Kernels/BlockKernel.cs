@@ -5,7 +5,8 @@ using System.Runtime.Intrinsics;
 namespace PPYolo.Align.Comparison.Kernels;
 
 /// <summary>
-/// Sums over blocks that fit into the first cache. Every sum runs in sixteen lanes that are added in a fixed order, in float64 with fused multiplication, so that all machines get the same bits.
+/// Sums over blocks that fit into the first cache. Every sum runs in sixteen lanes that are added in a fixed order, in float64 with fused
+/// multiplication, so that all machines get the same bits.
 /// </summary>
 internal static class BlockKernel
 {
@@ -23,7 +24,8 @@ internal static class BlockKernel
         var sums = WholeSums<T, TElements>(first[..whole], second[..whole]);
         if (whole < first.Length)
         {
-            Span<T> lastFirst = stackalloc T[Step], lastSecond = stackalloc T[Step];
+            Span<T> lastFirst = stackalloc T[Step],
+                lastSecond = stackalloc T[Step];
             lastFirst.Clear();
             lastSecond.Clear();
             first[whole..].CopyTo(lastFirst);
@@ -34,7 +36,9 @@ internal static class BlockKernel
         return sums;
     }
 
-    /// <summary>The sums of a block with itself: the same bits as <see cref="Sums"/> gives, for half the memory and a quarter of the work.</summary>
+    /// <summary>
+    /// The sums of a block with itself: the same bits as <see cref="Sums"/> gives, for half the memory and a quarter of the work.
+    /// </summary>
     public static BlockSums OwnSums<T, TElements>(ReadOnlySpan<T> block)
         where T : unmanaged
         where TElements : struct, IElements<T>
@@ -49,7 +53,12 @@ internal static class BlockKernel
             squares += WholeSquares<T, TElements>(last);
         }
 
-        return new() { First = squares, Second = squares, Product = squares };
+        return new()
+        {
+            First = squares,
+            Second = squares,
+            Product = squares,
+        };
     }
 
     /// <summary>The sum of squared differences: the same bits as <see cref="Sums"/> gives.</summary>
@@ -61,7 +70,8 @@ internal static class BlockKernel
         var distance = WholeSquaredDistance<T, TElements>(first[..whole], second[..whole]);
         if (whole < first.Length)
         {
-            Span<T> lastFirst = stackalloc T[Step], lastSecond = stackalloc T[Step];
+            Span<T> lastFirst = stackalloc T[Step],
+                lastSecond = stackalloc T[Step];
             lastFirst.Clear();
             lastSecond.Clear();
             first[whole..].CopyTo(lastFirst);
@@ -81,9 +91,16 @@ internal static class BlockKernel
         ref var b = ref MemoryMarshal.GetReference(second);
         // A magnitude's bits are ordered as it is, NaN above infinity: as integers their maximum costs one instruction and loses no NaN.
         var magnitude = Vector512.Create(long.MaxValue);
-        Vector512<double> difference0 = default, difference1 = default, first0 = default, first1 = default;
-        Vector512<double> second0 = default, second1 = default, product0 = default, product1 = default;
-        Vector512<long> largest0 = default, largest1 = default;
+        Vector512<double> difference0 = default,
+            difference1 = default,
+            first0 = default,
+            first1 = default;
+        Vector512<double> second0 = default,
+            second1 = default,
+            product0 = default,
+            product1 = default;
+        Vector512<long> largest0 = default,
+            largest1 = default;
         for (var i = 0; i < first.Length; i += Step)
         {
             var x0 = TElements.Widen(in Offset(ref a, i));
@@ -127,7 +144,8 @@ internal static class BlockKernel
         where TElements : struct, IElements<T>
     {
         ref var a = ref MemoryMarshal.GetReference(block);
-        Vector512<double> squares0 = default, squares1 = default;
+        Vector512<double> squares0 = default,
+            squares1 = default;
         for (var i = 0; i < block.Length; i += Step)
         {
             var x0 = TElements.Widen(in Offset(ref a, i));
@@ -146,7 +164,8 @@ internal static class BlockKernel
     {
         ref var a = ref MemoryMarshal.GetReference(first);
         ref var b = ref MemoryMarshal.GetReference(second);
-        Vector512<double> sum0 = default, sum1 = default;
+        Vector512<double> sum0 = default,
+            sum1 = default;
         for (var i = 0; i < first.Length; i += Step)
         {
             var d0 = TElements.Widen(in Offset(ref a, i)) - TElements.Widen(in Offset(ref b, i));
@@ -165,5 +184,6 @@ internal static class BlockKernel
         return ((lanes[0] + lanes[4]) + (lanes[1] + lanes[5])) + ((lanes[2] + lanes[6]) + (lanes[3] + lanes[7]));
     }
 
-    private static ref T Offset<T>(ref T start, int elements) where T : unmanaged => ref Unsafe.Add(ref start, elements);
+    private static ref T Offset<T>(ref T start, int elements)
+        where T : unmanaged => ref Unsafe.Add(ref start, elements);
 }

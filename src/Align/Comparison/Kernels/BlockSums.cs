@@ -1,6 +1,8 @@
 namespace PPYolo.Align.Comparison.Kernels;
 
-/// <summary>Sums over the elements of two tensors or parts of them; adding parts in a fixed order gives the same bits whoever made them.</summary>
+/// <summary>
+/// Sums over the elements of two tensors or parts of them; adding parts in a fixed order gives the same bits whoever made them.
+/// </summary>
 internal struct BlockSums
 {
     /// <summary>Of (first - second)^2.</summary>

@@ -16,7 +16,8 @@ internal readonly struct Float16Elements : IElements<ushort>
     {
         var bits = Vector256.WidenLower(Vector128.LoadUnsafe(in first).ToVector256Unsafe());
         var magnitude = bits & Vector256.Create(0x7FFFu);
-        // Read as float32, exponent and fraction are right but for the bias of the exponent: a factor of 2^112, which also makes normal numbers of denormals.
+        // Read as float32, exponent and fraction are right but for the bias of the exponent: a factor of 2^112, which also makes normal
+        // numbers of denormals.
         var finite = (magnitude << 13).AsSingle() * Vector256.Create(TwoTo112);
         var special = Vector256.GreaterThan(magnitude, Vector256.Create(0x7BFFu)) & Vector256.Create(0x7F800000u);
         var widened = finite.AsUInt32() | special | ((bits & Vector256.Create(0x8000u)) << 16);

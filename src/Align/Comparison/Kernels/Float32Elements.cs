@@ -10,7 +10,8 @@ internal readonly struct Float32Elements : IElements<float>
     public static int Shift => 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> Widen(ref readonly float first) => Vector512.WidenLower(Vector256.LoadUnsafe(in first).ToVector512Unsafe());
+    public static Vector512<double> Widen(ref readonly float first) =>
+        Vector512.WidenLower(Vector256.LoadUnsafe(in first).ToVector512Unsafe());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Ordered(ref readonly float first) => Vector512.LoadUnsafe(in first).AsInt32();

@@ -12,7 +12,8 @@ internal readonly struct Float64Elements : IElements<double>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Widen(ref readonly double first) => Vector512.LoadUnsafe(in first);
 
-    public static Vector512<int> Ordered(ref readonly double first) => throw new NotSupportedException("distances between float64 numbers need 64 bits");
+    public static Vector512<int> Ordered(ref readonly double first) =>
+        throw new NotSupportedException("distances between float64 numbers need 64 bits");
 
     public static bool IsFinite(double value) => double.IsFinite(value);
 

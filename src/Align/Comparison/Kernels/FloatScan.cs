@@ -18,7 +18,8 @@ internal sealed class FloatScan<T, TElements> : PairScan
     private readonly UlpSearch search = new();
     private bool guessed;
 
-    public FloatScan(TensorData first, TensorData second, TensorData? firstStart, TensorData? secondStart) : base(first, second)
+    public FloatScan(TensorData first, TensorData second, TensorData? firstStart, TensorData? secondStart)
+        : base(first, second)
     {
         this.firstStart = firstStart;
         this.secondStart = secondStart;
@@ -69,7 +70,9 @@ internal sealed class FloatScan<T, TElements> : PairScan
             return null;
         }
 
-        double first = 0, second = 0, difference = 0;
+        double first = 0,
+            second = 0,
+            difference = 0;
         foreach (ref readonly var chunk in chunks.AsSpan())
         {
             first += chunk.FirstMoved;
@@ -143,7 +146,10 @@ internal sealed class FloatScan<T, TElements> : PairScan
             return (scaled.RelativeL2, scaled.Cosine);
         }
 
-        return (Math.Sqrt(sums.Difference) / Math.Sqrt(sums.First), sums.First == 0 || sums.Second == 0 ? 0 : sums.Product / Math.Sqrt(sums.First) / Math.Sqrt(sums.Second));
+        return (
+            Math.Sqrt(sums.Difference) / Math.Sqrt(sums.First),
+            sums.First == 0 || sums.Second == 0 ? 0 : sums.Product / Math.Sqrt(sums.First) / Math.Sqrt(sums.Second)
+        );
     }
 
     private void Measure(ref FloatChunk result, ReadOnlySpan<T> first, ReadOnlySpan<T> second, int from, UlpCounter counter)
@@ -157,7 +163,8 @@ internal sealed class FloatScan<T, TElements> : PairScan
             // Different blocks mostly differ at their beginning; equal ones are in the cache after this.
             var equal = MemoryMarshal.AsBytes(a).SequenceEqual(MemoryMarshal.AsBytes(b));
             var sums = equal ? BlockKernel.OwnSums<T, TElements>(a) : BlockKernel.Sums<T, TElements>(a, b);
-            long nonFiniteFirst = 0, nonFiniteSecond = 0;
+            long nonFiniteFirst = 0,
+                nonFiniteSecond = 0;
             if (!double.IsFinite(sums.First) || !double.IsFinite(sums.Second))
             {
                 nonFiniteFirst = CountNonFinite(a);
@@ -200,9 +207,10 @@ internal sealed class FloatScan<T, TElements> : PairScan
         var start = Elements(firstStart, from, from + first.Length);
         var moved = BlockKernel.SquaredDistance<T, TElements>(first, start);
         chunk.FirstMoved += moved;
-        chunk.SecondMoved += equal && ReferenceEquals(firstStart, secondStart)
-            ? moved
-            : BlockKernel.SquaredDistance<T, TElements>(second, Elements(secondStart, from, from + second.Length));
+        chunk.SecondMoved +=
+            equal && ReferenceEquals(firstStart, secondStart)
+                ? moved
+                : BlockKernel.SquaredDistance<T, TElements>(second, Elements(secondStart, from, from + second.Length));
     }
 
     private static long CountNonFinite(ReadOnlySpan<T> block)
@@ -216,5 +224,6 @@ internal sealed class FloatScan<T, TElements> : PairScan
         return count;
     }
 
-    private static ReadOnlySpan<T> Elements(TensorData tensor, int from, int to) => MemoryMarshal.Cast<byte, T>(tensor.Bytes.Span)[from..to];
+    private static ReadOnlySpan<T> Elements(TensorData tensor, int from, int to) =>
+        MemoryMarshal.Cast<byte, T>(tensor.Bytes.Span)[from..to];
 }

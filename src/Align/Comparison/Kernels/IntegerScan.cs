@@ -5,7 +5,8 @@ using PPYolo.Align.Tensors;
 namespace PPYolo.Align.Comparison.Kernels;
 
 /// <summary>Compares a tensor of integers or booleans exactly. Such tensors are small and mostly equal; only then is it fast.</summary>
-internal sealed class IntegerScan<T>(TensorData first, TensorData second, TensorData? firstStart, TensorData? secondStart) : PairScan(first, second)
+internal sealed class IntegerScan<T>(TensorData first, TensorData second, TensorData? firstStart, TensorData? secondStart)
+    : PairScan(first, second)
     where T : unmanaged, IBinaryInteger<T>
 {
     private readonly BlockSums[] sums = new BlockSums[(first.Count + ChunkElements - 1) / ChunkElements];
@@ -29,16 +30,20 @@ internal sealed class IntegerScan<T>(TensorData first, TensorData second, Tensor
             RelativeL2 = total.MaxAbs == 0 ? 0 : Math.Sqrt(total.Difference) / Math.Sqrt(total.First),
             MaxAbs = total.MaxAbs,
             Worst = Worst(),
-            Cosine = total.MaxAbs == 0 ? 1 : total.First == 0 || total.Second == 0 ? 0 : total.Product / Math.Sqrt(total.First) / Math.Sqrt(total.Second),
+            Cosine =
+                total.MaxAbs == 0 ? 1
+                : total.First == 0 || total.Second == 0 ? 0
+                : total.Product / Math.Sqrt(total.First) / Math.Sqrt(total.Second),
             NonFiniteFirst = 0,
             NonFiniteSecond = 0,
             BitwiseEqual = First.Bytes.Span.SequenceEqual(Second.Bytes.Span),
         };
     }
 
-    public override Movement? Movement() => firstStart is null || secondStart is null
-        ? null
-        : Comparison.Movement.Of(moved.Sum(part => part.First), moved.Sum(part => part.Second), sums.Sum(part => part.Difference));
+    public override Movement? Movement() =>
+        firstStart is null || secondStart is null
+            ? null
+            : Comparison.Movement.Of(moved.Sum(part => part.First), moved.Sum(part => part.Second), sums.Sum(part => part.Difference));
 
     protected override void Scan(int chunk, UlpCounter counter)
     {
@@ -47,7 +52,8 @@ internal sealed class IntegerScan<T>(TensorData first, TensorData second, Tensor
         {
             moved[chunk] = (
                 Sums(Elements(First, chunk), Elements(firstStart, chunk)).Difference,
-                Sums(Elements(Second, chunk), Elements(secondStart, chunk)).Difference);
+                Sums(Elements(Second, chunk), Elements(secondStart, chunk)).Difference
+            );
         }
     }
 
@@ -71,14 +77,16 @@ internal sealed class IntegerScan<T>(TensorData first, TensorData second, Tensor
         for (var i = 0; i < first.Length; i++)
         {
             var difference = (double)Distance(first[i], second[i]);
-            sums.Add(new()
-            {
-                Difference = difference * difference,
-                First = Squared(first[i]),
-                Second = Squared(second[i]),
-                Product = double.CreateTruncating(first[i]) * double.CreateTruncating(second[i]),
-                MaxAbs = difference,
-            });
+            sums.Add(
+                new()
+                {
+                    Difference = difference * difference,
+                    First = Squared(first[i]),
+                    Second = Squared(second[i]),
+                    Product = double.CreateTruncating(first[i]) * double.CreateTruncating(second[i]),
+                    MaxAbs = difference,
+                }
+            );
         }
 
         return sums;
@@ -90,10 +98,12 @@ internal sealed class IntegerScan<T>(TensorData first, TensorData second, Tensor
         return wide * wide;
     }
 
-    // As float64 two large integers that differ may be the same number; and the difference of two 64-bit integers can need 64 bits: it is right as an unsigned number.
-    private static ulong Distance(T first, T second) => first > second
-        ? unchecked(ulong.CreateTruncating(first) - ulong.CreateTruncating(second))
-        : unchecked(ulong.CreateTruncating(second) - ulong.CreateTruncating(first));
+    // As float64 two large integers that differ may be the same number; and the difference of two 64-bit integers can need 64 bits: it is
+    // right as an unsigned number.
+    private static ulong Distance(T first, T second) =>
+        first > second
+            ? unchecked(ulong.CreateTruncating(first) - ulong.CreateTruncating(second))
+            : unchecked(ulong.CreateTruncating(second) - ulong.CreateTruncating(first));
 
     private WorstElement? Worst()
     {

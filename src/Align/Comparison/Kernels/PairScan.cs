@@ -3,8 +3,8 @@ using PPYolo.Align.Tensors;
 namespace PPYolo.Align.Comparison.Kernels;
 
 /// <summary>
-/// One tensor in both sets while it is measured. It is cut into chunks of fixed size that any thread may take; their sums are added in order, so that the result does not depend on who took
-/// which.
+/// One tensor in both sets while it is measured. It is cut into chunks of fixed size that any thread may take; their sums are added in
+/// order, so that the result does not depend on who took which.
 /// </summary>
 internal abstract class PairScan
 {
@@ -36,21 +36,22 @@ internal abstract class PairScan
 
     protected TensorData Second { get; }
 
-    public static PairScan Of(TensorData first, TensorData second, TensorData? firstStart, TensorData? secondStart) => first.Type switch
-    {
-        ElementType.Float16 => new FloatScan<ushort, Float16Elements>(first, second, firstStart, secondStart),
-        ElementType.BFloat16 => new FloatScan<ushort, BFloat16Elements>(first, second, firstStart, secondStart),
-        ElementType.Float32 => new FloatScan<float, Float32Elements>(first, second, firstStart, secondStart),
-        ElementType.Float64 => new FloatScan<double, Float64Elements>(first, second, firstStart, secondStart),
-        ElementType.Int8 => new IntegerScan<sbyte>(first, second, firstStart, secondStart),
-        ElementType.UInt16 => new IntegerScan<ushort>(first, second, firstStart, secondStart),
-        ElementType.Int16 => new IntegerScan<short>(first, second, firstStart, secondStart),
-        ElementType.UInt32 => new IntegerScan<uint>(first, second, firstStart, secondStart),
-        ElementType.Int32 => new IntegerScan<int>(first, second, firstStart, secondStart),
-        ElementType.UInt64 => new IntegerScan<ulong>(first, second, firstStart, secondStart),
-        ElementType.Int64 => new IntegerScan<long>(first, second, firstStart, secondStart),
-        _ => new IntegerScan<byte>(first, second, firstStart, secondStart),
-    };
+    public static PairScan Of(TensorData first, TensorData second, TensorData? firstStart, TensorData? secondStart) =>
+        first.Type switch
+        {
+            ElementType.Float16 => new FloatScan<ushort, Float16Elements>(first, second, firstStart, secondStart),
+            ElementType.BFloat16 => new FloatScan<ushort, BFloat16Elements>(first, second, firstStart, secondStart),
+            ElementType.Float32 => new FloatScan<float, Float32Elements>(first, second, firstStart, secondStart),
+            ElementType.Float64 => new FloatScan<double, Float64Elements>(first, second, firstStart, secondStart),
+            ElementType.Int8 => new IntegerScan<sbyte>(first, second, firstStart, secondStart),
+            ElementType.UInt16 => new IntegerScan<ushort>(first, second, firstStart, secondStart),
+            ElementType.Int16 => new IntegerScan<short>(first, second, firstStart, secondStart),
+            ElementType.UInt32 => new IntegerScan<uint>(first, second, firstStart, secondStart),
+            ElementType.Int32 => new IntegerScan<int>(first, second, firstStart, secondStart),
+            ElementType.UInt64 => new IntegerScan<ulong>(first, second, firstStart, secondStart),
+            ElementType.Int64 => new IntegerScan<long>(first, second, firstStart, secondStart),
+            _ => new IntegerScan<byte>(first, second, firstStart, secondStart),
+        };
 
     /// <summary>Goes through a chunk; the thread that goes through the last one ends the pass.</summary>
     public void Run(int chunk, UlpCounter counter)
@@ -81,7 +82,8 @@ internal abstract class PairScan
             return null;
         }
 
-        Span<double> first = stackalloc double[WidenedElements], second = stackalloc double[WidenedElements];
+        Span<double> first = stackalloc double[WidenedElements],
+            second = stackalloc double[WidenedElements];
         for (var to = Math.Min(from + BlockElements, First.Count); from < to; from += WidenedElements)
         {
             var length = (int)Math.Min(WidenedElements, to - from);

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace PPYolo.Align.Comparison.Kernels;
 
 /// <summary>
-/// The cells that distances in units in the last place are first counted in: one for 0, and 128 for every power of two. Distances below 256 have a cell of their own; above, a cell is at most 1/128
-/// of its distances wide.
+/// The cells that distances in units in the last place are first counted in: one for 0, and 128 for every power of two. Distances below 256
+/// have a cell of their own; above, a cell is at most 1/128 of its distances wide.
 /// </summary>
 internal static class UlpCells
 {

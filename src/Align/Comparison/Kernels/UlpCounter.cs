@@ -86,7 +86,8 @@ internal sealed class UlpCounter
         where T : unmanaged
         where TElements : struct, IElements<T>
     {
-        long x = TElements.Place(first), y = TElements.Place(second);
+        long x = TElements.Place(first),
+            y = TElements.Place(second);
         // The difference of two 64-bit places can need 64 bits: it is right as an unsigned number.
         return unchecked(x > y ? (ulong)x - (ulong)y : (ulong)y - (ulong)x);
     }

@@ -1,8 +1,8 @@
 namespace PPYolo.Align.Comparison.Kernels;
 
 /// <summary>
-/// Finds the distance of a given rank by counting all in cells: first in those of <see cref="UlpCells"/>, then those of the cell that holds it in smaller ones, twelve bits at a time. It takes a
-/// number of passes that does not depend on the distances, and the memory of a table.
+/// Finds the distance of a given rank by counting all in cells: first in those of <see cref="UlpCells"/>, then those of the cell that holds
+/// it in smaller ones, twelve bits at a time. It takes a number of passes that does not depend on the distances, and the memory of a table.
 /// </summary>
 internal sealed class UlpRank(long rank)
 {

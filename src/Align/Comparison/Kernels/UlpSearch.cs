@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace PPYolo.Align.Comparison.Kernels;
 
 /// <summary>
-/// The search for the 99th percentile of a tensor's distances. Counting every distance would take longer than everything else; so a threshold a little below the percentile is guessed from a sample,
-/// and only the few distances above it are looked at one by one. What is found is exact: where the guess was wrong, all are counted after all.
+/// The search for the 99th percentile of a tensor's distances. Counting every distance would take longer than everything else; so a
+/// threshold a little below the percentile is guessed from a sample, and only the few distances above it are looked at one by one. What is
+/// found is exact: where the guess was wrong, all are counted after all.
 /// </summary>
 internal sealed class UlpSearch
 {

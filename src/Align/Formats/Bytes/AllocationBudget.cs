@@ -1,14 +1,14 @@
 namespace PPYolo.Align.Formats.Bytes;
 
 /// <summary>
-/// Bounds the memory that one file can make a reader allocate. Nearly all data of these formats are used where they lie in the file; only compressed, strided,
-/// byte-swapped and re-encoded tensors are made anew, and there a small file can ask for much (deflate shrinks zeros a thousandfold, a stride of zero repeats
-/// one element for ever).
+/// Bounds the memory that one file can make a reader allocate. Nearly all data of these formats are used where they lie in the file; only
+/// compressed, strided, byte-swapped and re-encoded tensors are made anew, and there a small file can ask for much (deflate shrinks zeros a
+/// thousandfold, a stride of zero repeats one element for ever).
 /// </summary>
 /// <remarks>
-/// The bound is 1 GiB and twenty times the file: trained weights compress to about 90 %, and even a checkpoint that is mostly zeros (fresh momentum) stays
-/// below a factor of twenty once it is larger than some tens of megabytes; smaller ones are covered by the constant. A hostile file of a few kilobytes can so
-/// claim 1 GiB at most, and only by bringing the compressed data for it.
+/// The bound is 1 GiB and twenty times the file: trained weights compress to about 90 %, and even a checkpoint that is mostly zeros (fresh
+/// momentum) stays below a factor of twenty once it is larger than some tens of megabytes; smaller ones are covered by the constant. A
+/// hostile file of a few kilobytes can so claim 1 GiB at most, and only by bringing the compressed data for it.
 /// </remarks>
 internal sealed class AllocationBudget(ByteSource file)
 {
@@ -31,7 +31,8 @@ internal sealed class AllocationBudget(ByteSource file)
             throw source.Error(
                 $"at most {Floor + (Factor * file.Length)} bytes unpacked from a file of {file.Length}",
                 "more",
-                "if the file is trusted, store it uncompressed and contiguous");
+                "if the file is trusted, store it uncompressed and contiguous"
+            );
         }
 
         left -= bytes;

@@ -1,12 +1,14 @@
 namespace PPYolo.Align.Formats.Bytes;
 
 /// <summary>
-/// The bytes of a file, or of a part of one, with bounds that hold: whoever asks for bytes that are not there gets an <see cref="AlignException"/> that names
-/// the file and the part. Big files are mapped, small ones are read.
+/// The bytes of a file, or of a part of one, with bounds that hold: whoever asks for bytes that are not there gets an <see
+/// cref="AlignException"/> that names the file and the part. Big files are mapped, small ones are read.
 /// </summary>
 internal sealed class ByteSource : IDisposable
 {
-    /// <summary>Files from this size on are mapped: below it a copy is cheaper than the system calls, and an undisposed mapping is not worth having.</summary>
+    /// <summary>
+    /// Files from this size on are mapped: below it a copy is cheaper than the system calls, and an undisposed mapping is not worth having.
+    /// </summary>
     public const long MapFrom = 1 << 16;
 
     private readonly MappedFile? mapped;
@@ -55,7 +57,7 @@ internal sealed class ByteSource : IDisposable
 
                 var bytes = new byte[length];
                 var count = 0;
-                for (int more; count < bytes.Length && (more = RandomAccess.Read(handle, bytes.AsSpan(count), count)) > 0;)
+                for (int more; count < bytes.Length && (more = RandomAccess.Read(handle, bytes.AsSpan(count), count)) > 0; )
                 {
                     count += more;
                 }
@@ -73,7 +75,10 @@ internal sealed class ByteSource : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new AlignException($"{path}: cannot be read ({error.Message.TrimEnd('.')}); give the path of a file that this user may read", error);
+            throw new AlignException(
+                $"{path}: cannot be read ({error.Message.TrimEnd('.')}); give the path of a file that this user may read",
+                error
+            );
         }
     }
 
@@ -109,8 +114,8 @@ internal sealed class ByteSource : IDisposable
     public byte this[long offset] => Span(offset, 1)[0];
 
     /// <summary>
-    /// Copies bytes, through the file where there is one: for bytes that are needed once, such as compressed ones, so that their pages do not count as memory of
-    /// this process beside what is made of them.
+    /// Copies bytes, through the file where there is one: for bytes that are needed once, such as compressed ones, so that their pages do
+    /// not count as memory of this process beside what is made of them.
     /// </summary>
     public void CopyTo(long offset, Span<byte> target)
     {
@@ -121,7 +126,7 @@ internal sealed class ByteSource : IDisposable
             return;
         }
 
-        for (var done = 0; done < target.Length;)
+        for (var done = 0; done < target.Length; )
         {
             var count = mapped.Read(start + offset + done, target[done..]);
             if (count == 0)

@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace PPYolo.Align.Formats.Bytes;
 
-/// <summary>Has the disk hold what was written, which otherwise is in memory for some while: a power cut in that time can leave an empty file under a name that was just given.</summary>
+/// <summary>
+/// Has the disk hold what was written, which otherwise is in memory for some while: a power cut in that time can leave an empty file under
+/// a name that was just given.
+/// </summary>
 internal partial class Disk
 {
     private const int ReadOnly = 0;

@@ -4,12 +4,13 @@ using Microsoft.Win32.SafeHandles;
 namespace PPYolo.Align.Formats.Bytes;
 
 /// <summary>
-/// A file mapped into memory for reading. Its pages are the page cache's own: nothing is copied, and only what is looked at counts as this process's memory.
+/// A file mapped into memory for reading. Its pages are the page cache's own: nothing is copied, and only what is looked at counts as this
+/// process's memory.
 /// </summary>
 /// <remarks>
-/// A mapping that nobody disposes stays until the process ends, deliberately: a span into it does not keep this object alive, so that unmapping from a finalizer
-/// could pull the memory away under a loop. What leaks is address space. The file must not be cut short in place while it is mapped; replacing it by a rename,
-/// as every writer here does, is harmless.
+/// A mapping that nobody disposes stays until the process ends, deliberately: a span into it does not keep this object alive, so that
+/// unmapping from a finalizer could pull the memory away under a loop. What leaks is address space. The file must not be cut short in place
+/// while it is mapped; replacing it by a rename, as every writer here does, is harmless.
 /// </remarks>
 internal sealed unsafe class MappedFile : IDisposable
 {
@@ -21,7 +22,14 @@ internal sealed unsafe class MappedFile : IDisposable
     {
         this.handle = handle;
         Length = length;
-        using var mapping = MemoryMappedFile.CreateFromFile(handle, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+        using var mapping = MemoryMappedFile.CreateFromFile(
+            handle,
+            null,
+            0,
+            MemoryMappedFileAccess.Read,
+            HandleInheritability.None,
+            leaveOpen: true
+        );
         view = mapping.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
         start += view.PointerOffset;

@@ -9,11 +9,7 @@ internal sealed unsafe class MappedMemory(MappedFile file, long offset, int leng
 
     public override MemoryHandle Pin(int elementIndex = 0) => new(file.Pointer(offset + elementIndex));
 
-    public override void Unpin()
-    {
-    }
+    public override void Unpin() { }
 
-    protected override void Dispose(bool disposing)
-    {
-    }
+    protected override void Dispose(bool disposing) { }
 }

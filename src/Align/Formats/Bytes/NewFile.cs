@@ -1,6 +1,8 @@
 namespace PPYolo.Align.Formats.Bytes;
 
-/// <summary>Writes a file beside its name and renames it into place, so that a reader sees the old file or the new one and never a part.</summary>
+/// <summary>
+/// Writes a file beside its name and renames it into place, so that a reader sees the old file or the new one and never a part.
+/// </summary>
 public static class NewFile
 {
     // Large enough that headers and small tensors share a write; larger blocks go to the file directly.
@@ -10,8 +12,8 @@ public static class NewFile
     /// <param name="path">The file.</param>
     /// <param name="write">Writes its content.</param>
     /// <param name="lasting">
-    /// Whether the disk holds the file when this returns, so that it outlasts a power cut. Otherwise it outlasts the end of the process, however that comes, but after a power cut it may be empty.
-    /// </param>
+    /// Whether the disk holds the file when this returns, so that it outlasts a power cut. Otherwise it outlasts the end of the process,
+    /// however that comes, but after a power cut it may be empty. </param>
     /// <exception cref="AlignException">The file cannot be written.</exception>
     public static void Write(string path, Action<Stream> write, bool lasting = false) => Write(path, write, lasting ? Disk.Local : null);
 
@@ -44,7 +46,10 @@ public static class NewFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new AlignException($"{path}: cannot be written ({error.Message.TrimEnd('.')}); check the folder, its rights and the space on the disk", error);
+            throw new AlignException(
+                $"{path}: cannot be written ({error.Message.TrimEnd('.')}); check the folder, its rights and the space on the disk",
+                error
+            );
         }
     }
 }

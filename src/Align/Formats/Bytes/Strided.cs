@@ -32,7 +32,8 @@ internal static class Strided
         }
     }
 
-    private static void Gather<T>(ReadOnlySpan<T> source, ReadOnlySpan<long> shape, ReadOnlySpan<long> strides, Span<T> target) where T : unmanaged
+    private static void Gather<T>(ReadOnlySpan<T> source, ReadOnlySpan<long> shape, ReadOnlySpan<long> strides, Span<T> target)
+        where T : unmanaged
     {
         if (target.Length == 0)
         {

@@ -8,7 +8,9 @@ namespace PPYolo.Align.Formats.Numpy;
 /// <summary>Brings the elements of an array into C order and little-endian.</summary>
 internal static class Elements
 {
-    /// <summary>A tensor of elements whose number of bytes has been checked; a copy is made only where order or endianness ask for it.</summary>
+    /// <summary>
+    /// A tensor of elements whose number of bytes has been checked; a copy is made only where order or endianness ask for it.
+    /// </summary>
     public static TensorData Tensor(ArrayLayout layout, ByteSource data, AllocationBudget budget)
     {
         var shape = layout.Shape;

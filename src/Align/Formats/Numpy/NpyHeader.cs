@@ -39,12 +39,17 @@ internal sealed record NpyHeader(NpyType Type, bool Fortran, long[] Shape, int D
         }
 
         var start = version == 1 ? 10 : 12;
-        var length = version == 1
-            ? BinaryPrimitives.ReadUInt16LittleEndian(source.Span(8, 2))
-            : BinaryPrimitives.ReadUInt32LittleEndian(source.Span(8, 4));
+        var length =
+            version == 1
+                ? BinaryPrimitives.ReadUInt16LittleEndian(source.Span(8, 2))
+                : BinaryPrimitives.ReadUInt32LittleEndian(source.Span(8, 4));
         if (length > MaxLength - start)
         {
-            throw source.Error($"a .npy header below {MaxLength} bytes", $"{length}", "structured arrays are not read: save their fields one by one");
+            throw source.Error(
+                $"a .npy header below {MaxLength} bytes",
+                $"{length}",
+                "structured arrays are not read: save their fields one by one"
+            );
         }
 
         var text = (version == 3 ? Encoding.UTF8 : Encoding.Latin1).GetString(source.Span(start, (int)length));

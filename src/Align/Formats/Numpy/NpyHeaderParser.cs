@@ -3,7 +3,10 @@ using PPYolo.Align.Formats.Bytes;
 
 namespace PPYolo.Align.Formats.Numpy;
 
-/// <summary>Parses the Python literal of a .npy header: a dict of exactly descr, fortran_order and shape. Anything that is not such a literal is refused.</summary>
+/// <summary>
+/// Parses the Python literal of a .npy header: a dict of exactly descr, fortran_order and shape. Anything that is not such a literal is
+/// refused.
+/// </summary>
 internal sealed class NpyHeaderParser(string text, ByteSource source)
 {
     private int position;

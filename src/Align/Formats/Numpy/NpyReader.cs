@@ -22,12 +22,13 @@ internal static class NpyReader
     public static TensorData Tensor(NpyHeader header, ByteSource content, AllocationBudget budget)
     {
         CheckLength(header, content.Length, content);
-        var type = header.Type.Element
-            ?? throw content.Error("numbers", "text", "text arrays are read by Npz.ReadStrings and Npy.ReadStrings");
+        var type =
+            header.Type.Element ?? throw content.Error("numbers", "text", "text arrays are read by Npz.ReadStrings and Npy.ReadStrings");
         return Elements.Tensor(
             new ArrayLayout(type, header.Shape, header.Fortran, header.Type.BigEndian),
             content.Part(header.DataOffset, content.Length - header.DataOffset, content.Label),
-            budget);
+            budget
+        );
     }
 
     /// <summary>The array as strings in C order; trailing zero characters are padding, as in NumPy.</summary>
@@ -54,7 +55,11 @@ internal static class NpyReader
         var strings = new string[count];
         for (var index = 0; index < strings.Length; index++)
         {
-            strings[index] = Text(content.Span(header.DataOffset + ((long)index * header.Type.ItemSize), header.Type.ItemSize), header.Type.BigEndian, content);
+            strings[index] = Text(
+                content.Span(header.DataOffset + ((long)index * header.Type.ItemSize), header.Type.ItemSize),
+                header.Type.BigEndian,
+                content
+            );
         }
 
         return strings;

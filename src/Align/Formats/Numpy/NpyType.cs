@@ -19,8 +19,12 @@ internal sealed record NpyType(ElementType? Element, int ItemSize, bool BigEndia
         var order = text.Length > 0 && text[0] is '<' or '>' or '|' or '=' ? text[0] : '\0';
         var name = order == '\0' ? text : text[1..];
         var bigEndian = order == '>';
-        if (name.Length > 1 && name[0] == 'U' && int.TryParse(name.AsSpan(1), System.Globalization.NumberStyles.None, null, out var characters)
-            && characters <= int.MaxValue / 4)
+        if (
+            name.Length > 1
+            && name[0] == 'U'
+            && int.TryParse(name.AsSpan(1), System.Globalization.NumberStyles.None, null, out var characters)
+            && characters <= int.MaxValue / 4
+        )
         {
             return new NpyType(null, characters * 4, bigEndian);
         }
@@ -42,28 +46,30 @@ internal sealed record NpyType(ElementType? Element, int ItemSize, bool BigEndia
             _ => throw source.Error(
                 "elements of a numeric type of at most 64 bits",
                 $"dtype '{Shorten(text)}'",
-                "convert the array with astype before saving it; arrays of objects are programs and are never read"),
+                "convert the array with astype before saving it; arrays of objects are programs and are never read"
+            ),
         };
         return new NpyType(element, element.Size(), bigEndian && element.Size() > 1);
     }
 
     /// <summary>The type string of an element type, or null where NumPy has none.</summary>
-    public static string? Write(ElementType type) => type switch
-    {
-        ElementType.Bool => "|b1",
-        ElementType.UInt8 => "|u1",
-        ElementType.Int8 => "|i1",
-        ElementType.UInt16 => "<u2",
-        ElementType.Int16 => "<i2",
-        ElementType.UInt32 => "<u4",
-        ElementType.Int32 => "<i4",
-        ElementType.UInt64 => "<u8",
-        ElementType.Int64 => "<i8",
-        ElementType.Float16 => "<f2",
-        ElementType.Float32 => "<f4",
-        ElementType.Float64 => "<f8",
-        _ => null,
-    };
+    public static string? Write(ElementType type) =>
+        type switch
+        {
+            ElementType.Bool => "|b1",
+            ElementType.UInt8 => "|u1",
+            ElementType.Int8 => "|i1",
+            ElementType.UInt16 => "<u2",
+            ElementType.Int16 => "<i2",
+            ElementType.UInt32 => "<u4",
+            ElementType.Int32 => "<i4",
+            ElementType.UInt64 => "<u8",
+            ElementType.Int64 => "<i8",
+            ElementType.Float16 => "<f2",
+            ElementType.Float32 => "<f4",
+            ElementType.Float64 => "<f8",
+            _ => null,
+        };
 
     private static string Shorten(string text) => text.Length <= 40 ? text : text[..40] + "...";
 }

@@ -4,7 +4,8 @@ using PPYolo.Align.Formats.Bytes;
 namespace PPYolo.Align.Formats.Pickling;
 
 /// <summary>
-/// A string as it lies in the file. Pickles of protocol 2 hold the bytes of arrays as strings; making strings of those would take several times the file's size.
+/// A string as it lies in the file. Pickles of protocol 2 hold the bytes of arrays as strings; making strings of those would take several
+/// times the file's size.
 /// </summary>
 /// <param name="bytes">The encoded characters.</param>
 /// <param name="latin1">Whether a byte is a character, as in the strings of Python 2; otherwise they are UTF-8.</param>

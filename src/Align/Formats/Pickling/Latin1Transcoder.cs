@@ -23,7 +23,8 @@ internal sealed class Latin1Transcoder(byte[] target)
         return characters;
     }
 
-    // The bytes of weights are noise: a branch on them would be mispredicted every other time, so that everything is computed and nothing decided.
+    // The bytes of weights are noise: a branch on them would be mispredicted every other time, so that everything is computed and nothing
+    // decided.
     public void Append(ReadOnlySpan<byte> block)
     {
         var (at, high, was, wrong) = (count, lead, afterLead, bad);

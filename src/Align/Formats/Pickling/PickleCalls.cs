@@ -17,10 +17,12 @@ internal sealed class PickleCalls(ByteSource source, AllocationBudget budget)
     public IReadOnlyDictionary<string, TorchStorage> Storages => storages;
 
     /// <summary>The error of a name that is not on the list.</summary>
-    public AlignException Refuse(string name) => source.Error(
-        "only tensors, arrays, lists, dicts and numbers",
-        $"the name '{(name.Length <= 100 ? name : name[..100] + "...")}', which is refused since using it could run a program",
-        "nothing of it was run; if you trust the file, save its tensors alone, as a state_dict");
+    public AlignException Refuse(string name) =>
+        source.Error(
+            "only tensors, arrays, lists, dicts and numbers",
+            $"the name '{(name.Length <= 100 ? name : name[..100] + "...")}', which is refused since using it could run a program",
+            "nothing of it was run; if you trust the file, save its tensors alone, as a state_dict"
+        );
 
     public void Set(PickleDictionary dictionary, PickleValue key, PickleValue value)
     {
@@ -32,45 +34,74 @@ internal sealed class PickleCalls(ByteSource source, AllocationBudget budget)
         dictionary.Set(key, value);
     }
 
-    public PickleValue Call(PickleGlobal function, List<PickleValue> arguments) => (function.Function, arguments) switch
-    {
-        (PickleFunction.OrderedDict, []) => new PickleValue(PickleKind.Dict, new PickleDictionary()),
-        (PickleFunction.OrderedDict, [{ Content: List<PickleValue> pairs }]) => OrderedDict(pairs),
-        (PickleFunction.Encode, [{ Content: EncodedText text }, var encoding]) when IsLatin1(encoding) =>
-            new PickleValue(PickleKind.Bytes, text.EncodeLatin1(budget)),
-        (PickleFunction.EmptyBytes, []) => new PickleValue(PickleKind.Bytes, new ByteSource(default, source.Label)),
-        (PickleFunction.TorchSize, [{ Kind: PickleKind.Tuple } shape]) => shape,
-        (PickleFunction.TorchDevice, [{ Kind: PickleKind.Text } device, ..]) => device,
-        (PickleFunction.TorchParameter, [{ Kind: PickleKind.Tensor } tensor, ..]) => tensor,
-        (PickleFunction.TorchTensor, [{ Content: TorchStorage storage }, var offset, var shape, var strides, ..]) =>
-            TorchTensor(storage, storage.Type, offset, shape, strides),
-        (PickleFunction.TorchTensorOfType,
-            [
-                { Content: TorchStorage storage }, var offset, var shape, var strides, _, _,
-                { Content: PickleGlobal { Function: PickleFunction.TorchType } type }, ..
-            ]) =>
-            TorchTensor(storage, type.Type, offset, shape, strides),
-        (PickleFunction.NumpyType, [{ Kind: PickleKind.Text } name, ..]) => new PickleValue(PickleKind.Other, new NumpyDtype(name.AsText())),
-        (PickleFunction.NumpyReconstruct, [{ Content: PickleGlobal { Function: PickleFunction.NumpyArray } }, ..]) =>
-            new PickleValue(PickleKind.Tensor, null),
-        (PickleFunction.NumpyScalar, [{ Content: NumpyDtype type }, var bytes]) =>
-            new PickleValue(PickleKind.Tensor, Array(type, [], fortran: false, bytes)),
-        (PickleFunction.NumpyFromBuffer, [var bytes, { Content: NumpyDtype type }, var shape, { Kind: PickleKind.Text } order]) =>
-            new PickleValue(PickleKind.Tensor, Array(type, Numbers(shape), order.AsText() == "F", bytes)),
-        _ => throw source.Error("a call that PyTorch or NumPy writes", $"'{function.Name}' with {arguments.Count} other arguments"),
-    };
+    public PickleValue Call(PickleGlobal function, List<PickleValue> arguments) =>
+        (function.Function, arguments) switch
+        {
+            (PickleFunction.OrderedDict, []) => new PickleValue(PickleKind.Dict, new PickleDictionary()),
+            (PickleFunction.OrderedDict, [{ Content: List<PickleValue> pairs }]) => OrderedDict(pairs),
+            (PickleFunction.Encode, [{ Content: EncodedText text }, var encoding]) when IsLatin1(encoding) => new PickleValue(
+                PickleKind.Bytes,
+                text.EncodeLatin1(budget)
+            ),
+            (PickleFunction.EmptyBytes, []) => new PickleValue(PickleKind.Bytes, new ByteSource(default, source.Label)),
+            (PickleFunction.TorchSize, [{ Kind: PickleKind.Tuple } shape]) => shape,
+            (PickleFunction.TorchDevice, [{ Kind: PickleKind.Text } device, ..]) => device,
+            (PickleFunction.TorchParameter, [{ Kind: PickleKind.Tensor } tensor, ..]) => tensor,
+            (PickleFunction.TorchTensor, [{ Content: TorchStorage storage }, var offset, var shape, var strides, ..]) => TorchTensor(
+                storage,
+                storage.Type,
+                offset,
+                shape,
+                strides
+            ),
+            (
+                PickleFunction.TorchTensorOfType,
+                [
+                    { Content: TorchStorage storage },
+                    var offset,
+                    var shape,
+                    var strides,
+                    _,
+                    _,
+                    { Content: PickleGlobal { Function: PickleFunction.TorchType } type },
+                    ..,
+                ]
+            ) => TorchTensor(storage, type.Type, offset, shape, strides),
+            (PickleFunction.NumpyType, [{ Kind: PickleKind.Text } name, ..]) => new PickleValue(
+                PickleKind.Other,
+                new NumpyDtype(name.AsText())
+            ),
+            (PickleFunction.NumpyReconstruct, [{ Content: PickleGlobal { Function: PickleFunction.NumpyArray } }, ..]) => new PickleValue(
+                PickleKind.Tensor,
+                null
+            ),
+            (PickleFunction.NumpyScalar, [{ Content: NumpyDtype type }, var bytes]) => new PickleValue(
+                PickleKind.Tensor,
+                Array(type, [], fortran: false, bytes)
+            ),
+            (PickleFunction.NumpyFromBuffer, [var bytes, { Content: NumpyDtype type }, var shape, { Kind: PickleKind.Text } order]) =>
+                new PickleValue(PickleKind.Tensor, Array(type, Numbers(shape), order.AsText() == "F", bytes)),
+            _ => throw source.Error("a call that PyTorch or NumPy writes", $"'{function.Name}' with {arguments.Count} other arguments"),
+        };
 
     /// <summary>Gives an object its state.</summary>
     public void Build(PickleValue instance, PickleValue state)
     {
         switch (instance, state)
         {
-            case ({ Kind: PickleKind.Tensor, Content: null },
-                { Content: List<PickleValue> and [_, var shape, { Content: NumpyDtype type }, { Content: bool fortran }, var bytes] }):
+            case (
+                { Kind: PickleKind.Tensor, Content: null },
+                { Content: List<PickleValue> and [_, var shape, { Content: NumpyDtype type }, { Content: bool fortran }, var bytes] }
+            ):
                 instance.Content = Array(type, Numbers(shape), fortran, bytes);
                 break;
-            case ({ Content: NumpyDtype type },
-                { Content: List<PickleValue> and [_, { Kind: PickleKind.Text } order, { Kind: PickleKind.None }, { Kind: PickleKind.None }, ..] }):
+            case (
+                { Content: NumpyDtype type },
+                {
+                    Content: List<PickleValue>
+                        and [_, { Kind: PickleKind.Text } order, { Kind: PickleKind.None }, { Kind: PickleKind.None }, ..]
+                }
+            ):
                 type.SetOrder(order.AsText());
                 break;
 
@@ -85,13 +116,21 @@ internal sealed class PickleCalls(ByteSource source, AllocationBudget budget)
     /// <summary>The storage that a persistent id of PyTorch names.</summary>
     public PickleValue Storage(PickleValue id)
     {
-        if (id.Content is not List<PickleValue> parts
-            || parts is not
-            [
-                var tag, { Content: PickleGlobal { Function: PickleFunction.TorchStorage } type }, { Kind: PickleKind.Text } key, _,
-                { Content: long count }, ..
-            ]
-            || tag.Kind != PickleKind.Text || tag.AsText() != "storage" || count < 0)
+        if (
+            id.Content is not List<PickleValue> parts
+            || parts
+                is not [
+                    var tag,
+                    { Content: PickleGlobal { Function: PickleFunction.TorchStorage } type },
+                    { Kind: PickleKind.Text } key,
+                    _,
+                    { Content: long count },
+                    ..,
+                ]
+            || tag.Kind != PickleKind.Text
+            || tag.AsText() != "storage"
+            || count < 0
+        )
         {
             throw source.Error("the id of a PyTorch storage", $"{id}");
         }
@@ -160,7 +199,12 @@ internal sealed class PickleCalls(ByteSource source, AllocationBudget budget)
             throw source.Error($"at most {NpyHeader.MaxRank} extents", $"{value}");
         }
 
-        return [.. items.Select(item => item.Content is long and >= 0 ? (long)item.Content : throw source.Error("extents that are not negative", $"{item}"))];
+        return
+        [
+            .. items.Select(item =>
+                item.Content is long and >= 0 ? (long)item.Content : throw source.Error("extents that are not negative", $"{item}")
+            ),
+        ];
     }
 
     private static bool IsLatin1(PickleValue encoding) => encoding.Kind == PickleKind.Text && encoding.AsText() is "latin1" or "latin-1";

@@ -35,15 +35,17 @@ internal sealed class PickleDictionary
     }
 
     /// <summary>The first keys, for messages.</summary>
-    public string Describe() => entries.Count == 0
-        ? "an empty one"
-        : string.Join(", ", entries.Take(5).Select(entry => entry.Key)) + (entries.Count > 5 ? $" and {entries.Count - 5} more" : "");
+    public string Describe() =>
+        entries.Count == 0
+            ? "an empty one"
+            : string.Join(", ", entries.Take(5).Select(entry => entry.Key)) + (entries.Count > 5 ? $" and {entries.Count - 5} more" : "");
 
-    private static object? KeyOf(PickleValue key) => key.Kind switch
-    {
-        PickleKind.None => NoneKey,
-        PickleKind.Text => key.AsText(),
-        PickleKind.Bool or PickleKind.Int or PickleKind.Float => key.Content,
-        _ => null,
-    };
+    private static object? KeyOf(PickleValue key) =>
+        key.Kind switch
+        {
+            PickleKind.None => NoneKey,
+            PickleKind.Text => key.AsText(),
+            PickleKind.Bool or PickleKind.Int or PickleKind.Float => key.Content,
+            _ => null,
+        };
 }

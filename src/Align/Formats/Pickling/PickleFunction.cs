@@ -1,6 +1,8 @@
 namespace PPYolo.Align.Formats.Pickling;
 
-/// <summary>The few things of Python that a file may name. Each is done by this library in its own way; none of Python's is ever run.</summary>
+/// <summary>
+/// The few things of Python that a file may name. Each is done by this library in its own way; none of Python's is ever run.
+/// </summary>
 internal enum PickleFunction
 {
     OrderedDict,

@@ -3,8 +3,8 @@ using PPYolo.Align.Formats.Bytes;
 namespace PPYolo.Align.Formats.Pickling;
 
 /// <summary>
-/// Interprets a pickle of protocol 2 to 5. A pickle is a program; this runs only what makes plain values, tensors and arrays, by its own means, and refuses
-/// everything else by its name. It does not recurse, and what it makes is bounded.
+/// Interprets a pickle of protocol 2 to 5. A pickle is a program; this runs only what makes plain values, tensors and arrays, by its own
+/// means, and refuses everything else by its name. It does not recurse, and what it makes is bounded.
 /// </summary>
 /// <param name="source">The bytes.</param>
 /// <param name="start">Where the pickle begins.</param>
@@ -57,54 +57,142 @@ internal sealed class PickleReader(ByteSource source, long start, AllocationBudg
     {
         switch (opcode)
         {
-            case (byte)'N': stack.Push(PickleValue.None); break;
-            case 0x88: stack.Push(true); break;
-            case 0x89: stack.Push(false); break;
-            case (byte)'K': stack.Push((long)input.Byte()); break;
-            case (byte)'M': stack.Push((long)input.UInt16()); break;
-            case (byte)'J': stack.Push((long)input.Int32()); break;
-            case 0x8a: stack.Push(new PickleValue(PickleKind.Int, input.Integer(input.Byte()))); break;
-            case 0x8b: stack.Push(new PickleValue(PickleKind.Int, input.Integer(input.Int32()))); break;
-            case (byte)'G': stack.Push(input.Float()); break;
+            case (byte)'N':
+                stack.Push(PickleValue.None);
+                break;
+            case 0x88:
+                stack.Push(true);
+                break;
+            case 0x89:
+                stack.Push(false);
+                break;
+            case (byte)'K':
+                stack.Push((long)input.Byte());
+                break;
+            case (byte)'M':
+                stack.Push((long)input.UInt16());
+                break;
+            case (byte)'J':
+                stack.Push((long)input.Int32());
+                break;
+            case 0x8a:
+                stack.Push(new PickleValue(PickleKind.Int, input.Integer(input.Byte())));
+                break;
+            case 0x8b:
+                stack.Push(new PickleValue(PickleKind.Int, input.Integer(input.Int32())));
+                break;
+            case (byte)'G':
+                stack.Push(input.Float());
+                break;
 
-            case 0x8c: PushText(input.Byte(), latin1: false); break;
-            case (byte)'X': PushText(input.UInt32(), latin1: false); break;
-            case 0x8d: PushText(input.Int64(), latin1: false); break;
-            case (byte)'U': PushText(input.Byte(), latin1: true); break;
-            case (byte)'T': PushText(input.Int32(), latin1: true); break;
-            case (byte)'C': PushBytes(input.Byte()); break;
-            case (byte)'B': PushBytes(input.UInt32()); break;
-            case 0x8e or 0x96: PushBytes(input.Int64()); break;
+            case 0x8c:
+                PushText(input.Byte(), latin1: false);
+                break;
+            case (byte)'X':
+                PushText(input.UInt32(), latin1: false);
+                break;
+            case 0x8d:
+                PushText(input.Int64(), latin1: false);
+                break;
+            case (byte)'U':
+                PushText(input.Byte(), latin1: true);
+                break;
+            case (byte)'T':
+                PushText(input.Int32(), latin1: true);
+                break;
+            case (byte)'C':
+                PushBytes(input.Byte());
+                break;
+            case (byte)'B':
+                PushBytes(input.UInt32());
+                break;
+            case 0x8e or 0x96:
+                PushBytes(input.Int64());
+                break;
 
-            case (byte)'(': stack.Mark(); break;
-            case (byte)')': PushTuple([]); break;
-            case 0x85: PushTuple(stack.PopMany(1)); break;
-            case 0x86: PushTuple(stack.PopMany(2)); break;
-            case 0x87: PushTuple(stack.PopMany(3)); break;
-            case (byte)'t': PushTuple(stack.PopToMark()); break;
-            case (byte)']': stack.Push(new PickleValue(PickleKind.List, new List<PickleValue>())); break;
-            case (byte)'l': stack.Push(new PickleValue(PickleKind.List, stack.PopToMark())); break;
-            case (byte)'}': stack.Push(new PickleValue(PickleKind.Dict, new PickleDictionary())); break;
-            case (byte)'a': Append(stack.PopMany(1)); break;
-            case (byte)'e': Append(stack.PopToMark()); break;
-            case (byte)'s': SetItems(stack.PopMany(2)); break;
-            case (byte)'u': SetItems(stack.PopToMark()); break;
-            case (byte)'0': stack.Pop(); break;
-            case (byte)'1': stack.PopToMark(); break;
-            case (byte)'2': stack.Push(stack.Top); break;
+            case (byte)'(':
+                stack.Mark();
+                break;
+            case (byte)')':
+                PushTuple([]);
+                break;
+            case 0x85:
+                PushTuple(stack.PopMany(1));
+                break;
+            case 0x86:
+                PushTuple(stack.PopMany(2));
+                break;
+            case 0x87:
+                PushTuple(stack.PopMany(3));
+                break;
+            case (byte)'t':
+                PushTuple(stack.PopToMark());
+                break;
+            case (byte)']':
+                stack.Push(new PickleValue(PickleKind.List, new List<PickleValue>()));
+                break;
+            case (byte)'l':
+                stack.Push(new PickleValue(PickleKind.List, stack.PopToMark()));
+                break;
+            case (byte)'}':
+                stack.Push(new PickleValue(PickleKind.Dict, new PickleDictionary()));
+                break;
+            case (byte)'a':
+                Append(stack.PopMany(1));
+                break;
+            case (byte)'e':
+                Append(stack.PopToMark());
+                break;
+            case (byte)'s':
+                SetItems(stack.PopMany(2));
+                break;
+            case (byte)'u':
+                SetItems(stack.PopToMark());
+                break;
+            case (byte)'0':
+                stack.Pop();
+                break;
+            case (byte)'1':
+                stack.PopToMark();
+                break;
+            case (byte)'2':
+                stack.Push(stack.Top);
+                break;
 
-            case (byte)'q': memo[input.Byte()] = stack.Top; break;
-            case (byte)'r': memo[input.UInt32()] = stack.Top; break;
-            case 0x94: memo[(uint)memo.Count] = stack.Top; break;
-            case (byte)'h': Recall(input.Byte()); break;
-            case (byte)'j': Recall(input.UInt32()); break;
-            case 0x95: CheckFrame(input.Int64()); break;
+            case (byte)'q':
+                memo[input.Byte()] = stack.Top;
+                break;
+            case (byte)'r':
+                memo[input.UInt32()] = stack.Top;
+                break;
+            case 0x94:
+                memo[(uint)memo.Count] = stack.Top;
+                break;
+            case (byte)'h':
+                Recall(input.Byte());
+                break;
+            case (byte)'j':
+                Recall(input.UInt32());
+                break;
+            case 0x95:
+                CheckFrame(input.Int64());
+                break;
 
-            case (byte)'c': PushGlobal(input.Line(), input.Line()); break;
-            case 0x93: PushGlobal(stack.PopMany(2)); break;
-            case (byte)'R': Call(stack.PopMany(2)); break;
-            case (byte)'b': Build(stack.Pop()); break;
-            case (byte)'Q': stack.Push(calls.Storage(stack.Pop())); break;
+            case (byte)'c':
+                PushGlobal(input.Line(), input.Line());
+                break;
+            case 0x93:
+                PushGlobal(stack.PopMany(2));
+                break;
+            case (byte)'R':
+                Call(stack.PopMany(2));
+                break;
+            case (byte)'b':
+                Build(stack.Pop());
+                break;
+            case (byte)'Q':
+                stack.Push(calls.Storage(stack.Pop()));
+                break;
 
             default:
                 throw source.Error("a pickle of tensors, lists, dicts and numbers", $"the opcode 0x{opcode:x2} at {input.Position - 1}");

@@ -5,8 +5,8 @@ namespace PPYolo.Align.Formats.Pickling;
 /// <summary>The interpreter's stack with its marks, and the bound on what may be made.</summary>
 internal sealed class PickleStack(ByteSource source)
 {
-    // A checkpoint makes about thirty values for a tensor, so that this is enough for a hundred thousand tensors; a file of one-byte opcodes for new
-    // dicts would otherwise make a hundred times its size in memory.
+    // A checkpoint makes about thirty values for a tensor, so that this is enough for a hundred thousand tensors; a file of one-byte
+    // opcodes for new dicts would otherwise make a hundred times its size in memory.
     private const int MaxValues = 1 << 22;
 
     private readonly List<PickleValue> values = [];
@@ -36,9 +36,8 @@ internal sealed class PickleStack(ByteSource source)
         return value;
     }
 
-    public PickleValue Top => values.Count > (marks.Count == 0 ? 0 : marks[^1])
-        ? values[^1]
-        : throw source.Error("a value on the pickle's stack", "none");
+    public PickleValue Top =>
+        values.Count > (marks.Count == 0 ? 0 : marks[^1]) ? values[^1] : throw source.Error("a value on the pickle's stack", "none");
 
     public void Mark()
     {
@@ -72,7 +71,6 @@ internal sealed class PickleStack(ByteSource source)
     }
 
     /// <summary>The one value that a pickle leaves behind.</summary>
-    public PickleValue Result() => marks.Count == 0 && values.Count == 1
-        ? values[0]
-        : throw source.Error("one value at the pickle's end", $"{values.Count}");
+    public PickleValue Result() =>
+        marks.Count == 0 && values.Count == 1 ? values[0] : throw source.Error("one value at the pickle's end", $"{values.Count}");
 }

@@ -6,7 +6,8 @@ using PPYolo.Align.Tensors;
 namespace PPYolo.Align.Formats.Pickling;
 
 /// <summary>
-/// Writes a pickle of protocol 2 with only what PyTorch's weights_only reader allows. Tensors become views of storages, which the caller writes elsewhere.
+/// Writes a pickle of protocol 2 with only what PyTorch's weights_only reader allows. Tensors become views of storages, which the caller
+/// writes elsewhere.
 /// </summary>
 internal sealed class PickleWriter
 {
@@ -142,8 +143,8 @@ internal sealed class PickleWriter
         stream.Write(bytes);
     }
 
-    // torch._utils._rebuild_tensor_v2(storage, offset, size, stride, requires_grad, backward_hooks), and for types that have no storage of their own
-    // _rebuild_tensor_v3, which takes the dtype after these.
+    // torch._utils._rebuild_tensor_v2(storage, offset, size, stride, requires_grad, backward_hooks), and for types that have no storage of
+    // their own _rebuild_tensor_v3, which takes the dtype after these.
     private void Tensor(TensorData tensor)
     {
         var typed = TorchNames.Storages.TryGetValue(tensor.Type, out var storage);

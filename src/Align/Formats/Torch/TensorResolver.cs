@@ -7,7 +7,8 @@ namespace PPYolo.Align.Formats.Torch;
 /// <summary>Gives pending tensors their elements: contiguous ones as a part of their storage, all others gathered into C order.</summary>
 internal static class TensorResolver
 {
-    // An expanded tensor repeats its elements with a stride of zero. A state_dict has hardly one; a hostile one asks for as many as there is memory.
+    // An expanded tensor repeats its elements with a stride of zero. A state_dict has hardly one; a hostile one asks for as many as there
+    // is memory.
     private const long MaxExpansion = 64;
     private const long MaxExpanded = 1 << 20;
 
@@ -50,7 +51,8 @@ internal static class TensorResolver
         {
             throw storage.Error(
                 $"{(span + offset) * size} bytes for a {type.Name()} tensor of shape ({string.Join(", ", shape)})",
-                $"a storage of {storage.Length}");
+                $"a storage of {storage.Length}"
+            );
         }
 
         if (IsContiguous(shape, strides))
@@ -62,7 +64,10 @@ internal static class TensorResolver
         if (count > Math.Max(MaxExpansion * (long)span, MaxExpanded))
         {
             throw storage.Error(
-                $"a tensor that repeats its {span} elements at most {MaxExpansion} times", $"shape ({string.Join(", ", shape)})", "store it before it is expanded");
+                $"a tensor that repeats its {span} elements at most {MaxExpansion} times",
+                $"shape ({string.Join(", ", shape)})",
+                "store it before it is expanded"
+            );
         }
 
         var target = budget.Allocate(count * size, storage);

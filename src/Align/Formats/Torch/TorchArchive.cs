@@ -6,8 +6,8 @@ namespace PPYolo.Align.Formats.Torch;
 
 /// <summary>Reads what torch.save writes since PyTorch 1.6: a zip archive with a pickle, and a record for each storage.</summary>
 /// <remarks>
-/// CRCs are not checked: PyTorch does not do so either, can be told to write none that are true (torch.serialization.set_crc32_options), and reading all of
-/// a mapped file to check it would undo that only what is used is read.
+/// CRCs are not checked: PyTorch does not do so either, can be told to write none that are true (torch.serialization.set_crc32_options),
+/// and reading all of a mapped file to check it would undo that only what is used is read.
 /// </remarks>
 internal static class TorchArchive
 {
@@ -32,19 +32,32 @@ internal static class TorchArchive
     }
 
     private static ZipEntry? FindPickle(IReadOnlyList<ZipEntry> entries) =>
-        entries.FirstOrDefault(entry => entry.Name == Pickle
-            || (entry.Name.EndsWith('/' + Pickle, StringComparison.Ordinal) && entry.Name.IndexOf('/', StringComparison.Ordinal) == entry.Name.Length - Pickle.Length - 1));
+        entries.FirstOrDefault(entry =>
+            entry.Name == Pickle
+            || (
+                entry.Name.EndsWith('/' + Pickle, StringComparison.Ordinal)
+                && entry.Name.IndexOf('/', StringComparison.Ordinal) == entry.Name.Length - Pickle.Length - 1
+            )
+        );
 
     private static void CheckByteOrder(ByteSource file, ZipEntry? entry, AllocationBudget budget)
     {
-        if (entry is { Size: < 16 } && !ZipContent.Open(file, entry, budget, verify: false).Span(0, (int)entry.Size).SequenceEqual("little"u8))
+        if (
+            entry is { Size: < 16 }
+            && !ZipContent.Open(file, entry, budget, verify: false).Span(0, (int)entry.Size).SequenceEqual("little"u8)
+        )
         {
             throw file.Error("little-endian tensors", "others", "save the file again on a little-endian machine");
         }
     }
 
     private static ByteSource FindStorage(
-        ByteSource file, Dictionary<string, ZipEntry> entries, string folder, TorchStorage storage, AllocationBudget budget)
+        ByteSource file,
+        Dictionary<string, ZipEntry> entries,
+        string folder,
+        TorchStorage storage,
+        AllocationBudget budget
+    )
     {
         if (!entries.TryGetValue($"{folder}data/{storage.Key}", out var entry))
         {

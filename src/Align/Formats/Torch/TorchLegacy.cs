@@ -6,14 +6,17 @@ using PPYolo.Align.Formats.Pickling;
 namespace PPYolo.Align.Formats.Torch;
 
 /// <summary>
-/// Reads what torch.save wrote before PyTorch 1.6: pickles of a magic number, a version, facts of the machine, the value and the keys of the storages, and
-/// then the storages themselves.
+/// Reads what torch.save wrote before PyTorch 1.6: pickles of a magic number, a version, facts of the machine, the value and the keys of
+/// the storages, and then the storages themselves.
 /// </summary>
 internal static class TorchLegacy
 {
     private const long Version = 1001;
 
-    private static readonly BigInteger Magic = BigInteger.Parse("119547037146038801333356", System.Globalization.CultureInfo.InvariantCulture);
+    private static readonly BigInteger Magic = BigInteger.Parse(
+        "119547037146038801333356",
+        System.Globalization.CultureInfo.InvariantCulture
+    );
 
     /// <summary>Whether a first pickle's value is the magic number.</summary>
     public static bool IsMagic(PickleValue value) => value.Content is BigInteger number && number == Magic;
@@ -46,7 +49,11 @@ internal static class TorchLegacy
         var contents = new Dictionary<string, ByteSource>(StringComparer.Ordinal);
         foreach (var key in keys.AsList())
         {
-            if (key.Kind != PickleKind.Text || !reader.Storages.TryGetValue(key.AsText(), out var storage) || contents.ContainsKey(storage.Key))
+            if (
+                key.Kind != PickleKind.Text
+                || !reader.Storages.TryGetValue(key.AsText(), out var storage)
+                || contents.ContainsKey(storage.Key)
+            )
             {
                 throw file.Error("each storage's key once", $"{key}");
             }
@@ -59,9 +66,14 @@ internal static class TorchLegacy
             throw file.Error("the end of the file after the last storage", $"{file.Length - position} more bytes");
         }
 
-        TensorResolver.Resolve(reader.Pending, storage => contents.TryGetValue(storage.Key, out var content)
-            ? content
-            : throw file.Error($"the data of storage '{storage.Key}'", "none"), budget);
+        TensorResolver.Resolve(
+            reader.Pending,
+            storage =>
+                contents.TryGetValue(storage.Key, out var content)
+                    ? content
+                    : throw file.Error($"the data of storage '{storage.Key}'", "none"),
+            budget
+        );
         return value;
     }
 

@@ -15,18 +15,22 @@ internal static class TorchWriter
         var pickle = new PickleWriter();
         pickle.Begin();
         write(pickle);
-        NewFile.Write(path, stream =>
-        {
-            var archive = new ZipWriter(stream);
-            archive.Add($"{Folder}/data.pkl", pickle.End(), default);
-            archive.Add($"{Folder}/byteorder", "little"u8, default);
-            for (var index = 0; index < pickle.Storages.Count; index++)
+        NewFile.Write(
+            path,
+            stream =>
             {
-                archive.Add($"{Folder}/data/{index}", default, pickle.Storages[index].Bytes.Span);
-            }
+                var archive = new ZipWriter(stream);
+                archive.Add($"{Folder}/data.pkl", pickle.End(), default);
+                archive.Add($"{Folder}/byteorder", "little"u8, default);
+                for (var index = 0; index < pickle.Storages.Count; index++)
+                {
+                    archive.Add($"{Folder}/data/{index}", default, pickle.Storages[index].Bytes.Span);
+                }
 
-            archive.Add($"{Folder}/version", "3\n"u8, default);
-            archive.Finish();
-        }, lasting);
+                archive.Add($"{Folder}/version", "3\n"u8, default);
+                archive.Finish();
+            },
+            lasting
+        );
     }
 }

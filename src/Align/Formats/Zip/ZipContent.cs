@@ -4,7 +4,9 @@ using PPYolo.Align.Formats.Bytes;
 
 namespace PPYolo.Align.Formats.Zip;
 
-/// <summary>Gives the data of zip entries: stored ones as a part of the archive, without a copy; deflated ones unpacked, within a budget.</summary>
+/// <summary>
+/// Gives the data of zip entries: stored ones as a part of the archive, without a copy; deflated ones unpacked, within a budget.
+/// </summary>
 internal static class ZipContent
 {
     // What deflate can do at most, by its format: 258 bytes from two bits.

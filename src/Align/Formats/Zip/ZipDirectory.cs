@@ -5,7 +5,8 @@ using PPYolo.Align.Formats.Bytes;
 namespace PPYolo.Align.Formats.Zip;
 
 /// <summary>
-/// Reads the central directory of a zip archive. The framework's ZipArchive does not say where an entry's data lie, which mapping them needs.
+/// Reads the central directory of a zip archive. The framework's ZipArchive does not say where an entry's data lie, which mapping them
+/// needs.
 /// </summary>
 internal static class ZipDirectory
 {
@@ -54,7 +55,10 @@ internal static class ZipDirectory
         for (var at = tailLength - EndSize; at >= 0; at--)
         {
             var end = tail[at..];
-            if (BinaryPrimitives.ReadUInt32LittleEndian(end) == 0x06054b50 && BinaryPrimitives.ReadUInt16LittleEndian(end[20..]) == end.Length - EndSize)
+            if (
+                BinaryPrimitives.ReadUInt32LittleEndian(end) == 0x06054b50
+                && BinaryPrimitives.ReadUInt16LittleEndian(end[20..]) == end.Length - EndSize
+            )
             {
                 long count = BinaryPrimitives.ReadUInt16LittleEndian(end[10..]);
                 long size = BinaryPrimitives.ReadUInt32LittleEndian(end[12..]);
@@ -80,8 +84,11 @@ internal static class ZipDirectory
             throw file.Error($"the zip64 end record at {at}", "something else");
         }
 
-        return (BinaryPrimitives.ReadInt64LittleEndian(record[32..]), BinaryPrimitives.ReadInt64LittleEndian(record[40..]),
-            BinaryPrimitives.ReadInt64LittleEndian(record[48..]));
+        return (
+            BinaryPrimitives.ReadInt64LittleEndian(record[32..]),
+            BinaryPrimitives.ReadInt64LittleEndian(record[40..]),
+            BinaryPrimitives.ReadInt64LittleEndian(record[48..])
+        );
     }
 
     private static ZipEntry ReadEntry(ByteSource file, ref long position, long directoryEnd)
@@ -126,7 +133,14 @@ internal static class ZipDirectory
         return entry;
     }
 
-    private static void ReadZip64Extra(ByteSource file, ReadOnlySpan<byte> extra, string name, ref long size, ref long compressed, ref long offset)
+    private static void ReadZip64Extra(
+        ByteSource file,
+        ReadOnlySpan<byte> extra,
+        string name,
+        ref long size,
+        ref long compressed,
+        ref long offset
+    )
     {
         while (extra.Length >= 4)
         {
@@ -175,7 +189,11 @@ internal static class ZipDirectory
             throw file.Error($"the local header of entry '{name}' at {header}", "something else");
         }
 
-        var data = header + LocalSize + BinaryPrimitives.ReadUInt16LittleEndian(local[26..]) + BinaryPrimitives.ReadUInt16LittleEndian(local[28..]);
+        var data =
+            header
+            + LocalSize
+            + BinaryPrimitives.ReadUInt16LittleEndian(local[26..])
+            + BinaryPrimitives.ReadUInt16LittleEndian(local[28..]);
         return data <= file.Length ? data : throw file.Error($"the data of entry '{name}' at {data}", $"only {file.Length} bytes");
     }
 

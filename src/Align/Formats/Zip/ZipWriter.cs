@@ -6,8 +6,9 @@ using System.Text;
 namespace PPYolo.Align.Formats.Zip;
 
 /// <summary>
-/// Writes a zip archive into a stream that can seek. Data start at multiples of 64 bytes, as PyTorch writes them, so that a reader that maps the file finds
-/// aligned elements. An entry is below 4 GiB, since its pieces are spans; the archive may be larger and its entries more than 65535, by zip64.
+/// Writes a zip archive into a stream that can seek. Data start at multiples of 64 bytes, as PyTorch writes them, so that a reader that
+/// maps the file finds aligned elements. An entry is below 4 GiB, since its pieces are spans; the archive may be larger and its entries
+/// more than 65535, by zip64.
 /// </summary>
 /// <param name="stream">Where the archive goes; it stays open.</param>
 /// <param name="alwaysZip64">Writes zip64 fields also where they are not needed, for tests.</param>

@@ -13,17 +13,28 @@ internal static class DifferenceTable
     public static string Html(string label, IReadOnlyList<EntryDifference> differences)
     {
         var ranks = differences.Any(difference => difference.Rank > 0);
-        var html = new StringBuilder("<table><thead><tr><th scope=\"col\">iteration</th>").Append(ranks ? "<th scope=\"col\">rank</th>" : "")
-            .Append("<th scope=\"col\">phase</th><th scope=\"col\">tensor</th><th scope=\"col\">difference</th><th scope=\"col\">times noise</th></tr></thead><tbody>\n");
+        var html = new StringBuilder("<table><thead><tr><th scope=\"col\">iteration</th>")
+            .Append(ranks ? "<th scope=\"col\">rank</th>" : "")
+            .Append(
+                "<th scope=\"col\">phase</th><th scope=\"col\">tensor</th><th scope=\"col\">difference</th><th scope=\"col\">times "
+                    + "noise</th></tr></thead><tbody>\n"
+            );
         foreach (var difference in differences)
         {
-            html.Append(difference.Exceeds ? "<tr class=\"over\">" : "<tr>").Append(CultureInfo.InvariantCulture, $"<td>{difference.Iteration}</td>");
+            html.Append(difference.Exceeds ? "<tr class=\"over\">" : "<tr>")
+                .Append(CultureInfo.InvariantCulture, $"<td>{difference.Iteration}</td>");
             if (ranks)
             {
                 html.Append(CultureInfo.InvariantCulture, $"<td>{difference.Rank}</td>");
             }
 
-            html.Append(CultureInfo.InvariantCulture, $"<td>{difference.Key.Phase.ToString().ToLowerInvariant()}</td><td class=\"name\">{ExplanationHtml.Text(difference.Key.Name)}</td><td>{ExplanationHtml.Text(difference.Note ?? ExplanationText.Number(difference.Relative))}</td><td>{(difference.Note is null ? difference.Units.ToString("G3", CultureInfo.InvariantCulture) : "")}</td></tr>\n");
+            var units = difference.Note is null ? difference.Units.ToString("G3", CultureInfo.InvariantCulture) : "";
+            html.Append(
+                CultureInfo.InvariantCulture,
+                $"<td>{difference.Key.Phase.ToString().ToLowerInvariant()}</td><td class=\"name\">"
+                    + $"{ExplanationHtml.Text(difference.Key.Name)}</td><td>"
+                    + $"{ExplanationHtml.Text(difference.Note ?? ExplanationText.Number(difference.Relative))}</td><td>{units}</td></tr>\n"
+            );
         }
 
         return ExplanationHtml.Scrolling(label, html.Append("</tbody></table>").ToString());

@@ -7,7 +7,11 @@ namespace PPYolo.Align.Reports.Html;
 /// <summary>The total loss of both runs.</summary>
 internal static class LossChart
 {
-    private const double Width = 800, Height = 220, Left = 60, Bottom = 24, Top = 10;
+    private const double Width = 800,
+        Height = 220,
+        Left = 60,
+        Bottom = 24,
+        Top = 10;
 
     /// <summary>The chart, and its numbers folded away.</summary>
     public static string Html(Explanation explanation)
@@ -18,14 +22,18 @@ internal static class LossChart
             return "<p class=\"soft\">No losses were recorded.</p>\n";
         }
 
-        var table = new StringBuilder("<table><thead><tr><th scope=\"col\">iteration</th><th scope=\"col\">expected</th><th scope=\"col\">found</th></tr></thead><tbody>\n");
+        var table = new StringBuilder(
+            "<table><thead><tr><th scope=\"col\">iteration</th><th scope=\"col\">expected</th><th "
+                + "scope=\"col\">found</th></tr></thead><tbody>\n"
+        );
         foreach (var (iteration, first, second) in explanation.Losses)
         {
             table.Append(CultureInfo.InvariantCulture, $"<tr><td>{iteration}</td><td>{first:G9}</td><td>{second:G9}</td></tr>\n");
         }
 
         return ExplanationHtml.Scrolling("total loss", Svg(losses))
-            + $"<details><summary>The losses in numbers</summary>\n{ExplanationHtml.Scrolling("the losses in numbers", table.Append("</tbody></table>").ToString())}</details>\n";
+            + $"<details><summary>The losses in numbers</summary>\n"
+            + $"{ExplanationHtml.Scrolling("the losses in numbers", table.Append("</tbody></table>").ToString())}</details>\n";
     }
 
     private static string Svg(List<(int Iteration, double First, double Second)> losses)
@@ -36,22 +44,37 @@ internal static class LossChart
         double X(int iteration) => Left + ((Width - Left - 10) * iteration / Math.Max(1, losses[^1].Iteration));
         double Y(double value) => Top + ((Height - Top - Bottom) * (high - value) / (high - low));
         var svg = new StringBuilder("<p class=\"key\"><span><i></i>expected</span><span><i class=\"b\"></i>found</span></p>\n");
-        svg.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"total loss of both runs over {losses.Count} iterations\">\n");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"total loss of both runs over {losses.Count} iterations\">\n"
+        );
         foreach (var value in new[] { low, (low + high) / 2, high })
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width}\" y1=\"{Y(value):0.#}\" y2=\"{Y(value):0.#}\"/><text x=\"{Left - 6}\" y=\"{Y(value) + 4:0.#}\" text-anchor=\"end\">{value.ToString("G4", CultureInfo.InvariantCulture)}</text>\n");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width}\" y1=\"{Y(value):0.#}\" y2=\"{Y(value):0.#}\"/><text x=\"{Left - 6}\" "
+                    + $"y=\"{Y(value) + 4:0.#}\" text-anchor=\"end\">{value.ToString("G4", CultureInfo.InvariantCulture)}</text>\n"
+            );
         }
 
         foreach (var (iteration, _, _) in losses.Where((_, i) => i % Math.Max(1, losses.Count / 10) == 0))
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(iteration):0.#}\" y=\"{Height - 6}\" text-anchor=\"middle\">{iteration}</text>\n");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<text x=\"{X(iteration):0.#}\" y=\"{Height - 6}\" text-anchor=\"middle\">{iteration}</text>\n"
+            );
         }
 
         Line("first", loss => loss.First);
         Line("second", loss => loss.Second);
         return svg.Append("</svg>\n").ToString();
 
-        void Line(string style, Func<(int Iteration, double First, double Second), double> of) =>
-            svg.Append(CultureInfo.InvariantCulture, $"<polyline class=\"{style}\" points=\"{string.Join(' ', losses.Where(loss => double.IsFinite(of(loss))).Select(loss => string.Create(CultureInfo.InvariantCulture, $"{X(loss.Iteration):0.#},{Y(of(loss)):0.#}")))}\"/>\n");
+        void Line(string style, Func<(int Iteration, double First, double Second), double> of)
+        {
+            var points = losses
+                .Where(loss => double.IsFinite(of(loss)))
+                .Select(loss => string.Create(CultureInfo.InvariantCulture, $"{X(loss.Iteration):0.#},{Y(of(loss)):0.#}"));
+            svg.Append(CultureInfo.InvariantCulture, $"<polyline class=\"{style}\" points=\"{string.Join(' ', points)}\"/>\n");
+        }
     }
 }

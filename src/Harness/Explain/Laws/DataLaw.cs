@@ -25,7 +25,19 @@ internal sealed class DataLaw : ILaw
         {
             // Only the batches of all ranks together are compared: whose part differs is not known.
             var at = differing[0];
-            return [new(at.Key.Name == Image ? "batch-other" : "targets-other", at.Key.Name == Image ? "The batch is another." : "Targets are assigned otherwise.", TracePhase.Data, 0.8, [$"{at.Key.Name} of iteration {at.Iteration} over all ranks is not the expected one ({at.Note ?? $"relative difference {Numbers.Text(at.Relative)}"})"])];
+            return
+            [
+                new(
+                    at.Key.Name == Image ? "batch-other" : "targets-other",
+                    at.Key.Name == Image ? "The batch is another." : "Targets are assigned otherwise.",
+                    TracePhase.Data,
+                    0.8,
+                    [
+                        $"{at.Key.Name} of iteration {at.Iteration} over all ranks is not the expected one ("
+                            + $"{at.Note ?? $"relative difference {Numbers.Text(at.Relative)}"})",
+                    ]
+                ),
+            ];
         }
 
         var image = differing.Find(difference => difference.Key.Name == Image);
@@ -34,20 +46,41 @@ internal sealed class DataLaw : ILaw
 
     private static Cause Images(ExplainedRun first, ExplainedRun second, EntryDifference difference)
     {
-        var where = $"the images of iteration {difference.Iteration}{(second.Ranks.Count > 1 ? $", rank {difference.Rank}," : "")} are not the expected ones ({difference.Note ?? $"relative difference {Numbers.Text(difference.Relative)}"})";
+        var where =
+            $"the images of iteration {difference.Iteration}{(second.Ranks.Count > 1 ? $", rank {difference.Rank}," : "")} are not the "
+            + $"expected ones ({difference.Note ?? $"relative difference {Numbers.Text(difference.Relative)}"})";
         var found = second.Ranks[difference.Rank].Find(difference.Iteration, TracePhase.Data, Image);
         if (found is null)
         {
             return new("batch-other", "The batch is another.", TracePhase.Data, 0.6, [where]);
         }
 
-        foreach (var (rank, iteration) in from rank in Enumerable.Range(0, first.Ranks.Count) from iteration in Enumerable.Range(0, first.Iterations.Count) select (rank, iteration))
+        foreach (
+            var (rank, iteration) in from rank in Enumerable.Range(0, first.Ranks.Count)
+            from iteration in Enumerable.Range(0, first.Iterations.Count)
+            select (rank, iteration)
+        )
         {
-            if (first.Ranks[rank].Find(iteration, TracePhase.Data, Image) is { } other && other.Summary.RelativeDistance(found.Summary) < Exact)
+            if (
+                first.Ranks[rank].Find(iteration, TracePhase.Data, Image) is { } other
+                && other.Summary.RelativeDistance(found.Summary) < Exact
+            )
             {
                 return rank == difference.Rank
-                    ? new("batch-order", "Batches come in another order.", TracePhase.Data, 0.98, [where, $"they are those of iteration {iteration}"])
-                    : new("rank-order", "Ranks have each other's batches.", TracePhase.Data, 0.98, [where, $"they are those of rank {rank}, iteration {iteration}"]);
+                    ? new(
+                        "batch-order",
+                        "Batches come in another order.",
+                        TracePhase.Data,
+                        0.98,
+                        [where, $"they are those of iteration {iteration}"]
+                    )
+                    : new(
+                        "rank-order",
+                        "Ranks have each other's batches.",
+                        TracePhase.Data,
+                        0.98,
+                        [where, $"they are those of rank {rank}, iteration {iteration}"]
+                    );
             }
         }
 
@@ -65,13 +98,25 @@ internal sealed class DataLaw : ILaw
             {
                 if (Same(expected.roll(shift, 0)))
                 {
-                    return new("image-order", "Images of a batch come in another order.", TracePhase.Data, 0.97, [where, $"they equal the expected ones shifted by {shift}"]);
+                    return new(
+                        "image-order",
+                        "Images of a batch come in another order.",
+                        TracePhase.Data,
+                        0.97,
+                        [where, $"they equal the expected ones shifted by {shift}"]
+                    );
                 }
             }
 
             if (Same(expected.flip(0)))
             {
-                return new("image-order", "Images of a batch come in another order.", TracePhase.Data, 0.97, [where, "they equal the expected ones in reverse"]);
+                return new(
+                    "image-order",
+                    "Images of a batch come in another order.",
+                    TracePhase.Data,
+                    0.97,
+                    [where, "they equal the expected ones in reverse"]
+                );
             }
 
             if (Affine(expected, found) is { } affine)
@@ -80,9 +125,16 @@ internal sealed class DataLaw : ILaw
             }
         }
 
-        return new("batch-other", "The batch is another.", TracePhase.Data, 0.9, [where, "no other batch of the first run, and no change of channels, order or normalization, gives these images"]);
+        return new(
+            "batch-other",
+            "The batch is another.",
+            TracePhase.Data,
+            0.9,
+            [where, "no other batch of the first run, and no change of channels, order or normalization, gives these images"]
+        );
 
-        bool Same(Tensor candidate) => candidate.shape.SequenceEqual(found.Shape) && TensorElements.Summary(candidate).RelativeDistance(found.Summary) < Exact;
+        bool Same(Tensor candidate) =>
+            candidate.shape.SequenceEqual(found.Shape) && TensorElements.Summary(candidate).RelativeDistance(found.Summary) < Exact;
     }
 
     /// <summary>Each channel scaled and shifted.</summary>
@@ -109,15 +161,28 @@ internal sealed class DataLaw : ILaw
         var channels = (int)expected.shape[1];
         return fit.Solve() is { Residual: < 1e-4 } result
             ? new(
-                "normalization", "Images are normalized with other constants.", TracePhase.Data, 0.98,
-                [$"each channel is the expected one times {Numbers.Text(result.Coefficients.Take(channels))} plus {Numbers.Text(result.Coefficients.Skip(channels))}, residual {Numbers.Text(result.Residual)}"])
+                "normalization",
+                "Images are normalized with other constants.",
+                TracePhase.Data,
+                0.98,
+                [
+                    $"each channel is the expected one times {Numbers.Text(result.Coefficients.Take(channels))} plus "
+                        + $"{Numbers.Text(result.Coefficients.Skip(channels))}, residual {Numbers.Text(result.Residual)}",
+                ]
+            )
             : null;
     }
 
     private static Cause Targets(ExplainedRun first, ExplainedRun second, List<EntryDifference> differing)
     {
         var at = differing[0];
-        var names = string.Join(", ", differing.Where(difference => difference.Iteration == at.Iteration).Select(difference => difference.Key.Name).Distinct(StringComparer.Ordinal));
+        var names = string.Join(
+            ", ",
+            differing
+                .Where(difference => difference.Iteration == at.Iteration)
+                .Select(difference => difference.Key.Name)
+                .Distinct(StringComparer.Ordinal)
+        );
         var where = $"images are the same, {names} of iteration {at.Iteration} are not (relative difference {Numbers.Text(at.Relative)})";
         return BatchChange.Find(first, second, at) is { } change
             ? new(change.Id, change.Title, TracePhase.Data, 0.98, [where, $"the batch equals the expected one {change.Description}"])

@@ -6,7 +6,9 @@ using PPYolo.Train.Optimization;
 
 namespace PPYolo.Harness.Explain.Laws;
 
-/// <summary>The moving average: e = d e + (1 - d) w. The decay of every iteration is fitted on each run's own weights, whatever made them.</summary>
+/// <summary>
+/// The moving average: e = d e + (1 - d) w. The decay of every iteration is fitted on each run's own weights, whatever made them.
+/// </summary>
 internal sealed class EmaLaw : ILaw
 {
     private const double Exact = 1e-4;
@@ -23,8 +25,15 @@ internal sealed class EmaLaw : ILaw
         if (before.Residual < b.Residual / 3 && Fit(first, buffers: false, late: true)!.Residual > a.Residual * 3)
         {
             yield return new(
-                "ema-before-optimizer", "The moving average takes in the weights from before the optimizer's step: it runs one step behind.", TracePhase.Ema, 0.98,
-                [$"e = d e + (1 - d) w holds for the weights before the step within {Numbers.Text(before.Residual)}, for those after it within {Numbers.Text(b.Residual)}"]);
+                "ema-before-optimizer",
+                "The moving average takes in the weights from before the optimizer's step: it runs one step behind.",
+                TracePhase.Ema,
+                0.98,
+                [
+                    $"e = d e + (1 - d) w holds for the weights before the step within {Numbers.Text(before.Residual)}, for those after "
+                        + $"it within {Numbers.Text(b.Residual)}",
+                ]
+            );
             b = before;
         }
 
@@ -33,16 +42,33 @@ internal sealed class EmaLaw : ILaw
             yield return Decay(first, a, b);
         }
 
-        if (Fit(second, buffers: true, late: false) is { } statistics && Fit(first, buffers: true, late: false) is { } expected
-            && !Alike(expected.Decays, statistics.Decays) && !Alike(b.Decays, statistics.Decays))
+        if (
+            Fit(second, buffers: true, late: false) is { } statistics
+            && Fit(first, buffers: true, late: false) is { } expected
+            && !Alike(expected.Decays, statistics.Decays)
+            && !Alike(b.Decays, statistics.Decays)
+        )
         {
             yield return new(
-                "ema-buffers-left-out", "The moving average leaves running statistics out.", TracePhase.Ema, 0.98,
-                [$"decays fitted on running statistics: {Numbers.Text(statistics.Decays)}; on parameters: {Numbers.Text(b.Decays)} (0 is a copy, 1 never changes)"]);
+                "ema-buffers-left-out",
+                "The moving average leaves running statistics out.",
+                TracePhase.Ema,
+                0.98,
+                [
+                    $"decays fitted on running statistics: {Numbers.Text(statistics.Decays)}; on parameters: {Numbers.Text(b.Decays)} "
+                        + $"(0 is a copy, 1 never changes)",
+                ]
+            );
         }
         else if (first.Iterations[0].Of(TracePhase.Ema).Any(IsStatistic) && !second.Iterations[0].Of(TracePhase.Ema).Any(IsStatistic))
         {
-            yield return new("ema-buffers-left-out", "The moving average leaves running statistics out.", TracePhase.Ema, 0.99, ["the second run's average has no running_mean and running_var"]);
+            yield return new(
+                "ema-buffers-left-out",
+                "The moving average leaves running statistics out.",
+                TracePhase.Ema,
+                0.99,
+                ["the second run's average has no running_mean and running_var"]
+            );
         }
 
         if (Correction(first) is { } right && Correction(second) is { } found)
@@ -51,14 +77,23 @@ internal sealed class EmaLaw : ILaw
             if (Numbers.Near(right, rightShould, Exact) && Numbers.Near(found, 1, Exact) && !Numbers.Near(should, 1, Exact))
             {
                 yield return new(
-                    "ema-not-corrected", "The saved moving average is not corrected for its start at zero.", TracePhase.End, 0.98, [$"saved average over state: {Numbers.Text(found)}; 1 / (1 - d^n) is {Numbers.Text(should)}"]);
+                    "ema-not-corrected",
+                    "The saved moving average is not corrected for its start at zero.",
+                    TracePhase.End,
+                    0.98,
+                    [$"saved average over state: {Numbers.Text(found)}; 1 / (1 - d^n) is {Numbers.Text(should)}"]
+                );
             }
         }
     }
 
     private static Cause Decay(ExplainedRun first, DecayFit a, DecayFit b)
     {
-        string[] evidence = [$"decays expected: {Numbers.Text(a.Decays)}", $"decays fitted in the second run: {Numbers.Text(b.Decays)}, residual {Numbers.Text(b.Residual)}"];
+        string[] evidence =
+        [
+            $"decays expected: {Numbers.Text(a.Decays)}",
+            $"decays fitted in the second run: {Numbers.Text(b.Decays)}, residual {Numbers.Text(b.Residual)}",
+        ];
         if (b.Decays[0] < 1e-6 && a.Decays[0] > 1e-3)
         {
             return new("ema-start", "The moving average starts at the weights instead of zero.", TracePhase.Ema, 0.9, evidence);
@@ -66,19 +101,45 @@ internal sealed class EmaLaw : ILaw
 
         if (b.Decays.All(decay => Numbers.Near(decay, b.Decays[0], 1e-4)) && b.Decays.Count > 1)
         {
-            return new("ema-no-ramp", $"The moving average's decay does not rise: it is {Numbers.Text(b.Decays[0])} from the start.", TracePhase.Ema, 0.97, evidence);
+            return new(
+                "ema-no-ramp",
+                $"The moving average's decay does not rise: it is {Numbers.Text(b.Decays[0])} from the start.",
+                TracePhase.Ema,
+                0.97,
+                evidence
+            );
         }
 
         if (first.Recipe is { } recipe)
         {
-            foreach (var (type, shift) in from shift in new[] { 0, 1, -1, 2 } from type in Enum.GetValues<EmaDecayType>() select (type, shift))
+            foreach (
+                var (type, shift) in from shift in new[] { 0, 1, -1, 2 }
+                from type in Enum.GetValues<EmaDecayType>()
+                select (type, shift)
+            )
             {
-                var decays = Enumerable.Range(0, b.Decays.Count).Select(i => ExponentialMovingAverage.Decay(recipe with { EmaDecayType = type }, Math.Max(0, i + shift)));
+                var decays = Enumerable
+                    .Range(0, b.Decays.Count)
+                    .Select(i => ExponentialMovingAverage.Decay(recipe with { EmaDecayType = type }, Math.Max(0, i + shift)));
                 if (b.Decays.Zip(decays).All(pair => Numbers.Near(1 - pair.First, 1 - pair.Second, 1e-3)))
                 {
                     return type != recipe.EmaDecayType
-                        ? new("ema-other-ramp", $"The moving average's decay rises as of type {type.ToString().ToLowerInvariant()}, not {recipe.EmaDecayType.ToString().ToLowerInvariant()}.", TracePhase.Ema, 0.97, evidence)
-                        : new("ema-step-shifted", $"The moving average's decay is {Math.Abs(shift)} update{(shift is 1 or -1 ? "" : "s")} {(shift > 0 ? "ahead" : "behind")}.", TracePhase.Ema, 0.97, evidence);
+                        ? new(
+                            "ema-other-ramp",
+                            $"The moving average's decay rises as of type {type.ToString().ToLowerInvariant()}, not "
+                                + $"{recipe.EmaDecayType.ToString().ToLowerInvariant()}.",
+                            TracePhase.Ema,
+                            0.97,
+                            evidence
+                        )
+                        : new(
+                            "ema-step-shifted",
+                            $"The moving average's decay is {Math.Abs(shift)} update{(shift is 1 or -1 ? "" : "s")} "
+                                + $"{(shift > 0 ? "ahead" : "behind")}.",
+                            TracePhase.Ema,
+                            0.97,
+                            evidence
+                        );
                 }
             }
         }
@@ -97,7 +158,10 @@ internal sealed class EmaLaw : ILaw
             foreach (var entry in run.Iterations[iteration].Of(TracePhase.Ema).Where(entry => IsStatistic(entry) == buffers))
             {
                 var key = entry.Key.Name;
-                var now = buffers ? run.Sums(iteration, TracePhase.Buffers, key) : late ? run.WeightsBefore(iteration, key) : run.Sums(iteration, TracePhase.Weights, key);
+                var now =
+                    buffers ? run.Sums(iteration, TracePhase.Buffers, key)
+                    : late ? run.WeightsBefore(iteration, key)
+                    : run.Sums(iteration, TracePhase.Weights, key);
                 if (now is null)
                 {
                     continue;
@@ -121,7 +185,8 @@ internal sealed class EmaLaw : ILaw
     }
 
     /// <summary>Whether what the average takes in is alike, within what fits of nearly constant statistics can tell.</summary>
-    private static bool Alike(IReadOnlyList<double> a, IReadOnlyList<double> b) => a.Zip(b).All(pair => Numbers.Near(1 - pair.First, 1 - pair.Second, 0.005));
+    private static bool Alike(IReadOnlyList<double> a, IReadOnlyList<double> b) =>
+        a.Zip(b).All(pair => Numbers.Near(1 - pair.First, 1 - pair.Second, 0.005));
 
     /// <summary>The saved average over its state, over all parameters.</summary>
     private static double? Correction(ExplainedRun run)
@@ -141,7 +206,8 @@ internal sealed class EmaLaw : ILaw
 
     private static double Expected(DecayFit fit) => 1 / (1 - Math.Pow(fit.Decays[^1], fit.Decays.Count));
 
-    private static bool IsStatistic(TraceEntry entry) => TensorKinds.IsStatistic(entry.Key.Name) || new StateEntry(entry.Key.Name, null!).IsBatchCounter;
+    private static bool IsStatistic(TraceEntry entry) =>
+        TensorKinds.IsStatistic(entry.Key.Name) || new StateEntry(entry.Key.Name, null!).IsBatchCounter;
 
     private static double[] Minus(double[] a, double[] b) => [.. a.Zip(b, (x, y) => x - y)];
 

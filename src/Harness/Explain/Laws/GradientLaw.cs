@@ -4,8 +4,8 @@ using PPYolo.Align.Traces;
 namespace PPYolo.Harness.Explain.Laws;
 
 /// <summary>
-/// Gradients: their scale, their sum over ranks, which parameters have one, and whether they start from nothing. Compared in iteration 0, whose weights are the
-/// same on both sides; the reduction on each side's own gradients.
+/// Gradients: their scale, their sum over ranks, which parameters have one, and whether they start from nothing. Compared in iteration 0,
+/// whose weights are the same on both sides; the reduction on each side's own gradients.
 /// </summary>
 internal sealed class GradientLaw : ILaw
 {
@@ -36,17 +36,38 @@ internal sealed class GradientLaw : ILaw
         if (extra.Count > 0)
         {
             yield return new(
-                "freeze-ignored", $"Parameters that are to be frozen are trained: {Parts(extra)}.", TracePhase.Gradient, 0.98,
-                [$"{extra.Count} parameters have a gradient in the second run only, such as {extra[0]}"]);
+                "freeze-ignored",
+                $"Parameters that are to be frozen are trained: {Parts(extra)}.",
+                TracePhase.Gradient,
+                0.98,
+                [$"{extra.Count} parameters have a gradient in the second run only, such as {extra[0]}"]
+            );
         }
 
         if (missing.Count > 0)
         {
             var parts = missing.Select(Part).Distinct(StringComparer.Ordinal).ToList();
-            var whole = parts.Where(part => part.StartsWith("backbone.", StringComparison.Ordinal) && a.Where(name => Part(name) == part).All(missing.Contains)).ToList();
+            var whole = parts
+                .Where(part =>
+                    part.StartsWith("backbone.", StringComparison.Ordinal) && a.Where(name => Part(name) == part).All(missing.Contains)
+                )
+                .ToList();
             yield return whole.Count == parts.Count
-                ? new("frozen-too-far", $"Parameters that are to be trained are frozen: {Parts(missing)}.", TracePhase.Gradient, 0.97, [$"no parameter of {string.Join(", ", whole)} has a gradient in the second run"])
-                : new("gradient-dropped", $"{missing.Count} parameter{(missing.Count == 1 ? " gets" : "s get")} no gradient: {missing[0]}{(missing.Count > 1 ? " and others" : "")}.", TracePhase.Gradient, 0.97, [$"missing in the second run: {string.Join(", ", missing.Take(3))}"]);
+                ? new(
+                    "frozen-too-far",
+                    $"Parameters that are to be trained are frozen: {Parts(missing)}.",
+                    TracePhase.Gradient,
+                    0.97,
+                    [$"no parameter of {string.Join(", ", whole)} has a gradient in the second run"]
+                )
+                : new(
+                    "gradient-dropped",
+                    $"{missing.Count} parameter{(missing.Count == 1 ? " gets" : "s get")} no gradient: {missing[0]}"
+                        + $"{(missing.Count > 1 ? " and others" : "")}.",
+                    TracePhase.Gradient,
+                    0.97,
+                    [$"missing in the second run: {string.Join(", ", missing.Take(3))}"]
+                );
         }
     }
 
@@ -68,10 +89,16 @@ internal sealed class GradientLaw : ILaw
         string[] evidence = [$"gradients over all ranks are each rank's own times {Numbers.Text(found)}; expected {Numbers.Text(right)}"];
         var lost = Enumerable.Range(0, ranks).Where(rank => Math.Abs(found[rank]) < Exact).ToList();
         return lost.Count > 0 && lost.Count < ranks
-            ? new("rank-missing", $"The gradient of rank {string.Join(", ", lost)} is missing from the average.", TracePhase.Reduction, 0.98, evidence)
+                ? new(
+                    "rank-missing",
+                    $"The gradient of rank {string.Join(", ", lost)} is missing from the average.",
+                    TracePhase.Reduction,
+                    0.98,
+                    evidence
+                )
             : found.Zip(right).All(pair => Numbers.Near(pair.First, ranks * pair.Second))
                 ? new("gradients-summed-over-ranks", "Gradients are summed over ranks, not averaged.", TracePhase.Reduction, 0.98, evidence)
-                : new("reduction-other", "Gradients of ranks are weighed otherwise.", TracePhase.Reduction, 0.8, evidence);
+            : new("reduction-other", "Gradients of ranks are weighed otherwise.", TracePhase.Reduction, 0.8, evidence);
     }
 
     private static double[]? Shares(ExplainedRun run)
@@ -108,18 +135,45 @@ internal sealed class GradientLaw : ILaw
 
         var factor = result.Coefficients[0];
         var loss = second.Value(0, TracePhase.Loss, LossTotal) / first.Value(0, TracePhase.Loss, LossTotal) ?? double.NaN;
-        string[] evidence = [$"gradients of iteration 0 are {Numbers.Text(factor)} times the expected ones, residual {Numbers.Text(result.Residual)}", $"the total loss is {Numbers.Text(loss)} times the expected one"];
+        string[] evidence =
+        [
+            $"gradients of iteration 0 are {Numbers.Text(factor)} times the expected ones, residual {Numbers.Text(result.Residual)}",
+            $"the total loss is {Numbers.Text(loss)} times the expected one",
+        ];
         var images = first.Images / (double)first.Ranks.Count;
         if (Numbers.Near(loss, factor))
         {
             return Numbers.Near(factor, images ?? double.NaN)
-                ? new("loss-summed", "The loss is summed over images, not averaged.", TracePhase.Loss, 0.98, [.. evidence, $"a rank has {Numbers.Text(images!.Value)} images"])
+                ? new(
+                    "loss-summed",
+                    "The loss is summed over images, not averaged.",
+                    TracePhase.Loss,
+                    0.98,
+                    [.. evidence, $"a rank has {Numbers.Text(images!.Value)} images"]
+                )
                 : new("loss-scale", $"The loss is {Numbers.Text(factor)} times what it should be.", TracePhase.Loss, 0.9, evidence);
         }
 
         return Numbers.Near(factor, images ?? double.NaN)
-            ? new("loss-summed", "What is differentiated is the loss summed over images, not averaged.", TracePhase.Backward, 0.96, [.. evidence, $"a rank has {Numbers.Text(images!.Value)} images"])
-            : new("gradient-scale", $"Gradients are {Numbers.Text(factor)} times what they should be: {(double.IsPow2(factor) || Numbers.Near(Math.Log2(factor), Math.Round(Math.Log2(factor)), 1e-4) ? "a loss scale is not taken out again" : "the loss is scaled before the backward pass")}.", TracePhase.Backward, 0.95, evidence);
+            ? new(
+                "loss-summed",
+                "What is differentiated is the loss summed over images, not averaged.",
+                TracePhase.Backward,
+                0.96,
+                [.. evidence, $"a rank has {Numbers.Text(images!.Value)} images"]
+            )
+            : new(
+                "gradient-scale",
+                $"Gradients are {Numbers.Text(factor)} times what they should be: "
+                    + (
+                        double.IsPow2(factor) || Numbers.Near(Math.Log2(factor), Math.Round(Math.Log2(factor)), 1e-4)
+                            ? "a loss scale is not taken out again."
+                            : "the loss is scaled before the backward pass."
+                    ),
+                TracePhase.Backward,
+                0.95,
+                evidence
+            );
     }
 
     /// <summary>Gradients of iteration 1 hold those of iteration 0 too.</summary>
@@ -133,15 +187,28 @@ internal sealed class GradientLaw : ILaw
         var fit = new LinearFit(1);
         foreach (var entry in second.Iterations[1].Of(TracePhase.Gradient))
         {
-            if (first.Sums(1, TracePhase.Gradient, entry.Key.Name) is { } expected && second.Sums(0, TracePhase.Gradient, entry.Key.Name) is { } before && first.Sums(0, TracePhase.Gradient, entry.Key.Name) is { } common
-                && entry.Summary.Sums.Zip(expected, (x, y) => x - y).ToArray() is var difference)
+            if (
+                first.Sums(1, TracePhase.Gradient, entry.Key.Name) is { } expected
+                && second.Sums(0, TracePhase.Gradient, entry.Key.Name) is { } before
+                && first.Sums(0, TracePhase.Gradient, entry.Key.Name) is { } common
+                && entry.Summary.Sums.Zip(expected, (x, y) => x - y).ToArray() is var difference
+            )
             {
                 fit.Add(difference, [before], 1 / Math.Max(1e-30, Math.Sqrt(common.Sum(x => x * x))));
             }
         }
 
         return fit.Solve() is { Residual: < 0.05 } result && Numbers.Near(result.Coefficients[0], 1, 0.02)
-            ? new("gradients-accumulated", "Gradients are not cleared between iterations.", TracePhase.Gradient, 0.97, [$"gradients of iteration 1 are the expected ones plus {Numbers.Text(result.Coefficients[0])} times those of iteration 0, residual {Numbers.Text(result.Residual)}"])
+            ? new(
+                "gradients-accumulated",
+                "Gradients are not cleared between iterations.",
+                TracePhase.Gradient,
+                0.97,
+                [
+                    $"gradients of iteration 1 are the expected ones plus {Numbers.Text(result.Coefficients[0])} times those of "
+                        + $"iteration 0, residual {Numbers.Text(result.Residual)}",
+                ]
+            )
             : null;
     }
 
@@ -150,5 +217,6 @@ internal sealed class GradientLaw : ILaw
     /// <summary>backbone.res2 of backbone.res2.res2a.branch2a.conv.weight.</summary>
     private static string Part(string key) => string.Join('.', key.Split('.').Take(2));
 
-    private static string Parts(IEnumerable<string> keys) => string.Join(", ", keys.Select(Part).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+    private static string Parts(IEnumerable<string> keys) =>
+        string.Join(", ", keys.Select(Part).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
 }

@@ -26,10 +26,28 @@ internal sealed class ModuleLaw : ILaw
 
         var (a, b) = (Changes(first, frontier), Changes(second, frontier));
         return a == 0 && b > 0
-            ? new("dropblock-on", "DropBlock drops where it is to be off.", TracePhase.Forward, 0.98, [$"in the second run its output differs from its input by {Numbers.Text(b)} of its norm; in the first they are equal"])
+                ? new(
+                    "dropblock-on",
+                    "DropBlock drops where it is to be off.",
+                    TracePhase.Forward,
+                    0.98,
+                    [$"in the second run its output differs from its input by {Numbers.Text(b)} of its norm; in the first they are equal"]
+                )
             : b == 0 && a > 0
-                ? new("dropblock-off", "DropBlock drops nothing where it is to be on.", TracePhase.Forward, 0.98, [$"in the first run its output differs from its input by {Numbers.Text(a)} of its norm; in the second they are equal"])
-                : new("dropblock-random", "DropBlock drops other cells: its random numbers differ.", TracePhase.Forward, 0.9, [$"both runs drop: by {Numbers.Text(a)} and {Numbers.Text(b)} of the norm"]);
+                ? new(
+                    "dropblock-off",
+                    "DropBlock drops nothing where it is to be on.",
+                    TracePhase.Forward,
+                    0.98,
+                    [$"in the first run its output differs from its input by {Numbers.Text(a)} of its norm; in the second they are equal"]
+                )
+            : new(
+                "dropblock-random",
+                "DropBlock drops other cells: its random numbers differ.",
+                TracePhase.Forward,
+                0.9,
+                [$"both runs drop: by {Numbers.Text(a)} and {Numbers.Text(b)} of the norm"]
+            );
     }
 
     /// <summary>How far a module's output is from what went in: the last map of the same shape before it.</summary>
@@ -37,14 +55,16 @@ internal sealed class ModuleLaw : ILaw
     {
         var trace = run.Ranks[frontier.Rank].Iterations[frontier.Iteration];
         var output = trace[TracePhase.Forward, frontier.Key.Name]!;
-        var before = trace.Entries.Take(trace.IndexOf(frontier.Key)).Last(entry => entry.Key.Phase is TracePhase.Forward or TracePhase.Data);
+        var before = trace
+            .Entries.Take(trace.IndexOf(frontier.Key))
+            .Last(entry => entry.Key.Phase is TracePhase.Forward or TracePhase.Data);
         return before.Shape.SequenceEqual(output.Shape) ? before.Summary.RelativeDistance(output.Summary) : double.NaN;
     }
 
     private static Cause? Precision(ExplainedRun first, EntryDifference frontier)
     {
-        // With equal weights and inputs a convolution can differ this little only by its arithmetic. Operands of 8 bits round by 2^-9 at most, of 11 by 2^-12; the
-        // errors of many products average to about half of that.
+        // With equal weights and inputs a convolution can differ this little only by its arithmetic. Operands of 8 bits round by 2^-9 at
+        // most, of 11 by 2^-12; the errors of many products average to about half of that.
         var isConvolution = first.Ranks[0].Find(0, TracePhase.Start, frontier.Key.Name + ".weight") is { Shape.Count: 4 };
         var format = frontier.Relative switch
         {
@@ -53,7 +73,13 @@ internal sealed class ModuleLaw : ILaw
             _ => null,
         };
         return isConvolution && format is not null && frontier.Iteration == 0
-            ? new("lower-precision", $"Convolutions are computed in lower precision: {format}.", TracePhase.Forward, 0.95, [$"{frontier.Key.Name} has the same weights and input and differs by {Numbers.Text(frontier.Relative)} of its norm"])
+            ? new(
+                "lower-precision",
+                $"Convolutions are computed in lower precision: {format}.",
+                TracePhase.Forward,
+                0.95,
+                [$"{frontier.Key.Name} has the same weights and input and differs by {Numbers.Text(frontier.Relative)} of its norm"]
+            )
             : null;
     }
 }

@@ -4,8 +4,8 @@ using PPYolo.Align.Traces;
 namespace PPYolo.Harness.Explain.Laws;
 
 /// <summary>
-/// Running statistics: r = (1 - m) r + m s. The batch's statistics s are not recorded; where a norm's input agrees in both runs they are the same, and follow from
-/// the first run's movement.
+/// Running statistics: r = (1 - m) r + m s. The batch's statistics s are not recorded; where a norm's input agrees in both runs they are
+/// the same, and follow from the first run's movement.
 /// </summary>
 internal sealed class NormLaw : ILaw
 {
@@ -34,10 +34,18 @@ internal sealed class NormLaw : ILaw
 
         // The share of the batch in the second run.
         var found = fit.Coefficients[0] * momentum;
-        string[] evidence = [$"share of the batch in running means, fitted over {norms.Count} norms whose input agrees: {Numbers.Text(found)}, expected {Numbers.Text(momentum)}, residual {Numbers.Text(fit.Residual)}"];
+        string[] evidence =
+        [
+            $"share of the batch in running means, fitted over {norms.Count} norms whose input agrees: {Numbers.Text(found)}, expected "
+                + $"{Numbers.Text(momentum)}, residual {Numbers.Text(fit.Residual)}",
+        ];
         if (Math.Abs(found) < 1e-6)
         {
-            var counted = second.Iterations[0].Of(TracePhase.Buffers).Where(entry => entry.Key.Name.EndsWith("num_batches_tracked", StringComparison.Ordinal)).Sum(entry => entry.Summary.Mean);
+            var counted = second
+                .Iterations[0]
+                .Of(TracePhase.Buffers)
+                .Where(entry => entry.Key.Name.EndsWith("num_batches_tracked", StringComparison.Ordinal))
+                .Sum(entry => entry.Summary.Mean);
             if (counted > 0)
             {
                 yield return new("norm-frozen", "Running statistics are frozen.", TracePhase.Buffers, 0.97, evidence);
@@ -58,7 +66,10 @@ internal sealed class NormLaw : ILaw
                 Numbers.Near(found, 1 - momentum, Exact)
                     ? $"The norms' momentum is turned round: the batch counts {Numbers.Text(found)}, the running statistics the rest."
                     : $"The norms' momentum is {Numbers.Text(found)}, not {Numbers.Text(momentum)}.",
-                TracePhase.Buffers, 0.98, evidence);
+                TracePhase.Buffers,
+                0.98,
+                evidence
+            );
         }
 
         if (Variance(norms, momentum, found) is { } biased)
@@ -69,7 +80,9 @@ internal sealed class NormLaw : ILaw
 
     private static Cause? Variance(IReadOnlyList<Norm> norms, double momentum, double found)
     {
-        double unbiasedLeft = 0, biasedLeft = 0, size = 0;
+        double unbiasedLeft = 0,
+            biasedLeft = 0,
+            size = 0;
         foreach (var norm in norms)
         {
             for (var i = 0; i < norm.Variance.Found.Length; i++)
@@ -89,33 +102,62 @@ internal sealed class NormLaw : ILaw
 
         return biasedLeft < unbiasedLeft / 9 && Math.Sqrt(unbiasedLeft / size) > 1e-5
             ? new(
-                "norm-biased-variance", "Running variances take in the biased variance of the batch.", TracePhase.Buffers, 0.97,
-                [$"residual with the biased variance {Numbers.Text(Math.Sqrt(biasedLeft / size))}, with the unbiased {Numbers.Text(Math.Sqrt(unbiasedLeft / size))}"])
+                "norm-biased-variance",
+                "Running variances take in the biased variance of the batch.",
+                TracePhase.Buffers,
+                0.97,
+                [
+                    $"residual with the biased variance {Numbers.Text(Math.Sqrt(biasedLeft / size))}, with the unbiased "
+                        + $"{Numbers.Text(Math.Sqrt(unbiasedLeft / size))}",
+                ]
+            )
             : null;
     }
 
     private static IEnumerable<Norm> Norms(ExplainedRun first, ExplainedRun second, TraceComparison comparison)
     {
-        var differing = comparison.Exceeding.Where(difference => difference.Iteration == 0 && difference.Key.Phase is TracePhase.Forward or TracePhase.Start)
-            .Select(difference => difference.Key.Name).ToHashSet(StringComparer.Ordinal);
+        var differing = comparison
+            .Exceeding.Where(difference => difference.Iteration == 0 && difference.Key.Phase is TracePhase.Forward or TracePhase.Start)
+            .Select(difference => difference.Key.Name)
+            .ToHashSet(StringComparer.Ordinal);
         const string mean = ".running_mean";
-        foreach (var entry in first.Iterations[0].Of(TracePhase.Buffers).Where(entry => entry.Key.Name.EndsWith(mean, StringComparison.Ordinal)))
+        foreach (
+            var entry in first.Iterations[0].Of(TracePhase.Buffers).Where(entry => entry.Key.Name.EndsWith(mean, StringComparison.Ordinal))
+        )
         {
             var norm = entry.Key.Name[..^mean.Length];
             var conv = norm[..(norm.LastIndexOf('.') + 1)] + "conv";
             var variance = norm + ".running_var";
-            if (first.Iterations[0][TracePhase.Forward, conv] is { Shape.Count: 4 } input && !differing.Contains(conv)
-                && Moved(first, entry.Key.Name) is { } meanA && Moved(second, entry.Key.Name) is { } meanB && Moved(first, variance) is { } varA && Moved(second, variance) is { } varB)
+            if (
+                first.Iterations[0][TracePhase.Forward, conv] is { Shape.Count: 4 } input
+                && !differing.Contains(conv)
+                && Moved(first, entry.Key.Name) is { } meanA
+                && Moved(second, entry.Key.Name) is { } meanB
+                && Moved(first, variance) is { } varA
+                && Moved(second, variance) is { } varB
+            )
             {
-                yield return new((meanA, meanB), (varA, varB), first.Sums(0, TracePhase.Start, variance)!, (double)input.Shape[0] * first.Ranks.Count * input.Shape[2] * input.Shape[3]);
+                yield return new(
+                    (meanA, meanB),
+                    (varA, varB),
+                    first.Sums(0, TracePhase.Start, variance)!,
+                    (double)input.Shape[0] * first.Ranks.Count * input.Shape[2] * input.Shape[3]
+                );
             }
         }
     }
 
     private static double[]? Moved(ExplainedRun run, string key) =>
-        run.Sums(0, TracePhase.Start, key) is { } before && run.Sums(0, TracePhase.Buffers, key) is { } after ? [.. after.Zip(before, (x, y) => x - y)] : null;
+        run.Sums(0, TracePhase.Start, key) is { } before && run.Sums(0, TracePhase.Buffers, key) is { } after
+            ? [.. after.Zip(before, (x, y) => x - y)]
+            : null;
 
     private static double Length(double[] sums) => Math.Sqrt(sums.Sum(x => x * x));
 
-    private sealed record Norm((double[] Expected, double[] Found) Mean, (double[] Expected, double[] Found) Variance, double[] VarianceBefore, double Count);
+    private sealed record Norm(
+        (double[] Expected, double[] Found) Mean,
+        (double[] Expected, double[] Found) Variance,
+        double[] VarianceBefore,
+        double Count
+    );
 }

@@ -5,8 +5,8 @@ using PPYolo.Train.Optimization;
 namespace PPYolo.Harness.Explain.Laws;
 
 /// <summary>
-/// The optimizer's step replayed from recorded gradients, weights and momentum in float64: m = a g + b w + c m, and w = w - p m - q m_before. Both runs are fitted
-/// on their own tensors, so that a wrong gradient is not taken for a wrong optimizer.
+/// The optimizer's step replayed from recorded gradients, weights and momentum in float64: m = a g + b w + c m, and w = w - p m - q
+/// m_before. Both runs are fitted on their own tensors, so that a wrong gradient is not taken for a wrong optimizer.
 /// </summary>
 internal sealed class OptimizerLaw : ILaw
 {
@@ -50,42 +50,97 @@ internal sealed class OptimizerLaw : ILaw
         ];
         causes.Add(
             IsZero(yesB) && IsZero(noB) ? new("weight-decay-missing", "There is no weight decay.", TracePhase.Momentum, 0.98, evidence)
-            : IsZero(yesB) ? new("weight-decay-wrong-group", "Weight decay is on norms and biases instead of convolution weights.", TracePhase.Momentum, 0.98, evidence)
-            : !IsZero(noB) && IsZero(noA) && Same(yesA, yesB) ? new("weight-decay-all-groups", "Weight decay is on norms and biases too.", TracePhase.Momentum, 0.98, evidence)
-            : new("weight-decay-other", $"Weight decay is {Numbers.Text(yesB.Value)}, not {Numbers.Text(yesA.Value)}.", TracePhase.Momentum, 0.95, evidence));
+            : IsZero(yesB)
+                ? new(
+                    "weight-decay-wrong-group",
+                    "Weight decay is on norms and biases instead of convolution weights.",
+                    TracePhase.Momentum,
+                    0.98,
+                    evidence
+                )
+            : !IsZero(noB) && IsZero(noA) && Same(yesA, yesB)
+                ? new("weight-decay-all-groups", "Weight decay is on norms and biases too.", TracePhase.Momentum, 0.98, evidence)
+            : new(
+                "weight-decay-other",
+                $"Weight decay is {Numbers.Text(yesB.Value)}, not {Numbers.Text(yesA.Value)}.",
+                TracePhase.Momentum,
+                0.95,
+                evidence
+            )
+        );
     }
 
-    private static void Coefficients(ExplainedRun first, ExplainedRun second, Dictionary<string, MomentumFit> a, Dictionary<string, MomentumFit> b, List<Cause> causes)
+    private static void Coefficients(
+        ExplainedRun first,
+        ExplainedRun second,
+        Dictionary<string, MomentumFit> a,
+        Dictionary<string, MomentumFit> b,
+        List<Cause> causes
+    )
     {
         var (carryA, carryB) = (Carry(a), Carry(b));
         if (carryA is not null && carryB is not null && !Numbers.Near(carryA.Value, carryB.Value, 0.005))
         {
-            causes.Add(new(
-                "momentum", $"Momentum is {Numbers.Text(carryB.Value)}, not {Numbers.Text(carryA.Value)}.", TracePhase.Momentum, 0.97,
-                [$"m = a g + b w + c m: c is {carryB}, expected {carryA}"]));
+            causes.Add(
+                new(
+                    "momentum",
+                    $"Momentum is {Numbers.Text(carryB.Value)}, not {Numbers.Text(carryA.Value)}.",
+                    TracePhase.Momentum,
+                    0.97,
+                    [$"m = a g + b w + c m: c is {carryB}, expected {carryA}"]
+                )
+            );
         }
 
         // What right clipping leaves of this run's own gradients, which need not be the other's.
         var limit = first.Recipe?.ClipGradNorm;
         var expected = Groups.ToDictionary(
-            group => group, group => first.Recipe is null ? a[group].Shares : [.. Norms(second, group).Select(norm => limit is null ? 1 : Math.Min(1, limit.Value / (norm + 1e-6)))], StringComparer.Ordinal);
-        var ratios = Groups.ToDictionary(group => group, group => b[group].Shares.Zip(expected[group], (found, right) => found / right).ToList(), StringComparer.Ordinal);
+            group => group,
+            group =>
+                first.Recipe is null
+                    ? a[group].Shares
+                    : [.. Norms(second, group).Select(norm => limit is null ? 1 : Math.Min(1, limit.Value / (norm + 1e-6)))],
+            StringComparer.Ordinal
+        );
+        var ratios = Groups.ToDictionary(
+            group => group,
+            group => b[group].Shares.Zip(expected[group], (found, right) => found / right).ToList(),
+            StringComparer.Ordinal
+        );
         if (Groups.All(group => ratios[group].All(ratio => Numbers.Near(ratio, 1, 0.005))))
         {
             return;
         }
 
-        string[] evidence = [.. Groups.Select(group => $"{group}: gradients enter with {Numbers.Text(b[group].Shares)}; expected {Numbers.Text(expected[group])}")];
+        string[] evidence =
+        [
+            .. Groups.Select(group =>
+                $"{group}: gradients enter with {Numbers.Text(b[group].Shares)}; expected {Numbers.Text(expected[group])}"
+            ),
+        ];
         var later = Groups.SelectMany(group => ratios[group].Skip(1)).ToList();
-        causes.Add(later.Count > 0 && Groups.All(group => ratios[group].Count == 0 || Numbers.Near(ratios[group][0], 1, 0.005)) && later.All(ratio => ratio < 1 && Numbers.Near(ratio, later[0], 0.005))
-            ? new("dampening", $"Gradients enter momentum dampened by {Numbers.Text(1 - later[0])} after the first step.", TracePhase.Momentum, 0.97, evidence)
-            : Clipping(second, limit, b, evidence));
+        causes.Add(
+            later.Count > 0
+            && Groups.All(group => ratios[group].Count == 0 || Numbers.Near(ratios[group][0], 1, 0.005))
+            && later.All(ratio => ratio < 1 && Numbers.Near(ratio, later[0], 0.005))
+                ? new(
+                    "dampening",
+                    $"Gradients enter momentum dampened by {Numbers.Text(1 - later[0])} after the first step.",
+                    TracePhase.Momentum,
+                    0.97,
+                    evidence
+                )
+                : Clipping(second, limit, b, evidence)
+        );
     }
 
     private static Cause Clipping(ExplainedRun second, double? limit, Dictionary<string, MomentumFit> b, string[] evidence)
     {
         var groupNorms = Groups.ToDictionary(group => group, group => Norms(second, group), StringComparer.Ordinal);
-        var global = Enumerable.Range(0, second.Iterations.Count).Select(i => Math.Sqrt(Groups.Sum(group => Math.Pow(groupNorms[group][i], 2)))).ToList();
+        var global = Enumerable
+            .Range(0, second.Iterations.Count)
+            .Select(i => Math.Sqrt(Groups.Sum(group => Math.Pow(groupNorms[group][i], 2))))
+            .ToList();
         string[] norms = [.. evidence, .. Groups.Select(group => $"{group}: gradient norms {Numbers.Text(groupNorms[group])}")];
         var ones = Groups.All(group => b[group].Shares.All(share => Numbers.Near(share, 1, 1e-3)));
         if (limit is not null && ones)
@@ -96,7 +151,11 @@ internal sealed class OptimizerLaw : ILaw
         // Clipping leaves a product of share and norm that is the limit.
         bool Clips(Func<string, IReadOnlyList<double>> of, out double constant)
         {
-            var products = Groups.SelectMany(group => b[group].Shares.Select((share, i) => (Share: share, Product: share * of(group)[i]))).Where(pair => pair.Share < 0.999).Select(pair => pair.Product).ToList();
+            var products = Groups
+                .SelectMany(group => b[group].Shares.Select((share, i) => (Share: share, Product: share * of(group)[i])))
+                .Where(pair => pair.Share < 0.999)
+                .Select(pair => pair.Product)
+                .ToList();
             constant = products.Count > 0 ? products[0] : 0;
             var value = constant;
             return products.Count > 1 && products.All(product => Numbers.Near(product, value));
@@ -104,12 +163,26 @@ internal sealed class OptimizerLaw : ILaw
 
         if (Clips(group => groupNorms[group], out var own) && (limit is null || !Numbers.Near(own, limit.Value)))
         {
-            return new("clipping-other", limit is null ? $"Gradients are clipped at {Numbers.Text(own)}, which they should not be." : $"Gradients are clipped at {Numbers.Text(own)}, not {Numbers.Text(limit.Value)}.", TracePhase.Momentum, 0.97, norms);
+            return new(
+                "clipping-other",
+                limit is null
+                    ? $"Gradients are clipped at {Numbers.Text(own)}, which they should not be."
+                    : $"Gradients are clipped at {Numbers.Text(own)}, not {Numbers.Text(limit.Value)}.",
+                TracePhase.Momentum,
+                0.97,
+                norms
+            );
         }
 
         if (Clips(_ => global, out var joint))
         {
-            return new("clipping-joint", $"Gradients are clipped at {Numbers.Text(joint)} by the norm of all groups together, not of each.", TracePhase.Momentum, 0.97, norms);
+            return new(
+                "clipping-joint",
+                $"Gradients are clipped at {Numbers.Text(joint)} by the norm of all groups together, not of each.",
+                TracePhase.Momentum,
+                0.97,
+                norms
+            );
         }
 
         var shares = Groups.SelectMany(group => b[group].Shares).ToList();
@@ -128,20 +201,39 @@ internal sealed class OptimizerLaw : ILaw
         // Nesterov: p = (1 + c) rate and q = -c rate. The rate is the sum of both, whatever the form.
         var look = found.Earlier / found.Rate;
         var expectedLook = right.Earlier / right.Rate;
-        if (Math.Abs(look - expectedLook) > 0.1 * Math.Max(carry.Value, 0.1) && Math.Abs(look - expectedLook) > 10 * found.Error / found.Rate)
+        if (
+            Math.Abs(look - expectedLook) > 0.1 * Math.Max(carry.Value, 0.1)
+            && Math.Abs(look - expectedLook) > 10 * found.Error / found.Rate
+        )
         {
-            causes.Add(new(
-                Numbers.Near(look, -carry.Value, 0.05) ? "nesterov" : "weight-step",
-                Numbers.Near(look, -carry.Value, 0.05) ? "The step is Nesterov's: it looks ahead by the momentum." : "Weights do not follow the momentum.",
-                TracePhase.Weights, 0.97, [$"w changes by {Numbers.Text(found.Now)} m + {Numbers.Text(found.Earlier)} m before; Nesterov's are (1 + c) and -c times the rate, plain momentum's 1 and 0"]));
+            causes.Add(
+                new(
+                    Numbers.Near(look, -carry.Value, 0.05) ? "nesterov" : "weight-step",
+                    Numbers.Near(look, -carry.Value, 0.05)
+                        ? "The step is Nesterov's: it looks ahead by the momentum."
+                        : "Weights do not follow the momentum.",
+                    TracePhase.Weights,
+                    0.97,
+                    [
+                        $"w changes by {Numbers.Text(found.Now)} m + {Numbers.Text(found.Earlier)} m before; Nesterov's are (1 + c) and "
+                            + $"-c times the rate, plain momentum's 1 and 0",
+                    ]
+                )
+            );
         }
 
         var factor = found.Rate / right.Rate;
         if (!Numbers.Near(factor, 1, Math.Max(0.01, 10 * found.Error / found.Rate)))
         {
-            causes.Add(new(
-                "rate-applied", $"Weights move by {Numbers.Text(factor)} times the learning rate that was recorded.", TracePhase.Weights, 0.97,
-                [$"movement over momentum and recorded rate: {Numbers.Text(found.Rate)}, expected {Numbers.Text(right.Rate)}"]));
+            causes.Add(
+                new(
+                    "rate-applied",
+                    $"Weights move by {Numbers.Text(factor)} times the learning rate that was recorded.",
+                    TracePhase.Weights,
+                    0.97,
+                    [$"movement over momentum and recorded rate: {Numbers.Text(found.Rate)}, expected {Numbers.Text(right.Rate)}"]
+                )
+            );
         }
     }
 
@@ -157,7 +249,11 @@ internal sealed class OptimizerLaw : ILaw
             {
                 var key = gradient.Key.Name;
                 var before = iteration == 0 ? null : run.Sums(iteration - 1, TracePhase.Momentum, key);
-                if (run.Sums(iteration, TracePhase.Momentum, key) is not { } momentum || run.WeightsBefore(iteration, key) is not { } weights || (iteration > 0 && before is null))
+                if (
+                    run.Sums(iteration, TracePhase.Momentum, key) is not { } momentum
+                    || run.WeightsBefore(iteration, key) is not { } weights
+                    || (iteration > 0 && before is null)
+                )
                 {
                     continue;
                 }
@@ -180,7 +276,10 @@ internal sealed class OptimizerLaw : ILaw
         return new(shares, Measured.Of(decays), Measured.Of(carries));
     }
 
-    /// <summary>How weights follow momentum, in units of the recorded rate, over all iterations but the first (in which there is no earlier momentum).</summary>
+    /// <summary>
+    /// How weights follow momentum, in units of the recorded rate, over all iterations but the first (in which there is no earlier
+    /// momentum).
+    /// </summary>
     private static StepFit? WeightStep(ExplainedRun run)
     {
         var fit = new LinearFit(2);
@@ -190,26 +289,48 @@ internal sealed class OptimizerLaw : ILaw
             foreach (var entry in run.Iterations[iteration].Of(TracePhase.Momentum))
             {
                 var key = entry.Key.Name;
-                if (run.WeightsBefore(iteration, key) is { } before && run.Sums(iteration, TracePhase.Weights, key) is { } after && run.Sums(iteration - 1, TracePhase.Momentum, key) is { } earlier)
+                if (
+                    run.WeightsBefore(iteration, key) is { } before
+                    && run.Sums(iteration, TracePhase.Weights, key) is { } after
+                    && run.Sums(iteration - 1, TracePhase.Momentum, key) is { } earlier
+                )
                 {
                     // Rounding errors are in proportion to the weights.
                     fit.Add(
                         [.. before.Zip(after, (x, y) => x - y)],
-                        [[.. entry.Summary.Sums.Select(x => x * rate)], [.. earlier.Select(x => x * rate)]],
-                        1 / Math.Max(1e-30, Math.Sqrt(before.Sum(x => x * x))));
+                        [
+                            [.. entry.Summary.Sums.Select(x => x * rate)],
+                            [.. earlier.Select(x => x * rate)],
+                        ],
+                        1 / Math.Max(1e-30, Math.Sqrt(before.Sum(x => x * x)))
+                    );
                 }
             }
         }
 
-        return fit.Solve() is { } result ? new(result.Coefficients[0], result.Coefficients[1], Math.Max(result.Errors[0], result.Errors[1])) : null;
+        return fit.Solve() is { } result
+            ? new(result.Coefficients[0], result.Coefficients[1], Math.Max(result.Errors[0], result.Errors[1]))
+            : null;
     }
 
     private static List<double> Norms(ExplainedRun run, string group) =>
-        [.. Enumerable.Range(0, run.Iterations.Count).Select(i => Math.Sqrt(run.Reduced(i).Where(entry => ParameterGroup.NameFor(entry.Key.Name) == group).Sum(entry => entry.Summary.L2 * entry.Summary.L2)))];
+        [
+            .. Enumerable
+                .Range(0, run.Iterations.Count)
+                .Select(i =>
+                    Math.Sqrt(
+                        run.Reduced(i)
+                            .Where(entry => ParameterGroup.NameFor(entry.Key.Name) == group)
+                            .Sum(entry => entry.Summary.L2 * entry.Summary.L2)
+                    )
+                ),
+        ];
 
     private static Measured? Carry(Dictionary<string, MomentumFit> fits) => fits[Groups[1]].Carry ?? fits[Groups[0]].Carry;
 
-    private static bool Same(Measured a, Measured b) => Math.Abs(a.Value - b.Value) <= Math.Max(0.02 * Math.Max(Math.Abs(a.Value), Math.Abs(b.Value)), Math.Max(NoDecay, 5 * (a.Error + b.Error)));
+    private static bool Same(Measured a, Measured b) =>
+        Math.Abs(a.Value - b.Value)
+        <= Math.Max(0.02 * Math.Max(Math.Abs(a.Value), Math.Abs(b.Value)), Math.Max(NoDecay, 5 * (a.Error + b.Error)));
 
     private static bool IsZero(Measured value) => Math.Abs(value.Value) <= Math.Max(NoDecay, 5 * value.Error);
 

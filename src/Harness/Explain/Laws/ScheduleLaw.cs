@@ -13,7 +13,8 @@ internal sealed class ScheduleLaw : ILaw
     public IEnumerable<Cause> Examine(ExplainedRun first, ExplainedRun second, TraceComparison comparison)
     {
         var count = Math.Min(first.Iterations.Count, second.Iterations.Count);
-        double[] a = [.. first.Rates.Take(count)], b = [.. second.Rates.Take(count)];
+        double[] a = [.. first.Rates.Take(count)],
+            b = [.. second.Rates.Take(count)];
         if (a.Concat(b).Any(double.IsNaN) || a.Zip(b).All(pair => Numbers.Near(pair.First, pair.Second, Exact)))
         {
             yield break;
@@ -23,7 +24,13 @@ internal sealed class ScheduleLaw : ILaw
         var full = first.Recipe is { } recipe ? recipe.LearningRatePerImage * first.Options!.Batch : a.Max();
         if (!All(a, rate => Numbers.Near(rate, full, Exact)) && All(b.Skip(1), rate => Numbers.Near(rate, full, Exact)))
         {
-            yield return new("warm-up-missing", "The learning rate does not warm up: it is the full rate from the start.", TracePhase.Schedule, 0.99, evidence);
+            yield return new(
+                "warm-up-missing",
+                "The learning rate does not warm up: it is the full rate from the start.",
+                TracePhase.Schedule,
+                0.99,
+                evidence
+            );
             yield break;
         }
 
@@ -31,12 +38,24 @@ internal sealed class ScheduleLaw : ILaw
         foreach (var shift in new[] { -1, 1, -2, 2 })
         {
             // Before iteration 0 there is no rate: a late schedule repeats its first.
-            double Shifted(int i) => schedule is not null ? schedule.Rate(Math.Max(0, i + shift)) : i + shift >= 0 && i + shift < count ? a[i + shift] : double.NaN;
-            var compared = Enumerable.Range(0, count).Select(i => (Expected: Shifted(i), Found: b[i])).Where(pair => !double.IsNaN(pair.Expected)).ToList();
+            double Shifted(int i) =>
+                schedule is not null ? schedule.Rate(Math.Max(0, i + shift))
+                : i + shift >= 0 && i + shift < count ? a[i + shift]
+                : double.NaN;
+            var compared = Enumerable
+                .Range(0, count)
+                .Select(i => (Expected: Shifted(i), Found: b[i]))
+                .Where(pair => !double.IsNaN(pair.Expected))
+                .ToList();
             if (compared.Count > 1 && !All(a, rate => rate == a[0]) && compared.All(pair => Numbers.Near(pair.Expected, pair.Found, Exact)))
             {
                 yield return new(
-                    "rate-shifted", $"The learning rate is {Math.Abs(shift)} step{(shift is 1 or -1 ? "" : "s")} {(shift < 0 ? "late" : "early")}.", TracePhase.Schedule, 0.99, evidence);
+                    "rate-shifted",
+                    $"The learning rate is {Math.Abs(shift)} step{(shift is 1 or -1 ? "" : "s")} {(shift < 0 ? "late" : "early")}.",
+                    TracePhase.Schedule,
+                    0.99,
+                    evidence
+                );
                 yield break;
             }
         }
@@ -44,7 +63,18 @@ internal sealed class ScheduleLaw : ILaw
         var factors = a.Zip(b, (expected, found) => found / expected).ToList();
         if (All(factors, factor => Numbers.Near(factor, factors[0], 1e-5)))
         {
-            yield return new("rate-factor", $"The learning rate is {Numbers.Text(factors[0])} times what it should be{(Numbers.Near(factors[0], second.Ranks.Count) && second.Ranks.Count > 1 ? ": it was multiplied by the number of ranks" : "")}.", TracePhase.Schedule, 0.99, evidence);
+            yield return new(
+                "rate-factor",
+                $"The learning rate is {Numbers.Text(factors[0])} times what it should be"
+                    + (
+                        Numbers.Near(factors[0], second.Ranks.Count) && second.Ranks.Count > 1
+                            ? ": it was multiplied by the number of ranks."
+                            : "."
+                    ),
+                TracePhase.Schedule,
+                0.99,
+                evidence
+            );
             yield break;
         }
 

@@ -20,36 +20,65 @@ internal sealed class StartLaw : ILaw
         {
             var names = group.Select(cause => cause.Name).ToList();
             yield return new(
-                group.Key, $"{group.First().Kind.Title}: {names[0]}{(names.Count > 1 ? $" and {names.Count - 1} others" : "")}.", TracePhase.Start, 0.97,
-                [.. group.Take(3).Select(cause => $"{cause.Name}: {cause.Kind.Evidence}")]);
+                group.Key,
+                $"{group.First().Kind.Title}: {names[0]}{(names.Count > 1 ? $" and {names.Count - 1} others" : "")}.",
+                TracePhase.Start,
+                0.97,
+                [.. group.Take(3).Select(cause => $"{cause.Name}: {cause.Kind.Evidence}")]
+            );
         }
     }
 
     private static (string Id, string Title, string Evidence) Kind(ExplainedRun first, ExplainedRun second, EntryDifference difference)
     {
         var name = difference.Key.Name;
-        if (difference.Note is not null || first.Ranks[0].Find(0, TracePhase.Start, name) is not { } a || second.Ranks[0].Find(0, TracePhase.Start, name) is not { } b)
+        if (
+            difference.Note is not null
+            || first.Ranks[0].Find(0, TracePhase.Start, name) is not { } a
+            || second.Ranks[0].Find(0, TracePhase.Start, name) is not { } b
+        )
         {
             return ("weights-other", "Start weights have other tensors", difference.Note ?? "");
         }
 
-        var evidence = $"relative difference {Numbers.Text(difference.Relative)}, norms {Numbers.Text(a.Summary.L2)} and {Numbers.Text(b.Summary.L2)}";
+        var evidence =
+            $"relative difference {Numbers.Text(difference.Relative)}, norms {Numbers.Text(a.Summary.L2)} and {Numbers.Text(b.Summary.L2)}";
         if (first.Start is { } start && start.TryGet(name, out var tensor) && Arrangement(tensor, b) is { } arrangement)
         {
             return arrangement == Transposition
-                ? ("weights-transposed", "A start weight is transposed", $"{evidence}; equals the expected one with its first two dimensions exchanged")
-                : ("weights-permuted", "A start weight has its channels in another order", $"{evidence}; equals the expected one {arrangement}");
+                ? (
+                    "weights-transposed",
+                    "A start weight is transposed",
+                    $"{evidence}; equals the expected one with its first two dimensions exchanged"
+                )
+                : (
+                    "weights-permuted",
+                    "A start weight has its channels in another order",
+                    $"{evidence}; equals the expected one {arrangement}"
+                );
         }
 
-        if (Numbers.Near(a.Summary.L2, b.Summary.L2, 1e-6) && Numbers.Near(a.Summary.Mean, b.Summary.Mean, 1e-4) && Numbers.Near(a.Summary.AbsMax, b.Summary.AbsMax, 1e-7))
+        if (
+            Numbers.Near(a.Summary.L2, b.Summary.L2, 1e-6)
+            && Numbers.Near(a.Summary.Mean, b.Summary.Mean, 1e-4)
+            && Numbers.Near(a.Summary.AbsMax, b.Summary.AbsMax, 1e-7)
+        )
         {
-            return ("weights-permuted", "A start weight has its channels in another order", $"{evidence}; mean and largest magnitude are the same, the order is not");
+            return (
+                "weights-permuted",
+                "A start weight has its channels in another order",
+                $"{evidence}; mean and largest magnitude are the same, the order is not"
+            );
         }
 
         var fit = new LinearFit(1);
         fit.Add(b.Summary.Sums, [a.Summary.Sums], 1);
         return fit.Solve() is { Residual: < 0.01 } result
-            ? ("weights-scaled", "A start weight is scaled", $"{evidence}; it is {Numbers.Text(result.Coefficients[0])} times the expected one")
+            ? (
+                "weights-scaled",
+                "A start weight is scaled",
+                $"{evidence}; it is {Numbers.Text(result.Coefficients[0])} times the expected one"
+            )
             : ("weights-not-loaded", "A start weight was not loaded", $"{evidence}; it has nothing in common with the expected one");
     }
 
@@ -78,9 +107,16 @@ internal sealed class StartLaw : ILaw
         {
             var along = dimension;
             candidates.Add(($"with its {(along == 0 ? "output" : "input")} channels reversed", () => tensor.flip(along)));
-            candidates.Add(($"with the halves of its {(along == 0 ? "output" : "input")} channels exchanged", () => tensor.roll(tensor.shape[along] / 2, along)));
+            candidates.Add(
+                (
+                    $"with the halves of its {(along == 0 ? "output" : "input")} channels exchanged",
+                    () => tensor.roll(tensor.shape[along] / 2, along)
+                )
+            );
         }
 
-        return candidates.FirstOrDefault(candidate => TensorElements.Summary(candidate.Make()).RelativeDistance(found.Summary) < Exact).Name;
+        return candidates
+            .FirstOrDefault(candidate => TensorElements.Summary(candidate.Make()).RelativeDistance(found.Summary) < Exact)
+            .Name;
     }
 }

@@ -30,23 +30,28 @@ internal sealed class Alteration : TrainingFactory
     public bool KeepsStatistics { get; init; }
 
     /// <summary>Both, one after the other.</summary>
-    public Alteration And(Alteration other) => new()
-    {
-        Network = options => other.Network(Network(options)),
-        Recipe = recipe => other.Recipe(Recipe(recipe)),
-        Batch = batch => other.Batch(Batch(batch)),
-        EvaluatesNorms = EvaluatesNorms || other.EvaluatesNorms,
-        KeepsStatistics = KeepsStatistics || other.KeepsStatistics,
-    };
+    public Alteration And(Alteration other) =>
+        new()
+        {
+            Network = options => other.Network(Network(options)),
+            Recipe = recipe => other.Recipe(Recipe(recipe)),
+            Batch = batch => other.Batch(Batch(batch)),
+            EvaluatesNorms = EvaluatesNorms || other.EvaluatesNorms,
+            KeepsStatistics = KeepsStatistics || other.KeepsStatistics,
+        };
 
     /// <inheritdoc />
-    public override PPYoloNetwork CreateNetwork(NetworkOptions options, NamedTensors weights, Device device) => base.CreateNetwork(Network(options), weights, device);
+    public override PPYoloNetwork CreateNetwork(NetworkOptions options, NamedTensors weights, Device device) =>
+        base.CreateNetwork(Network(options), weights, device);
 
     /// <inheritdoc />
     public override TrainStep CreateStep(PPYoloNetwork network, TrainingRecipe recipe, long globalBatch, IRanks ranks) =>
-        KeepsStatistics ? new UnsharedStep(this, network, Recipe(recipe), globalBatch, ranks) : new AlteredStep(this, network, Recipe(recipe), globalBatch, ranks);
+        KeepsStatistics
+            ? new UnsharedStep(this, network, Recipe(recipe), globalBatch, ranks)
+            : new AlteredStep(this, network, Recipe(recipe), globalBatch, ranks);
 
-    private class AlteredStep(Alteration alteration, PPYoloNetwork network, TrainingRecipe recipe, long batch, IRanks ranks) : TrainStep(network, recipe, batch, ranks)
+    private class AlteredStep(Alteration alteration, PPYoloNetwork network, TrainingRecipe recipe, long batch, IRanks ranks)
+        : TrainStep(network, recipe, batch, ranks)
     {
         protected override LossTerms Forward(Batch batch)
         {
@@ -62,10 +67,9 @@ internal sealed class Alteration : TrainingFactory
         }
     }
 
-    private sealed class UnsharedStep(Alteration alteration, PPYoloNetwork network, TrainingRecipe recipe, long batch, IRanks ranks) : AlteredStep(alteration, network, recipe, batch, ranks)
+    private sealed class UnsharedStep(Alteration alteration, PPYoloNetwork network, TrainingRecipe recipe, long batch, IRanks ranks)
+        : AlteredStep(alteration, network, recipe, batch, ranks)
     {
-        protected override void ShareStatistics()
-        {
-        }
+        protected override void ShareStatistics() { }
     }
 }

@@ -1,6 +1,6 @@
-using PPYolo.Train.Ranks;
 using PPYolo.Align.Traces;
 using PPYolo.Data.Batches;
+using PPYolo.Train.Ranks;
 using PPYolo.Train.Records;
 using PPYolo.Train.Runs;
 using PPYolo.Train.Stepping;
@@ -23,16 +23,24 @@ internal sealed class Laboratory
     }
 
     /// <summary>A laboratory for a run whose settings, start weights and batches are known; null where one is not.</summary>
-    public static Laboratory? For(ExplainedRun run, int threads) => run is { Options: { } options, Start: { } start, Batches: { } batches }
-        ? new(new RunPlan(options, start, batches, run.Iterations.Count, run.Seed) { CheckReplicas = false }, run.Ranks.Count, threads)
-        : null;
+    public static Laboratory? For(ExplainedRun run, int threads) =>
+        run is { Options: { } options, Start: { } start, Batches: { } batches }
+            ? new(new RunPlan(options, start, batches, run.Iterations.Count, run.Seed) { CheckReplicas = false }, run.Ranks.Count, threads)
+            : null;
 
     /// <summary>The same run on other ranks, which share its batches.</summary>
     /// <param name="counts">How many images each rank takes; together all.</param>
     public Laboratory OnRanks(IReadOnlyList<int> counts)
     {
         var (parts, size) = (plan.Batches, ranks);
-        return new(plan with { Batches = rank => new SlicedBatches(new MergedBatches([.. Enumerable.Range(0, size).Select(parts)]), counts, rank) }, counts.Count, threads);
+        return new(
+            plan with
+            {
+                Batches = rank => new SlicedBatches(new MergedBatches([.. Enumerable.Range(0, size).Select(parts)]), counts, rank),
+            },
+            counts.Count,
+            threads
+        );
     }
 
     /// <summary>Each rank's batches.</summary>
@@ -46,13 +54,32 @@ internal sealed class Laboratory
     /// <param name="iterations">How far.</param>
     /// <param name="injections">Tensors to put in the place of the run's own, or null.</param>
     public IReadOnlyList<RunTrace> Run(Alteration? alteration, int iterations, IReadOnlyList<Injection>? injections = null) =>
-        TracedRun.Execute(plan with { Factory = alteration ?? new TrainingFactory(), Iterations = iterations }, ranks, threads, injections: injections);
+        TracedRun.Execute(
+            plan with
+            {
+                Factory = alteration ?? new TrainingFactory(),
+                Iterations = iterations,
+            },
+            ranks,
+            threads,
+            injections: injections
+        );
 
     /// <summary>Trains the run and twins of it, and measures the noise floor.</summary>
     public TraceFloor Floor(int twins, Action<string>? progress = null)
     {
         progress?.Invoke("the run itself");
-        return RankTeam.Run(ranks, threads, team =>
-            TraceTwins.Measure(plan, TracedRun.Execute(plan, team).Iterations, twins, team, twin => progress?.Invoke($"twin {twin} of {twins}")))!;
+        return RankTeam.Run(
+            ranks,
+            threads,
+            team =>
+                TraceTwins.Measure(
+                    plan,
+                    TracedRun.Execute(plan, team).Iterations,
+                    twins,
+                    team,
+                    twin => progress?.Invoke($"twin {twin} of {twins}")
+                )
+        )!;
     }
 }

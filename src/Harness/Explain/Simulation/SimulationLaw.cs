@@ -5,8 +5,8 @@ using PPYolo.Harness.Explain.Laws;
 namespace PPYolo.Harness.Explain.Simulation;
 
 /// <summary>
-/// Carries out suspicions on the first run's weights and batches, and sees whether the second run's numbers come out. Nothing but the traces says which suspicion
-/// is right.
+/// Carries out suspicions on the first run's weights and batches, and sees whether the second run's numbers come out. Nothing but the
+/// traces says which suspicion is right.
 /// </summary>
 /// <param name="laboratory">Repeats the first run.</param>
 /// <param name="progress">Told what is tried.</param>
@@ -43,7 +43,9 @@ internal sealed class SimulationLaw(Laboratory laboratory, Action<string>? progr
 
         var network = first.Options!.ToNetwork();
         var whole = !second.IsTraced;
-        List<Suspicion> forward = [.. Suspicions.Forward(network, first.Ranks.Count)], loss = [.. Suspicions.Loss(network)], training = [.. Suspicions.Training(network, first.Recipe!)];
+        List<Suspicion> forward = [.. Suspicions.Forward(network, first.Ranks.Count)],
+            loss = [.. Suspicions.Loss(network)],
+            training = [.. Suspicions.Training(network, first.Recipe!)];
         var entry = comparison.Exceeding.FirstOrDefault(difference => Simulated.Contains(difference.Key.Phase));
         if (whole && comparison.Frontier is not null && entry?.Iteration != 0)
         {
@@ -53,13 +55,22 @@ internal sealed class SimulationLaw(Laboratory laboratory, Action<string>? progr
         }
 
         // Once weights differ, so does everything that follows: what was computed then says nothing of its own.
-        if (entry is null || comparison.Exceeding.Any(difference => difference.Iteration < entry.Iteration && difference.Key.Phase is (TracePhase.Momentum or TracePhase.Weights)))
+        if (
+            entry is null
+            || comparison.Exceeding.Any(difference =>
+                difference.Iteration < entry.Iteration && difference.Key.Phase is (TracePhase.Momentum or TracePhase.Weights)
+            )
+        )
         {
             return [];
         }
 
         // What enters in the losses leaves the forward pass as it is.
-        return Best(entry.Key.Phase == TracePhase.Forward || whole ? [.. forward, .. loss] : loss, given, Evidence(second, comparison, entry.Iteration, whole: false));
+        return Best(
+            entry.Key.Phase == TracePhase.Forward || whole ? [.. forward, .. loss] : loss,
+            given,
+            Evidence(second, comparison, entry.Iteration, whole: false)
+        );
     }
 
     /// <summary>What makes the second run's data from the first's; null where nothing known does.</summary>
@@ -75,16 +86,33 @@ internal sealed class SimulationLaw(Laboratory laboratory, Action<string>? progr
         var (reached, altered) = (evidence.Explained(laboratory.Run(given, evidence.Iterations)), given);
         for (var round = 0; round < 2 && reached < Convincing; round++)
         {
-            var trials = suspicions.Where(suspicion => causes.TrueForAll(cause => cause.Id != suspicion.Id)).Select(suspicion => Try(suspicion, altered, evidence)).OrderByDescending(trial => trial.Explained).ToList();
+            var trials = suspicions
+                .Where(suspicion => causes.TrueForAll(cause => cause.Id != suspicion.Id))
+                .Select(suspicion => Try(suspicion, altered, evidence))
+                .OrderByDescending(trial => trial.Explained)
+                .ToList();
             if (trials.Count == 0 || trials[0].Explained < reached + ((1 - reached) * Worthwhile))
             {
                 break;
             }
 
             var best = trials[0];
-            causes.Add(new(
-                best.Suspicion.Id, best.Suspicion.Title(best.Value), best.Suspicion.Phase, Math.Min(0.98, best.Explained),
-                [$"carried out on the first run's weights and batches it accounts for {Numbers.Text(100 * best.Explained)} % of the differences of iteration {evidence.Iterations - 1}{(trials.Count > 1 ? $"; the next best, {trials[1].Suspicion.Id}, for {Numbers.Text(100 * Math.Max(0, trials[1].Explained))} %" : "")}"]));
+            var next =
+                trials.Count > 1
+                    ? $"; the next best, {trials[1].Suspicion.Id}, for {Numbers.Text(100 * Math.Max(0, trials[1].Explained))} %"
+                    : "";
+            causes.Add(
+                new(
+                    best.Suspicion.Id,
+                    best.Suspicion.Title(best.Value),
+                    best.Suspicion.Phase,
+                    Math.Min(0.98, best.Explained),
+                    [
+                        $"carried out on the first run's weights and batches it accounts for {Numbers.Text(100 * best.Explained)} % of "
+                            + $"the differences of iteration {evidence.Iterations - 1}{next}",
+                    ]
+                )
+            );
             (reached, altered) = (best.Explained, altered.And(best.Suspicion.Make(best.Value)));
         }
 
@@ -94,7 +122,8 @@ internal sealed class SimulationLaw(Laboratory laboratory, Action<string>? progr
     private Trial Try(Suspicion suspicion, Alteration given, SimulationEvidence evidence)
     {
         progress?.Invoke(suspicion.Id);
-        Trial At(double value) => new(suspicion, value, evidence.Explained(laboratory.Run(given.And(suspicion.Make(value)), evidence.Iterations)));
+        Trial At(double value) =>
+            new(suspicion, value, evidence.Explained(laboratory.Run(given.And(suspicion.Make(value)), evidence.Iterations)));
         var trials = suspicion.Values.Select(At).ToList();
         var best = trials.MaxBy(trial => trial.Explained)!;
         if (!suspicion.Refined || best.Explained < Worthwhile || best.Explained > Convincing)
@@ -114,14 +143,26 @@ internal sealed class SimulationLaw(Laboratory laboratory, Action<string>? progr
                 best = trial.Explained > best.Explained ? trial : best;
             }
 
-            (low, high) = geometric ? (Math.Sqrt(low * best.Value), Math.Sqrt(high * best.Value)) : ((low + best.Value) / 2, (high + best.Value) / 2);
+            (low, high) = geometric
+                ? (Math.Sqrt(low * best.Value), Math.Sqrt(high * best.Value))
+                : ((low + best.Value) / 2, (high + best.Value) / 2);
         }
 
         return best;
     }
 
     private static SimulationEvidence Evidence(ExplainedRun second, TraceComparison comparison, int iteration, bool whole) =>
-        new(second, [.. comparison.Exceeding.Where(difference => (whole || difference.Iteration == iteration) && difference.Note is null && (whole || Simulated.Contains(difference.Key.Phase)))], iteration + 1);
+        new(
+            second,
+            [
+                .. comparison.Exceeding.Where(difference =>
+                    (whole || difference.Iteration == iteration)
+                    && difference.Note is null
+                    && (whole || Simulated.Contains(difference.Key.Phase))
+                ),
+            ],
+            iteration + 1
+        );
 
     private sealed record Trial(Suspicion Suspicion, double Value, double Explained);
 }

@@ -10,8 +10,15 @@ namespace PPYolo.Harness.Explain.Simulation;
 /// <param name="Values">Values to try; a single NaN where there is nothing to choose.</param>
 /// <param name="Refined">Whether the best value is refined between its neighbours.</param>
 internal sealed record Suspicion(
-    string Id, TracePhase Phase, Func<double, string> Title, Func<double, Alteration> Make, IReadOnlyList<double> Values, bool Refined = false)
+    string Id,
+    TracePhase Phase,
+    Func<double, string> Title,
+    Func<double, Alteration> Make,
+    IReadOnlyList<double> Values,
+    bool Refined = false
+)
 {
     /// <summary>A suspicion without a value.</summary>
-    public static Suspicion Of(string id, TracePhase phase, string title, Alteration alteration) => new(id, phase, _ => title, _ => alteration, [double.NaN]);
+    public static Suspicion Of(string id, TracePhase phase, string title, Alteration alteration) =>
+        new(id, phase, _ => title, _ => alteration, [double.NaN]);
 }

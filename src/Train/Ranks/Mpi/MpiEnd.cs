@@ -10,7 +10,8 @@ internal sealed unsafe partial class MpiEnd(MpiFunctions mpi, int rank, int size
     private const int Tag = 9;
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(0.3);
 
-    // Long enough for the others to hear of it, and for the launcher to read the message: it stops reading when a rank asks for the end of all.
+    // Long enough for the others to hear of it, and for the launcher to read the message: it stops reading when a rank asks for the end of
+    // all.
     private static readonly TimeSpan Notice = TimeSpan.FromSeconds(0.1);
 
     private int ending;
@@ -19,7 +20,8 @@ internal sealed unsafe partial class MpiEnd(MpiFunctions mpi, int rank, int size
     public bool Begun => Volatile.Read(ref ending) != 0 || mpi.Arrived(Tag);
 
     /// <summary>
-    /// Writes the failure to the error output and ends all ranks. Where several see the same failure they take turns, and the first one's turn ends the others.
+    /// Writes the failure to the error output and ends all ranks. Where several see the same failure they take turns, and the first one's
+    /// turn ends the others.
     /// </summary>
     [DoesNotReturn]
     public void All(RankFailureException failure, int exitCode)

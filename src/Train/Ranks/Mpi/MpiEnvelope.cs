@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace PPYolo.Train.Ranks.Mpi;
 
 /// <summary>
-/// What every rank sends every other before anything else: its call, so that a mismatch is seen before memory is written, and what is small enough to go with it.
+/// What every rank sends every other before anything else: its call, so that a mismatch is seen before memory is written, and what is small
+/// enough to go with it.
 /// </summary>
 internal static class MpiEnvelope
 {
@@ -57,5 +58,6 @@ internal static class MpiEnvelope
         return (new RankCall(kind, what, type, BinaryPrimitives.ReadInt64LittleEndian(header[8..])), length);
     }
 
-    private static ReadOnlySpan<byte> Name(ReadOnlySpan<byte> header) => header.Slice(NameStart, BinaryPrimitives.ReadInt32LittleEndian(header[24..]));
+    private static ReadOnlySpan<byte> Name(ReadOnlySpan<byte> header) =>
+        header.Slice(NameStart, BinaryPrimitives.ReadInt32LittleEndian(header[24..]));
 }

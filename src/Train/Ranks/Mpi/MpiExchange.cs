@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace PPYolo.Train.Ranks.Mpi;
 
-/// <summary>The first half of every call: all ranks show each other what they call, with what is small; then all know that they agree, or end.</summary>
+/// <summary>
+/// The first half of every call: all ranks show each other what they call, with what is small; then all know that they agree, or end.
+/// </summary>
 internal sealed unsafe class MpiExchange
 {
     private const int Tag = 1;
@@ -36,7 +38,10 @@ internal sealed unsafe class MpiExchange
     public RankCall? Current { get; private set; }
 
     /// <summary>Where this rank is, for a message.</summary>
-    public string Whereabouts => Current is { } call ? call.ToString() : last is { } before ? $"the work after {before}" : "the work before the first call";
+    public string Whereabouts =>
+        Current is { } call ? call.ToString()
+        : last is { } before ? $"the work after {before}"
+        : "the work before the first call";
 
     /// <summary>Memory for what goes with a rank's envelope.</summary>
     public nint Payload(int of) => Address(of) + MpiEnvelope.HeaderBytes;
@@ -114,12 +119,17 @@ internal sealed unsafe class MpiExchange
         var missing = transfers.Waiting.ToList();
         return missing.Count == 0 || Enumerable.Range(0, rank).Any(lower => !missing.Contains(lower))
             ? null
-            : new RankFailureException(missing[0], call.ToString(), "it has not answered, and the launcher ends all ranks: it was killed or has ended").Message;
+            : new RankFailureException(
+                missing[0],
+                call.ToString(),
+                "it has not answered, and the launcher ends all ranks: it was killed or has ended"
+            ).Message;
     }
 
     private string Seconds => $"{timeout.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)} s";
 
-    private void Fail(int failed, string cause) => end.All(new RankFailureException(failed, Current.ToString()!, cause), RankFailure.ExitCode);
+    private void Fail(int failed, string cause) =>
+        end.All(new RankFailureException(failed, Current.ToString()!, cause), RankFailure.ExitCode);
 
     private nint Address(int of) => (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref envelopes[of * Stride]);
 

@@ -38,25 +38,35 @@ internal sealed unsafe class MpiFunctions
     /// <returns>This rank and how many there are.</returns>
     public (int Rank, int Size) Initialize()
     {
-        int provided, rank, size;
-        Check(((delegate* unmanaged<void*, void*, int, int*, int>)Export("MPI_Init_thread"))(null, null, ThreadMultiple, &provided), "MPI_Init_thread");
+        int provided,
+            rank,
+            size;
+        Check(
+            ((delegate* unmanaged<void*, void*, int, int*, int>)Export("MPI_Init_thread"))(null, null, ThreadMultiple, &provided),
+            "MPI_Init_thread"
+        );
         if (provided < ThreadMultiple)
         {
             throw new MpiException("the MPI library was built without MPI_THREAD_MULTIPLE");
         }
 
         // Errors come back as codes, so that the message can say in which call.
-        Check(((delegate* unmanaged<nint, nint, int>)Export("MPI_Comm_set_errhandler"))(world, Export("ompi_mpi_errors_return")), "MPI_Comm_set_errhandler");
+        Check(
+            ((delegate* unmanaged<nint, nint, int>)Export("MPI_Comm_set_errhandler"))(world, Export("ompi_mpi_errors_return")),
+            "MPI_Comm_set_errhandler"
+        );
         Check(((delegate* unmanaged<nint, int*, int>)Export("MPI_Comm_rank"))(world, &rank), "MPI_Comm_rank");
         Check(((delegate* unmanaged<nint, int*, int>)Export("MPI_Comm_size"))(world, &size), "MPI_Comm_size");
         return (rank, size);
     }
 
     /// <summary>Starts to send; the memory stays as it is until the request has ended.</summary>
-    public void Send(nint memory, int length, int rank, int tag, nint* request) => Check(send(memory, length, bytes, rank, tag, world, request), "MPI_Isend");
+    public void Send(nint memory, int length, int rank, int tag, nint* request) =>
+        Check(send(memory, length, bytes, rank, tag, world, request), "MPI_Isend");
 
     /// <summary>Starts to receive at most so many bytes.</summary>
-    public void Receive(nint memory, int length, int rank, int tag, nint* request) => Check(receive(memory, length, bytes, rank, tag, world, request), "MPI_Irecv");
+    public void Receive(nint memory, int length, int rank, int tag, nint* request) =>
+        Check(receive(memory, length, bytes, rank, tag, world, request), "MPI_Irecv");
 
     /// <summary>Whether a request has ended; nothing moves between two such questions.</summary>
     public bool Ended(nint* request)

@@ -20,7 +20,10 @@ public sealed record MpiLaunch(string Launcher, int Size, int? Rank, int? LocalR
     /// <summary>The launch of this process, or null where it was started alone.</summary>
     public static MpiLaunch? Current { get; } = Find(Environment.GetEnvironmentVariable);
 
-    /// <summary>Whether what all ranks have to say is said by this process: it was started alone, or is rank 0. Where the launcher does not say, one process of each machine speaks.</summary>
+    /// <summary>
+    /// Whether what all ranks have to say is said by this process: it was started alone, or is rank 0. Where the launcher does not say, one
+    /// process of each machine speaks.
+    /// </summary>
     public static bool IsSpeaker => Current is null || Current.Speaks;
 
     /// <summary>Whether this rank speaks for all.</summary>
@@ -41,5 +44,6 @@ public sealed record MpiLaunch(string Launcher, int Size, int? Rank, int? LocalR
         return null;
     }
 
-    private static int? Number(string? text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static int? Number(string? text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

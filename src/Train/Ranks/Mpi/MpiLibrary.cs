@@ -4,13 +4,24 @@ using PPYolo.Align;
 
 namespace PPYolo.Train.Ranks.Mpi;
 
-/// <summary>Finds the machine's own MPI library. Open MPI 4 and 5 share one binary interface; other libraries have another one and are refused.</summary>
+/// <summary>
+/// Finds the machine's own MPI library. Open MPI 4 and 5 share one binary interface; other libraries have another one and are refused.
+/// </summary>
 internal static unsafe class MpiLibrary
 {
-    private const string Advice = "install Open MPI 4 or 5 (on Debian and Ubuntu: apt-get install openmpi-bin), or use --ranks N for ranks in one process";
+    private const string Advice =
+        "install Open MPI 4 or 5 (on Debian and Ubuntu: apt-get install openmpi-bin), or use --ranks N for ranks in one process";
 
     // Open MPI's own name first: where two libraries are installed, libmpi.so may be either.
-    private static readonly string[] Names = ["libmpi.so.40", "libmpi.so", "libmpi.so.12", "libmpich.so.12", "libmpi.40.dylib", "libmpi.dylib"];
+    private static readonly string[] Names =
+    [
+        "libmpi.so.40",
+        "libmpi.so",
+        "libmpi.so.12",
+        "libmpich.so.12",
+        "libmpi.40.dylib",
+        "libmpi.dylib",
+    ];
 
     /// <summary>Loads the library.</summary>
     /// <exception cref="AlignException">There is none, or it is not Open MPI.</exception>
@@ -49,6 +60,8 @@ internal static unsafe class MpiLibrary
         var text = stackalloc byte[16 * 1024];
         var length = 0;
         var failed = ((delegate* unmanaged<byte*, int*, int>)function)(text, &length) != 0;
-        return failed || length <= 0 ? "an unknown MPI library" : Encoding.UTF8.GetString(text, length).Split('\n')[0].Replace('\t', ' ').Trim();
+        return failed || length <= 0
+            ? "an unknown MPI library"
+            : Encoding.UTF8.GetString(text, length).Split('\n')[0].Replace('\t', ' ').Trim();
     }
 }

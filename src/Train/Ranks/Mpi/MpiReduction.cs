@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace PPYolo.Train.Ranks.Mpi;
 
 /// <summary>
-/// Sums a large tensor: every rank gets its slice from all, adds in the order of the ranks, and gives the result to all. MPI's own all-reduce leaves the
-/// order open, so its bits could differ from run to run and from threads'. Goes through the tensor in pieces, so that the memory it needs has a bound.
+/// Sums a large tensor: every rank gets its slice from all, adds in the order of the ranks, and gives the result to all. MPI's own
+/// all-reduce leaves the order open, so its bits could differ from run to run and from threads'. Goes through the tensor in pieces, so that
+/// the memory it needs has a bound.
 /// </summary>
 internal sealed unsafe class MpiReduction(MpiTransfers transfers, MpiExchange exchange, int rank, int size) : IDisposable
 {

@@ -22,7 +22,8 @@ internal sealed unsafe class MpiTransfers(MpiFunctions mpi, MpiEnd end)
 
     /// <summary>Waits until all have ended.</summary>
     /// <param name="timeout">How long to wait without any of them ending.</param>
-    /// <param name="moving">Whether all ranks are known to be in this call. MPI moves nothing while nobody asks, so then the wait is more eager.</param>
+    /// <param name="moving">Whether all ranks are known to be in this call. MPI moves nothing while nobody asks, so then the wait is more
+    /// eager.</param>
     /// <returns>Whether they have; false after the timeout.</returns>
     public bool Wait(TimeSpan timeout, bool moving)
     {

@@ -9,8 +9,18 @@ public sealed class PortableStreamTests
     [InlineData("", "cbf29ce484222325", "c3817c016ba4ff30 100cdaacc0bc9316 54c3a569ecf61b1b", 0.7636945247650146)]
     [InlineData("a", "af63dc4c8601ec8c", "5f29c2aadd9b8527 ff84f1bdb6d3884f fdfab147e960346e", 0.3717309236526489)]
     [InlineData("1/image/0", "f913a51987cb88f9", "801193ac325407a6 3dc8589bd96ff846 50be11b64e743318", 0.5002681612968445)]
-    [InlineData("1/backbone.conv1.conv1_1.conv.weight", "f1540505dfa18966", "822aa8677366418c 64568df95315dee1 264fddd1e9df7ec0", 0.5084633827209473)]
-    [InlineData("sketch/backbone.conv1.conv1_1.conv.weight", "77a133efb83a0ae5", "656718ff499946f2 e7044f6c90c84da7 681df667e6163720", null)]
+    [InlineData(
+        "1/backbone.conv1.conv1_1.conv.weight",
+        "f1540505dfa18966",
+        "822aa8677366418c 64568df95315dee1 264fddd1e9df7ec0",
+        0.5084633827209473
+    )]
+    [InlineData(
+        "sketch/backbone.conv1.conv1_1.conv.weight",
+        "77a133efb83a0ae5",
+        "656718ff499946f2 e7044f6c90c84da7 681df667e6163720",
+        null
+    )]
     public void Has_the_published_check_values(string name, string key, string bits, double? uniform)
     {
         var stream = new PortableStream(name);
@@ -59,7 +69,9 @@ public sealed class PortableStreamTests
     public void Fills_numbers_as_single_elements_have_them(int count)
     {
         var stream = new PortableStream("numbers");
-        float[] uniform = new float[count], scaled = new float[count], moved = new float[count];
+        float[] uniform = new float[count],
+            scaled = new float[count],
+            moved = new float[count];
 
         stream.FillUniform(uniform);
         stream.FillScaled(scaled, 0.3f);
@@ -67,7 +79,8 @@ public sealed class PortableStreamTests
 
         for (var i = 0; i < count; i++)
         {
-            // Each operation rounded to float32 by going through float64, in which product and sum of these are exact before they are rounded.
+            // Each operation rounded to float32 by going through float64, in which product and sum of these are exact before they are
+            // rounded.
             var u = stream.Uniform(i);
             var product = (float)((double)((2 * u) - 1) * 0.3f);
             uniform[i].Should().Be(u);

@@ -16,11 +16,15 @@ public sealed class GoldenApprovalTests : IDisposable
 
     [Fact]
     public void What_is_not_finite_is_refused() =>
-        Objection(Measured(Runs.Run()).With("weight", tensor => tensor with { AbsMax = double.NaN })).Should().Contain("not finite: weight");
+        Objection(Measured(Runs.Run()).With("weight", tensor => tensor with { AbsMax = double.NaN }))
+            .Should()
+            .Contain("not finite: weight");
 
     [Fact]
     public void Missing_tensors_are_refused() =>
-        Objection(Measured(Runs.Run()) with { Tensors = [.. Measured(Runs.Run()).Tensors.Where(tensor => tensor.Name != "mean")] }).Should().Contain("missing tensors: weight mean");
+        Objection(Measured(Runs.Run()) with { Tensors = [.. Measured(Runs.Run()).Tensors.Where(tensor => tensor.Name != "mean")] })
+            .Should()
+            .Contain("missing tensors: weight mean");
 
     [Fact]
     public void A_record_without_floors_is_refused() => Objection(Runs.Run()).Should().Contain("no floors");
@@ -39,18 +43,27 @@ public sealed class GoldenApprovalTests : IDisposable
 
     [Fact]
     public void An_environment_that_changed_alone_is_no_objection() =>
-        GoldenApproval.Objections(Runs.Golden(), Measured(Runs.Run(environment: Runs.Elsewhere)), mayChangeEnvironment: false).Should().BeEmpty();
+        GoldenApproval
+            .Objections(Runs.Golden(), Measured(Runs.Run(environment: Runs.Elsewhere)), mayChangeEnvironment: false)
+            .Should()
+            .BeEmpty();
 
     [Fact]
     public void Approving_moves_the_file_and_notes_the_reason()
     {
-        string received = Write("a.received.golden", "new"), verified = Write("a.verified.golden", "old");
+        string received = Write("a.received.golden", "new"),
+            verified = Write("a.verified.golden", "old");
 
         GoldenApproval.Approve(received, verified, "because\nof\tthis", "3 tensors");
 
         File.ReadAllText(verified).Should().Be("new");
         File.Exists(received).Should().BeFalse();
-        File.ReadAllLines(Path.Combine(folder.FullName, GoldenApproval.LogName)).Should().ContainSingle().Which.Split('\t')[1..].Should().Equal("a.verified.golden", "because of this", "3 tensors");
+        File.ReadAllLines(Path.Combine(folder.FullName, GoldenApproval.LogName))
+            .Should()
+            .ContainSingle()
+            .Which.Split('\t')[1..]
+            .Should()
+            .Equal("a.verified.golden", "because of this", "3 tensors");
     }
 
     [Theory]
@@ -58,9 +71,14 @@ public sealed class GoldenApprovalTests : IDisposable
     [InlineData(" \t")]
     public void An_approval_without_a_reason_changes_nothing(string reason)
     {
-        string received = Write("a.received.golden", "new"), verified = Write("a.verified.golden", "old");
+        string received = Write("a.received.golden", "new"),
+            verified = Write("a.verified.golden", "old");
 
-        FluentActions.Invoking(() => GoldenApproval.Approve(received, verified, reason, "")).Should().Throw<AlignException>().WithMessage("*reason*");
+        FluentActions
+            .Invoking(() => GoldenApproval.Approve(received, verified, reason, ""))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("*reason*");
 
         File.ReadAllText(verified).Should().Be("old");
         folder.GetFiles().Should().HaveCount(2);
@@ -70,7 +88,8 @@ public sealed class GoldenApprovalTests : IDisposable
 
     private static GoldenRecord Measured(GoldenRecord run) => GoldenFloors.Borrow(run, Runs.Golden());
 
-    private static string Objection(GoldenRecord received) => string.Join('\n', GoldenApproval.Objections(Runs.Golden(), received, mayChangeEnvironment: false));
+    private static string Objection(GoldenRecord received) =>
+        string.Join('\n', GoldenApproval.Objections(Runs.Golden(), received, mayChangeEnvironment: false));
 
     private string Write(string name, string text)
     {

@@ -26,11 +26,18 @@ public class GoldenComparerTests
         comparison.Began.Should().Be("iteration 0, forward (total_loss)");
     }
 
-    public static TheoryData<string, string> Structural => new()
-    {
-        { "missing", "missing" }, { "extra", "not in the golden" }, { "shape", "expected float32 2x2, found float32 4" }, { "counter", "bits" }, { "frozen", "frozen" },
-        { "nan", "not finite" }, { "still", "did not move" }, { "role", "expected it trained, found it frozen" },
-    };
+    public static TheoryData<string, string> Structural =>
+        new()
+        {
+            { "missing", "missing" },
+            { "extra", "not in the golden" },
+            { "shape", "expected float32 2x2, found float32 4" },
+            { "counter", "bits" },
+            { "frozen", "frozen" },
+            { "nan", "not finite" },
+            { "still", "did not move" },
+            { "role", "expected it trained, found it frozen" },
+        };
 
     [Theory]
     [MemberData(nameof(Structural))]
@@ -68,7 +75,9 @@ public class GoldenComparerTests
         comparison.Began.Should().Be("iteration 0, optimizer (learning rate)");
     }
 
-    /// <summary>Equal digests of a run elsewhere prove nothing of a tensor's noise, so that its sketch decides; here they prove that it is the same.</summary>
+    /// <summary>
+    /// Equal digests of a run elsewhere prove nothing of a tensor's noise, so that its sketch decides; here they prove that it is the same.
+    /// </summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -76,7 +85,8 @@ public class GoldenComparerTests
     {
         var golden = Runs.Golden();
         var digest = golden.Tensors.Single(tensor => tensor is { Name: "mean", Part: GoldenPart.Weight }).Digest;
-        var found = Runs.Run(mean: 5, environment: sameEnvironment ? Runs.Here : Runs.Elsewhere).With("mean", tensor => tensor with { Digest = digest });
+        var found = Runs.Run(mean: 5, environment: sameEnvironment ? Runs.Here : Runs.Elsewhere)
+            .With("mean", tensor => tensor with { Digest = digest });
 
         GoldenComparer.Compare(golden, found).Aligned.Should().Be(sameEnvironment);
     }
@@ -105,7 +115,11 @@ public class GoldenComparerTests
 
     [Fact]
     public void A_golden_without_floors_is_refused() =>
-        FluentActions.Invoking(() => GoldenComparer.Compare(Runs.Run(), Runs.Run())).Should().Throw<AlignException>().WithMessage("*no floors*");
+        FluentActions
+            .Invoking(() => GoldenComparer.Compare(Runs.Run(), Runs.Run()))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("*no floors*");
 
     [Fact]
     public void A_run_of_another_case_is_red() =>

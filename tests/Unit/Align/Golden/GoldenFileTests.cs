@@ -14,7 +14,11 @@ public sealed class GoldenFileTests : IDisposable
     [Fact]
     public void The_first_run_is_red_and_leaves_a_received_file_with_floors()
     {
-        FluentActions.Invoking(() => GoldenFile.Require(Verified, Runs.Run(), Twins)).Should().Throw<GoldenException>().WithMessage("*no golden yet*");
+        FluentActions
+            .Invoking(() => GoldenFile.Require(Verified, Runs.Run(), Twins))
+            .Should()
+            .Throw<GoldenException>()
+            .WithMessage("*no golden yet*");
 
         GoldenText.Read(Received).HasFloors.Should().BeTrue();
         File.Exists(Verified).Should().BeFalse();
@@ -26,7 +30,10 @@ public sealed class GoldenFileTests : IDisposable
         File.WriteAllText(Verified, GoldenText.Format(Runs.Golden()));
         File.WriteAllText(Received, "stale");
 
-        GoldenFile.Require(Verified, Runs.Run(1e-4), () => throw new InvalidOperationException("twins cost as much as the run")).Aligned.Should().BeTrue();
+        GoldenFile
+            .Require(Verified, Runs.Run(1e-4), () => throw new InvalidOperationException("twins cost as much as the run"))
+            .Aligned.Should()
+            .BeTrue();
 
         File.Exists(Received).Should().BeFalse();
     }
@@ -37,7 +44,11 @@ public sealed class GoldenFileTests : IDisposable
         var text = GoldenText.Format(Runs.Golden());
         File.WriteAllText(Verified, text);
 
-        FluentActions.Invoking(() => GoldenFile.Require(Verified, Runs.Run(mean: 1), Twins)).Should().Throw<GoldenException>().WithMessage("*mean*approve it*");
+        FluentActions
+            .Invoking(() => GoldenFile.Require(Verified, Runs.Run(mean: 1), Twins))
+            .Should()
+            .Throw<GoldenException>()
+            .WithMessage("*mean*approve it*");
 
         File.ReadAllText(Verified).Should().Be(text);
         File.Exists(Received).Should().BeTrue();
@@ -49,7 +60,12 @@ public sealed class GoldenFileTests : IDisposable
         var text = GoldenText.Format(Runs.Golden());
         File.WriteAllText(Received, text + "\n");
 
-        FluentActions.Invoking(() => GoldenFile.Require(Verified, Runs.Run(1e-4), () => throw new InvalidOperationException("twins cost as much as the run"))).Should().Throw<GoldenException>();
+        FluentActions
+            .Invoking(() =>
+                GoldenFile.Require(Verified, Runs.Run(1e-4), () => throw new InvalidOperationException("twins cost as much as the run"))
+            )
+            .Should()
+            .Throw<GoldenException>();
 
         File.ReadAllText(Received).Should().Be(text + "\n");
     }
@@ -66,7 +82,11 @@ public sealed class GoldenFileTests : IDisposable
 
     [Fact]
     public void Another_name_is_refused() =>
-        FluentActions.Invoking(() => GoldenFile.Require(Path.Combine(folder.FullName, "run.golden"), Runs.Run(), Twins)).Should().Throw<AlignException>().WithMessage("*NAME.verified.golden*");
+        FluentActions
+            .Invoking(() => GoldenFile.Require(Path.Combine(folder.FullName, "run.golden"), Runs.Run(), Twins))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("*NAME.verified.golden*");
 
     public void Dispose() => folder.Delete(recursive: true);
 

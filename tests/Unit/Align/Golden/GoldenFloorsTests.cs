@@ -28,9 +28,14 @@ public class GoldenFloorsTests
     }
 
     [Fact]
-    public void No_twin_measures_nothing() => FluentActions.Invoking(() => GoldenFloors.Measure(Runs.Run(), [])).Should().Throw<AlignException>();
+    public void No_twin_measures_nothing() =>
+        FluentActions.Invoking(() => GoldenFloors.Measure(Runs.Run(), [])).Should().Throw<AlignException>();
 
     [Fact]
     public void A_twin_of_another_run_is_refused() =>
-        FluentActions.Invoking(() => GoldenFloors.Measure(Runs.Run(), [Runs.Run(give: name => name != "mean")])).Should().Throw<AlignException>().WithMessage("*other tensors*");
+        FluentActions
+            .Invoking(() => GoldenFloors.Measure(Runs.Run(), [Runs.Run(give: name => name != "mean")]))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("*other tensors*");
 }

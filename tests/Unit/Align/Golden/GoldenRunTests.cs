@@ -32,23 +32,33 @@ public sealed class GoldenRunTests : IDisposable
     {
         var record = GoldenRun.Record("a run", "settings", golden => Train(golden));
 
-        record.Tensors.Where(tensor => tensor.Part == GoldenPart.Gradient).Select(tensor => tensor.Name).Should().Equal("norm.weight", "norm.bias", "out.weight", "out.bias");
-        record.Tensors.Where(tensor => tensor.Part == GoldenPart.Weight).Select(tensor => (tensor.Name, tensor.Role)).Should().BeEquivalentTo(
-        [
-            ("first.weight", GoldenRole.Frozen),
-            ("first.bias", GoldenRole.Frozen),
-            ("norm.weight", GoldenRole.Trained),
-            ("norm.bias", GoldenRole.Trained),
-            ("norm.running_mean", GoldenRole.Buffer),
-            ("norm.running_var", GoldenRole.Buffer),
-            ("norm.num_batches_tracked", GoldenRole.Exact),
-            ("out.weight", GoldenRole.Trained),
-            ("out.bias", GoldenRole.Trained),
-        ]);
+        record
+            .Tensors.Where(tensor => tensor.Part == GoldenPart.Gradient)
+            .Select(tensor => tensor.Name)
+            .Should()
+            .Equal("norm.weight", "norm.bias", "out.weight", "out.bias");
+        record
+            .Tensors.Where(tensor => tensor.Part == GoldenPart.Weight)
+            .Select(tensor => (tensor.Name, tensor.Role))
+            .Should()
+            .BeEquivalentTo([
+                ("first.weight", GoldenRole.Frozen),
+                ("first.bias", GoldenRole.Frozen),
+                ("norm.weight", GoldenRole.Trained),
+                ("norm.bias", GoldenRole.Trained),
+                ("norm.running_mean", GoldenRole.Buffer),
+                ("norm.running_var", GoldenRole.Buffer),
+                ("norm.num_batches_tracked", GoldenRole.Exact),
+                ("out.weight", GoldenRole.Trained),
+                ("out.bias", GoldenRole.Trained),
+            ]);
         record.Rates.Should().Equal(Enumerable.Repeat(0.1, GoldenRun.StandardIterations));
         record.Losses.Select(loss => loss.Name).Distinct().Should().Equal("mse");
-        record.Traces.Select(trace => (trace.Iteration, trace.Phase)).Take(4).Should().Equal(
-            (0, GoldenPhase.Forward), (0, GoldenPhase.Backward), (0, GoldenPhase.Optimizer), (1, GoldenPhase.Forward));
+        record
+            .Traces.Select(trace => (trace.Iteration, trace.Phase))
+            .Take(4)
+            .Should()
+            .Equal((0, GoldenPhase.Forward), (0, GoldenPhase.Backward), (0, GoldenPhase.Optimizer), (1, GoldenPhase.Forward));
     }
 
     [Theory]
@@ -58,7 +68,11 @@ public sealed class GoldenRunTests : IDisposable
     {
         Approve();
 
-        FluentActions.Invoking(() => Require(golden => Train(golden, rate, iterations, forgetsABias))).Should().Throw<GoldenException>().WithMessage($"*{began}*");
+        FluentActions
+            .Invoking(() => Require(golden => Train(golden, rate, iterations, forgetsABias)))
+            .Should()
+            .Throw<GoldenException>()
+            .WithMessage($"*{began}*");
     }
 
     [Fact]
@@ -71,13 +85,21 @@ public sealed class GoldenRunTests : IDisposable
 
     [Fact]
     public void A_training_that_ends_early_is_said() =>
-        FluentActions.Invoking(() => Require(golden => Train(golden, iterations: 7))).Should().Throw<AlignException>().WithMessage("'a run': the training ended after 7 of 10*");
+        FluentActions
+            .Invoking(() => Require(golden => Train(golden, iterations: 7)))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("'a run': the training ended after 7 of 10*");
 
     [Fact]
     public void A_training_from_other_weights_each_time_is_refused_and_leaves_no_file()
     {
         var seed = 1;
-        FluentActions.Invoking(() => Require(golden => Train(golden, seed: seed++))).Should().Throw<AlignException>().WithMessage("*other weights*manual_seed*");
+        FluentActions
+            .Invoking(() => Require(golden => Train(golden, seed: seed++)))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("*other weights*manual_seed*");
 
         File.Exists(Received).Should().BeFalse();
     }
@@ -89,7 +111,11 @@ public sealed class GoldenRunTests : IDisposable
         var record = GoldenRun.Record("a run", "settings", golden => Train(golden));
         var golden = record with { Tensors = [.. record.Tensors.Select(tensor => tensor with { Mean = planted })] };
 
-        GoldenRun.Record("a run", "settings", run => Train(run), golden: golden).Tensors.Should().NotBeEmpty().And.OnlyContain(tensor => tensor.Mean == planted);
+        GoldenRun
+            .Record("a run", "settings", run => Train(run), golden: golden)
+            .Tensors.Should()
+            .NotBeEmpty()
+            .And.OnlyContain(tensor => tensor.Mean == planted);
     }
 
     [Fact]
@@ -97,15 +123,22 @@ public sealed class GoldenRunTests : IDisposable
     {
         using var loss = ones(1);
         void Misuse(string message, Action<GoldenRun> train) =>
-            FluentActions.Invoking(() => GoldenRun.Record("a run", "", train)).Should().Throw<AlignException>().WithMessage($"'a run': *{message}*");
+            FluentActions
+                .Invoking(() => GoldenRun.Record("a run", "", train))
+                .Should()
+                .Throw<AlignException>()
+                .WithMessage($"'a run': *{message}*");
 
         Misuse("call Start before", golden => golden.AfterStep());
         Misuse("call AfterBackward", golden => Started(golden).AfterStep());
-        Misuse("AfterBackward was called twice", golden =>
-        {
-            Started(golden).AfterBackward(("loss", loss));
-            golden.AfterBackward(("loss", loss));
-        });
+        Misuse(
+            "AfterBackward was called twice",
+            golden =>
+            {
+                Started(golden).AfterBackward(("loss", loss));
+                golden.AfterBackward(("loss", loss));
+            }
+        );
         Misuse("Start was called before", golden => Started(Started(golden)));
     }
 
@@ -116,7 +149,10 @@ public sealed class GoldenRunTests : IDisposable
         Tensor Perturbed(int twin)
         {
             Tensor? result = null;
-            FluentActions.Invoking(() => GoldenRun.Record("a run", "", golden => result = golden.Perturb(input), twin: twin)).Should().Throw<AlignException>("it does not train");
+            FluentActions
+                .Invoking(() => GoldenRun.Record("a run", "", golden => result = golden.Perturb(input), twin: twin))
+                .Should()
+                .Throw<AlignException>("it does not train");
             return result!;
         }
 
@@ -126,9 +162,17 @@ public sealed class GoldenRunTests : IDisposable
         using var other = Perturbed(2);
         twin.ToData().BitwiseEquals(again.ToData()).Should().BeTrue();
         twin.ToData().BitwiseEquals(other.ToData()).Should().BeFalse();
-        var ratios = twin.ToData().As<float>().ToArray().Zip(input.ToData().As<float>().ToArray(), (one, two) => Math.Abs((one / (double)two) - 1)).ToList();
+        var ratios = twin.ToData()
+            .As<float>()
+            .ToArray()
+            .Zip(input.ToData().As<float>().ToArray(), (one, two) => Math.Abs((one / (double)two) - 1))
+            .ToList();
         ratios.Max().Should().BeInRange(1e-8, 3e-7);
-        FluentActions.Invoking(() => GoldenRun.Record("a run", "", golden => golden.Perturb(ones(2, ScalarType.Int64)))).Should().Throw<AlignException>().WithMessage("*Int64*");
+        FluentActions
+            .Invoking(() => GoldenRun.Record("a run", "", golden => golden.Perturb(ones(2, ScalarType.Int64))))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("*Int64*");
     }
 
     [Fact]
@@ -138,11 +182,17 @@ public sealed class GoldenRunTests : IDisposable
         var seen = new List<int>();
         for (var twin = 0; twin < 4; twin++)
         {
-            GoldenRun.Record("a run", "", golden =>
-            {
-                seen.Add(get_num_threads());
-                Train(golden, iterations: 1);
-            }, iterations: 1, twin: twin);
+            GoldenRun.Record(
+                "a run",
+                "",
+                golden =>
+                {
+                    seen.Add(get_num_threads());
+                    Train(golden, iterations: 1);
+                },
+                iterations: 1,
+                twin: twin
+            );
         }
 
         seen.Should().Equal(threads, threads == 1 ? 2 : 1, threads, threads == 1 ? 2 : 1);
@@ -163,9 +213,16 @@ public sealed class GoldenRunTests : IDisposable
         File.Move(Received, Verified);
     }
 
-    private GoldenComparison Require(Action<GoldenRun>? train = null) => GoldenRun.Require(Verified, "a run", "settings", train ?? (golden => Train(golden)));
+    private GoldenComparison Require(Action<GoldenRun>? train = null) =>
+        GoldenRun.Require(Verified, "a run", "settings", train ?? (golden => Train(golden)));
 
-    private void Train(GoldenRun golden, double rate = 0.1, int iterations = GoldenRun.StandardIterations, bool forgetsABias = false, long seed = 1)
+    private void Train(
+        GoldenRun golden,
+        double rate = 0.1,
+        int iterations = GoldenRun.StandardIterations,
+        bool forgetsABias = false,
+        long seed = 1
+    )
     {
         trainings++;
         random.manual_seed(seed);

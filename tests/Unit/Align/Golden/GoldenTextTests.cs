@@ -47,5 +47,9 @@ public class GoldenTextTests
 
     [Fact]
     public void Refuses_a_name_that_would_break_the_line() =>
-        FluentActions.Invoking(() => GoldenText.Format(Runs.Golden().With("weight", tensor => tensor with { Name = "a\tb" }))).Should().Throw<AlignException>().WithMessage("*tab*");
+        FluentActions
+            .Invoking(() => GoldenText.Format(Runs.Golden().With("weight", tensor => tensor with { Name = "a\tb" })))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("*tab*");
 }

@@ -6,11 +6,21 @@ namespace PPYolo.Tests.Unit.Align.Golden;
 /// <summary>Small runs of two iterations whose every number a test can choose.</summary>
 internal static class Runs
 {
-    public static readonly GoldenEnvironment Here = new("TorchSharp 1", "AVX2", 2, "0123456789abcdef"), Elsewhere = Here with { Cpu = "AVX512" };
+    public static readonly GoldenEnvironment Here = new("TorchSharp 1", "AVX2", 2, "0123456789abcdef"),
+        Elsewhere = Here with { Cpu = "AVX512" };
 
     /// <summary>A run that moved its weight by about 1, and differs from others of it by <paramref name="noise"/>.</summary>
     public static GoldenRecord Run(
-        double noise = 0, float frozen = 3, long counter = 2, double rate = 0.1, GoldenEnvironment? environment = null, Func<string, bool>? give = null, float[]? weight = null, float mean = 0.5f, GoldenRecord? golden = null)
+        double noise = 0,
+        float frozen = 3,
+        long counter = 2,
+        double rate = 0.1,
+        GoldenEnvironment? environment = null,
+        Func<string, bool>? give = null,
+        float[]? weight = null,
+        float mean = 0.5f,
+        GoldenRecord? golden = null
+    )
     {
         var start = new NamedTensors();
         start.Add("weight", TensorData.Of<float>([1, 2, 3, 4], 2, 2));
@@ -42,5 +52,11 @@ internal static class Runs
 
     /// <summary>The same with one tensor changed.</summary>
     public static GoldenRecord With(this GoldenRecord record, string name, Func<GoldenTensor, GoldenTensor> change) =>
-        record with { Tensors = [.. record.Tensors.Select(tensor => tensor.Name == name && tensor.Part == GoldenPart.Weight ? change(tensor) : tensor)] };
+        record with
+        {
+            Tensors =
+            [
+                .. record.Tensors.Select(tensor => tensor.Name == name && tensor.Part == GoldenPart.Weight ? change(tensor) : tensor),
+            ],
+        };
 }

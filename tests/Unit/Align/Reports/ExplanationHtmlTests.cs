@@ -5,7 +5,9 @@ using PPYolo.Align.Traces;
 
 namespace PPYolo.Tests.Unit.Align.Reports;
 
-/// <summary>The page of an explanation by keyboard, for screen readers and on a phone; what it looks like is for a browser to show.</summary>
+/// <summary>
+/// The page of an explanation by keyboard, for screen readers and on a phone; what it looks like is for a browser to show.
+/// </summary>
 public sealed partial class ExplanationHtmlTests
 {
     private static readonly string Page = ExplanationHtml.Format(Explanation(rank: 0));
@@ -18,20 +20,40 @@ public sealed partial class ExplanationHtmlTests
 
         var tables = Folded().Matches(Page).Select(match => (Label: match.Groups[1].Value, Html: match.Groups[2].Value)).ToList();
 
-        tables.Select(table => table.Label).Should().Equal("The losses in numbers", "All 3 tensors of iteration 0", "The worst tensor of each part beyond noise");
+        tables
+            .Select(table => table.Label)
+            .Should()
+            .Equal("The losses in numbers", "All 3 tensors of iteration 0", "The worst tensor of each part beyond noise");
         tables[0].Html.Should().Contain("<td>1</td><td>2.5</td><td>NaN</td>");
-        tables[1].Html.Should().Contain("<td>forward</td><td class=\"name\">stem</td><td>1.00e-07</td>").And.Contain("head.out.a").And.Contain("head.out.b");
-        tables[2].Html.Should().Contain("<td class=\"name\">head.out.b</td>").And.NotContain("head.out.a").And.Contain("<td class=\"name\">tail.b</td>");
+        tables[1]
+            .Html.Should()
+            .Contain("<td>forward</td><td class=\"name\">stem</td><td>1.00e-07</td>")
+            .And.Contain("head.out.a")
+            .And.Contain("head.out.b");
+        tables[2]
+            .Html.Should()
+            .Contain("<td class=\"name\">head.out.b</td>")
+            .And.NotContain("head.out.a")
+            .And.Contain("<td class=\"name\">tail.b</td>");
     }
 
     [Fact]
     public void WhatScrollsIsReachedByKeyboardAndHasAName() =>
-        Scrolling().Matches(Page).Select(match => match.Value).Should().HaveCountGreaterThan(5)
+        Scrolling()
+            .Matches(Page)
+            .Select(match => match.Value)
+            .Should()
+            .HaveCountGreaterThan(5)
             .And.OnlyContain(tag => Regex.IsMatch(tag, "tabindex=\"0\" role=\"region\" aria-label=\"[^\"]+\""));
 
     [Fact]
     public void EveryHeadOfATableSaysWhatItIsTheHeadOf() =>
-        Heads().Matches(Page).Select(match => match.Value).Should().HaveCountGreaterThan(10).And.OnlyContain(head => Regex.IsMatch(head, "^<th scope=\"(col|row)\">.+</th>$"));
+        Heads()
+            .Matches(Page)
+            .Select(match => match.Value)
+            .Should()
+            .HaveCountGreaterThan(10)
+            .And.OnlyContain(head => Regex.IsMatch(head, "^<th scope=\"(col|row)\">.+</th>$"));
 
     [Fact]
     public void HeadingsAreOneOfTheFirstAndThenOfTheSecondLevel()
@@ -39,32 +61,51 @@ public sealed partial class ExplanationHtmlTests
         var headings = Headings().Matches(Page).Select(match => (Level: match.Groups[1].Value, Text: match.Groups[2].Value)).ToList();
 
         headings[0].Should().Be(("1", "found"));
-        headings.Skip(1).Should().OnlyContain(heading => heading.Level == "2").And.Contain(("2", "Where the runs part")).And.Contain(("2", "Likely causes"));
+        headings
+            .Skip(1)
+            .Should()
+            .OnlyContain(heading => heading.Level == "2")
+            .And.Contain(("2", "Where the runs part"))
+            .And.Contain(("2", "Likely causes"));
     }
 
     [Fact]
     public void LongNamesBreakInTextAndScrollInTables() =>
-        Page.Should().MatchRegex(@"body \{[^}]*overflow-wrap: anywhere").And.MatchRegex(@"table \{[^}]*overflow-wrap: normal").And.MatchRegex(@"td\.name \{[^}]*white-space: nowrap");
+        Page.Should()
+            .MatchRegex(@"body \{[^}]*overflow-wrap: anywhere")
+            .And.MatchRegex(@"table \{[^}]*overflow-wrap: normal")
+            .And.MatchRegex(@"td\.name \{[^}]*white-space: nowrap");
 
     [Fact]
     public void RanksAreNamedWhereThereAreSeveral()
     {
         Page.Should().NotContain(">rank</th>");
-        ExplanationHtml.Format(Explanation(rank: 1)).Should().Contain("<th scope=\"col\">rank</th>").And.Contain("<td>0</td><td>1</td><td>forward</td>");
+        ExplanationHtml
+            .Format(Explanation(rank: 1))
+            .Should()
+            .Contain("<th scope=\"col\">rank</th>")
+            .And.Contain("<td>0</td><td>1</td><td>forward</td>");
     }
 
     private static Explanation Explanation(int rank)
     {
-        static EntryDifference Of(int iteration, int rank, TracePhase phase, string name, double relative) => new(iteration, rank, new(phase, name), relative, 1e-6, null);
-        return new("expected", "found", new(
-            [
-                Of(0, 0, TracePhase.Forward, "stem", 1e-7),
-                Of(0, rank, TracePhase.Forward, "head.out.a", 0.25),
-                Of(0, rank, TracePhase.Forward, "head.out.b", 0.5),
-                Of(1, 0, TracePhase.Forward, "stem", 0),
-                Of(1, 0, TracePhase.Backward, "tail.b", double.NaN),
-            ],
-            null), [new("x", "y", TracePhase.Forward, 0.5, ["z"])])
+        static EntryDifference Of(int iteration, int rank, TracePhase phase, string name, double relative) =>
+            new(iteration, rank, new(phase, name), relative, 1e-6, null);
+        return new(
+            "expected",
+            "found",
+            new(
+                [
+                    Of(0, 0, TracePhase.Forward, "stem", 1e-7),
+                    Of(0, rank, TracePhase.Forward, "head.out.a", 0.25),
+                    Of(0, rank, TracePhase.Forward, "head.out.b", 0.5),
+                    Of(1, 0, TracePhase.Forward, "stem", 0),
+                    Of(1, 0, TracePhase.Backward, "tail.b", double.NaN),
+                ],
+                null
+            ),
+            [new("x", "y", TracePhase.Forward, 0.5, ["z"])]
+        )
         {
             Losses = [(0, 3, 3), (1, 2.5, double.NaN)],
             Lacked = [$"something with {new string('n', 200)}"],

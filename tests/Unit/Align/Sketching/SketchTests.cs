@@ -22,16 +22,19 @@ public sealed class SketchTests
         var errors = new List<double>();
         foreach (var entry in entries.Where(entry => !entry.IsBatchCounter))
         {
-            TensorData first = one[entry.Key], second = other[entry.Key];
+            TensorData first = one[entry.Key],
+                second = other[entry.Key];
             var exact = SquaredDistance(first.As<float>(), second.As<float>());
             errors.Add((TensorSummary.Of(entry.Key, first).Sketch.SquaredDistance(TensorSummary.Of(entry.Key, second).Sketch) / exact) - 1);
         }
 
-        // Estimates are independent, with standard deviation 18 %: the largest of some 200 stays within 4.5 deviations (one failure in 700 sets, and this is one fixed
-        // set), the mean within 4 deviations of a mean, and the spread within a third of what it is.
+        // Estimates are independent, with standard deviation 18 %: the largest of some 200 stays within 4.5 deviations (one failure in 700
+        // sets, and this is one fixed set), the mean within 4 deviations of a mean, and the spread within a third of what it is.
         errors.Max(Math.Abs).Should().BeLessThan(4.5 * Sketch.RelativeDeviation);
         Math.Abs(errors.Average()).Should().BeLessThan(4 * Sketch.RelativeDeviation / Math.Sqrt(errors.Count));
-        Math.Sqrt(errors.Average(error => error * error)).Should().BeInRange(Sketch.RelativeDeviation * 2 / 3, Sketch.RelativeDeviation * 4 / 3);
+        Math.Sqrt(errors.Average(error => error * error))
+            .Should()
+            .BeInRange(Sketch.RelativeDeviation * 2 / 3, Sketch.RelativeDeviation * 4 / 3);
     }
 
     [Theory]
@@ -45,11 +48,14 @@ public sealed class SketchTests
         var expected = reference["init_sketch"].As<double>();
         using var network = new PPYoloNetwork(NetworkPresets.R18Vd);
         var calm = name.EndsWith("calm", StringComparison.Ordinal);
-        using var weights = GeneratedWeights.Create(calm ? "5" : "1", calm ? WeightProfile.Calm : WeightProfile.Plain, NetworkPresets.R18Vd).For(StateEntries.Of(network));
+        using var weights = GeneratedWeights
+            .Create(calm ? "5" : "1", calm ? WeightProfile.Calm : WeightProfile.Plain, NetworkPresets.R18Vd)
+            .For(StateEntries.Of(network));
         for (var i = 0; i < names.Length; i++)
         {
             var summary = TensorSummary.Of(names[i], weights[names[i]]);
-            // Float64 sums in another order: far below 1e-12 of the norm times the square root of the count, which the tensor's largest sums are.
+            // Float64 sums in another order: far below 1e-12 of the norm times the square root of the count, which the tensor's largest
+            // sums are.
             var tolerance = 1e-12 * summary.L2 * Math.Sqrt(weights[names[i]].Count);
             for (var j = 0; j < Sketch.Size; j++)
             {

@@ -33,7 +33,8 @@ public class StripedSummaryTests
     [Fact]
     public void TellsDistances()
     {
-        float[] a = Values("a", 100_000), b = Values("b", 100_000);
+        float[] a = Values("a", 100_000),
+            b = Values("b", 100_000);
         var distance = Math.Sqrt(a.Zip(b, (x, y) => ((double)x - y) * ((double)x - y)).Sum());
 
         StripedSummary.Of(a).Distance(StripedSummary.Of(b)).Should().BeApproximately(distance, 0.3 * distance);
@@ -43,7 +44,8 @@ public class StripedSummaryTests
     [Fact]
     public void IsLinear()
     {
-        float[] a = Values("a", 5000), b = Values("b", 5000);
+        float[] a = Values("a", 5000),
+            b = Values("b", 5000);
         var sum = StripedSummary.Of([.. a.Zip(b, (x, y) => (2 * x) - (0.5f * y))]);
 
         var expected = StripedSummary.Of(a).Sums.Zip(StripedSummary.Of(b).Sums, (x, y) => (2 * x) - (0.5 * y));

@@ -6,8 +6,8 @@ namespace PPYolo.Tests.Unit.Align.Sketching;
 
 public sealed class TensorSummaryTests
 {
-    // Sums of n float64 numbers in two orders differ by at most n times 1.1e-16 of the sum of magnitudes; n is below a million, and errors of random sign grow
-    // only like its square root.
+    // Sums of n float64 numbers in two orders differ by at most n times 1.1e-16 of the sum of magnitudes; n is below a million, and errors
+    // of random sign grow only like its square root.
     private const double Rounding = 1e-13;
 
     // More than one chunk of 2^18 elements, and a rest that fills neither a vector nor a block.
@@ -25,7 +25,10 @@ public sealed class TensorSummaryTests
     {
         var values = TestTensors.Values("summary", count, 3, 0.25f);
 
-        ShouldBe(TensorSummary.Of("some.key", TensorData.Of<float>(values, count)), new NaiveSummary("some.key", [.. values.Select(value => (double)value)]));
+        ShouldBe(
+            TensorSummary.Of("some.key", TensorData.Of<float>(values, count)),
+            new NaiveSummary("some.key", [.. values.Select(value => (double)value)])
+        );
     }
 
     [Theory]
@@ -41,7 +44,8 @@ public sealed class TensorSummaryTests
     public void What_did_not_move_adds_nothing()
     {
         // Whole blocks that are where they began, one that is not, a number that is none, and a difference of the least positive number.
-        float[] start = TestTensors.Values("start", 4096), end = [.. start];
+        float[] start = TestTensors.Values("start", 4096),
+            end = [.. start];
         (start[700], end[700]) = (0, float.Epsilon);
         for (var i = 1600; i < 2000; i++)
         {
@@ -154,24 +158,28 @@ public sealed class TensorSummaryTests
     }
 
     /// <summary>A tensor of a type with its ends of range in it, and the same as float64.</summary>
-    private static (TensorData Tensor, double[] Values) Elements(ElementType type) => type switch
-    {
-        ElementType.Bool => (TensorData.Of<bool>([true, false, true], 3), [1, 0, 1]),
-        ElementType.UInt8 => Integers<byte>([0, 1, 255], value => value),
-        ElementType.Int8 => Integers<sbyte>([-128, 1, 127], value => value),
-        ElementType.UInt16 => Integers<ushort>([0, 1, 65535], value => value),
-        ElementType.Int16 => Integers<short>([-32768, 1, 32767], value => value),
-        ElementType.UInt32 => Integers<uint>([0, 1, uint.MaxValue], value => value),
-        ElementType.Int32 => Integers<int>([int.MinValue, 1, int.MaxValue], value => value),
-        ElementType.UInt64 => Integers<ulong>([0, 1, ulong.MaxValue], value => value),
-        ElementType.Int64 => Integers<long>([long.MinValue, 1, long.MaxValue], value => value),
-        ElementType.Float16 => Integers<Half>([Half.MinValue, (Half)0.5, Half.Epsilon], value => (double)value),
-        ElementType.BFloat16 => (new TensorData(type, [3], MemoryMarshal.AsBytes<ushort>([0x3f80, 0xc049, 0x0001]).ToArray()), [1, -3.140625, Math.Pow(2, -133)]),
-        ElementType.Float32 => Integers<float>([float.MinValue, 0.1f, float.Epsilon], value => value),
-        ElementType.Float64 => Integers<double>([-1e150, 0.1, double.Epsilon], value => value),
-        _ => throw new ArgumentOutOfRangeException(nameof(type)),
-    };
+    private static (TensorData Tensor, double[] Values) Elements(ElementType type) =>
+        type switch
+        {
+            ElementType.Bool => (TensorData.Of<bool>([true, false, true], 3), [1, 0, 1]),
+            ElementType.UInt8 => Integers<byte>([0, 1, 255], value => value),
+            ElementType.Int8 => Integers<sbyte>([-128, 1, 127], value => value),
+            ElementType.UInt16 => Integers<ushort>([0, 1, 65535], value => value),
+            ElementType.Int16 => Integers<short>([-32768, 1, 32767], value => value),
+            ElementType.UInt32 => Integers<uint>([0, 1, uint.MaxValue], value => value),
+            ElementType.Int32 => Integers<int>([int.MinValue, 1, int.MaxValue], value => value),
+            ElementType.UInt64 => Integers<ulong>([0, 1, ulong.MaxValue], value => value),
+            ElementType.Int64 => Integers<long>([long.MinValue, 1, long.MaxValue], value => value),
+            ElementType.Float16 => Integers<Half>([Half.MinValue, (Half)0.5, Half.Epsilon], value => (double)value),
+            ElementType.BFloat16 => (
+                new TensorData(type, [3], MemoryMarshal.AsBytes<ushort>([0x3f80, 0xc049, 0x0001]).ToArray()),
+                [1, -3.140625, Math.Pow(2, -133)]
+            ),
+            ElementType.Float32 => Integers<float>([float.MinValue, 0.1f, float.Epsilon], value => value),
+            ElementType.Float64 => Integers<double>([-1e150, 0.1, double.Epsilon], value => value),
+            _ => throw new ArgumentOutOfRangeException(nameof(type)),
+        };
 
-    private static (TensorData Tensor, double[] Values) Integers<T>(T[] elements, Func<T, double> widen) where T : unmanaged =>
-        (TensorData.Of<T>(elements, elements.Length), Array.ConvertAll(elements, element => widen(element)));
+    private static (TensorData Tensor, double[] Values) Integers<T>(T[] elements, Func<T, double> widen)
+        where T : unmanaged => (TensorData.Of<T>(elements, elements.Length), Array.ConvertAll(elements, element => widen(element)));
 }

@@ -7,12 +7,20 @@ namespace PPYolo.Tests.Unit.Align.Tensors;
 
 public sealed class TorchTensorsTests
 {
-    public static TheoryData<ElementType, ScalarType> Types => new()
-    {
-        { ElementType.Bool, ScalarType.Bool }, { ElementType.UInt8, ScalarType.Byte }, { ElementType.Int8, ScalarType.Int8 }, { ElementType.Int16, ScalarType.Int16 },
-        { ElementType.Int32, ScalarType.Int32 }, { ElementType.Int64, ScalarType.Int64 }, { ElementType.Float16, ScalarType.Float16 },
-        { ElementType.BFloat16, ScalarType.BFloat16 }, { ElementType.Float32, ScalarType.Float32 }, { ElementType.Float64, ScalarType.Float64 },
-    };
+    public static TheoryData<ElementType, ScalarType> Types =>
+        new()
+        {
+            { ElementType.Bool, ScalarType.Bool },
+            { ElementType.UInt8, ScalarType.Byte },
+            { ElementType.Int8, ScalarType.Int8 },
+            { ElementType.Int16, ScalarType.Int16 },
+            { ElementType.Int32, ScalarType.Int32 },
+            { ElementType.Int64, ScalarType.Int64 },
+            { ElementType.Float16, ScalarType.Float16 },
+            { ElementType.BFloat16, ScalarType.BFloat16 },
+            { ElementType.Float32, ScalarType.Float32 },
+            { ElementType.Float64, ScalarType.Float64 },
+        };
 
     [Theory]
     [MemberData(nameof(Types))]
@@ -121,7 +129,8 @@ public sealed class TorchTensorsTests
     {
         using var scope = NewDisposeScope();
         var data = TensorData.Of<float>([1, 2, 3, 4, 5, 6], 2, 3);
-        Tensor plain = zeros(2, 3), transposed = zeros(3, 2).t();
+        Tensor plain = zeros(2, 3),
+            transposed = zeros(3, 2).t();
 
         data.CopyTo("a", plain);
         data.CopyTo("a", transposed);

@@ -7,7 +7,14 @@ namespace PPYolo.Tests.Unit.Align.Traces;
 
 public class TraceComparisonTests
 {
-    private static readonly (TracePhase Phase, string Name)[] Order = [(TracePhase.Data, "image"), (TracePhase.Forward, "b"), (TracePhase.Forward, "a"), (TracePhase.Loss, "total_loss"), (TracePhase.Gradient, "a.weight")];
+    private static readonly (TracePhase Phase, string Name)[] Order =
+    [
+        (TracePhase.Data, "image"),
+        (TracePhase.Forward, "b"),
+        (TracePhase.Forward, "a"),
+        (TracePhase.Loss, "total_loss"),
+        (TracePhase.Gradient, "a.weight"),
+    ];
 
     [Fact]
     public void TheFrontierIsTheEarliestInOrderOfExecution()
@@ -61,7 +68,11 @@ public class TraceComparisonTests
 
         var comparison = TraceComparison.Of([Run(1)], two, null);
 
-        comparison.Differences.Where(difference => difference.Iteration == 0).Select(difference => difference.Key).Should().Equal(new TraceKey(TracePhase.Loss, "total_loss"), new TraceKey(TracePhase.Reduction, "a.weight"));
+        comparison
+            .Differences.Where(difference => difference.Iteration == 0)
+            .Select(difference => difference.Key)
+            .Should()
+            .Equal(new TraceKey(TracePhase.Loss, "total_loss"), new TraceKey(TracePhase.Reduction, "a.weight"));
         comparison.Frontier.Should().BeNull();
     }
 
@@ -72,29 +83,45 @@ public class TraceComparisonTests
     public void ReportsEscapeNamesAndNeedNoNetwork()
     {
         var comparison = Compare(Run(1), Run(1, (0, "a", 2)));
-        var explanation = new Explanation("<a>", "b & c", comparison, [new("x", "<script>", TracePhase.Forward, 0.5, ["1 < 2"])]) { Losses = [(0, 1, double.NaN)] };
+        var explanation = new Explanation("<a>", "b & c", comparison, [new("x", "<script>", TracePhase.Forward, 0.5, ["1 < 2"])])
+        {
+            Losses = [(0, 1, double.NaN)],
+        };
 
         var page = ExplanationHtml.Format(explanation);
 
-        page.Should().Contain("&lt;a&gt;").And.Contain("b &amp; c").And.Contain("&lt;script&gt;").And.NotContain("<script>").And.NotContain("http");
+        page.Should()
+            .Contain("&lt;a&gt;")
+            .And.Contain("b &amp; c")
+            .And.Contain("&lt;script&gt;")
+            .And.NotContain("<script>")
+            .And.NotContain("http");
         ExplanationText.Format(explanation).Should().Contain("DIVERGED: the runs part in iteration 0 at forward a");
         System.Xml.Linq.XElement.Parse(ExplanationJUnit.Format(explanation)).Descendants("failure").Should().ContainSingle();
     }
 
     private static TraceComparison Compare(RunTrace a, RunTrace b, TraceFloor? floor = null) => TraceComparison.Of([a], [b], floor);
 
-    private static RunTrace Run(double value, params (int Iteration, string Name, double? Value)[] others) => new(0, [.. Enumerable.Range(0, 2).Select(iteration =>
-    {
-        var trace = new IterationTrace(iteration);
-        foreach (var (phase, name) in Order)
-        {
-            var other = others.Where(other => other.Iteration == iteration && other.Name == name).ToList();
-            if (other.Count == 0 || other[0].Value is not null)
-            {
-                trace.Add(new(new(phase, name), [], StripedSummary.Of(other.Count == 0 ? value : other[0].Value!.Value)));
-            }
-        }
+    private static RunTrace Run(double value, params (int Iteration, string Name, double? Value)[] others) =>
+        new(
+            0,
+            [
+                .. Enumerable
+                    .Range(0, 2)
+                    .Select(iteration =>
+                    {
+                        var trace = new IterationTrace(iteration);
+                        foreach (var (phase, name) in Order)
+                        {
+                            var other = others.Where(other => other.Iteration == iteration && other.Name == name).ToList();
+                            if (other.Count == 0 || other[0].Value is not null)
+                            {
+                                trace.Add(new(new(phase, name), [], StripedSummary.Of(other.Count == 0 ? value : other[0].Value!.Value)));
+                            }
+                        }
 
-        return trace;
-    })]);
+                        return trace;
+                    }),
+            ]
+        );
 }

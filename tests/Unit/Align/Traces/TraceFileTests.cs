@@ -14,7 +14,12 @@ public sealed class TraceFileTests : IDisposable
     public void ComesBackAsItWas()
     {
         var trace = new IterationTrace(0);
-        trace.Add(new(new(TracePhase.Forward, "backbone.conv1"), [2, 3], StripedSummary.Of([1f, -2f, 3f, 4f, 5f, 6.5f])) { Full = TensorData.Of<float>([1, -2, 3, 4, 5, 6.5f], 2, 3) });
+        trace.Add(
+            new(new(TracePhase.Forward, "backbone.conv1"), [2, 3], StripedSummary.Of([1f, -2f, 3f, 4f, 5f, 6.5f]))
+            {
+                Full = TensorData.Of<float>([1, -2, 3, 4, 5, 6.5f], 2, 3),
+            }
+        );
         trace.Add(new(new(TracePhase.Schedule, "rate"), [], StripedSummary.Of(1e-5)));
         TraceFile.Write(folder.FullName, 1, trace);
 

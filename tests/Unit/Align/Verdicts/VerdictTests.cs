@@ -32,7 +32,9 @@ public sealed class VerdictTests
     [Fact]
     public void All_checks_must_pass_and_failures_keep_their_order()
     {
-        Check good = new("good", "relative", 0, 1), bad = new("bad", "relative", 2, 1), unknown = new("unknown", "relative", double.NaN, 1);
+        Check good = new("good", "relative", 0, 1),
+            bad = new("bad", "relative", 2, 1),
+            unknown = new("unknown", "relative", double.NaN, 1);
 
         Of(good).Aligned.Should().BeTrue();
         Of(good, bad).Aligned.Should().BeFalse();

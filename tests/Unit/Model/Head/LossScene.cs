@@ -8,12 +8,21 @@ namespace PPYolo.Tests.Unit.Model.Head;
 /// <summary>A small batch with everything that the losses distinguish: head outputs, boxes and targets.</summary>
 internal sealed class LossScene
 {
-    public const int Rows = 4, Classes = 3, Images = 2, Size = 128;
+    public const int Rows = 4,
+        Classes = 3,
+        Images = 2,
+        Size = 128;
 
     public LossScene(NetworkOptions preset, bool objects, ScalarType type)
     {
         Options = preset with { Classes = Classes };
-        GroundTruth[][] all = objects ? Objects : [[], []];
+        GroundTruth[][] all = objects
+            ? Objects
+            :
+            [
+                [],
+                [],
+            ];
         var boxes = new float[Images * Rows * 4];
         for (var image = 0; image < Images; image++)
         {
@@ -53,14 +62,23 @@ internal sealed class LossScene
 
     public List<Tensor> Targets { get; } = [];
 
-    /// <summary>Boxes for every level, one of them twice in the same cell and anchor with another class, and scores as mixed images have them.</summary>
+    /// <summary>
+    /// Boxes for every level, one of them twice in the same cell and anchor with another class, and scores as mixed images have them.
+    /// </summary>
     private static GroundTruth[][] Objects =>
-    [
-        [new(0.3f, 0.6f, 0.9f, 0.8f, 0, 1), new(0.71f, 0.22f, 0.25f, 0.3f, 2, 0.65f), new(0.7f, 0.23f, 0.26f, 0.3f, 1, 1), new(0.1f, 0.9f, 0.12f, 0.15f, 1, 0.35f)],
-        [new(0.55f, 0.45f, 0.4f, 0.7f, 1, 0.8f)],
-    ];
+        [
+            [
+                new(0.3f, 0.6f, 0.9f, 0.8f, 0, 1),
+                new(0.71f, 0.22f, 0.25f, 0.3f, 2, 0.65f),
+                new(0.7f, 0.23f, 0.26f, 0.3f, 1, 1),
+                new(0.1f, 0.9f, 0.12f, 0.15f, 1, 0.35f),
+            ],
+            [new(0.55f, 0.45f, 0.4f, 0.7f, 1, 0.8f)],
+        ];
 
-    /// <summary>In every cell that has a box's centre, lets all anchors predict just that box: those without an object exceed the ignore threshold.</summary>
+    /// <summary>
+    /// In every cell that has a box's centre, lets all anchors predict just that box: those without an object exceed the ignore threshold.
+    /// </summary>
     private void Predict(Tensor output, GroundTruth[][] objects, int level)
     {
         var anchors = Options.AnchorsOf(level);
@@ -69,15 +87,18 @@ internal sealed class LossScene
         {
             foreach (var box in objects[image])
             {
-                int row = (int)(box.Y * cells), column = (int)(box.X * cells);
+                int row = (int)(box.Y * cells),
+                    column = (int)(box.X * cells);
                 for (var anchor = 0; anchor < anchors.Length; anchor++)
                 {
                     var first = (Options.IouAware ? anchors.Length : 0) + (anchor * (5 + Classes));
                     // A little beside it, so that nothing is on the kink of a minimum or maximum.
                     ReadOnlySpan<double> values =
                     [
-                        Logit((((box.X * cells) - column + 0.025) / 1.05) + 0.01), Logit((((box.Y * cells) - row + 0.025) / 1.05) - 0.01),
-                        Math.Log(box.Width * Size / anchors[anchor].Width) + 0.02, Math.Log(box.Height * Size / anchors[anchor].Height) - 0.03,
+                        Logit((((box.X * cells) - column + 0.025) / 1.05) + 0.01),
+                        Logit((((box.Y * cells) - row + 0.025) / 1.05) - 0.01),
+                        Math.Log(box.Width * Size / anchors[anchor].Width) + 0.02,
+                        Math.Log(box.Height * Size / anchors[anchor].Height) - 0.03,
                     ];
                     for (var i = 0; i < values.Length; i++)
                     {

@@ -14,7 +14,15 @@ internal sealed class NaiveYoloLoss
         this.options = options;
         for (var level = 0; level < outputs.Count; level++)
         {
-            Level(level, Doubles(outputs[level]), (int)outputs[level].shape[2], Doubles(boxes), (int)boxes.shape[0], (int)boxes.shape[1], Doubles(targets[level]));
+            Level(
+                level,
+                Doubles(outputs[level]),
+                (int)outputs[level].shape[2],
+                Doubles(boxes),
+                (int)boxes.shape[0],
+                (int)boxes.shape[1],
+                Doubles(targets[level])
+            );
         }
     }
 
@@ -27,7 +35,9 @@ internal sealed class NaiveYoloLoss
     private void Level(int level, double[] output, int cells, double[] boxes, int images, int rows, double[] targets)
     {
         var anchors = options.AnchorsOf(level);
-        int classes = options.Classes, plane = cells * cells, iouChannels = options.IouAware ? anchors.Length : 0;
+        int classes = options.Classes,
+            plane = cells * cells,
+            iouChannels = options.IouAware ? anchors.Length : 0;
         var channels = iouChannels + (anchors.Length * (5 + classes));
         for (var b = 0; b < images; b++)
         {
@@ -38,8 +48,10 @@ internal sealed class NaiveYoloLoss
                     double P(int channel) => output[(((b * channels) + iouChannels + (a * (5 + classes)) + channel) * plane) + cell];
                     double T(int channel) => targets[(((((b * anchors.Length) + a) * (6 + classes)) + channel) * plane) + cell];
 
-                    double x = (1.05 * Sigmoid(P(0))) - 0.025000000000000022, y = (1.05 * Sigmoid(P(1))) - 0.025000000000000022;
-                    double weight = T(4) * T(5), score = T(5);
+                    double x = (1.05 * Sigmoid(P(0))) - 0.025000000000000022,
+                        y = (1.05 * Sigmoid(P(1))) - 0.025000000000000022;
+                    double weight = T(4) * T(5),
+                        score = T(5);
                     var predicted = Decode(x, y, P(2), P(3));
                     var iou = Iou(predicted, Decode(T(0), T(1), T(2), T(3)), clampAreas: true);
                     Add("loss_xy", weight * (Math.Abs(x - T(0)) + Math.Abs(y - T(1))), images);
@@ -54,7 +66,10 @@ internal sealed class NaiveYoloLoss
                     for (var row = 0; row < rows; row++)
                     {
                         var at = ((b * rows) + row) * 4;
-                        best = Math.Max(best, Iou(predicted, Corners(boxes[at], boxes[at + 1], boxes[at + 2], boxes[at + 3]), clampAreas: false));
+                        best = Math.Max(
+                            best,
+                            Iou(predicted, Corners(boxes[at], boxes[at + 1], boxes[at + 2], boxes[at + 3]), clampAreas: false)
+                        );
                     }
 
                     var positive = score > 0;
@@ -67,11 +82,13 @@ internal sealed class NaiveYoloLoss
                         Add("loss_cls", score * Bce(P(5 + c), T(6 + c)), images);
                     }
 
-                    (double, double, double, double) Decode(double cx, double cy, double w, double h) => Corners(
-                        (cx + (cell % cells)) / cells,
-                        (cy + (cell / cells)) / cells,
-                        Math.Exp(w) * anchors[a].Width / (options.Strides[level] * cells),
-                        Math.Exp(h) * anchors[a].Height / (options.Strides[level] * cells));
+                    (double, double, double, double) Decode(double cx, double cy, double w, double h) =>
+                        Corners(
+                            (cx + (cell % cells)) / cells,
+                            (cy + (cell / cells)) / cells,
+                            Math.Exp(w) * anchors[a].Width / (options.Strides[level] * cells),
+                            Math.Exp(h) * anchors[a].Height / (options.Strides[level] * cells)
+                        );
                 }
             }
         }
@@ -82,16 +99,24 @@ internal sealed class NaiveYoloLoss
     private static (double Left, double Top, double Right, double Bottom) Corners(double x, double y, double width, double height) =>
         (x - (width * 0.5), y - (height * 0.5), x + (width * 0.5), y + (height * 0.5));
 
-    private static double Iou((double Left, double Top, double Right, double Bottom) p, (double Left, double Top, double Right, double Bottom) g, bool clampAreas)
+    private static double Iou(
+        (double Left, double Top, double Right, double Bottom) p,
+        (double Left, double Top, double Right, double Bottom) g,
+        bool clampAreas
+    )
     {
-        var overlap = Math.Max(0, Math.Min(p.Right, g.Right) - Math.Max(p.Left, g.Left)) * Math.Max(0, Math.Min(p.Bottom, g.Bottom) - Math.Max(p.Top, g.Top));
-        double one = (p.Right - p.Left) * (p.Bottom - p.Top), other = (g.Right - g.Left) * (g.Bottom - g.Top);
+        var overlap =
+            Math.Max(0, Math.Min(p.Right, g.Right) - Math.Max(p.Left, g.Left))
+            * Math.Max(0, Math.Min(p.Bottom, g.Bottom) - Math.Max(p.Top, g.Top));
+        double one = (p.Right - p.Left) * (p.Bottom - p.Top),
+            other = (g.Right - g.Left) * (g.Bottom - g.Top);
         return overlap / ((clampAreas ? Math.Max(0, one) + Math.Max(0, other) : one + other) - overlap + 1e-9);
     }
 
     private static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
 
-    private static double Bce(double logit, double probability) => Math.Max(logit, 0) - (logit * probability) + Math.Log(1 + Math.Exp(-Math.Abs(logit)));
+    private static double Bce(double logit, double probability) =>
+        Math.Max(logit, 0) - (logit * probability) + Math.Log(1 + Math.Exp(-Math.Abs(logit)));
 
     private static double[] Doubles(Tensor values) => values.detach().to(ScalarType.Float64).contiguous().data<double>().ToArray();
 }

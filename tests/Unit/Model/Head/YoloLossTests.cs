@@ -8,12 +8,19 @@ public sealed class YoloLossTests
 {
     private static readonly string[] Names = ["loss_xy", "loss_wh", "loss_iou", "loss_iou_aware", "loss_obj", "loss_cls"];
 
-    /// <summary>Head kind, whether there are objects, type, and how near a relative difference must be: some thousand terms in float64 or float32.</summary>
-    public static TheoryData<string, bool, ScalarType, double> Cases => new()
-    {
-        { "r18vd", true, ScalarType.Float64, 1e-12 }, { "r18vd", false, ScalarType.Float64, 1e-12 }, { "r18vd", true, ScalarType.Float32, 1e-5 },
-        { "r50vd", true, ScalarType.Float64, 1e-12 }, { "r50vd", false, ScalarType.Float64, 1e-12 }, { "r50vd", true, ScalarType.Float32, 1e-5 },
-    };
+    /// <summary>
+    /// Head kind, whether there are objects, type, and how near a relative difference must be: some thousand terms in float64 or float32.
+    /// </summary>
+    public static TheoryData<string, bool, ScalarType, double> Cases =>
+        new()
+        {
+            { "r18vd", true, ScalarType.Float64, 1e-12 },
+            { "r18vd", false, ScalarType.Float64, 1e-12 },
+            { "r18vd", true, ScalarType.Float32, 1e-5 },
+            { "r50vd", true, ScalarType.Float64, 1e-12 },
+            { "r50vd", false, ScalarType.Float64, 1e-12 },
+            { "r50vd", true, ScalarType.Float32, 1e-5 },
+        };
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -73,9 +80,14 @@ public sealed class YoloLossTests
 
         // The IoU that the IoU-aware loss learns has no gradient by definition, so that loss is not part of this.
         GradientCheck.Check(
-            outputs => new YoloLoss(scene.Options).Compute(outputs, scene.Boxes, scene.Targets).Terms
-                .Where(term => term.Name != "loss_iou_aware").Select(term => term.Value).Aggregate((sum, term) => sum + term),
-            [.. scene.Outputs]);
+            outputs =>
+                new YoloLoss(scene.Options)
+                    .Compute(outputs, scene.Boxes, scene.Targets)
+                    .Terms.Where(term => term.Name != "loss_iou_aware")
+                    .Select(term => term.Value)
+                    .Aggregate((sum, term) => sum + term),
+            [.. scene.Outputs]
+        );
     }
 
     [Fact]
@@ -87,8 +99,15 @@ public sealed class YoloLossTests
         {
             var anchors = scene.Options.AnchorMasks[level].Length;
             var rest = output.narrow(1, anchors, output.shape[1] - anchors);
-            Tensor Loss(Tensor whole) => Term(
-                new YoloLoss(scene.Options).Compute([.. scene.Outputs.Select((other, i) => i == level ? whole : other)], scene.Boxes, scene.Targets), "loss_iou_aware");
+            Tensor Loss(Tensor whole) =>
+                Term(
+                    new YoloLoss(scene.Options).Compute(
+                        [.. scene.Outputs.Select((other, i) => i == level ? whole : other)],
+                        scene.Boxes,
+                        scene.Targets
+                    ),
+                    "loss_iou_aware"
+                );
 
             GradientCheck.Check(values => Loss(cat([values[0], rest], 1)), output.narrow(1, 0, anchors).contiguous());
             var leaf = output.Leaf();
@@ -105,7 +124,8 @@ public sealed class YoloLossTests
         // Level 0, image 0: the box at (0.3, 0.6) is in column 1 and row 2 of 4 x 4.
         var target = scene.Targets[0];
         var slot = Enumerable.Range(0, 3).Single(anchor => target[0, anchor, 5, 2, 1].item<double>() > 0);
-        int width = (slot * (5 + LossScene.Classes)) + 2, height = width + 1;
+        int width = (slot * (5 + LossScene.Classes)) + 2,
+            height = width + 1;
         scene.Outputs[0][0, width, 2, 1] = target[0, slot, 2, 2, 1];
         var leaf = scene.Outputs[0].Leaf();
 
@@ -121,8 +141,15 @@ public sealed class YoloLossTests
     {
         using var scope = NewDisposeScope();
         var scene = new LossScene(NetworkPresets.R50Vd, true, ScalarType.Float64);
-        var halves = Enumerable.Range(0, LossScene.Images).Select(image => new YoloLoss(scene.Options).Compute(
-            [.. scene.Outputs.Select(output => output.narrow(0, image, 1))], scene.Boxes.narrow(0, image, 1), [.. scene.Targets.Select(target => target.narrow(0, image, 1))]));
+        var halves = Enumerable
+            .Range(0, LossScene.Images)
+            .Select(image =>
+                new YoloLoss(scene.Options).Compute(
+                    [.. scene.Outputs.Select(output => output.narrow(0, image, 1))],
+                    scene.Boxes.narrow(0, image, 1),
+                    [.. scene.Targets.Select(target => target.narrow(0, image, 1))]
+                )
+            );
 
         var whole = Number(Compute(scene).Total);
 

@@ -60,7 +60,10 @@ public sealed class CoordConvTests
         var layer = new CoordConv(inputs, inputs + 2, 1, Activation.None, NetworkPresets.R50Vd with { NormEpsilon = 0 });
         layer.eval();
         using var noGrad = no_grad();
-        StateEntries.Of(layer).Single(entry => entry.Key == "conv.conv.weight").Value.copy_(eye(inputs + 2).view(inputs + 2, inputs + 2, 1, 1));
+        StateEntries
+            .Of(layer)
+            .Single(entry => entry.Key == "conv.conv.weight")
+            .Value.copy_(eye(inputs + 2).view(inputs + 2, inputs + 2, 1, 1));
         return layer;
     }
 }

@@ -9,12 +9,13 @@ public sealed class DropBlockTests
 {
     private const int Side = 20;
 
-    public static TheoryData<string, NetworkOptions, bool> Off => new()
-    {
-        { "evaluation", NetworkPresets.R50Vd, false },
-        { "switched off", NetworkPresets.R50Vd with { DropBlock = false }, true },
-        { "keeping all", NetworkPresets.R50Vd with { DropBlockKeep = 1 }, true },
-    };
+    public static TheoryData<string, NetworkOptions, bool> Off =>
+        new()
+        {
+            { "evaluation", NetworkPresets.R50Vd, false },
+            { "switched off", NetworkPresets.R50Vd with { DropBlock = false }, true },
+            { "keeping all", NetworkPresets.R50Vd with { DropBlockKeep = 1 }, true },
+        };
 
     [Theory]
     [MemberData(nameof(Off))]
@@ -70,10 +71,13 @@ public sealed class DropBlockTests
         var gamma = Gamma(keep, size);
         // A cell is kept if none of the cells around it that exist is a seed.
         var expected = Enumerable.Range(0, Side * Side).Average(cell => Math.Pow(1 - gamma, Around(cell / Side) * Around(cell % Side)));
-        // A seed drops up to size^2 cells, and seeds are independent: the standard deviation of the dropped share is at most size^2 sqrt(gamma / cells). Five of them.
+        // A seed drops up to size^2 cells, and seeds are independent: the standard deviation of the dropped share is at most size^2
+        // sqrt(gamma / cells). Five of them.
         var deviation = size * size * Math.Sqrt(gamma / input.numel());
         share.Should().BeApproximately(expected, 5 * deviation);
-        expected.Should().BeApproximately(keep, 0.02, "squares overlap and are cut at the border, so that little less is dropped than asked for");
+        expected
+            .Should()
+            .BeApproximately(keep, 0.02, "squares overlap and are cut at the border, so that little less is dropped than asked for");
         // The sum is kept: as many ones as before, up to float32's rounding of 25,600 terms.
         output.mean().item<float>().Should().BeApproximately(1, 1e-5f);
 
@@ -145,7 +149,10 @@ public sealed class DropBlockTests
                 continue;
             }
 
-            int x = i % Side, y = i / Side % Side, plane = i - (i % (Side * Side)), reach = size / 2;
+            int x = i % Side,
+                y = i / Side % Side,
+                plane = i - (i % (Side * Side)),
+                reach = size / 2;
             for (var row = Math.Max(0, y - reach); row <= Math.Min(Side - 1, y + reach); row++)
             {
                 for (var column = Math.Max(0, x - reach); column <= Math.Min(Side - 1, x + reach); column++)

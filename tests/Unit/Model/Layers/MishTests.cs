@@ -5,7 +5,8 @@ namespace PPYolo.Tests.Unit.Model.Layers;
 
 public sealed class MishTests
 {
-    // Roundings: three of the exponential, one each of sum, product, sum, quotient and product; float32 has 2^-24, and the exponential's argument is exact.
+    // Roundings: three of the exponential, one each of sum, product, sum, quotient and product; float32 has 2^-24, and the exponential's
+    // argument is exact.
     [Fact]
     public void Is_x_times_the_hyperbolic_tangent_of_softplus()
     {

@@ -29,7 +29,8 @@ public sealed class OperationTests
     public void Nothing_but_the_result_is_left_behind()
     {
         using var scope = NewDisposeScope();
-        Tensor leaf = ones(4).requires_grad_(), other = ones(1);
+        Tensor leaf = ones(4).requires_grad_(),
+            other = ones(1);
         var before = scope.DisposablesCount;
 
         Watched.apply(leaf, other);
@@ -41,7 +42,8 @@ public sealed class OperationTests
     public void A_gradient_that_is_not_defined_goes_on_as_such()
     {
         using var scope = NewDisposeScope();
-        Tensor blind = ones(4).requires_grad_(), seeing = ones(4).requires_grad_();
+        Tensor blind = ones(4).requires_grad_(),
+            seeing = ones(4).requires_grad_();
 
         (Blind.apply(Watched.apply(blind, ones(1))) + seeing).sum().backward();
         BackwardPass.Finish();
@@ -90,6 +92,7 @@ public sealed class OperationTests
     {
         protected override Tensor Compute(autograd.AutogradContext ctx, object[] arguments) => ((Tensor)arguments[0]).clone();
 
-        protected override List<Tensor> Differentiate(autograd.AutogradContext ctx, IReadOnlyList<Tensor> saved, Tensor gradient) => [null!];
+        protected override List<Tensor> Differentiate(autograd.AutogradContext ctx, IReadOnlyList<Tensor> saved, Tensor gradient) =>
+            [null!];
     }
 }

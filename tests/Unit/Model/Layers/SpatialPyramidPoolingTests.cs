@@ -8,7 +8,9 @@ namespace PPYolo.Tests.Unit.Model.Layers;
 
 public sealed class SpatialPyramidPoolingTests
 {
-    private const int Channels = 2, Height = 11, Width = 16;
+    private const int Channels = 2,
+        Height = 11,
+        Width = 16;
 
     [Fact]
     public void Joins_the_map_and_its_three_pools_in_order()
@@ -29,7 +31,9 @@ public sealed class SpatialPyramidPoolingTests
 
             var output = layer.call(input)[0, 0].contiguous().data<float>().ToArray();
 
-            output.Should().Equal(Pool(values.AsSpan(joined % Channels * Height * Width, Height * Width), reach), "of joined channel {0}", joined);
+            output
+                .Should()
+                .Equal(Pool(values.AsSpan(joined % Channels * Height * Width, Height * Width), reach), "of joined channel {0}", joined);
         }
     }
 
@@ -42,17 +46,23 @@ public sealed class SpatialPyramidPoolingTests
         // Whole numbers: many are equal, and sums of gradients are exact in any order.
         using (no_grad())
         {
-            StateEntries.Of(layer).Single(entry => entry.Key == "conv.conv.weight").Value.copy_(arange(4 * Channels * Channels).view(Channels, 4 * Channels, 1, 1));
+            StateEntries
+                .Of(layer)
+                .Single(entry => entry.Key == "conv.conv.weight")
+                .Value.copy_(arange(4 * Channels * Channels).view(Channels, 4 * Channels, 1, 1));
         }
 
         var map = TestTensors.Of("map", 2, 2, Channels, Height, Width).round();
         var upstream = TestTensors.Of("upstream", 3, 2, Channels, Height, Width).round();
-        Tensor own = map.Leaf(), other = map.Leaf();
+        Tensor own = map.Leaf(),
+            other = map.Leaf();
 
         (layer.call(own) * upstream).sum().backward();
 
         var joined = cat([other, .. new long[] { 5, 9, 13 }.Select(size => nn.functional.max_pool2d(other, size, 1, size / 2))], 1);
-        (nn.functional.conv2d(joined, StateEntries.Of(layer).Single(entry => entry.Key == "conv.conv.weight").Value.detach()) * upstream).sum().backward();
+        (nn.functional.conv2d(joined, StateEntries.Of(layer).Single(entry => entry.Key == "conv.conv.weight").Value.detach()) * upstream)
+            .sum()
+            .backward();
         map.unique().output.numel().Should().BeLessThan(10);
         own.grad!.data<float>().ToArray().Should().Equal(other.grad!.data<float>().ToArray());
     }

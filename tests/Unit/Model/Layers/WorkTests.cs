@@ -41,7 +41,8 @@ public sealed class WorkTests
             {
                 own.Disposed.Should().BeFalse();
                 done.Add(piece);
-            });
+            }
+        );
 
         done.Order().Should().Equal(Enumerable.Range(0, count));
         made.Should().NotBeEmpty();

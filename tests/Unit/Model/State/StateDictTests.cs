@@ -9,10 +9,14 @@ namespace PPYolo.Tests.Unit.Model.State;
 /// <summary>The reference's listings of its state_dicts, fixtures/names.</summary>
 public sealed class StateDictTests
 {
-    public static TheoryData<string, string, int> Listings => new()
-    {
-        { "r18vd", "r18vd", -1 }, { "r50vd_trainable", "r50vd", -1 }, { "r50vd_aligngrad", "r50vd", 3 }, { "ppyolov2_r50vd", "ppyolov2_r50vd", 3 },
-    };
+    public static TheoryData<string, string, int> Listings =>
+        new()
+        {
+            { "r18vd", "r18vd", -1 },
+            { "r50vd_trainable", "r50vd", -1 },
+            { "r50vd_aligngrad", "r50vd", 3 },
+            { "ppyolov2_r50vd", "ppyolov2_r50vd", 3 },
+        };
 
     [Theory]
     [MemberData(nameof(Listings))]
@@ -20,7 +24,10 @@ public sealed class StateDictTests
     {
         using var model = new PPYoloNetwork(NetworkPresets.Find(network)! with { FreezeAt = freezeAt });
         var entries = StateEntries.Of(model);
-        var groups = ParameterGroup.Of(entries, 5e-4).SelectMany(group => group.Parameters.Select(entry => (entry.Key, group.Name))).ToDictionary();
+        var groups = ParameterGroup
+            .Of(entries, 5e-4)
+            .SelectMany(group => group.Parameters.Select(entry => (entry.Key, group.Name)))
+            .ToDictionary();
 
         var lines = entries.Select(entry => Line(entry, groups)).ToList();
 
@@ -65,16 +72,25 @@ public sealed class StateDictTests
         Kind("backbone.conv1.conv1_1.norm.running_mean").Should().Be((false, false, false));
         Kind("backbone.conv1.conv1_1.norm.num_batches_tracked").Should().Be((false, false, true));
 
-        (bool Parameter, bool Trainable, bool Counter) Kind(string key) => (entries[key].IsParameter, entries[key].IsTrainable, entries[key].IsBatchCounter);
+        (bool Parameter, bool Trainable, bool Counter) Kind(string key) =>
+            (entries[key].IsParameter, entries[key].IsTrainable, entries[key].IsBatchCounter);
     }
 
-    private static IEnumerable<string> Listing(string name) => File.ReadLines(Fixtures.PathOf("names", name + ".txt")).Where(line => !line.StartsWith('#'));
+    private static IEnumerable<string> Listing(string name) =>
+        File.ReadLines(Fixtures.PathOf("names", name + ".txt")).Where(line => !line.StartsWith('#'));
 
     /// <summary>An entry as the listings write it: key, shape, type, whether it requires a gradient, group.</summary>
     private static string Line(StateEntry entry, Dictionary<string, string> groups)
     {
         var shape = entry.Value.shape.Length == 0 ? "scalar" : string.Join('x', entry.Value.shape);
         var group = !entry.IsParameter ? "buffer" : groups.GetValueOrDefault(entry.Key, "frozen");
-        return string.Join('\t', entry.Key, shape, entry.Value.dtype.ToString().ToLowerInvariant(), entry.Value.requires_grad ? "true" : "false", group);
+        return string.Join(
+            '\t',
+            entry.Key,
+            shape,
+            entry.Value.dtype.ToString().ToLowerInvariant(),
+            entry.Value.requires_grad ? "true" : "false",
+            group
+        );
     }
 }

@@ -8,7 +8,18 @@ namespace PPYolo.Tests.Unit.Train.Cli;
 /// <summary>train, data check and align self with real data, as they are typed.</summary>
 public sealed class TrainingCommandTests : IDisposable
 {
-    private static readonly string[] Tiny = ["train", "--config", "ppyolo_r18vd_voc2012", "--set", "batch=2", "--set", "sizes=[64]", "--set", "iterationsPerEpoch=1"];
+    private static readonly string[] Tiny =
+    [
+        "train",
+        "--config",
+        "ppyolo_r18vd_voc2012",
+        "--set",
+        "batch=2",
+        "--set",
+        "sizes=[64]",
+        "--set",
+        "iterationsPerEpoch=1",
+    ];
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-cli-");
 
@@ -29,7 +40,21 @@ public sealed class TrainingCommandTests : IDisposable
     [Fact]
     public void A_run_of_some_iterations_that_ends_in_weights_that_are_not_finite_has_failed()
     {
-        var (code, output, error) = Call("train", "--config", "ppyolo_r18vd_voc2012", "--set", "batch=2", "--set", "sizes=[64]", "--set", "learningRatePerImage=1e38", "--set", "startFactor=1", "--iterations", "1");
+        var (code, output, error) = Call(
+            "train",
+            "--config",
+            "ppyolo_r18vd_voc2012",
+            "--set",
+            "batch=2",
+            "--set",
+            "sizes=[64]",
+            "--set",
+            "learningRatePerImage=1e38",
+            "--set",
+            "startFactor=1",
+            "--iterations",
+            "1"
+        );
 
         code.Should().Be(3, output);
         error.Should().StartWith("ppyolo: after iteration 0: weight '").And.Contain("elements that are not finite");
@@ -56,7 +81,12 @@ public sealed class TrainingCommandTests : IDisposable
         var (code, _, error) = Call([.. Tiny, "--set", "classes=3", "--init", file, "--epochs", "1", "--out", other]);
 
         code.Should().Be(2);
-        error.Should().Contain($"{file}: these are not the weights").And.Contain("4 of another shape or type").And.Contain("yolo_head.yolo_output_0.bias (expected float32 24, found float32 75)").And.Contain("train -c");
+        error
+            .Should()
+            .Contain($"{file}: these are not the weights")
+            .And.Contain("4 of another shape or type")
+            .And.Contain("yolo_head.yolo_output_0.bias (expected float32 24, found float32 75)")
+            .And.Contain("train -c");
         Directory.Exists(other).Should().BeFalse();
     }
 
@@ -89,14 +119,26 @@ public sealed class TrainingCommandTests : IDisposable
     {
         Call([.. Tiny, "--epochs", "1", "--out", Run, "--threads", "1"]).Code.Should().Be(0);
 
-        Call("train", "--resume", "--out", Run, "--epochs", "2").Output.Should().Contain("1 ranks and 1 threads").And.Contain("not be the same bit by bit");
+        Call("train", "--resume", "--out", Run, "--epochs", "2")
+            .Output.Should()
+            .Contain("1 ranks and 1 threads")
+            .And.Contain("not be the same bit by bit");
     }
 
     [Theory]
     [InlineData("there is no run to resume", "train", "--resume", "--out", "nowhere")]
     [InlineData("--resume without --config needs --out", "train", "--resume")]
     [InlineData("--epochs is 1 or more", "train", "--config", "ppyolo_r18vd_voc2012", "--epochs", "0")]
-    [InlineData("go with neither --iterations nor --record nor --split", "train", "--config", "ppyolo_r18vd_voc2012", "--epochs", "1", "--record", "x")]
+    [InlineData(
+        "go with neither --iterations nor --record nor --split",
+        "train",
+        "--config",
+        "ppyolo_r18vd_voc2012",
+        "--epochs",
+        "1",
+        "--record",
+        "x"
+    )]
     [InlineData("exclude each other", "train", "--config", "ppyolo_r18vd_voc2012", "--per-rank-sizes", "--same-size-across-ranks")]
     [InlineData("--seed: expected a decimal number", "train", "--config", "ppyolo_r18vd_voc2012", "--seed", "x")]
     [InlineData("no such file or folder", "train", "--config", "ppyolo_r18vd_voc2012", "--data", "nowhere", "--out", "nowhere")]
@@ -115,10 +157,23 @@ public sealed class TrainingCommandTests : IDisposable
     {
         Call([.. Tiny, "--epochs", "1", "--out", Run]).Code.Should().Be(0);
 
-        var (code, output, _) = Call([.. Tiny, "--set", "classes=3", "--epochs", "1", "--out", Path.Combine(folder.FullName, "fine"), "-c", Path.Combine(Run, "epoch0001.pth")]);
+        var (code, output, _) = Call([
+            .. Tiny,
+            "--set",
+            "classes=3",
+            "--epochs",
+            "1",
+            "--out",
+            Path.Combine(folder.FullName, "fine"),
+            "-c",
+            Path.Combine(Run, "epoch0001.pth"),
+        ]);
 
         code.Should().Be(0);
-        output.Should().Contain("168 of 172 entries taken over").And.Contain("yolo_head.yolo_output_0.weight (float32 75x512x1x1 there, float32 24x512x1x1 here)");
+        output
+            .Should()
+            .Contain("168 of 172 entries taken over")
+            .And.Contain("yolo_head.yolo_output_0.weight (float32 75x512x1x1 there, float32 24x512x1x1 here)");
     }
 
     [Fact]
@@ -144,7 +199,26 @@ public sealed class TrainingCommandTests : IDisposable
         set.Write();
 
         var (code, output, error) = Call(
-            "train", "--config", "ppyolo_r18vd_voc2012", "--set", "batch=2", "--set", "sizes=[64,96]", "--set", "classes=2", "--data", Path.GetDirectoryName(set["train.json"])!, "--epochs", "1", "--ranks", "2", "--workers", "1", "--out", Run);
+            "train",
+            "--config",
+            "ppyolo_r18vd_voc2012",
+            "--set",
+            "batch=2",
+            "--set",
+            "sizes=[64,96]",
+            "--set",
+            "classes=2",
+            "--data",
+            Path.GetDirectoryName(set["train.json"])!,
+            "--epochs",
+            "1",
+            "--ranks",
+            "2",
+            "--workers",
+            "1",
+            "--out",
+            Run
+        );
 
         code.Should().Be(0, error);
         output.Should().Contain("epoch 1/1 iteration 2/2");
@@ -156,7 +230,24 @@ public sealed class TrainingCommandTests : IDisposable
         NativePixels.OrSkip();
         using var set = TinySet.Of(3);
         set.Image(4, file: false).Write();
-        string[] command = ["train", "--config", "ppyolo_r18vd_voc2012", "--set", "batch=3", "--set", "sizes=[64]", "--set", "classes=2", "--data", set["train.json"], "--epochs", "1", "--out", Run];
+        string[] command =
+        [
+            "train",
+            "--config",
+            "ppyolo_r18vd_voc2012",
+            "--set",
+            "batch=3",
+            "--set",
+            "sizes=[64]",
+            "--set",
+            "classes=2",
+            "--data",
+            set["train.json"],
+            "--epochs",
+            "1",
+            "--out",
+            Run,
+        ];
 
         var strict = Call([.. command, "--strict"]);
         var lenient = Call(command);
@@ -192,7 +283,8 @@ public sealed class TrainingCommandTests : IDisposable
     private static (int Code, string Output, string Error) Call(params string[] args)
     {
         var (output, error) = (Console.Out, Console.Error);
-        using StringWriter written = new(), complained = new();
+        using StringWriter written = new(),
+            complained = new();
         Console.SetOut(written);
         Console.SetError(complained);
         try

@@ -30,18 +30,32 @@ public partial class PaddleNamesTests
     [InlineData("ppyolov2_r50vd")]
     public void The_names_of_whole_networks_come_out_as_the_reference_has_them(string network)
     {
-        var names = File.ReadLines(Fixtures.PathOf("names", network + ".txt")).Where(line => !line.StartsWith('#')).Select(line => line.Split('\t')[0])
-            .Where(name => !name.EndsWith("num_batches_tracked", StringComparison.Ordinal)).ToList();
+        var names = File.ReadLines(Fixtures.PathOf("names", network + ".txt"))
+            .Where(line => !line.StartsWith('#'))
+            .Select(line => line.Split('\t')[0])
+            .Where(name => !name.EndsWith("num_batches_tracked", StringComparison.Ordinal))
+            .ToList();
 
         var mapped = names.Select(ToPaddle).Select(name => PaddleNames.TryMap(name, out var torch) ? torch : null).ToList();
 
         mapped.Should().Equal(names);
-        names.Select(ToPaddle).Count(name => !names.Contains(name)).Should().BeGreaterThan(50, "the other direction must have done something");
+        names
+            .Select(ToPaddle)
+            .Count(name => !names.Contains(name))
+            .Should()
+            .BeGreaterThan(50, "the other direction must have done something");
     }
 
     /// <summary>The other direction, for tests: what is numbered by an underscore here is numbered by a dot in Paddle.</summary>
-    internal static string ToPaddle(string name) => Layer().Replace(
-        Numbered().Replace(name, "$1.$2").Replace("running_mean", "_mean", StringComparison.Ordinal).Replace("running_var", "_variance", StringComparison.Ordinal), ".$1.$2.");
+    internal static string ToPaddle(string name) =>
+        Layer()
+            .Replace(
+                Numbered()
+                    .Replace(name, "$1.$2")
+                    .Replace("running_mean", "_mean", StringComparison.Ordinal)
+                    .Replace("running_var", "_variance", StringComparison.Ordinal),
+                ".$1.$2."
+            );
 
     [GeneratedRegex(@"(yolo_block|yolo_transition|yolo_output|fpn_transition|pan_transition|\bfpn|\bpan)_(\d)")]
     private static partial Regex Numbered();

@@ -19,7 +19,10 @@ public sealed class WeightConversionTests : IDisposable
     public void Weights_of_Paddle_come_out_as_the_networks_with_every_bit()
     {
         var paddle = folder.File("paddle.npz");
-        TensorFile.Write(paddle, Set(R18.Value.Where(pair => !IsCounter(pair.Key)).Select(pair => (PaddleNamesTests.ToPaddle(pair.Key), pair.Value))));
+        TensorFile.Write(
+            paddle,
+            Set(R18.Value.Where(pair => !IsCounter(pair.Key)).Select(pair => (PaddleNamesTests.ToPaddle(pair.Key), pair.Value)))
+        );
 
         var report = WeightConversion.Run(paddle, folder.File("00.pth"));
 
@@ -34,7 +37,10 @@ public sealed class WeightConversionTests : IDisposable
     [Fact]
     public void There_and_back_through_every_format_no_bit_changes()
     {
-        string first = folder.File("a.pth"), second = folder.File("b.safetensors"), third = folder.File("c.npz"), last = folder.File("d.pth");
+        string first = folder.File("a.pth"),
+            second = folder.File("b.safetensors"),
+            third = folder.File("c.npz"),
+            last = folder.File("d.pth");
         TensorFile.Write(first, Set(R18.Value.Take(7).Select(pair => (pair.Key, pair.Value))));
 
         WeightConversion.Run(first, second);
@@ -63,7 +69,9 @@ public sealed class WeightConversionTests : IDisposable
 
         report.LeftOut.Should().Equal(PaddleNames.NameTable);
         report.Nearest.Should().NotBeNull();
-        report.OtherShape.Should().Contain(text => text.StartsWith("backbone.conv1.conv1_1.conv.weight (4x3x3x3 in the file, ", StringComparison.Ordinal));
+        report
+            .OtherShape.Should()
+            .Contain(text => text.StartsWith("backbone.conv1.conv1_1.conv.weight (4x3x3x3 in the file, ", StringComparison.Ordinal));
         using var tensors = TensorFile.Read(folder.File("tiny.pth"));
         tensors.Names.Should().Contain("backbone.conv1.conv1_1.norm.running_mean").And.Contain("yolo_head.yolo_output_0.weight");
     }
@@ -91,7 +99,10 @@ public sealed class WeightConversionTests : IDisposable
         using var after = TensorFile.Read(folder.File("b.pth"));
         using var network = new PPYoloNetwork(NetworkPresets.R18Vd with { Classes = 3 });
         NetworkState.Load(network, after);
-        ShouldBe(Set(after.Where(pair => !HeadResize.IsHead(pair.Key)).Select(pair => (pair.Key, pair.Value))), Set(R18.Value.Where(pair => !HeadResize.IsHead(pair.Key)).Select(pair => (pair.Key, pair.Value))));
+        ShouldBe(
+            Set(after.Where(pair => !HeadResize.IsHead(pair.Key)).Select(pair => (pair.Key, pair.Value))),
+            Set(R18.Value.Where(pair => !HeadResize.IsHead(pair.Key)).Select(pair => (pair.Key, pair.Value)))
+        );
     }
 
     [Fact]
@@ -102,11 +113,39 @@ public sealed class WeightConversionTests : IDisposable
 
         var resized = HeadResize.Resize(head, NetworkPresets.R50Vd, 3);
 
-        resized.As<float>().ToArray().Should().Equal(
-            0, 1, 2,
-            3, 4, 5, 6, 7, 8.5f, 8.5f, 8.5f,
-            10, 11, 12, 13, 14, 15.5f, 15.5f, 15.5f,
-            17, 18, 19, 20, 21, 22.5f, 22.5f, 22.5f);
+        resized
+            .As<float>()
+            .ToArray()
+            .Should()
+            .Equal(
+                0,
+                1,
+                2,
+                3,
+                4,
+                5,
+                6,
+                7,
+                8.5f,
+                8.5f,
+                8.5f,
+                10,
+                11,
+                12,
+                13,
+                14,
+                15.5f,
+                15.5f,
+                15.5f,
+                17,
+                18,
+                19,
+                20,
+                21,
+                22.5f,
+                22.5f,
+                22.5f
+            );
     }
 
     [Fact]
@@ -114,8 +153,11 @@ public sealed class WeightConversionTests : IDisposable
     {
         TensorFile.Write(folder.File("a.pth"), R18.Value);
 
-        FluentActions.Invoking(() => WeightConversion.Run(folder.File("a.pth"), folder.File("b.pth"), "r50vd"))
-            .Should().Throw<AlignException>().WithMessage("*a.pth: expected the entries of r50vd; * missing (*--network*");
+        FluentActions
+            .Invoking(() => WeightConversion.Run(folder.File("a.pth"), folder.File("b.pth"), "r50vd"))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("*a.pth: expected the entries of r50vd; * missing (*--network*");
 
         folder.Names().Should().Equal("a.pth");
     }
@@ -127,7 +169,11 @@ public sealed class WeightConversionTests : IDisposable
     {
         TensorFile.Write(folder.File("a.npz"), Set([("weight", TensorData.Scalar(1f))]));
 
-        FluentActions.Invoking(() => WeightConversion.Run(folder.File("a.npz"), folder.File("b.pth"), network, classes)).Should().Throw<AlignException>().WithMessage(message);
+        FluentActions
+            .Invoking(() => WeightConversion.Run(folder.File("a.npz"), folder.File("b.pth"), network, classes))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage(message);
 
         folder.Names().Should().Equal("a.npz");
     }

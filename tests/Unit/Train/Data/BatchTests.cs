@@ -34,7 +34,9 @@ public sealed class BatchTests
 
     [Fact]
     public void Another_type_is_refused() =>
-        Refused(Tensors(replace: ("gt_bbox", TensorData.Of<double>(new double[400], 2, 50, 4)))).Should().Be("file.npz: expected 'gt_bbox' as float32 of 3 dimensions, found float64 2x50x4");
+        Refused(Tensors(replace: ("gt_bbox", TensorData.Of<double>(new double[400], 2, 50, 4))))
+            .Should()
+            .Be("file.npz: expected 'gt_bbox' as float32 of 3 dimensions, found float64 2x50x4");
 
     [Fact]
     public void A_recording_says_which_batch_it_lacks()
@@ -84,15 +86,20 @@ public sealed class BatchTests
     [InlineData(8, 2, "4 4")]
     [InlineData(8, 3, "3 3 2")]
     [InlineData(2, 3, "1 1 0")]
-    public void Splits_evenly(int images, int ranks, string expected) => string.Join(' ', SlicedBatches.Even(images, ranks)).Should().Be(expected);
+    public void Splits_evenly(int images, int ranks, string expected) =>
+        string.Join(' ', SlicedBatches.Even(images, ranks)).Should().Be(expected);
 
     [Fact]
     public void Batches_of_different_sizes_are_not_merged()
     {
-        Batch small = new(Tensors(), "small.npz"), large = new(Tensors(replace: ("image", TensorData.Of<float>(new float[2 * 3 * 96 * 96], 2, 3, 96, 96))), "large.npz");
+        Batch small = new(Tensors(), "small.npz"),
+            large = new(Tensors(replace: ("image", TensorData.Of<float>(new float[2 * 3 * 96 * 96], 2, 3, 96, 96))), "large.npz");
         var merge = () => BatchMerge.Merge([small, large]);
 
-        merge.Should().Throw<AlignException>().WithMessage("large.npz has images of 96 pixels and small.npz of 64: images of different sizes cannot be stacked*");
+        merge
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("large.npz has images of 96 pixels and small.npz of 64: images of different sizes cannot be stacked*");
     }
 
     private static string Refused(NamedTensors tensors)
@@ -105,14 +112,25 @@ public sealed class BatchTests
     private static NamedTensors Tensors(string? without = null, (string Name, TensorData Tensor)? replace = null)
     {
         var tensors = new NamedTensors();
-        foreach (var (name, shape) in new (string, long[])[]
-        {
-            ("loss_xy", []), ("target1", [2, 3, 26, 4, 4]), ("image", [2, 3, 64, 64]), ("gt_bbox", [2, 50, 4]), ("target0", [2, 3, 26, 2, 2]),
-        })
+        foreach (
+            var (name, shape) in new (string, long[])[]
+            {
+                ("loss_xy", []),
+                ("target1", [2, 3, 26, 4, 4]),
+                ("image", [2, 3, 64, 64]),
+                ("gt_bbox", [2, 50, 4]),
+                ("target0", [2, 3, 26, 2, 2]),
+            }
+        )
         {
             if (name != without)
             {
-                tensors.Add(name, name == replace?.Name ? replace.Value.Tensor : TensorData.Of<float>(TestTensors.Values(name, TensorData.CountOf(shape)), shape));
+                tensors.Add(
+                    name,
+                    name == replace?.Name
+                        ? replace.Value.Tensor
+                        : TensorData.Of<float>(TestTensors.Values(name, TensorData.CountOf(shape)), shape)
+                );
             }
         }
 

@@ -23,10 +23,15 @@ public sealed class GeneratedBatchesTests
 
         objects.Select(image => image.Length).Should().Equal(6, 1, 2, 1);
         var first = objects[0][0];
-        new double[] { first.X, first.Y, first.Width, first.Height }.Should().Equal(0.2892640233039856, 0.45854616165161133, 0.4487967789173126, 0.4868927001953125);
+        new double[] { first.X, first.Y, first.Width, first.Height }
+            .Should()
+            .Equal(0.2892640233039856, 0.45854616165161133, 0.4487967789173126, 0.4868927001953125);
         first.Class.Should().Be(9);
         first.Score.Should().Be(1);
-        objects.SelectMany(image => image).Should().OnlyContain(box => box.Score > 0.5f && box.Score <= 1 && box.Class >= 0 && box.Class < 20);
+        objects
+            .SelectMany(image => image)
+            .Should()
+            .OnlyContain(box => box.Score > 0.5f && box.Score <= 1 && box.Class >= 0 && box.Class < 20);
     }
 
     [Fact]

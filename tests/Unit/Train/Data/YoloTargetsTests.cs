@@ -112,7 +112,14 @@ public sealed class YoloTargetsTests
         var images = new GroundTruth[Reference[prefix + "gt_bbox"].Shape[0]][];
         for (var i = 0; i < scores.Length; i++)
         {
-            (images[i / 50] ??= new GroundTruth[50])[i % 50] = new(boxes[4 * i], boxes[(4 * i) + 1], boxes[(4 * i) + 2], boxes[(4 * i) + 3], classes[i], scores[i]);
+            (images[i / 50] ??= new GroundTruth[50])[i % 50] = new(
+                boxes[4 * i],
+                boxes[(4 * i) + 1],
+                boxes[(4 * i) + 2],
+                boxes[(4 * i) + 3],
+                classes[i],
+                scores[i]
+            );
         }
 
         return images;

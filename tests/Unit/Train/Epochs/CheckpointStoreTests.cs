@@ -57,7 +57,11 @@ public sealed class CheckpointStoreTests : IDisposable
         var path = Path.Combine(folder.FullName, "other.pth");
         Checkpoint(3).Write(path);
 
-        FluentActions.Invoking(() => TrainingState.Read(path)).Should().Throw<AlignException>().WithMessage($"{path}: expected a checkpoint of ppyolo train*-c FILE*");
+        FluentActions
+            .Invoking(() => TrainingState.Read(path))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage($"{path}: expected a checkpoint of ppyolo train*-c FILE*");
     }
 
     public void Dispose() => folder.Delete(recursive: true);

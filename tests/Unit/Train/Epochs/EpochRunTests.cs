@@ -13,14 +13,23 @@ public class EpochRunTests
     [InlineData(2)]
     public void A_resumed_run_is_the_uninterrupted_one_bit_by_bit(int ranks)
     {
-        using TinyRun whole = new(), parts = new();
+        using TinyRun whole = new(),
+            parts = new();
 
         whole.Train(TinyRun.Options(epochs: 3, iterations: 2), ranks);
         parts.Train(TinyRun.Options(epochs: 1, iterations: 2), ranks);
         parts.Train(TinyRun.Options(epochs: 3, iterations: 2), ranks);
 
-        File.ReadAllBytes(parts.FileOf(3)).AsSpan().SequenceEqual(File.ReadAllBytes(whole.FileOf(3))).Should().BeTrue("weights, momentum, moving average and counters are the same");
-        File.ReadAllBytes(whole.FileOf(2)).AsSpan().SequenceEqual(File.ReadAllBytes(whole.FileOf(3))).Should().BeFalse("training changes them");
+        File.ReadAllBytes(parts.FileOf(3))
+            .AsSpan()
+            .SequenceEqual(File.ReadAllBytes(whole.FileOf(3)))
+            .Should()
+            .BeTrue("weights, momentum, moving average and counters are the same");
+        File.ReadAllBytes(whole.FileOf(2))
+            .AsSpan()
+            .SequenceEqual(File.ReadAllBytes(whole.FileOf(3)))
+            .Should()
+            .BeFalse("training changes them");
     }
 
     [Fact]
@@ -34,13 +43,17 @@ public class EpochRunTests
         (state.Epochs, state.Iteration).Should().Be((1, 2));
         state.Raw.Names.Should().Equal(state.Model.Names);
         state.Raw["backbone.conv1.conv1_1.norm.num_batches_tracked"].As<long>()[0].Should().Be(2);
-        state.Raw.Where(pair => pair.Value.Type == ElementType.Float32).Should().OnlyContain(pair => !pair.Value.BitwiseEquals(state.Model[pair.Key]), "an average of two differs from the last");
+        state
+            .Raw.Where(pair => pair.Value.Type == ElementType.Float32)
+            .Should()
+            .OnlyContain(pair => !pair.Value.BitwiseEquals(state.Model[pair.Key]), "an average of two differs from the last");
     }
 
     [Fact]
     public void Evaluations_do_not_change_training_and_the_best_checkpoint_stays()
     {
-        using TinyRun plain = new(), evaluated = new();
+        using TinyRun plain = new(),
+            evaluated = new();
         var scores = new Scores(0.3, 0.5, 0.5, 0.4);
 
         plain.Train(TinyRun.Options(epochs: 4, iterations: 1));
@@ -84,11 +97,24 @@ public class EpochRunTests
     {
         using var run = new TinyRun();
 
-        var stop = run.Invoking(it => it.Train(TinyRun.Options(epochs: 3, iterations: 2), ranks, change: (batches, rank) => rank == ranks - 1 ? new PoisonedBatches(batches) : batches))
-            .Should().Throw<Exception>().Which;
+        var stop = run.Invoking(it =>
+                it.Train(
+                    TinyRun.Options(epochs: 3, iterations: 2),
+                    ranks,
+                    change: (batches, rank) => rank == ranks - 1 ? new PoisonedBatches(batches) : batches
+                )
+            )
+            .Should()
+            .Throw<Exception>()
+            .Which;
 
         var message = stop is RankFailureException ? stop.Message : stop.Should().BeOfType<TrainingHaltedException>().Which.Message;
-        message.Should().Contain("iteration 3").And.Contain("generator:1 iteration 3").And.Contain("the batch's 'target0' (float32 ").And.Contain("first at 7: NaN")
+        message
+            .Should()
+            .Contain("iteration 3")
+            .And.Contain("generator:1 iteration 3")
+            .And.Contain("the batch's 'target0' (float32 ")
+            .And.Contain("first at 7: NaN")
             .And.Contain($"the last good checkpoint is {run.FileOf(1)}");
         if (ranks > 1)
         {
@@ -97,7 +123,11 @@ public class EpochRunTests
 
         Directory.GetFiles(run.Folder, "epoch*").Should().Equal(run.FileOf(1));
         using var state = TrainingState.Read(run.FileOf(1));
-        state.Raw.Concat(state.Model).Where(pair => pair.Value.Type == ElementType.Float32 && pair.Value.As<float>().ToArray().Any(value => !float.IsFinite(value))).Should().BeEmpty();
+        state
+            .Raw.Concat(state.Model)
+            .Where(pair => pair.Value.Type == ElementType.Float32 && pair.Value.As<float>().ToArray().Any(value => !float.IsFinite(value)))
+            .Should()
+            .BeEmpty();
     }
 
     [Fact]
@@ -107,7 +137,9 @@ public class EpochRunTests
 
         // The loss of the only iteration is finite; what its step makes of the weights is not.
         run.Invoking(it => it.Train(TinyRun.Options(epochs: 1, iterations: 1) with { LearningRatePerImage = 1e38, StartFactor = 1 }))
-            .Should().Throw<TrainingHaltedException>().WithMessage("after iteration 0, epoch 1: weight '*' (*) has * elements that are not finite*; there is no checkpoint yet");
+            .Should()
+            .Throw<TrainingHaltedException>()
+            .WithMessage("after iteration 0, epoch 1: weight '*' (*) has * elements that are not finite*; there is no checkpoint yet");
 
         Directory.GetFiles(run.Folder).Should().BeEmpty();
     }
@@ -118,7 +150,10 @@ public class EpochRunTests
         using var run = new TinyRun();
         run.Train(TinyRun.Options(epochs: 1, iterations: 2));
 
-        run.Invoking(it => it.Train(TinyRun.Options(epochs: 2, iterations: 3))).Should().Throw<AlignException>().WithMessage("expected 3 iterations in an epoch, found 2 in 1 epochs*");
+        run.Invoking(it => it.Train(TinyRun.Options(epochs: 2, iterations: 3)))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("expected 3 iterations in an epoch, found 2 in 1 epochs*");
     }
 
     [Fact]
@@ -130,14 +165,19 @@ public class EpochRunTests
             2,
             ranks =>
             {
-                RankZeroWork.Run(ranks, "a long work", () =>
-                {
-                    Thread.Sleep(TimeSpan.FromSeconds(4));
-                    Interlocked.Increment(ref done);
-                });
+                RankZeroWork.Run(
+                    ranks,
+                    "a long work",
+                    () =>
+                    {
+                        Thread.Sleep(TimeSpan.FromSeconds(4));
+                        Interlocked.Increment(ref done);
+                    }
+                );
                 return Volatile.Read(ref done).Should().Be(1, "all return when it is done");
             },
-            TimeSpan.FromSeconds(3));
+            TimeSpan.FromSeconds(3)
+        );
     }
 
     private sealed class Scores(params double[] values) : IEpochEvaluation
@@ -149,7 +189,11 @@ public class EpochRunTests
         public EpochScore Evaluate(NamedTensors weights, int epochs)
         {
             Seen.Add(TensorDigest.Of(weights));
-            return new(epochs, next < values.Length ? values[next++] : throw new InvalidOperationException("killed here"), new Dictionary<string, double>());
+            return new(
+                epochs,
+                next < values.Length ? values[next++] : throw new InvalidOperationException("killed here"),
+                new Dictionary<string, double>()
+            );
         }
     }
 }

@@ -49,11 +49,20 @@ public class KilledRunTests
     }
 
     // The same command begins the run and goes on with it.
-    private static Process Start(TinyRun run) => Process.Start(new ProcessStartInfo("dotnet", string.Create(
-        CultureInfo.InvariantCulture,
-        $"\"{Path.Combine(AppContext.BaseDirectory, "ppyolo.dll")}\" train --config ppyolo_r18vd_voc2012 --set batch=2 --set sizes=[64] --set iterationsPerEpoch=1 --data generator:1 --epochs 4 --keep 1 --out \"{run.Folder}\" --resume"))
-    {
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    })!;
+    private static Process Start(TinyRun run) =>
+        Process.Start(
+            new ProcessStartInfo(
+                "dotnet",
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"\"{Path.Combine(AppContext.BaseDirectory, "ppyolo.dll")}\" train --config ppyolo_r18vd_voc2012 --set batch=2 "
+                        + $"--set sizes=[64] --set iterationsPerEpoch=1 --data generator:1 --epochs 4 --keep 1 --out \"{run.Folder}\" "
+                        + $"--resume"
+                )
+            )
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
 }

@@ -17,7 +17,12 @@ public class ProgressTests
 
         var lines = text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines.Should().HaveCount(6, "each epoch has a first and a last line, and one for its checkpoint");
-        lines[0].Should().MatchRegex(@"^epoch 1/2 iteration 1/3: size (64|96), loss [\d.]+, lr 1E-05, [\d.]+ images/s, data wait \d+ ms \([\d.]+ %\), left \d\d:\d\d:\d\d$");
+        lines[0]
+            .Should()
+            .MatchRegex(
+                @"^epoch 1/2 iteration 1/3: size (64|96), loss [\d.]+, lr 1E-05, [\d.]+ images/s,"
+                    + @" data wait \d+ ms \([\d.]+ %\), left \d\d:\d\d:\d\d$"
+            );
         lines[4].Should().StartWith("epoch 2/2 iteration 3/3: ").And.EndWith("left 00:00:00");
         lines[5].Should().Be($"epoch 2: checkpoint {run.FileOf(2)}");
     }
@@ -27,7 +32,14 @@ public class ProgressTests
     {
         using var run = new TinyRun();
         using var text = new StringWriter();
-        var console = AnsiConsole.Create(new() { Ansi = AnsiSupport.Yes, Interactive = InteractionSupport.Yes, Out = new AnsiConsoleOutput(text) });
+        var console = AnsiConsole.Create(
+            new()
+            {
+                Ansi = AnsiSupport.Yes,
+                Interactive = InteractionSupport.Yes,
+                Out = new AnsiConsoleOutput(text),
+            }
+        );
         console.Profile.Width = 200;
 
         BarProgress.During(console, bar => run.Train(TinyRun.Options(epochs: 1, iterations: 2), observers: [bar]));
@@ -46,7 +58,17 @@ public class ProgressTests
 
         var records = Records(Directory.GetFiles(run.Folder, "events.out.tfevents.*").Single());
         records[0].Should().Contain("brain.Event:2");
-        foreach (var name in new[] { "train/loss_xy", "train/loss_obj", "train/total_loss", "train/learning_rate", "train/images_per_second", "train/data_wait_seconds" })
+        foreach (
+            var name in new[]
+            {
+                "train/loss_xy",
+                "train/loss_obj",
+                "train/total_loss",
+                "train/learning_rate",
+                "train/images_per_second",
+                "train/data_wait_seconds",
+            }
+        )
         {
             records.Count(record => record.Contains(name, StringComparison.Ordinal)).Should().Be(2, name);
         }
@@ -59,7 +81,7 @@ public class ProgressTests
     {
         var bytes = File.ReadAllBytes(path);
         var records = new List<string>();
-        for (var at = 0; at < bytes.Length;)
+        for (var at = 0; at < bytes.Length; )
         {
             var length = (int)BitConverter.ToInt64(bytes, at);
             records.Add(Encoding.Latin1.GetString(bytes, at + 12, length));

@@ -17,7 +17,13 @@ public class ScenesTrainingTests
         using var run = new TinyRun();
         var data = new DatasetData("1", DetectionDataset.Open(DatasetLayout.Find(Fixtures.PathOf("scenes"), "train")));
         var options = data.Fit(TrainOptionsFile.Read("ppyolo_r18vd_voc2012", ["sizes=[64]", "epochs=2"]));
-        var plan = new RunPlan(options, StartWeights.Parse("generator:1").For(options.ToNetwork()), data.Batches(options, [options.Batch]), 2 * options.IterationsPerEpoch, "1");
+        var plan = new RunPlan(
+            options,
+            StartWeights.Parse("generator:1").For(options.ToNetwork()),
+            data.Batches(options, [options.Batch]),
+            2 * options.IterationsPerEpoch,
+            "1"
+        );
         var losses = new Losses();
 
         EpochRun.Execute(plan, new() { Checkpoints = new(run.Folder, keep: 1), Observers = [losses] });
@@ -32,12 +38,8 @@ public class ScenesTrainingTests
 
         public void AfterIteration(EpochIteration iteration) => Values.Add(iteration.Done.Result.TotalLoss);
 
-        public void AfterCheckpoint(int epoch, string path)
-        {
-        }
+        public void AfterCheckpoint(int epoch, string path) { }
 
-        public void AfterEvaluation(EpochScore score, int iterations, bool best)
-        {
-        }
+        public void AfterEvaluation(EpochScore score, int iterations, bool best) { }
     }
 }

@@ -20,32 +20,57 @@ internal sealed class TinyRun : IDisposable
 
     public string FileOf(int epoch) => Path.Combine(Folder, CheckpointStore.FileName(epoch));
 
-    public static TrainOptions Options(int epochs, int iterations) => new()
-    {
-        Network = "r18vd",
-        Batch = 2,
-        Sizes = [64, 96],
-        Epochs = epochs,
-        IterationsPerEpoch = iterations,
-        LearningRatePerImage = 1e-5,
-        StartFactor = 0.5,
-    };
+    public static TrainOptions Options(int epochs, int iterations) =>
+        new()
+        {
+            Network = "r18vd",
+            Batch = 2,
+            Sizes = [64, 96],
+            Epochs = epochs,
+            IterationsPerEpoch = iterations,
+            LearningRatePerImage = 1e-5,
+            StartFactor = 0.5,
+        };
 
     /// <summary>Trains in the folder, from its last checkpoint where there is one.</summary>
     public void Train(
-        TrainOptions options, int ranks = 1, int keep = 0, IEpochEvaluation? evaluation = null, IEpochObserver[]? observers = null,
-        Func<IBatchSource, int, IBatchSource>? change = null)
+        TrainOptions options,
+        int ranks = 1,
+        int keep = 0,
+        IEpochEvaluation? evaluation = null,
+        IEpochObserver[]? observers = null,
+        Func<IBatchSource, int, IBatchSource>? change = null
+    )
     {
         var store = new CheckpointStore(Folder, keep);
         using var from = store.Latest is { } latest ? TrainingState.Read(latest) : null;
         var batches = RankBatches.Generated("1", options, SlicedBatches.Even(options.Batch, ranks), perRankSizes: false);
         var plan = new RunPlan(
-            options, from?.Raw ?? Start.Value, rank => change?.Invoke(batches(rank), rank) ?? batches(rank), options.Epochs * options.IterationsPerEpoch, "1");
-        RankTeam.Run(ranks, 2, team =>
-        {
-            EpochRun.Execute(plan, new() { Checkpoints = store, From = from, Evaluation = evaluation, Observers = observers ?? [] }, team);
-            return 0;
-        });
+            options,
+            from?.Raw ?? Start.Value,
+            rank => change?.Invoke(batches(rank), rank) ?? batches(rank),
+            options.Epochs * options.IterationsPerEpoch,
+            "1"
+        );
+        RankTeam.Run(
+            ranks,
+            2,
+            team =>
+            {
+                EpochRun.Execute(
+                    plan,
+                    new()
+                    {
+                        Checkpoints = store,
+                        From = from,
+                        Evaluation = evaluation,
+                        Observers = observers ?? [],
+                    },
+                    team
+                );
+                return 0;
+            }
+        );
     }
 
     public void Dispose() => folder.Delete(recursive: true);

@@ -8,7 +8,9 @@ public class LinearFitTests
     [Fact]
     public void FindsCoefficientsOfVeryDifferentSize()
     {
-        double[] a = Values(1), b = Values(1e-6), c = Values(1e3);
+        double[] a = Values(1),
+            b = Values(1e-6),
+            c = Values(1e3);
         var fit = new LinearFit(3);
         fit.Add([.. Enumerable.Range(0, a.Length).Select(i => (0.9 * a[i]) + (5e-4 * b[i]) - (3 * c[i]))], [a, b, c], 2);
 

@@ -27,9 +27,17 @@ public sealed class ApprovalSessionTests : IDisposable
         Write("help.verified.txt", "one\n");
         using var output = new StringWriter();
 
-        ApprovalSession.Run(folder.FullName, "a reason", mayChangeEnvironment: false, output, ask: null).Should().BeFalse("one was refused");
+        ApprovalSession
+            .Run(folder.FullName, "a reason", mayChangeEnvironment: false, output, ask: null)
+            .Should()
+            .BeFalse("one was refused");
 
-        output.ToString().Should().Contain("refused: it has no floors").And.Contain("0 lines went, 1 came").And.Contain("2 approved, 1 not");
+        output
+            .ToString()
+            .Should()
+            .Contain("refused: it has no floors")
+            .And.Contain("0 lines went, 1 came")
+            .And.Contain("2 approved, 1 not");
         File.Exists(At("good.verified.golden")).Should().BeTrue();
         File.Exists(At("bad.verified.golden")).Should().BeFalse();
         File.ReadAllText(At("help.verified.txt")).Should().Be("one\ntwo\n");
@@ -51,7 +59,11 @@ public sealed class ApprovalSessionTests : IDisposable
         Write("a.received.golden", GoldenText.Format(Runs.Golden()));
         Environment.SetEnvironmentVariable("CI", "true");
 
-        FluentActions.Invoking(() => ApprovalSession.Run(folder.FullName, "a reason", false, TextWriter.Null, ask: null)).Should().Throw<AlignException>().WithMessage("*build server*");
+        FluentActions
+            .Invoking(() => ApprovalSession.Run(folder.FullName, "a reason", false, TextWriter.Null, ask: null))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("*build server*");
 
         File.Exists(At("a.verified.golden")).Should().BeFalse();
     }
@@ -61,7 +73,11 @@ public sealed class ApprovalSessionTests : IDisposable
     {
         Write("a.verified.golden", "");
 
-        FluentActions.Invoking(() => ApprovalSession.Run(At("a.verified.golden"), "a reason", false, TextWriter.Null, null)).Should().Throw<AlignException>().WithMessage("*NAME.received.EXTENSION*");
+        FluentActions
+            .Invoking(() => ApprovalSession.Run(At("a.verified.golden"), "a reason", false, TextWriter.Null, null))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("*NAME.received.EXTENSION*");
     }
 
     public void Dispose()

@@ -38,7 +38,12 @@ public sealed class RecheckTests : IDisposable
 
         Recheck.Compare(At("goldens"), At("then"), At("now"), output).Should().BeFalse();
 
-        output.ToString().Should().MatchRegex("neither +a +bit for bit +bit for bit").And.MatchRegex("code +b +bit for bit +diverged").And.NotContain("left-out");
+        output
+            .ToString()
+            .Should()
+            .MatchRegex("neither +a +bit for bit +bit for bit")
+            .And.MatchRegex("code +b +bit for bit +diverged")
+            .And.NotContain("left-out");
     }
 
     [Fact]
@@ -55,8 +60,14 @@ public sealed class RecheckTests : IDisposable
 
         Recheck.Compare(At("goldens"), At("then"), At("now"), output).Should().BeFalse();
 
-        output.ToString().Should().MatchRegex("code +a \\(threads=1\\)").And.MatchRegex("neither +a \\(threads=2\\)").And.MatchRegex("not run +a \\(threads=3\\)")
-            .And.Contain("moved: code 1, not run 1").And.NotContain("longer");
+        output
+            .ToString()
+            .Should()
+            .MatchRegex("code +a \\(threads=1\\)")
+            .And.MatchRegex("neither +a \\(threads=2\\)")
+            .And.MatchRegex("not run +a \\(threads=3\\)")
+            .And.Contain("moved: code 1, not run 1")
+            .And.NotContain("longer");
     }
 
     [Fact]
@@ -77,10 +88,24 @@ public sealed class RecheckTests : IDisposable
     public void A_commit_that_is_not_there_and_one_without_goldens_are_named()
     {
         ChildProcess.Run("git", ["-C", folder.FullName, "init", "-q"]).ExitCode.Should().Be(0);
-        ChildProcess.Run("git", ["-C", folder.FullName, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "empty"]).ExitCode.Should().Be(0);
+        ChildProcess
+            .Run(
+                "git",
+                ["-C", folder.FullName, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "empty"]
+            )
+            .ExitCode.Should()
+            .Be(0);
 
-        FluentActions.Invoking(() => Recheck.Run(folder.FullName, "none", null, TextWriter.Null)).Should().Throw<AlignException>().WithMessage("--commit none: * has no such commit*");
-        FluentActions.Invoking(() => Recheck.Run(folder.FullName, "HEAD", null, TextWriter.Null)).Should().Throw<AlignException>().WithMessage("commit HEAD has no goldens in tests?Golden?Weights*");
+        FluentActions
+            .Invoking(() => Recheck.Run(folder.FullName, "none", null, TextWriter.Null))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("--commit none: * has no such commit*");
+        FluentActions
+            .Invoking(() => Recheck.Run(folder.FullName, "HEAD", null, TextWriter.Null))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("commit HEAD has no goldens in tests?Golden?Weights*");
         Git.Run(folder.FullName, "worktree", "list").Split('\n').Should().ContainSingle("the checkout beside is gone");
     }
 
@@ -89,7 +114,11 @@ public sealed class RecheckTests : IDisposable
     {
         Write("goldens/a.verified.golden", Runs.Golden());
 
-        FluentActions.Invoking(() => Recheck.Compare(At("goldens"), At("then"), At("now"), TextWriter.Null)).Should().Throw<AlignException>().WithMessage("*no golden theory ran*");
+        FluentActions
+            .Invoking(() => Recheck.Compare(At("goldens"), At("then"), At("now"), TextWriter.Null))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("*no golden theory ran*");
     }
 
     public void Dispose() => folder.Delete(recursive: true);

@@ -82,7 +82,11 @@ public sealed class RenewalTests : IDisposable
 
         Settle(whole: true).Should().BeFalse();
 
-        output.ToString().Should().Contain("refused: the test that comes to it by threads=2 is not within it").And.NotContain("by threads=1");
+        output
+            .ToString()
+            .Should()
+            .Contain("refused: the test that comes to it by threads=2 is not within it")
+            .And.NotContain("by threads=1");
         File.Exists(At("goldens/a.verified.golden")).Should().BeFalse();
     }
 
@@ -95,16 +99,23 @@ public sealed class RenewalTests : IDisposable
             At("runs/theories.trx"),
             """
             <TestRun xmlns="http://microsoft.com/schemas/VisualStudio/TeamTest/2010"><Results>
-              <UnitTestResult testName="A" outcome="Failed"><Output><ErrorInfo><Message>a.verified.golden: there is no golden yet; look</Message></ErrorInfo></Output></UnitTestResult>
+              <UnitTestResult testName="A" outcome="Failed">
+                <Output><ErrorInfo><Message>a.verified.golden: there is no golden yet; look</Message></ErrorInfo></Output></UnitTestResult>
               <UnitTestResult testName="B" outcome="Failed"><Output><ErrorInfo><Message>DIVERGED from the reference
             and more</Message></ErrorInfo></Output></UnitTestResult>
               <UnitTestResult testName="C" outcome="Passed" />
             </Results></TestRun>
-            """);
+            """
+        );
 
         Settle(whole: true).Should().BeFalse();
 
-        output.ToString().Should().Contain("failed before its golden: B: DIVERGED from the reference").And.Contain("1 approved, 0 refused, 0 kept as they were, 1 tests failed").And.NotContain("and more");
+        output
+            .ToString()
+            .Should()
+            .Contain("failed before its golden: B: DIVERGED from the reference")
+            .And.Contain("1 approved, 0 refused, 0 kept as they were, 1 tests failed")
+            .And.NotContain("and more");
     }
 
     [Theory]
@@ -114,7 +125,11 @@ public sealed class RenewalTests : IDisposable
     {
         Environment.SetEnvironmentVariable("CI", ci);
 
-        FluentActions.Invoking(() => Renewal.Run(folder.FullName, reason, null, false, output)).Should().Throw<AlignException>().WithMessage(message);
+        FluentActions
+            .Invoking(() => Renewal.Run(folder.FullName, reason, null, false, output))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage(message);
     }
 
     public void Dispose()
@@ -124,7 +139,8 @@ public sealed class RenewalTests : IDisposable
         folder.Delete(recursive: true);
     }
 
-    private bool Settle(bool whole) => Renewal.Settle(At("goldens"), At("received"), At("runs"), whole, "a reason", mayChangeEnvironment: false, output);
+    private bool Settle(bool whole) =>
+        Renewal.Settle(At("goldens"), At("received"), At("runs"), whole, "a reason", mayChangeEnvironment: false, output);
 
     private string At(string name) => Path.Combine(folder.FullName, name);
 

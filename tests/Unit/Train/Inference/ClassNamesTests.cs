@@ -15,7 +15,8 @@ public sealed class ClassNamesTests : IDisposable
         ClassNames.Of(20, null).Should().Equal(ClassNames.Of(20, Fixtures.PathOf("scenes", "annotations", "val.json")));
 
     [Fact]
-    public void Other_classes_are_numbered_from_1() => ClassNames.Of(2, null).Select(category => $"{category.Id} {category.Name}").Should().Equal("1 class 1", "2 class 2");
+    public void Other_classes_are_numbered_from_1() =>
+        ClassNames.Of(2, null).Select(category => $"{category.Id} {category.Name}").Should().Equal("1 class 1", "2 class 2");
 
     [Fact]
     public void A_text_file_has_a_name_on_each_line()
@@ -23,7 +24,11 @@ public sealed class ClassNamesTests : IDisposable
         File.WriteAllText(folder.File("names.txt"), "cat\n dog \n\n");
 
         ClassNames.Of(2, folder.File("names.txt")).Select(category => $"{category.Id} {category.Name}").Should().Equal("1 cat", "2 dog");
-        FluentActions.Invoking(() => ClassNames.Of(3, folder.File("names.txt"))).Should().Throw<AlignException>().WithMessage("*names.txt: expected names of 3 classes*found 2");
+        FluentActions
+            .Invoking(() => ClassNames.Of(3, folder.File("names.txt")))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("*names.txt: expected names of 3 classes*found 2");
         FluentActions.Invoking(() => ClassNames.Of(3, folder.File("none.txt"))).Should().Throw<AlignException>().WithMessage("*none.txt*");
     }
 }

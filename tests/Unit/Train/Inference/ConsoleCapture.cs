@@ -9,7 +9,8 @@ internal sealed record ConsoleCapture(int ExitCode, string Output, string Error)
     public static ConsoleCapture Run(params string[] arguments)
     {
         var (output, error) = (Console.Out, Console.Error);
-        using StringWriter said = new(), complained = new();
+        using StringWriter said = new(),
+            complained = new();
         Console.SetOut(said);
         Console.SetError(complained);
         try

@@ -29,7 +29,12 @@ public sealed class DetectorTests
         {
             var alone = detector.Detect(images.narrow(0, i, 1).ToData(), [Originals[i]])[0];
             ShouldBeTheSame(together[i], alone);
-            together[i].Should().NotBeEmpty().And.OnlyContain(box => box.Left >= 0 && box.Top >= 0 && box.Right <= Originals[i].Width && box.Bottom <= Originals[i].Height);
+            together[i]
+                .Should()
+                .NotBeEmpty()
+                .And.OnlyContain(box =>
+                    box.Left >= 0 && box.Top >= 0 && box.Right <= Originals[i].Width && box.Bottom <= Originals[i].Height
+                );
             together[i].Select(box => box.Score).Should().BeInDescendingOrder();
         }
 
@@ -43,7 +48,8 @@ public sealed class DetectorTests
     {
         using var scope = NewDisposeScope();
         var options = NetworkPresets.Find(network)!;
-        using Detector folded = Detector(options), plain = Detector(options, fold: false);
+        using Detector folded = Detector(options),
+            plain = Detector(options, fold: false);
         var images = Images(1).ToData();
 
         ShouldBeTheSame(folded.Detect(images, Originals[..1])[0], plain.Detect(images, Originals[..1])[0]);
@@ -54,7 +60,10 @@ public sealed class DetectorTests
     public void Nothing_sure_enough_is_an_empty_list()
     {
         using var scope = NewDisposeScope();
-        using var detector = new Detector(NetworkPresets.R18Vd, Weights(NetworkPresets.R18Vd)) { Selection = new() { ScoreThreshold = 0.99999f } };
+        using var detector = new Detector(NetworkPresets.R18Vd, Weights(NetworkPresets.R18Vd))
+        {
+            Selection = new() { ScoreThreshold = 0.99999f },
+        };
 
         detector.Detect(Images(2).ToData(), Originals[..2]).Should().HaveCount(2).And.OnlyContain(boxes => boxes.Length == 0);
     }
@@ -129,9 +138,16 @@ public sealed class DetectorTests
         // Equally sure ones may change places.
         foreach (var box in expected.Take(20))
         {
-            found.Should().Contain(other => other.Label == box.Label && Math.Abs(other.Score - box.Score) <= ScoreRounding
-                && Math.Abs(other.Left - box.Left) <= PixelRounding && Math.Abs(other.Top - box.Top) <= PixelRounding
-                && Math.Abs(other.Right - box.Right) <= PixelRounding && Math.Abs(other.Bottom - box.Bottom) <= PixelRounding);
+            found
+                .Should()
+                .Contain(other =>
+                    other.Label == box.Label
+                    && Math.Abs(other.Score - box.Score) <= ScoreRounding
+                    && Math.Abs(other.Left - box.Left) <= PixelRounding
+                    && Math.Abs(other.Top - box.Top) <= PixelRounding
+                    && Math.Abs(other.Right - box.Right) <= PixelRounding
+                    && Math.Abs(other.Bottom - box.Bottom) <= PixelRounding
+                );
         }
     }
 }

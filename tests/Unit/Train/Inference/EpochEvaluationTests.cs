@@ -25,7 +25,15 @@ public sealed class EpochEvaluationTests
 
         var score = EpochEvaluation.Create(Options, data, set.Layout, 3, torch.CPU).Evaluate(weights, 5);
 
-        var expected = new DatasetEvaluation(set.Open(), new() { Network = Options.ToNetwork(), Size = 64, Batch = 3 }).Run(weights);
+        var expected = new DatasetEvaluation(
+            set.Open(),
+            new()
+            {
+                Network = Options.ToNetwork(),
+                Size = 64,
+                Batch = 3,
+            }
+        ).Run(weights);
         score.Epoch.Should().Be(5);
         score.AveragePrecision.Should().Be(expected.AP);
         score.Figures.Should().HaveCount(12);
@@ -37,12 +45,17 @@ public sealed class EpochEvaluationTests
     public void Categories_in_another_order_are_refused()
     {
         NativePixels.OrSkip();
-        using TinySet trained = TinySet.Of(2), held = TinySet.Of(2);
+        using TinySet trained = TinySet.Of(2),
+            held = TinySet.Of(2);
         var data = new DatasetData("1", trained.Open());
         held.Write();
         var text = File.ReadAllText(held.Layout.Annotations);
         File.WriteAllText(held.Layout.Annotations, text.Replace("third", "fourth", StringComparison.Ordinal));
 
-        FluentActions.Invoking(() => EpochEvaluation.Create(Options, data, held.Layout, 1, torch.CPU)).Should().Throw<AlignException>().WithMessage("*same order*");
+        FluentActions
+            .Invoking(() => EpochEvaluation.Create(Options, data, held.Layout, 1, torch.CPU))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("*same order*");
     }
 }

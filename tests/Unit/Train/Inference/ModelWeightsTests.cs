@@ -36,7 +36,11 @@ public sealed class ModelWeightsTests : IDisposable
             TensorFile.Write(folder.File("w.npz"), NetworkState.Save(network));
         }
 
-        FluentActions.Invoking(() => ModelWeights.Detector(folder.File("w.npz"), NetworkPresets.Find(wanted)!)).Should().Throw<AlignException>().WithMessage(message);
+        FluentActions
+            .Invoking(() => ModelWeights.Detector(folder.File("w.npz"), NetworkPresets.Find(wanted)!))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage(message);
     }
 
     [Fact]
@@ -44,8 +48,15 @@ public sealed class ModelWeightsTests : IDisposable
     {
         var path = Fixtures.PathOf("inference", "r18vd.npz");
 
-        FluentActions.Invoking(() => ModelWeights.Detector(path, NetworkPresets.R18Vd)).Should().Throw<AlignException>()
-            .Which.Message.Should().Contain(path).And.Contain("missing").And.Contain("backbone.conv1.conv1_1.conv.weight").And.NotContain("\n");
+        FluentActions
+            .Invoking(() => ModelWeights.Detector(path, NetworkPresets.R18Vd))
+            .Should()
+            .Throw<AlignException>()
+            .Which.Message.Should()
+            .Contain(path)
+            .And.Contain("missing")
+            .And.Contain("backbone.conv1.conv1_1.conv.weight")
+            .And.NotContain("\n");
     }
 
     [Fact]

@@ -9,7 +9,9 @@ using PPYolo.Train.Weights;
 
 namespace PPYolo.Tests.Unit.Train.Inference;
 
-/// <summary>ppyolo predict and ppyolo eval --weights, on a network of generated weights, which finds a hundred things in anything.</summary>
+/// <summary>
+/// ppyolo predict and ppyolo eval --weights, on a network of generated weights, which finds a hundred things in anything.
+/// </summary>
 public sealed class PredictCommandTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -43,14 +45,28 @@ public sealed class PredictCommandTests : IDisposable
         run.Error.Should().Contain("[3/3]").And.Contain("c.jpg").And.Contain("skipped").And.NotContain("notes.txt");
         run.Output.Should().Contain("[1/3] a.jpg: ").And.Contain("[2/3] b.jpg: ").And.Contain("in 2 images, 1 skipped");
         Directory.EnumerateFiles(Out).Select(Path.GetFileName).Should().BeEquivalentTo("a.jpg", "b.jpg", PredictCommand.JsonFile);
-        ImageFile.ReadHeader(Path.Combine(Out, "a.jpg"), out _).Width.Should().Be(ImageFile.ReadHeader(Path.Combine(Images, "a.jpg"), out _).Width);
-        File.ReadAllBytes(Path.Combine(Out, "a.jpg")).Should().NotEqual(File.ReadAllBytes(Path.Combine(Images, "a.jpg")), "boxes are drawn");
+        ImageFile
+            .ReadHeader(Path.Combine(Out, "a.jpg"), out _)
+            .Width.Should()
+            .Be(ImageFile.ReadHeader(Path.Combine(Images, "a.jpg"), out _).Width);
+        File.ReadAllBytes(Path.Combine(Out, "a.jpg"))
+            .Should()
+            .NotEqual(File.ReadAllBytes(Path.Combine(Images, "a.jpg")), "boxes are drawn");
         using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(Out, PredictCommand.JsonFile)));
         var rows = json.RootElement.EnumerateArray().ToList();
         rows.Should().NotBeEmpty();
-        rows.Select(row => (row.GetProperty("image_id").GetInt32(), row.GetProperty("file_name").GetString())).Distinct().Should().Equal((1, "a.jpg"), (2, "b.jpg"));
-        rows.Should().OnlyContain(row => row.GetProperty("score").GetDouble() >= 0.1 && row.GetProperty("bbox")[2].GetDouble() > 0 && row.GetProperty("bbox")[3].GetDouble() > 0);
-        rows.Should().OnlyContain(row => ClassNames(row.GetProperty("category_id").GetInt32()) == row.GetProperty("category_name").GetString());
+        rows.Select(row => (row.GetProperty("image_id").GetInt32(), row.GetProperty("file_name").GetString()))
+            .Distinct()
+            .Should()
+            .Equal((1, "a.jpg"), (2, "b.jpg"));
+        rows.Should()
+            .OnlyContain(row =>
+                row.GetProperty("score").GetDouble() >= 0.1
+                && row.GetProperty("bbox")[2].GetDouble() > 0
+                && row.GetProperty("bbox")[3].GetDouble() > 0
+            );
+        rows.Should()
+            .OnlyContain(row => ClassNames(row.GetProperty("category_id").GetInt32()) == row.GetProperty("category_name").GetString());
     }
 
     [SkippableFact]
@@ -66,16 +82,17 @@ public sealed class PredictCommandTests : IDisposable
         File.ReadAllText(Path.Combine(Out, PredictCommand.JsonFile)).Trim().Should().Be("[]");
     }
 
-    public static TheoryData<string, string[], string> WrongUses => new()
-    {
-        { "text.jpg", [], "text.jpg: expected an image" },
-        { "images", [], "images: expected images" },
-        { "nowhere", [], "nowhere: no such file or folder" },
-        { "picture.jpg", ["--set", "classes=3"], "weights.npz: expected weights of 3 classes, found 20" },
-        { "picture.jpg", ["--set", "network=r50vd"], "weights.npz: expected weights of the configured network, found those of r18vd" },
-        { "picture.jpg", ["--threshold", "2"], "--threshold is 0 to 1, found 2" },
-        { "picture.jpg", ["--names", "nowhere.txt"], "nowhere.txt" },
-    };
+    public static TheoryData<string, string[], string> WrongUses =>
+        new()
+        {
+            { "text.jpg", [], "text.jpg: expected an image" },
+            { "images", [], "images: expected images" },
+            { "nowhere", [], "nowhere: no such file or folder" },
+            { "picture.jpg", ["--set", "classes=3"], "weights.npz: expected weights of 3 classes, found 20" },
+            { "picture.jpg", ["--set", "network=r50vd"], "weights.npz: expected weights of the configured network, found those of r18vd" },
+            { "picture.jpg", ["--threshold", "2"], "--threshold is 0 to 1, found 2" },
+            { "picture.jpg", ["--names", "nowhere.txt"], "nowhere.txt" },
+        };
 
     [SkippableTheory]
     [MemberData(nameof(WrongUses))]
@@ -89,7 +106,13 @@ public sealed class PredictCommandTests : IDisposable
         var run = Predict(folder.File(input), options);
 
         run.ExitCode.Should().Be(ExitCode.WrongUse);
-        run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.Contains("--help", StringComparison.Ordinal)).Should().ContainSingle().Which.Should().StartWith("ppyolo: ").And.Contain(message);
+        run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(line => !line.Contains("--help", StringComparison.Ordinal))
+            .Should()
+            .ContainSingle()
+            .Which.Should()
+            .StartWith("ppyolo: ")
+            .And.Contain(message);
         (Directory.Exists(Out) ? Directory.GetFiles(Out) : []).Should().BeEmpty("nothing is left half done");
     }
 
@@ -112,7 +135,20 @@ public sealed class PredictCommandTests : IDisposable
         NativePixels.OrSkip();
         using var set = TinySet.Of(5);
         set.Write();
-        string[] command = ["eval", "--weights", weights, "--config", "ppyolo_r18vd_scenes", "--data", set.Layout.Annotations, "--set", "evalSize=64", "--json", folder.File("score.json")];
+        string[] command =
+        [
+            "eval",
+            "--weights",
+            weights,
+            "--config",
+            "ppyolo_r18vd_scenes",
+            "--data",
+            set.Layout.Annotations,
+            "--set",
+            "evalSize=64",
+            "--json",
+            folder.File("score.json"),
+        ];
 
         var refused = ConsoleCapture.Run(command);
         refused.ExitCode.Should().Be(ExitCode.WrongUse);
@@ -124,14 +160,16 @@ public sealed class PredictCommandTests : IDisposable
         }
 
         set.Write();
-        var scores = new[] { command, [.. command, "--eval-batch-size", "3"], [.. command, "--fuse", "false"] }.Select(arguments =>
-        {
-            var run = ConsoleCapture.Run(arguments);
-            run.ExitCode.Should().Be(ExitCode.Aligned, run.Error);
-            run.Output.Should().Contain("5 images, 5 objects");
-            using var json = JsonDocument.Parse(File.ReadAllText(folder.File("score.json")));
-            return json.RootElement.GetProperty("AR100").GetDouble();
-        }).ToList();
+        var scores = new[] { command, [.. command, "--eval-batch-size", "3"], [.. command, "--fuse", "false"] }
+            .Select(arguments =>
+            {
+                var run = ConsoleCapture.Run(arguments);
+                run.ExitCode.Should().Be(ExitCode.Aligned, run.Error);
+                run.Output.Should().Contain("5 images, 5 objects");
+                using var json = JsonDocument.Parse(File.ReadAllText(folder.File("score.json")));
+                return json.RootElement.GetProperty("AR100").GetDouble();
+            })
+            .ToList();
         scores[0].Should().BeGreaterThanOrEqualTo(0);
         scores.Should().OnlyContain(score => Math.Abs(score - scores[0]) < 1e-6);
     }
@@ -139,7 +177,14 @@ public sealed class PredictCommandTests : IDisposable
     [Fact]
     public void Eval_needs_a_file_or_weights_and_not_both()
     {
-        foreach (var arguments in new string[][] { ["eval"], ["eval", "--weights", weights], ["eval", "--ground-truth", "a", "--detections", "b", "--weights", "c"] })
+        foreach (
+            var arguments in new string[][]
+            {
+                ["eval"],
+                ["eval", "--weights", weights],
+                ["eval", "--ground-truth", "a", "--detections", "b", "--weights", "c"],
+            }
+        )
         {
             var run = ConsoleCapture.Run(arguments);
             run.ExitCode.Should().Be(ExitCode.WrongUse);
@@ -148,7 +193,19 @@ public sealed class PredictCommandTests : IDisposable
     }
 
     private ConsoleCapture Predict(string input, params string[] options) =>
-        ConsoleCapture.Run(["predict", input, "--out", Out, "--weights", weights, "--config", "ppyolo_r18vd_scenes", "--set", "evalSize=64", .. options]);
+        ConsoleCapture.Run([
+            "predict",
+            input,
+            "--out",
+            Out,
+            "--weights",
+            weights,
+            "--config",
+            "ppyolo_r18vd_scenes",
+            "--set",
+            "evalSize=64",
+            .. options,
+        ]);
 
     private static string ClassNames(int id) => PPYolo.Train.Inference.ClassNames.Voc[id - 1];
 

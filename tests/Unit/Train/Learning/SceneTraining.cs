@@ -14,8 +14,8 @@ using PPYolo.Train.Weights;
 namespace PPYolo.Tests.Unit.Train.Learning;
 
 /// <summary>
-/// Trains on fixtures/scenes from weights that have seen nothing, and scores the moving average on the held-out images every five epochs. The log and the last
-/// weights go into a folder.
+/// Trains on fixtures/scenes from weights that have seen nothing, and scores the moving average on the held-out images every five epochs.
+/// The log and the last weights go into a folder.
 /// </summary>
 internal sealed class SceneTraining(string folder, Action<string> log)
 {
@@ -28,9 +28,33 @@ internal sealed class SceneTraining(string folder, Action<string> log)
     {
         var (train, held) = (Open("train", options), Open("val", options));
         var network = options.ToNetwork();
-        using var batches = new DatasetBatches(train, network, new() { Seed = "1", Batch = options.Batch, Sizes = options.Sizes, Augmentation = Changes });
-        var evaluation = new DatasetEvaluation(held, new() { Network = network, Size = options.EvalSize, Batch = 10 });
-        var plan = new RunPlan(options, StartWeights.Parse("generator:1:scratch").For(network), _ => batches, options.Epochs * options.IterationsPerEpoch, "1");
+        using var batches = new DatasetBatches(
+            train,
+            network,
+            new()
+            {
+                Seed = "1",
+                Batch = options.Batch,
+                Sizes = options.Sizes,
+                Augmentation = Changes,
+            }
+        );
+        var evaluation = new DatasetEvaluation(
+            held,
+            new()
+            {
+                Network = network,
+                Size = options.EvalSize,
+                Batch = 10,
+            }
+        );
+        var plan = new RunPlan(
+            options,
+            StartWeights.Parse("generator:1:scratch").For(network),
+            _ => batches,
+            options.Epochs * options.IterationsPerEpoch,
+            "1"
+        );
         TrainStep? step = null;
         CocoResult? last = null;
         var (clock, loss) = (Stopwatch.StartNew(), 0.0);
@@ -53,10 +77,13 @@ internal sealed class SceneTraining(string folder, Action<string> log)
                     score = string.Create(CultureInfo.InvariantCulture, $"  AP {last.AP:0.000}  AP50 {last.AP50:0.000}");
                 }
 
-                Log($"epoch {epoch,2}  loss {loss / options.IterationsPerEpoch,6:0.00}  lr {done.LearningRate:0.0e+0}  {clock.Elapsed.TotalSeconds,5:0} s{score}");
+                var mean = loss / options.IterationsPerEpoch;
+                var seconds = clock.Elapsed.TotalSeconds;
+                Log($"epoch {epoch, 2}  loss {mean, 6:0.00}  lr {done.LearningRate:0.0e+0}  {seconds, 5:0} s{score}");
                 loss = 0;
             },
-            observe: it => step = it);
+            observe: it => step = it
+        );
         TensorFile.Write(Path.Combine(folder, "weights.pth"), end.Ema);
         return last!;
     }

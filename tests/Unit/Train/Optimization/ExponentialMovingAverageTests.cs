@@ -10,11 +10,15 @@ public sealed class ExponentialMovingAverageTests
 {
     private static readonly TrainingRecipe Threshold = new() { EmaDecay = 0.9998, EmaDecayType = EmaDecayType.Threshold };
 
-    public static TheoryData<EmaDecayType, double, int> Cases => new()
-    {
-        // The last one reaches its threshold after four updates.
-        { EmaDecayType.Threshold, 0.9998, 12 }, { EmaDecayType.Exponential, 0.9998, 12 }, { EmaDecayType.Normal, 0.97, 12 }, { EmaDecayType.Threshold, 0.3, 12 },
-    };
+    public static TheoryData<EmaDecayType, double, int> Cases =>
+        new()
+        {
+            // The last one reaches its threshold after four updates.
+            { EmaDecayType.Threshold, 0.9998, 12 },
+            { EmaDecayType.Exponential, 0.9998, 12 },
+            { EmaDecayType.Normal, 0.97, 12 },
+            { EmaDecayType.Threshold, 0.3, 12 },
+        };
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -40,7 +44,8 @@ public sealed class ExponentialMovingAverageTests
                 for (var j = 0; j < weights.Length; j++)
                 {
                     // Every product and the sum are rounded to float32; products of two float32 numbers are exact in float64.
-                    float kept = (float)((double)(float)last * expected[i][j]), added = (float)((double)(float)(1 - last) * weights[j]);
+                    float kept = (float)((double)(float)last * expected[i][j]),
+                        added = (float)((double)(float)(1 - last) * weights[j]);
                     expected[i][j] = (float)((double)kept + added);
                 }
             }
@@ -135,7 +140,8 @@ public sealed class ExponentialMovingAverageTests
     {
         using var scope = NewDisposeScope();
         var entries = Entries();
-        using ExponentialMovingAverage through = new(entries, Threshold), other = new(entries, Threshold);
+        using ExponentialMovingAverage through = new(entries, Threshold),
+            other = new(entries, Threshold);
         through.Update();
         other.LoadState(through.State(), through.Updates);
         Set(entries, 5);
@@ -164,7 +170,8 @@ public sealed class ExponentialMovingAverageTests
     {
         using var scope = NewDisposeScope();
         Tensor Values(string name) => TestTensors.Of(name, 1, 300, 451);
-        Tensor kernel = Values("e"), operations = Values("e").t().contiguous().t();
+        Tensor kernel = Values("e"),
+            operations = Values("e").t().contiguous().t();
 
         ElementwiseUpdate.Run([new EmaUpdate(kernel, Values("w"), 0.9f, 0.1f)]);
         // A tensor that is not contiguous goes the way of torch operations.
@@ -180,7 +187,10 @@ public sealed class ExponentialMovingAverageTests
     {
         List<StateEntry> entries =
         [
-            new("conv.weight", nn.Parameter(zeros(17, 5))), new("norm.running_mean", zeros(33)), new("norm.running_var", zeros(1)), new("norm.num_batches_tracked", tensor(41L)),
+            new("conv.weight", nn.Parameter(zeros(17, 5))),
+            new("norm.running_mean", zeros(33)),
+            new("norm.running_var", zeros(1)),
+            new("norm.num_batches_tracked", tensor(41L)),
         ];
         Set(entries, 0);
         return entries;

@@ -4,14 +4,21 @@ using static TorchSharp.torch;
 
 namespace PPYolo.Tests.Unit.Train.Optimization;
 
-/// <summary>Parameters in two groups, as a network's are, of sizes that fill vectors and pieces of work or leave a rest; the same every time it is made.</summary>
+/// <summary>
+/// Parameters in two groups, as a network's are, of sizes that fill vectors and pieces of work or leave a rest; the same every time it is
+/// made.
+/// </summary>
 internal sealed class OptimizedParameters
 {
     public const double Decay = 0.05;
 
     private static readonly (string Key, long[] Shape)[] Shapes =
     [
-        ("a.norm.weight", [5]), ("a.norm.bias", [64]), ("a.conv.weight", [17, 3, 3, 3]), ("b.conv.weight", [257, 300]), ("yolo_head.yolo_output_0.bias", [1]),
+        ("a.norm.weight", [5]),
+        ("a.norm.bias", [64]),
+        ("a.conv.weight", [17, 3, 3, 3]),
+        ("b.conv.weight", [257, 300]),
+        ("yolo_head.yolo_output_0.bias", [1]),
     ];
 
     public OptimizedParameters() =>

@@ -14,13 +14,26 @@ public sealed class SgdMomentumTests
     public void Equals_torchs_optimizer_bit_by_bit_over_20_steps()
     {
         using var scope = NewDisposeScope();
-        OptimizedParameters ours = new(), theirs = new();
+        OptimizedParameters ours = new(),
+            theirs = new();
         using var found = new SgdMomentum(ours.Groups, Momentum);
         // A group's values are its own, not the optimizer's defaults: all are set.
         using var expected = new SGD(
             theirs.Groups.Select(group => new SGD.ParamGroup(
-                group.Parameters.Select(entry => (Parameter)entry.Value), lr: 0.01, momentum: Momentum, dampening: 0, weight_decay: group.WeightDecay, nesterov: false)),
-            lr: 0.01, momentum: Momentum, dampening: 0, weight_decay: 0, nesterov: false, maximize: false);
+                group.Parameters.Select(entry => (Parameter)entry.Value),
+                lr: 0.01,
+                momentum: Momentum,
+                dampening: 0,
+                weight_decay: group.WeightDecay,
+                nesterov: false
+            )),
+            lr: 0.01,
+            momentum: Momentum,
+            dampening: 0,
+            weight_decay: 0,
+            nesterov: false,
+            maximize: false
+        );
         for (var iteration = 0; iteration < 20; iteration++)
         {
             ours.SetGradients(iteration);
@@ -52,7 +65,8 @@ public sealed class SgdMomentumTests
     public void Kernel_equals_torch_operations_bit_by_bit(bool first, float scale, float decay)
     {
         using var scope = NewDisposeScope();
-        const int rows = 300, columns = 451;
+        const int rows = 300,
+            columns = 451;
         Tensor Values(string name) => TestTensors.Of(name, 1, rows, columns);
         (Tensor Parameter, Tensor Gradient, Tensor Buffer) kernel = (Values("p"), Values("g"), Values("b"));
         // Tensors that are not contiguous go the way of torch operations.
@@ -60,7 +74,9 @@ public sealed class SgdMomentumTests
         (Tensor Parameter, Tensor Gradient, Tensor Buffer) operations = (Transposed("p"), Transposed("g"), Transposed("b"));
 
         ElementwiseUpdate.Run([new SgdUpdate(kernel.Parameter, kernel.Gradient, kernel.Buffer, first, scale, decay, 0.9f, 0.01f)]);
-        ElementwiseUpdate.Run([new SgdUpdate(operations.Parameter, operations.Gradient, operations.Buffer, first, scale, decay, 0.9f, 0.01f)]);
+        ElementwiseUpdate.Run([
+            new SgdUpdate(operations.Parameter, operations.Gradient, operations.Buffer, first, scale, decay, 0.9f, 0.01f),
+        ]);
 
         operations.Parameter.is_contiguous().Should().BeFalse();
         kernel.Parameter.ShouldEqual(operations.Parameter, "parameter");
@@ -101,7 +117,8 @@ public sealed class SgdMomentumTests
     public void A_parameter_without_a_gradient_is_left_alone()
     {
         using var scope = NewDisposeScope();
-        OptimizedParameters parameters = new(), untouched = new();
+        OptimizedParameters parameters = new(),
+            untouched = new();
         using var optimizer = new SgdMomentum(parameters.Groups, Momentum);
 
         parameters.SetGradients(0, "a.conv.weight");
@@ -138,7 +155,9 @@ public sealed class SgdMomentumTests
 
         for (var i = 0; i < 2; i++)
         {
-            var squares = parameters.Groups[i].Parameters.Where(entry => entry.Key != "a.norm.bias")
+            var squares = parameters
+                .Groups[i]
+                .Parameters.Where(entry => entry.Key != "a.norm.bias")
                 .Sum(entry => entry.Value.grad!.to(ScalarType.Float64).square().sum().item<double>());
             // Each tensor's norm is rounded to float32.
             norms[i].Should().BeApproximately(Math.Sqrt(squares), 1e-6 * Math.Sqrt(squares));
@@ -149,8 +168,10 @@ public sealed class SgdMomentumTests
     public void Scales_gradients_of_each_group_before_decay_and_leaves_them()
     {
         using var scope = NewDisposeScope();
-        OptimizedParameters scaled = new(), plain = new();
-        using SgdMomentum one = new(scaled.Groups, Momentum), other = new(plain.Groups, Momentum);
+        OptimizedParameters scaled = new(),
+            plain = new();
+        using SgdMomentum one = new(scaled.Groups, Momentum),
+            other = new(plain.Groups, Momentum);
         scaled.SetGradients(0);
         plain.SetGradients(0);
         foreach (var (group, factor) in plain.Groups.Zip([0.5, 0.25]))
@@ -174,9 +195,21 @@ public sealed class SgdMomentumTests
     public void Goes_on_from_saved_momentum()
     {
         using var scope = NewDisposeScope();
-        OptimizedParameters whole = new(), first = new();
-        using SgdMomentum through = new(whole.Groups, Momentum), before = new(first.Groups, Momentum), after = new(first.Groups, Momentum);
-        foreach (var (optimizer, parameters, iteration) in new[] { (through, whole, 0), (through, whole, 1), (through, whole, 2), (before, first, 0), (before, first, 1) })
+        OptimizedParameters whole = new(),
+            first = new();
+        using SgdMomentum through = new(whole.Groups, Momentum),
+            before = new(first.Groups, Momentum),
+            after = new(first.Groups, Momentum);
+        foreach (
+            var (optimizer, parameters, iteration) in new[]
+            {
+                (through, whole, 0),
+                (through, whole, 1),
+                (through, whole, 2),
+                (before, first, 0),
+                (before, first, 1),
+            }
+        )
         {
             parameters.SetGradients(iteration);
             optimizer.Step(0.01, [1, 1]);

@@ -11,7 +11,9 @@ public sealed class SharedFileTests : IDisposable
     [Fact]
     public void Either_name_stays_when_the_other_goes_or_is_given_to_another_file()
     {
-        string first = Path.Combine(folder.FullName, "first"), second = Path.Combine(folder.FullName, "second"), other = Path.Combine(folder.FullName, "other");
+        string first = Path.Combine(folder.FullName, "first"),
+            second = Path.Combine(folder.FullName, "second"),
+            other = Path.Combine(folder.FullName, "other");
         File.WriteAllText(first, "weights");
         File.WriteAllText(other, "others");
 
@@ -27,7 +29,8 @@ public sealed class SharedFileTests : IDisposable
     public void Takes_no_space_where_the_file_system_can()
     {
         Skip.If(OperatingSystem.IsWindows(), "files are copied on Windows");
-        string first = Path.Combine(folder.FullName, "first"), second = Path.Combine(folder.FullName, "second");
+        string first = Path.Combine(folder.FullName, "first"),
+            second = Path.Combine(folder.FullName, "second");
         File.WriteAllText(first, "before");
 
         SharedFile.Add(first, second);

@@ -30,5 +30,6 @@ public sealed class ManagedHeapTests
 
     /// <summary>In a method of its own, so that no register of the test still holds one.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static List<WeakReference> Batches(int count, int bytes) => [.. Enumerable.Range(0, count).Select(_ => new WeakReference(new byte[bytes]))];
+    private static List<WeakReference> Batches(int count, int bytes) =>
+        [.. Enumerable.Range(0, count).Select(_ => new WeakReference(new byte[bytes]))];
 }

@@ -9,7 +9,8 @@ public class TorchThreadsTests
     public void A_new_thread_keeps_its_number_when_another_thread_sets_its_own()
     {
         var before = torch.get_num_threads();
-        using SemaphoreSlim isSet = new(0), goOn = new(0);
+        using SemaphoreSlim isSet = new(0),
+            goOn = new(0);
         var kept = 0;
         var thread = new Thread(() =>
         {

@@ -12,10 +12,14 @@ public sealed class DistanceTests
     [InlineData(2500)]
     public void Adds_up_in_float64(int count)
     {
-        float[] one = TestTensors.Values("one", count), other = TestTensors.Values("other", count);
+        float[] one = TestTensors.Values("one", count),
+            other = TestTensors.Values("other", count);
 
         // Float64 sums of up to 2500 terms in another order.
-        Distance.Squared(Of(one), Of(other)).Should().BeApproximately(one.Zip(other, (a, b) => ((double)a - b) * ((double)a - b)).Sum(), 1e-10);
+        Distance
+            .Squared(Of(one), Of(other))
+            .Should()
+            .BeApproximately(one.Zip(other, (a, b) => ((double)a - b) * ((double)a - b)).Sum(), 1e-10);
         Distance.Dot(Of(one), Of(other)).Should().BeApproximately(one.Zip(other, (a, b) => (double)a * b).Sum(), 1e-10);
     }
 

@@ -4,7 +4,9 @@ namespace PPYolo.Tests.Unit.Train.Scenarios;
 
 public sealed class ReferenceBoundsTests
 {
-    /// <summary>Folder, then bounds of gradients, weights after the first iteration, the last loss, later losses, and final weights.</summary>
+    /// <summary>
+    /// Folder, then bounds of gradients, weights after the first iteration, the last loss, later losses, and final weights.
+    /// </summary>
     [Theory]
     [InlineData("r18vd-96", 0.02, 1e-6, 2, 5e-3, null)]
     [InlineData("r18vd-96-calm", 0.06, 1e-8, int.MaxValue, 1e-4, 1e-8)]
@@ -13,12 +15,20 @@ public sealed class ReferenceBoundsTests
     [InlineData("r50vd-aligngrad-small", 0.15, 2e-5, 2, 1e-4, null)]
     [InlineData("r50vd-aligngrad-calm", 0.06, 1e-8, int.MaxValue, 1e-4, 5e-5)]
     [InlineData("ppyolov2-r50vd", 0.15, 2e-5, 2, 1e-4, null)]
-    public void Are_chosen_by_network_freezing_and_profile(string folder, double gradients, double firstWeights, int lastLoss, double laterLosses, double? finalWeights)
+    public void Are_chosen_by_network_freezing_and_profile(
+        string folder,
+        double gradients,
+        double firstWeights,
+        int lastLoss,
+        double laterLosses,
+        double? finalWeights
+    )
     {
         var bounds = ReferenceBounds.For(ReferenceCaseFile.Read(Fixtures.PathOf("reference", folder)));
 
         (bounds.Gradients, bounds.FirstWeights, bounds.LastLoss, bounds.LaterLosses, bounds.FinalWeights)
-            .Should().Be((gradients, firstWeights, lastLoss, laterLosses, finalWeights));
+            .Should()
+            .Be((gradients, firstWeights, lastLoss, laterLosses, finalWeights));
         (bounds.Movement, bounds.GradientMedian).Should().Be(finalWeights is null ? (null, null) : (0.1, 0.03));
     }
 
@@ -30,6 +40,9 @@ public sealed class ReferenceBoundsTests
     {
         var file = ReferenceCaseFile.Read(Fixtures.PathOf("reference", "r18vd-96-calm"));
 
-        ReferenceBounds.CoverTheEnd(file with { InitProfile = profile, Comparable = file.Comparable with { FinalWeights = comparable } }).Should().Be(covered);
+        ReferenceBounds
+            .CoverTheEnd(file with { InitProfile = profile, Comparable = file.Comparable with { FinalWeights = comparable } })
+            .Should()
+            .Be(covered);
     }
 }

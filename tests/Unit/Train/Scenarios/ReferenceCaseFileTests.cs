@@ -12,7 +12,8 @@ public sealed class ReferenceCaseFileTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
-    public static TheoryData<string> Cases => [.. Directory.GetDirectories(Fixtures.PathOf("reference")).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Cases =>
+        [.. Directory.GetDirectories(Fixtures.PathOf("reference")).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -33,11 +34,23 @@ public sealed class ReferenceCaseFileTests : IDisposable
         ReferenceCaseFile.NetworkOf(file).Should().Be(NetworkPresets.V2R50Vd with { FreezeAt = 3, DropBlock = false });
         ReferenceCaseFile.ProfileOf(file).Should().Be(WeightProfile.Plain);
         var recipe = ReferenceCaseFile.RecipeOf(file);
-        recipe.Should().BeEquivalentTo(new TrainingRecipe
-        {
-            LearningRatePerImage = 0.0004 / 8, WarmupIterations = 714, StartFactor = 0.5, Milestones = [8568, 9996], Gamma = 0.1, Momentum = 0.9, WeightDecay = 5e-4,
-            ClipGradNorm = 35, EmaDecay = 0.9998, EmaDecayType = EmaDecayType.Threshold,
-        });
+        recipe
+            .Should()
+            .BeEquivalentTo(
+                new TrainingRecipe
+                {
+                    LearningRatePerImage = 0.0004 / 8,
+                    WarmupIterations = 714,
+                    StartFactor = 0.5,
+                    Milestones = [8568, 9996],
+                    Gamma = 0.1,
+                    Momentum = 0.9,
+                    WeightDecay = 5e-4,
+                    ClipGradNorm = 35,
+                    EmaDecay = 0.9998,
+                    EmaDecayType = EmaDecayType.Threshold,
+                }
+            );
     }
 
     [Theory]
@@ -74,7 +87,8 @@ public sealed class ReferenceCaseFileTests : IDisposable
     [InlineData("emaDecay", "1", "'emaDecay' is between 0 and 1, found 1")]
     [InlineData("clipGradNorm", "0", "'clipGradNorm' is null or positive, found 0")]
     [InlineData("clipGradNorm", "-35", "'clipGradNorm' is null or positive, found -35")]
-    public void A_value_that_cannot_be_is_named(string key, string value, string message) => Refused(key, value).Should().Match($"*case.json: {message}");
+    public void A_value_that_cannot_be_is_named(string key, string value, string message) =>
+        Refused(key, value).Should().Match($"*case.json: {message}");
 
     [Theory]
     [InlineData("format")]
@@ -89,16 +103,25 @@ public sealed class ReferenceCaseFileTests : IDisposable
     public void A_value_that_is_null_is_named(string key) => Refused(key, "null").Should().Contain("case.json: ").And.Contain(key);
 
     [Theory]
-    [InlineData("""{ "twoThreads": { "weightsMaxSumSquares": 0, "emaMaxSumSquares": 0, "totalLossRelative": [0, 0] } }""", "'noise.twoThreads.totalLossRelative' is 10 values, found 2")]
+    [InlineData(
+        """{ "twoThreads": { "weightsMaxSumSquares": 0, "emaMaxSumSquares": 0, "totalLossRelative": [0, 0] } }""",
+        "'noise.twoThreads.totalLossRelative' is 10 values, found 2"
+    )]
     [InlineData("""{ "twoThreads": { "weightsMaxSumSquares": 0, "emaMaxSumSquares": 0 } }""", "*'totalLossRelative'*")]
     [InlineData("""{ "twoThreads": null }""", "*twoThreads*")]
-    public void Noise_is_there_for_every_iteration(string value, string message) => Refused("noise", value).Should().Match($"*case.json: {message}");
+    public void Noise_is_there_for_every_iteration(string value, string message) =>
+        Refused("noise", value).Should().Match($"*case.json: {message}");
 
     [Theory]
     [InlineData("batches", "4", "unknown key 'batches'; did you mean 'batch'?")]
-    [InlineData("comparable", """{ "lossIterations": 9, "finalWeights": true, "movementAbove": 1e-9, "rates": 1 }""", "unknown key 'comparable.rates'*")]
+    [InlineData(
+        "comparable",
+        """{ "lossIterations": 9, "finalWeights": true, "movementAbove": 1e-9, "rates": 1 }""",
+        "unknown key 'comparable.rates'*"
+    )]
     [InlineData("batch", "\"4\"", "*batch*")]
-    public void Its_json_is_read_strictly(string key, string value, string message) => Refused(key, value).Should().Match($"*case.json: {message}");
+    public void Its_json_is_read_strictly(string key, string value, string message) =>
+        Refused(key, value).Should().Match($"*case.json: {message}");
 
     [Theory]
     [InlineData("seed")]
@@ -128,12 +151,15 @@ public sealed class ReferenceCaseFileTests : IDisposable
     {
         var read = () => ReferenceCaseFile.Read(folder.Path);
 
-        read.Should().Throw<AlignException>().WithMessage($"{folder.File("case.json")}: not found; a reference folder holds case.json and reference.npz");
+        read.Should()
+            .Throw<AlignException>()
+            .WithMessage($"{folder.File("case.json")}: not found; a reference folder holds case.json and reference.npz");
     }
 
     public void Dispose() => folder.Dispose();
 
-    private static JsonObject Valid() => JsonNode.Parse(File.ReadAllText(Fixtures.PathOf("reference", "r18vd-96-calm", "case.json")))!.AsObject();
+    private static JsonObject Valid() =>
+        JsonNode.Parse(File.ReadAllText(Fixtures.PathOf("reference", "r18vd-96-calm", "case.json")))!.AsObject();
 
     private string Refused(string key, string value)
     {

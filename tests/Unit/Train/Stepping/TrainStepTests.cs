@@ -13,7 +13,12 @@ namespace PPYolo.Tests.Unit.Train.Stepping;
 public sealed class TrainStepTests : IDisposable
 {
     private static readonly NetworkOptions Options = NetworkPresets.R18Vd with { DropBlock = false };
-    private static readonly TrainingRecipe Recipe = new() { LearningRatePerImage = 1e-5, StartFactor = 0.5, WarmupIterations = 10 };
+    private static readonly TrainingRecipe Recipe = new()
+    {
+        LearningRatePerImage = 1e-5,
+        StartFactor = 0.5,
+        WarmupIterations = 10,
+    };
 
     private readonly PPYoloNetwork network = TestTensors.Network(Options);
     private readonly GeneratedBatches batches = new("1", 2, [64], Options);
@@ -30,7 +35,10 @@ public sealed class TrainStepTests : IDisposable
         results.Select(result => result.Iteration).Should().Equal(0, 1);
         results.Select(result => result.LearningRate).Should().Equal(1e-5, new LearningRateSchedule(Recipe, 2).Rate(1));
         results.Should().OnlyContain(result => result.Size == 64 && result.GradientNorms == null);
-        results[0].Losses.Select(loss => loss.Key).Should().Equal("loss_xy", "loss_wh", "loss_iou", "loss_obj", "loss_cls", LossTerms.TotalName);
+        results[0]
+            .Losses.Select(loss => loss.Key)
+            .Should()
+            .Equal("loss_xy", "loss_wh", "loss_iou", "loss_obj", "loss_cls", LossTerms.TotalName);
         results[0].TotalLoss.Should().Be(results[0].Losses.SkipLast(1).Select(loss => loss.Value).Aggregate((sum, loss) => sum + loss));
         results[0].LocalLosses.Should().Equal(results[0].Losses);
         phases.Should().Equal(Enumerable.Repeat(Enum.GetValues<StepPhase>(), 2).SelectMany(phase => phase));
@@ -59,7 +67,10 @@ public sealed class TrainStepTests : IDisposable
 
         var result = step.Run(batches.At(0));
 
-        result.GradientNorms.Should().HaveCount(2).And.OnlyContain(norm => norm > limit, "both groups must be clipped here, by different factors");
+        result
+            .GradientNorms.Should()
+            .HaveCount(2)
+            .And.OnlyContain(norm => norm > limit, "both groups must be clipped here, by different factors");
         for (var i = 0; i < 2; i++)
         {
             var group = step.Optimizer.Groups[i];
@@ -69,7 +80,8 @@ public sealed class TrainStepTests : IDisposable
             foreach (var entry in group.Parameters)
             {
                 var factor = limit / (result.GradientNorms[i] + 1e-6);
-                var expected = before[entry.Key] - (result.LearningRate * ((gradients[entry.Key] * factor) + (before[entry.Key] * group.WeightDecay)));
+                var expected =
+                    before[entry.Key] - (result.LearningRate * ((gradients[entry.Key] * factor) + (before[entry.Key] * group.WeightDecay)));
                 // A few roundings of numbers of the weight's magnitude.
                 entry.Value.ShouldBeNear(expected, 1e-6, entry.Key);
                 TensorAssertions.LargestDifference(entry.Value, before[entry.Key]).Should().BeGreaterThan(0, "of {0}", entry.Key);
@@ -102,7 +114,10 @@ public sealed class TrainStepTests : IDisposable
         var failure = run.Should().Throw<NonFiniteLossException>().Which;
 
         failure.Iteration.Should().Be(1);
-        failure.Message.Should().StartWith("iteration 1: a loss is not finite on batch broken: loss_xy NaN, loss_wh ").And.Contain("total_loss NaN");
+        failure
+            .Message.Should()
+            .StartWith("iteration 1: a loss is not finite on batch broken: loss_xy NaN, loss_wh ")
+            .And.Contain("total_loss NaN");
         step.Iteration.Should().Be(1);
         foreach (var entry in step.Entries.Where(entry => entry.IsParameter))
         {

@@ -10,7 +10,8 @@ namespace PPYolo.Tests.Unit.Train.Weights;
 
 public sealed class GeneratedWeightsTests
 {
-    private const string Convolution = "backbone.conv1.conv1_1.conv.weight", Norm = "backbone.conv1.conv1_1.norm.weight";
+    private const string Convolution = "backbone.conv1.conv1_1.conv.weight",
+        Norm = "backbone.conv1.conv1_1.norm.weight";
 
     [Fact]
     public void Have_the_published_bits_and_sums()
@@ -59,11 +60,19 @@ public sealed class GeneratedWeightsTests
         using var weights = Of(NetworkPresets.Find(name)!, "1", WeightProfile.Scratch);
         var biases = weights["yolo_head.yolo_output_0.bias"].As<float>().ToArray();
 
-        biases.Select((bias, channel) => (bias, channel)).Where(pair => pair.bias != 0).Select(pair => pair.channel).Should().Equal(objectness);
+        biases
+            .Select((bias, channel) => (bias, channel))
+            .Where(pair => pair.bias != 0)
+            .Select(pair => pair.channel)
+            .Should()
+            .Equal(objectness);
         biases[objectness[0]].Should().BeApproximately(-4.59512f, 1e-5f, "its sigmoid is 0.01");
         weights["backbone.conv1.conv1_1.norm.weight"].As<float>().ToArray().Should().OnlyContain(value => value == 1);
         weights["backbone.conv1.conv1_1.norm.running_var"].As<float>().ToArray().Should().OnlyContain(value => value == 1);
-        weights.Where(pair => pair.Key.Contains("conv_offset", StringComparison.Ordinal)).Should().NotContain(pair => pair.Value.As<float>().ToArray().Any(value => value != 0));
+        weights
+            .Where(pair => pair.Key.Contains("conv_offset", StringComparison.Ordinal))
+            .Should()
+            .NotContain(pair => pair.Value.As<float>().ToArray().Any(value => value != 0));
     }
 
     [Fact]
@@ -71,8 +80,16 @@ public sealed class GeneratedWeightsTests
     {
         using var weights = Of(NetworkPresets.R18Vd, "1", WeightProfile.Calm);
 
-        weights["backbone.res2.res2a.branch2b.norm.weight"].As<float>().ToArray().Should().OnlyContain(value => value > 0.07f && value < 0.13f);
-        weights["backbone.res2.res2a.branch2a.norm.weight"].As<float>().ToArray().Should().OnlyContain(value => value > 0.7f && value < 1.3f);
+        weights["backbone.res2.res2a.branch2b.norm.weight"]
+            .As<float>()
+            .ToArray()
+            .Should()
+            .OnlyContain(value => value > 0.07f && value < 0.13f);
+        weights["backbone.res2.res2a.branch2a.norm.weight"]
+            .As<float>()
+            .ToArray()
+            .Should()
+            .OnlyContain(value => value > 0.7f && value < 1.3f);
     }
 
     /// <summary>The reference's own summaries of the weights it started from.</summary>
@@ -91,8 +108,8 @@ public sealed class GeneratedWeightsTests
         found.Should().Equal(reference["init_absmax"].As<double>().ToArray());
     }
 
-    private static readonly Dictionary<WeightProfile, NamedTensors> R50 =
-        Enum.GetValues<WeightProfile>().ToDictionary(profile => profile, profile => Of(NetworkPresets.R50Vd, "7", profile));
+    private static readonly Dictionary<WeightProfile, NamedTensors> R50 = Enum.GetValues<WeightProfile>()
+        .ToDictionary(profile => profile, profile => Of(NetworkPresets.R50Vd, "7", profile));
 
     private static NamedTensors Of(NetworkOptions options, string seed, WeightProfile profile)
     {
@@ -100,5 +117,6 @@ public sealed class GeneratedWeightsTests
         return GeneratedWeights.Create(seed, profile, options).For(StateEntries.Of(network));
     }
 
-    private static IEnumerable<uint> Bits(TensorData tensor, int count) => tensor.As<float>()[..count].ToArray().Select(BitConverter.SingleToUInt32Bits);
+    private static IEnumerable<uint> Bits(TensorData tensor, int count) =>
+        tensor.As<float>()[..count].ToArray().Select(BitConverter.SingleToUInt32Bits);
 }

@@ -8,7 +8,8 @@ namespace PPYolo.Tests.Unit.Train.Weights;
 
 public sealed class NetworkStateTests
 {
-    private const string Key = "backbone.conv1.conv1_1.norm.weight", Counter = "backbone.conv1.conv1_1.norm.num_batches_tracked";
+    private const string Key = "backbone.conv1.conv1_1.norm.weight",
+        Counter = "backbone.conv1.conv1_1.norm.num_batches_tracked";
 
     [Fact]
     public void Saves_what_was_loaded()
@@ -47,7 +48,11 @@ public sealed class NetworkStateTests
         network.Randomness.Source = (_, shape) => TorchSharp.torch.ones(shape);
         network.call(images);
         using var weights = new NamedTensors();
-        foreach (var (name, tensor) in NetworkState.Save(network).Where(pair => !pair.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal)))
+        foreach (
+            var (name, tensor) in NetworkState
+                .Save(network)
+                .Where(pair => !pair.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal))
+        )
         {
             weights.Add(name, tensor);
         }
@@ -78,7 +83,8 @@ public sealed class NetworkStateTests
     [InlineData("generator:1:wild")]
     [InlineData("generator:1:7")]
     [InlineData("generator:1:calm:more")]
-    public void A_generator_that_cannot_be_is_refused(string text) => Refused(text).Should().StartWith($"--init {text}: expected generator:SEED");
+    public void A_generator_that_cannot_be_is_refused(string text) =>
+        Refused(text).Should().StartWith($"--init {text}: expected generator:SEED");
 
     [Fact]
     public void A_file_must_exist()
@@ -106,12 +112,15 @@ public sealed class NetworkStateTests
             }
             else if (fault != "without")
             {
-                broken.Add(name, fault switch
-                {
-                    "reshaped" => TensorData.Of<float>([1], 1),
-                    "retyped" => TensorData.Of<double>(new double[32], 32),
-                    _ => tensor,
-                });
+                broken.Add(
+                    name,
+                    fault switch
+                    {
+                        "reshaped" => TensorData.Of<float>([1], 1),
+                        "retyped" => TensorData.Of<double>(new double[32], 32),
+                        _ => tensor,
+                    }
+                );
             }
         }
 

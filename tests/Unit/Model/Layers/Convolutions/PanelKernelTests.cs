@@ -4,7 +4,9 @@ namespace PPYolo.Tests.Unit.Model.Layers.Convolutions;
 
 public sealed unsafe class PanelKernelTests
 {
-    private const int Rows = PanelProduct.Rows, Lanes = PanelProduct.Lanes, Stride = PanelProduct.Columns + 5;
+    private const int Rows = PanelProduct.Rows,
+        Lanes = PanelProduct.Lanes,
+        Stride = PanelProduct.Columns + 5;
 
     public static TheoryData<int, int, bool> Cases
     {
@@ -29,8 +31,16 @@ public sealed unsafe class PanelKernelTests
     [MemberData(nameof(Cases))]
     public void Both_have_the_same_bits(int width, int depth, bool add)
     {
-        float[] left = Numbers(Rows * depth.PaddedTo(Lanes), 1), right = Numbers(depth * width, 2), wide = Numbers(Rows * Stride, 3), narrow = [.. wide];
-        fixed (float* l = left, r = right, w = wide, n = narrow)
+        float[] left = Numbers(Rows * depth.PaddedTo(Lanes), 1),
+            right = Numbers(depth * width, 2),
+            wide = Numbers(Rows * Stride, 3),
+            narrow = [.. wide];
+        fixed (
+            float* l = left,
+                r = right,
+                w = wide,
+                n = narrow
+        )
         {
             PanelKernel512.Multiply(l, r, width, depth, w, Stride, add);
             PanelKernel256.Multiply(l, r, width, depth, n, Stride, add);
@@ -43,7 +53,10 @@ public sealed unsafe class PanelKernelTests
     [MemberData(nameof(Cases))]
     public void Sums_run_over_the_depth_and_nothing_beside_the_panel_is_written(int width, int depth, bool add)
     {
-        float[] left = Numbers(Rows * depth.PaddedTo(Lanes), 1), right = Numbers(depth * width, 2), found = Numbers(Rows * Stride, 3), expected = [.. found];
+        float[] left = Numbers(Rows * depth.PaddedTo(Lanes), 1),
+            right = Numbers(depth * width, 2),
+            found = Numbers(Rows * Stride, 3),
+            expected = [.. found];
         for (var row = 0; row < Rows; row++)
         {
             for (var column = 0; column < width; column++)
@@ -51,14 +64,22 @@ public sealed unsafe class PanelKernelTests
                 var sum = 0f;
                 for (var term = 0; term < depth; term++)
                 {
-                    sum = MathF.FusedMultiplyAdd(left[(term / Lanes * Rows * Lanes) + (row * Lanes) + (term % Lanes)], right[(term * width) + column], sum);
+                    sum = MathF.FusedMultiplyAdd(
+                        left[(term / Lanes * Rows * Lanes) + (row * Lanes) + (term % Lanes)],
+                        right[(term * width) + column],
+                        sum
+                    );
                 }
 
                 expected[(row * Stride) + column] = add ? expected[(row * Stride) + column] + sum : sum;
             }
         }
 
-        fixed (float* l = left, r = right, f = found)
+        fixed (
+            float* l = left,
+                r = right,
+                f = found
+        )
         {
             PanelKernel256.Multiply(l, r, width, depth, f, Stride, add);
         }

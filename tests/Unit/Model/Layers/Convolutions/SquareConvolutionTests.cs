@@ -8,15 +8,27 @@ namespace PPYolo.Tests.Unit.Model.Layers.Convolutions;
 
 public sealed class SquareConvolutionTests
 {
-    // Float32 against float64: sums of at most 64 terms of which each is rounded, then of such sums; measured 3e-7 of the tensor's norm, libtorch's own convolution 2.3e-7 and, in
-    // weight gradients over large maps, 7e-6.
+    // Float32 against float64: sums of at most 64 terms of which each is rounded, then of such sums; measured 3e-7 of the tensor's norm,
+    // libtorch's own convolution 2.3e-7 and, in weight gradients over large maps, 7e-6.
     private const double Rounding = 6e-7;
 
-    /// <summary>Batch, channels in and out, height, width: odd and even extents, channels that fill no block, several panels, blocks and chunks of tiles, images that end within a vector.</summary>
-    public static TheoryData<int, int, int, int, int> Cases => new()
-    {
-        { 1, 16, 16, 10, 10 }, { 2, 32, 64, 13, 11 }, { 1, 18, 20, 9, 10 }, { 3, 50, 17, 10, 9 }, { 2, 514, 40, 10, 10 }, { 5, 64, 130, 13, 13 }, { 1, 130, 16, 16, 33 }, { 2, 16, 24, 67, 70 }, { 8, 48, 48, 26, 26 },
-    };
+    /// <summary>
+    /// Batch, channels in and out, height, width: odd and even extents, channels that fill no block, several panels, blocks and chunks of
+    /// tiles, images that end within a vector.
+    /// </summary>
+    public static TheoryData<int, int, int, int, int> Cases =>
+        new()
+        {
+            { 1, 16, 16, 10, 10 },
+            { 2, 32, 64, 13, 11 },
+            { 1, 18, 20, 9, 10 },
+            { 3, 50, 17, 10, 9 },
+            { 2, 514, 40, 10, 10 },
+            { 5, 64, 130, 13, 13 },
+            { 1, 130, 16, 16, 33 },
+            { 2, 16, 24, 67, 70 },
+            { 8, 48, 48, 26, 26 },
+        };
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -37,21 +49,32 @@ public sealed class SquareConvolutionTests
     [InlineData(1, 2, 18, 20, 11, 12)]
     [InlineData(1, 3, 62, 20, 5, 7)]
     [InlineData(1, 2, 46, 20, 10, 30)]
-    public void Channels_that_all_images_share_are_as_if_they_were_in_each(int kernel, int batch, int inputs, int outputs, int height, int width) =>
-        ShouldEqualTheDefinition(kernel, batch, inputs, outputs, height, width, shared: 2);
+    public void Channels_that_all_images_share_are_as_if_they_were_in_each(
+        int kernel,
+        int batch,
+        int inputs,
+        int outputs,
+        int height,
+        int width
+    ) => ShouldEqualTheDefinition(kernel, batch, inputs, outputs, height, width, shared: 2);
 
     private static void ShouldEqualTheDefinition(int kernel, int batch, int inputs, int outputs, int height, int width, int shared)
     {
         using var scope = NewDisposeScope();
         var layer = Layer(inputs + shared, outputs, kernel: kernel);
-        Tensor input = TestTensors.Of("input", 1, batch, inputs, height, width).Leaf(), gradient = TestTensors.Of("gradient", 1, batch, outputs, height, width);
+        Tensor input = TestTensors.Of("input", 1, batch, inputs, height, width).Leaf(),
+            gradient = TestTensors.Of("gradient", 1, batch, outputs, height, width);
         var behind = shared == 0 ? null : TestTensors.Of("shared", 1, shared, height, width);
-        Tensor wideInput = input.to(ScalarType.Float64).Leaf(), wideWeight = layer.Weight.to(ScalarType.Float64).Leaf();
+        Tensor wideInput = input.to(ScalarType.Float64).Leaf(),
+            wideWeight = layer.Weight.to(ScalarType.Float64).Leaf();
         var wideMap = behind is null ? wideInput : cat([wideInput, behind.to(ScalarType.Float64).expand(batch, -1, -1, -1)], 1);
         var expected = nn.functional.conv2d(wideMap, wideWeight, padding: [kernel / 2, kernel / 2]);
         expected.backward([gradient.to(ScalarType.Float64)]);
 
-        PanelConvolution.Suits(input, layer.Weight, 1).Should().Be(PanelProduct.IsQuick && (kernel == 1 || Math.Min(inputs + shared, outputs) >= 32));
+        PanelConvolution
+            .Suits(input, layer.Weight, 1)
+            .Should()
+            .Be(PanelProduct.IsQuick && (kernel == 1 || Math.Min(inputs + shared, outputs) >= 32));
         var output = PanelConvolution.Apply(input, layer.Weight, behind);
         output.backward([gradient]);
         BackwardPass.Finish();
@@ -88,7 +111,9 @@ public sealed class SquareConvolutionTests
         }
     }
 
-    /// <summary>Nothing beyond a map is read into it: not the next image, not the next channel, not what lies in memory after the last.</summary>
+    /// <summary>
+    /// Nothing beyond a map is read into it: not the next image, not the next channel, not what lies in memory after the last.
+    /// </summary>
     [Theory]
     [InlineData(3)]
     [InlineData(1)]
@@ -96,9 +121,15 @@ public sealed class SquareConvolutionTests
     {
         using var scope = NewDisposeScope();
         var layer = Layer(32, 40, kernel: kernel, bias: true);
-        Tensor input = TestTensors.Of("input", 1, 2, 32, 12, 10).Leaf(), gradient = TestTensors.Of("gradient", 1, 2, 40, 12, 10);
+        Tensor input = TestTensors.Of("input", 1, 2, 32, 12, 10).Leaf(),
+            gradient = TestTensors.Of("gradient", 1, 2, 40, 12, 10);
         Tensor wideBias = layer.Bias!.to(ScalarType.Float64).Leaf();
-        var expected = nn.functional.conv2d(input.to(ScalarType.Float64), layer.Weight.to(ScalarType.Float64), wideBias, padding: [kernel / 2, kernel / 2]);
+        var expected = nn.functional.conv2d(
+            input.to(ScalarType.Float64),
+            layer.Weight.to(ScalarType.Float64),
+            wideBias,
+            padding: [kernel / 2, kernel / 2]
+        );
         expected.backward([gradient.to(ScalarType.Float64)]);
 
         var output = layer.call(input);
@@ -172,8 +203,14 @@ public sealed class SquareConvolutionTests
         var layer = Layer(32, 40);
         var input = TestTensors.Of("input", 1, 2, 32, 12, 10);
 
-        layer.call(input).ShouldEqual(
-            PanelProduct.IsQuick ? PanelConvolution.Apply(input, layer.Weight) : nn.functional.conv2d(input, layer.Weight, padding: [1, 1]), "the output");
+        layer
+            .call(input)
+            .ShouldEqual(
+                PanelProduct.IsQuick
+                    ? PanelConvolution.Apply(input, layer.Weight)
+                    : nn.functional.conv2d(input, layer.Weight, padding: [1, 1]),
+                "the output"
+            );
     }
 
     [Theory]
@@ -196,7 +233,8 @@ public sealed class SquareConvolutionTests
     private static (Tensor Output, Tensor InputGradient, Tensor WeightGradient) Train(int kernel, int batch)
     {
         var layer = Layer(40, 72, kernel: kernel);
-        Tensor input = TestTensors.Of("input", 1, 8, 40, 13, 26).narrow(0, 0, batch).Leaf(), gradient = TestTensors.Of("gradient", 1, 8, 72, 13, 26).narrow(0, 0, batch).contiguous();
+        Tensor input = TestTensors.Of("input", 1, 8, 40, 13, 26).narrow(0, 0, batch).Leaf(),
+            gradient = TestTensors.Of("gradient", 1, 8, 72, 13, 26).narrow(0, 0, batch).contiguous();
         var output = PanelConvolution.Apply(input, layer.Weight);
         output.backward([gradient]);
         BackwardPass.Finish();

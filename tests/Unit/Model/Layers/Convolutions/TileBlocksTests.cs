@@ -28,5 +28,6 @@ public sealed class TileBlocksTests
     [InlineData(49, 96, 2, 2)]
     [InlineData(21632, 96, 2, 226)]
     [InlineData(16, 96, 2, 1)]
-    public void Every_thread_has_as_many(int tiles, int size, int threads, int expected) => TileBlocks.Of(tiles, size, threads).Count.Should().Be(expected);
+    public void Every_thread_has_as_many(int tiles, int size, int threads, int expected) =>
+        TileBlocks.Of(tiles, size, threads).Count.Should().Be(expected);
 }

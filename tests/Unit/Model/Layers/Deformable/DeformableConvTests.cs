@@ -6,7 +6,9 @@ namespace PPYolo.Tests.Unit.Model.Layers.Deformable;
 
 public sealed class DeformableConvTests
 {
-    private const int Inputs = 3, Outputs = 4, Side = 6;
+    private const int Inputs = 3,
+        Outputs = 4,
+        Side = 6;
 
     [Theory]
     [InlineData(1)]
@@ -20,14 +22,17 @@ public sealed class DeformableConvTests
         var output = layer.call(input);
 
         var predicted = layer.Offsets.call(input);
-        Tensor offset = predicted.narrow(1, 0, 18), mask = predicted.narrow(1, 18, 9).sigmoid();
+        Tensor offset = predicted.narrow(1, 0, 18),
+            mask = predicted.narrow(1, 18, 9).sigmoid();
         var columns = new NaiveDeformable(Floats(input), input.shape, Floats(offset), Floats(mask), mask.shape, stride).Columns();
         var weight = Floats(StateEntries.Of(layer).Single(entry => entry.Key == "weight").Value);
         var cells = Side / stride * (Side / stride);
         var expected = new double[2 * Outputs * cells];
         for (var i = 0; i < expected.Length; i++)
         {
-            int b = i / (Outputs * cells), o = i / cells % Outputs, cell = i % cells;
+            int b = i / (Outputs * cells),
+                o = i / cells % Outputs,
+                cell = i % cells;
             for (var c = 0; c < Inputs; c++)
             {
                 for (var q = 0; q < 9; q++)

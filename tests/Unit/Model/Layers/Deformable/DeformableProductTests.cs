@@ -11,15 +11,33 @@ public sealed class DeformableProductTests
     // Float32 sums of up to nine times 64 terms, of products of up to four numbers below 1, relative to the largest result.
     private const double Rounding = 1e-5;
 
-    /// <summary>Batch, channels in and out, height, width, stride, and how far offsets reach: channels that fill no vector, several panels, several blocks of cells.</summary>
-    public static TheoryData<int, int, int, int, int, int, float> Cases => new()
-    {
-        { 1, 1, 1, 7, 5, 1, 0.9f }, { 2, 3, 4, 7, 5, 2, 0.9f }, { 3, 16, 16, 8, 8, 1, 2.5f }, { 2, 19, 50, 9, 6, 2, 2.5f }, { 2, 100, 37, 11, 13, 1, 12f }, { 3, 130, 200, 10, 17, 1, 2.5f }, { 1, 8, 8, 1, 1, 1, 0.9f },
-    };
+    /// <summary>
+    /// Batch, channels in and out, height, width, stride, and how far offsets reach: channels that fill no vector, several panels, several
+    /// blocks of cells.
+    /// </summary>
+    public static TheoryData<int, int, int, int, int, int, float> Cases =>
+        new()
+        {
+            { 1, 1, 1, 7, 5, 1, 0.9f },
+            { 2, 3, 4, 7, 5, 2, 0.9f },
+            { 3, 16, 16, 8, 8, 1, 2.5f },
+            { 2, 19, 50, 9, 6, 2, 2.5f },
+            { 2, 100, 37, 11, 13, 1, 12f },
+            { 3, 130, 200, 10, 17, 1, 2.5f },
+            { 1, 8, 8, 1, 1, 1, 0.9f },
+        };
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Equals_grid_sampling_and_a_product_in_float64(int batch, int inputs, int outputs, int height, int width, int stride, float reach)
+    public void Equals_grid_sampling_and_a_product_in_float64(
+        int batch,
+        int inputs,
+        int outputs,
+        int height,
+        int width,
+        int stride,
+        float reach
+    )
     {
         using var scope = NewDisposeScope();
         var leaves = Leaves(batch, inputs, outputs, height, width, stride, reach);
@@ -28,9 +46,22 @@ public sealed class DeformableProductTests
 
         var expected = Train(
             [.. leaves.Select(leaf => leaf.to(ScalarType.Float64))],
-            values => nn.functional.conv2d(
-                DeformableSampling.ColumnsByGridSample(values[0], values[1], values[2], stride), values[3].permute(0, 2, 3, 1).reshape(outputs, 9L * inputs, 1, 1)));
-        foreach (var (name, index) in new[] { ("output", 0), ("gradient of input", 1), ("gradient of offset", 2), ("gradient of mask", 3), ("gradient of weight", 4) })
+            values =>
+                nn.functional.conv2d(
+                    DeformableSampling.ColumnsByGridSample(values[0], values[1], values[2], stride),
+                    values[3].permute(0, 2, 3, 1).reshape(outputs, 9L * inputs, 1, 1)
+                )
+        );
+        foreach (
+            var (name, index) in new[]
+            {
+                ("output", 0),
+                ("gradient of input", 1),
+                ("gradient of offset", 2),
+                ("gradient of mask", 3),
+                ("gradient of weight", 4),
+            }
+        )
         {
             found[index].ShouldBeNear(expected[index], Rounding, name);
         }
@@ -48,7 +79,8 @@ public sealed class DeformableProductTests
         two.Zip(one).Should().AllSatisfy(pair => pair.First.ShouldEqual(pair.Second));
         fewer.Take(4).Zip(two).Should().AllSatisfy(pair => pair.First.ShouldEqual(pair.Second.narrow(0, 0, 2)));
 
-        static Tensor[] Run(Tensor[] leaves) => Train(leaves, values => DeformableProduct.Apply(values[0], values[1], values[2], values[3], 1));
+        static Tensor[] Run(Tensor[] leaves) =>
+            Train(leaves, values => DeformableProduct.Apply(values[0], values[1], values[2], values[3], 1));
     }
 
     [Fact]
@@ -72,7 +104,13 @@ public sealed class DeformableProductTests
         var leaves = Leaves(2, 19, 7, 6, 7, 1, 1.5f);
         var predicted = cat([leaves[1], leaves[2]], 1).ChannelsLast();
 
-        var output = DeformableProduct.Apply(leaves[0].ChannelsLast(), predicted.narrow(1, 0, 18), predicted.narrow(1, 18, 9), leaves[3].ChannelsLast(), 1);
+        var output = DeformableProduct.Apply(
+            leaves[0].ChannelsLast(),
+            predicted.narrow(1, 0, 18),
+            predicted.narrow(1, 18, 9),
+            leaves[3].ChannelsLast(),
+            1
+        );
 
         output.ShouldEqual(DeformableProduct.Apply(leaves[0], leaves[1], leaves[2], leaves[3], 1));
     }
@@ -119,18 +157,26 @@ public sealed class DeformableProductTests
         var output = layer.call(leaves[0]);
 
         var predicted = layer.Offsets.call(leaves[0]);
-        var columns = DeformableSampling.ColumnsByGridSample(leaves[0], predicted.narrow(1, 0, 18), predicted.narrow(1, 18, 9).sigmoid(), 1);
+        var columns = DeformableSampling.ColumnsByGridSample(
+            leaves[0],
+            predicted.narrow(1, 0, 18),
+            predicted.narrow(1, 18, 9).sigmoid(),
+            1
+        );
         output.ShouldBeNear(nn.functional.conv2d(columns, leaves[3].permute(0, 2, 3, 1).reshape(12, 180, 1, 1)), Rounding, "the output");
     }
 
     private static Tensor[] Leaves(int batch, int inputs, int outputs, int height, int width, int stride, float reach)
     {
-        long rows = ((height - 1) / stride) + 1, columns = ((width - 1) / stride) + 1;
-        return [
+        long rows = ((height - 1) / stride) + 1,
+            columns = ((width - 1) / stride) + 1;
+        return
+        [
             TestTensors.Of("input", 1, batch, inputs, height, width),
             TestTensors.Of("offset", reach, batch, 18, rows, columns),
             TestTensors.Of("mask", 0.5f, batch, 9, rows, columns).add_(0.5f),
-            TestTensors.Of("weight", 1, outputs, inputs, 3, 3)];
+            TestTensors.Of("weight", 1, outputs, inputs, 3, 3),
+        ];
     }
 
     /// <summary>The result and the gradient of each leaf.</summary>
@@ -138,7 +184,15 @@ public sealed class DeformableProductTests
     {
         leaves = Array.ConvertAll(leaves, leaf => leaf.Leaf());
         var output = function(leaves);
-        (output * TestTensors.Of("upstream", 1, 8, output.shape[1], output.shape[2], output.shape[3]).narrow(0, 0, output.shape[0]).to(output.dtype)).sum().backward();
+        (
+            output
+            * TestTensors
+                .Of("upstream", 1, 8, output.shape[1], output.shape[2], output.shape[3])
+                .narrow(0, 0, output.shape[0])
+                .to(output.dtype)
+        )
+            .sum()
+            .backward();
         BackwardPass.Finish();
         return [output, .. leaves.Select(leaf => leaf.grad!)];
     }

@@ -10,10 +10,16 @@ public sealed class DeformableSamplingTests
     private const double Rounding = 1e-5;
 
     /// <summary>Batch, channels (a vector's width has 4 to 16 floats), height, width, stride, and how far offsets reach.</summary>
-    public static TheoryData<int, int, int, int, int, float> Cases => new()
-    {
-        { 1, 1, 7, 5, 1, 0.9f }, { 2, 3, 7, 5, 2, 0.9f }, { 3, 16, 8, 8, 1, 2.5f }, { 2, 19, 9, 6, 2, 2.5f }, { 2, 37, 5, 11, 1, 12f }, { 1, 8, 1, 1, 1, 0.9f },
-    };
+    public static TheoryData<int, int, int, int, int, float> Cases =>
+        new()
+        {
+            { 1, 1, 7, 5, 1, 0.9f },
+            { 2, 3, 7, 5, 2, 0.9f },
+            { 3, 16, 8, 8, 1, 2.5f },
+            { 2, 19, 9, 6, 2, 2.5f },
+            { 2, 37, 5, 11, 1, 12f },
+            { 1, 8, 1, 1, 1, 0.9f },
+        };
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -23,7 +29,13 @@ public sealed class DeformableSamplingTests
         var (input, offset, mask) = Inputs(batch, channels, height, width, stride, reach);
         var kernel = Run(input, offset, mask, stride, DeformableSampling.Columns);
 
-        var expected = Run(input.to(ScalarType.Float64), offset.to(ScalarType.Float64), mask.to(ScalarType.Float64), stride, DeformableSampling.ColumnsByGridSample);
+        var expected = Run(
+            input.to(ScalarType.Float64),
+            offset.to(ScalarType.Float64),
+            mask.to(ScalarType.Float64),
+            stride,
+            DeformableSampling.ColumnsByGridSample
+        );
 
         ShouldBeNear(kernel, expected);
     }
@@ -38,7 +50,9 @@ public sealed class DeformableSamplingTests
         ShouldBeNear(Run(input, offset, mask, stride, DeformableSampling.Columns), Defined(input, offset, mask, stride));
     }
 
-    /// <summary>Whole offsets put samples on pixels, the border at -1 and the extent, where value and gradient have their conventions.</summary>
+    /// <summary>
+    /// Whole offsets put samples on pixels, the border at -1 and the extent, where value and gradient have their conventions.
+    /// </summary>
     [Theory]
     [InlineData(0, 0)]
     [InlineData(-1, -1)]
@@ -126,7 +140,10 @@ public sealed class DeformableSamplingTests
         ShouldEqual(Run(input.ChannelsLast(), offset.ChannelsLast(), mask.ChannelsLast(), 1, DeformableSampling.Columns), plain);
         // As the layer calls it: both are parts of one map of 27 channels.
         var predicted = cat([offset, mask], 1).ChannelsLast();
-        ShouldEqual(Run(input.ChannelsLast(), predicted.narrow(1, 0, 18), predicted.narrow(1, 18, 9), 1, DeformableSampling.Columns), plain);
+        ShouldEqual(
+            Run(input.ChannelsLast(), predicted.narrow(1, 0, 18), predicted.narrow(1, 18, 9), 1, DeformableSampling.Columns),
+            plain
+        );
     }
 
     [Fact]
@@ -150,16 +167,28 @@ public sealed class DeformableSamplingTests
 
         GradientCheck.Check(
             values => (DeformableSampling.ColumnsByGridSample(values[0], values[1], values[2], stride) * weights).sum(),
-            input.to(ScalarType.Float64), offset.to(ScalarType.Float64), mask.to(ScalarType.Float64));
+            input.to(ScalarType.Float64),
+            offset.to(ScalarType.Float64),
+            mask.to(ScalarType.Float64)
+        );
     }
 
-    private static (Tensor Input, Tensor Offset, Tensor Mask) Inputs(int batch, int channels, int height, int width, int stride, float reach)
+    private static (Tensor Input, Tensor Offset, Tensor Mask) Inputs(
+        int batch,
+        int channels,
+        int height,
+        int width,
+        int stride,
+        float reach
+    )
     {
-        long rows = ((height - 1) / stride) + 1, columns = ((width - 1) / stride) + 1;
+        long rows = ((height - 1) / stride) + 1,
+            columns = ((width - 1) / stride) + 1;
         return (
             TestTensors.Of("input", 1, batch, channels, height, width),
             TestTensors.Of("offset", reach, batch, 18, rows, columns),
-            TestTensors.Of("mask", 0.5f, batch, 9, rows, columns).add_(0.5f));
+            TestTensors.Of("mask", 0.5f, batch, 9, rows, columns).add_(0.5f)
+        );
     }
 
     private static Result Run(Tensor input, Tensor offset, Tensor mask, int stride, Func<Tensor, Tensor, Tensor, int, Tensor> sampling)
@@ -177,7 +206,12 @@ public sealed class DeformableSamplingTests
         var naive = new NaiveDeformable(Floats(input), input.shape, Floats(offset), Floats(mask), mask.shape, stride);
         long[] shape = [input.shape[0], 9 * input.shape[1], mask.shape[2], mask.shape[3]];
         var (gradInput, gradOffset, gradMask) = naive.Gradients(Floats(Upstream(shape)));
-        return new(tensor(naive.Columns(), shape), tensor(gradInput, input.shape), tensor(gradOffset, offset.shape), tensor(gradMask, mask.shape));
+        return new(
+            tensor(naive.Columns(), shape),
+            tensor(gradInput, input.shape),
+            tensor(gradOffset, offset.shape),
+            tensor(gradMask, mask.shape)
+        );
     }
 
     private static Tensor Upstream(long[] shape) => TestTensors.Of("upstream", 1, shape);

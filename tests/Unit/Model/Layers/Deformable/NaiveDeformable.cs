@@ -1,14 +1,23 @@
 namespace PPYolo.Tests.Unit.Model.Layers.Deformable;
 
 /// <summary>
-/// Deformable sampling as torchvision's operator defines it, element by element in float64 after the place of each sample, which is a float32 sum. A sample at
-/// -1 or beyond, or at the extent or beyond, is 0; the gradient of its place nevertheless sees every neighbour that exists.
+/// Deformable sampling as torchvision's operator defines it, element by element in float64 after the place of each sample, which is a
+/// float32 sum. A sample at -1 or beyond, or at the extent or beyond, is 0; the gradient of its place nevertheless sees every neighbour
+/// that exists.
 /// </summary>
 internal sealed class NaiveDeformable
 {
     private const int Points = 9;
-    private readonly int batch, channels, height, width, rows, columns, stride;
-    private readonly float[] input, offset, mask;
+    private readonly int batch,
+        channels,
+        height,
+        width,
+        rows,
+        columns,
+        stride;
+    private readonly float[] input,
+        offset,
+        mask;
 
     public NaiveDeformable(float[] input, long[] inputShape, float[] offset, float[] mask, long[] maskShape, int stride)
     {
@@ -21,35 +30,41 @@ internal sealed class NaiveDeformable
     public double[] Columns()
     {
         var result = new double[batch * Points * channels * rows * columns];
-        ForEach((b, q, i, j, sample) =>
-        {
-            for (var c = 0; c < channels; c++)
+        ForEach(
+            (b, q, i, j, sample) =>
             {
-                result[Column(b, q, c, i, j)] = sample.Inside ? sample.Mask * sample.Value(Plane(b, c)) : 0;
+                for (var c = 0; c < channels; c++)
+                {
+                    result[Column(b, q, c, i, j)] = sample.Inside ? sample.Mask * sample.Value(Plane(b, c)) : 0;
+                }
             }
-        });
+        );
         return result;
     }
 
     /// <summary>The gradients of input, offset and mask for a gradient of the columns.</summary>
     public (double[] Input, double[] Offset, double[] Mask) Gradients(float[] gradient)
     {
-        double[] gradInput = new double[input.Length], gradOffset = new double[offset.Length], gradMask = new double[mask.Length];
-        ForEach((b, q, i, j, sample) =>
-        {
-            for (var c = 0; c < channels; c++)
+        double[] gradInput = new double[input.Length],
+            gradOffset = new double[offset.Length],
+            gradMask = new double[mask.Length];
+        ForEach(
+            (b, q, i, j, sample) =>
             {
-                double g = gradient[Column(b, q, c, i, j)];
-                var plane = Plane(b, c);
-                gradMask[At(b, q, Points, i, j)] += sample.Inside ? g * sample.Value(plane) : 0;
-                gradOffset[At(b, 2 * q, 2 * Points, i, j)] += g * sample.Mask * sample.Down(plane);
-                gradOffset[At(b, (2 * q) + 1, 2 * Points, i, j)] += g * sample.Mask * sample.Across(plane);
-                foreach (var (y, x, weight) in sample.Inside ? sample.Neighbours() : [])
+                for (var c = 0; c < channels; c++)
                 {
-                    gradInput[(((((b * channels) + c) * height) + y) * width) + x] += g * sample.Mask * weight;
+                    double g = gradient[Column(b, q, c, i, j)];
+                    var plane = Plane(b, c);
+                    gradMask[At(b, q, Points, i, j)] += sample.Inside ? g * sample.Value(plane) : 0;
+                    gradOffset[At(b, 2 * q, 2 * Points, i, j)] += g * sample.Mask * sample.Down(plane);
+                    gradOffset[At(b, (2 * q) + 1, 2 * Points, i, j)] += g * sample.Mask * sample.Across(plane);
+                    foreach (var (y, x, weight) in sample.Inside ? sample.Neighbours() : [])
+                    {
+                        gradInput[(((((b * channels) + c) * height) + y) * width) + x] += g * sample.Mask * weight;
+                    }
                 }
             }
-        });
+        );
         return (gradInput, gradOffset, gradMask);
     }
 
@@ -112,7 +127,8 @@ internal sealed class NaiveDeformable
             {
                 for (var across = 0; across < 2; across++)
                 {
-                    double y = Top + down, x = Left + across;
+                    double y = Top + down,
+                        x = Left + across;
                     if (y >= 0 && y < Height && x >= 0 && x < Width)
                     {
                         neighbours.Add(((int)y, (int)x, (1 - Math.Abs(Y - y)) * (1 - Math.Abs(X - x))));
@@ -125,7 +141,8 @@ internal sealed class NaiveDeformable
 
         private double Pixel(ArraySegment<float> plane, int down, int across)
         {
-            double y = Top + down, x = Left + across;
+            double y = Top + down,
+                x = Left + across;
             return y >= 0 && y < Height && x >= 0 && x < Width ? plane[((int)y * Width) + (int)x] : 0;
         }
     }

@@ -10,7 +10,8 @@ namespace PPYolo.Tests.Unit.Model.Layers.Normalization;
 
 public sealed class BatchNormTests
 {
-    private const double Momentum = 0.1, Epsilon = 1e-5;
+    private const double Momentum = 0.1,
+        Epsilon = 1e-5;
 
     // In float64 both sides round a few hundred sums of numbers near 1.
     private const double WideRounding = 1e-12;
@@ -79,7 +80,10 @@ public sealed class BatchNormTests
                 var output = BatchNormFunction.Apply(inputs[0], inputs[1], inputs[2], statistics, fused, null);
                 return ((fused == activation ? output : activation.Apply(output)) * upstream).sum();
             },
-            TestTensors.Wide("map", 2, 2, 3, 2, 3), TestTensors.Wide("weight", 1, 3), TestTensors.Wide("bias", 0.5f, 3));
+            TestTensors.Wide("map", 2, 2, 3, 2, 3),
+            TestTensors.Wide("weight", 1, 3),
+            TestTensors.Wide("bias", 0.5f, 3)
+        );
     }
 
     [Theory]
@@ -113,7 +117,10 @@ public sealed class BatchNormTests
         var leaf = Map(channels).Leaf();
         norms.Narrow.NormalizeOwn(leaf.alias(), activation).detach().ShouldEqual(expected, "with gradients");
         leaf.detach().ShouldEqual(Map(channels), "a map that a gradient needs");
-        norms.Narrow.NormalizeOwn(Map(channels), activation).requires_grad.Should().BeTrue("the norm's own parameters train, though what is before it does not");
+        norms
+            .Narrow.NormalizeOwn(Map(channels), activation)
+            .requires_grad.Should()
+            .BeTrue("the norm's own parameters train, though what is before it does not");
         foreach (var parameter in norms.Wide.parameters())
         {
             parameter.requires_grad_(false);
@@ -180,7 +187,11 @@ public sealed class BatchNormTests
         var output = norm.Normalize(map, activation);
 
         // Through the channel's mean it is everywhere in its channel, and only there.
-        output.isnan().to(ScalarType.Int64).sum([0L, 2, 3]).ShouldEqual(tensor([.. Enumerable.Range(0, 19).Select(c => c is 2 or 18 ? map.numel() / 19 : 0)]));
+        output
+            .isnan()
+            .to(ScalarType.Int64)
+            .sum([0L, 2, 3])
+            .ShouldEqual(tensor([.. Enumerable.Range(0, 19).Select(c => c is 2 or 18 ? map.numel() / 19 : 0)]));
     }
 
     [Fact]
@@ -188,7 +199,8 @@ public sealed class BatchNormTests
     {
         using var scope = NewDisposeScope();
         using var norm = new BatchNorm(1, Momentum, Epsilon);
-        // Multiples of 1/8 from 8192 to 8193: exact in float32, though their squares are not; a float32 sum of squares would leave nothing of the variance.
+        // Multiples of 1/8 from 8192 to 8193: exact in float32, though their squares are not; a float32 sum of squares would leave nothing
+        // of the variance.
         var map = (8192 + (arange(9, dtype: ScalarType.Float32) / 8)).view(1, 1, 3, 3);
 
         norm.call(map);
@@ -208,7 +220,8 @@ public sealed class BatchNormTests
         return norm;
     }
 
-    private static Tensor Map(int channels) => TestTensors.Of("map", 2, 3, channels, 5, 7) + TestTensors.Of("shift", 3, channels).view(1, -1, 1, 1);
+    private static Tensor Map(int channels) =>
+        TestTensors.Of("map", 2, 3, channels, 5, 7) + TestTensors.Of("shift", 3, channels).view(1, -1, 1, 1);
 
     private static Tensor Entry(BatchNorm norm, string key) => StateEntries.Of(norm).Single(entry => entry.Key == key).Value;
 
@@ -216,17 +229,24 @@ public sealed class BatchNormTests
 
     private static Result Expected(BatchNorm norm, Tensor map, Activation activation, Tensor mean, Tensor variance)
     {
-        Tensor weight = Entry(norm, "weight").Leaf(), bias = Entry(norm, "bias").Leaf();
-        return Run(map, leaf => Activated(nn.functional.batch_norm(leaf, mean, variance, weight, bias, training: true, Momentum, Epsilon), activation), weight, bias);
+        Tensor weight = Entry(norm, "weight").Leaf(),
+            bias = Entry(norm, "bias").Leaf();
+        return Run(
+            map,
+            leaf => Activated(nn.functional.batch_norm(leaf, mean, variance, weight, bias, training: true, Momentum, Epsilon), activation),
+            weight,
+            bias
+        );
     }
 
-    private static Tensor Activated(Tensor x, Activation activation) => activation switch
-    {
-        Activation.None => x,
-        Activation.Relu => nn.functional.relu(x),
-        Activation.LeakyRelu => nn.functional.leaky_relu(x, 0.1),
-        _ => x * nn.functional.softplus(x).tanh(),
-    };
+    private static Tensor Activated(Tensor x, Activation activation) =>
+        activation switch
+        {
+            Activation.None => x,
+            Activation.Relu => nn.functional.relu(x),
+            Activation.LeakyRelu => nn.functional.leaky_relu(x, 0.1),
+            _ => x * nn.functional.softplus(x).tanh(),
+        };
 
     private static Result Run(Tensor map, Func<Tensor, Tensor> layer, Tensor weight, Tensor bias)
     {

@@ -17,17 +17,20 @@ internal sealed class JoinedParts(int count) : IDisposable
     {
         var results = new T[count];
         var failures = new ExceptionDispatchInfo?[count];
-        var threads = Enumerable.Range(0, count).Select(part => new Thread(() =>
-        {
-            try
+        var threads = Enumerable
+            .Range(0, count)
+            .Select(part => new Thread(() =>
             {
-                results[part] = work(part, new Part(this, part));
-            }
-            catch (Exception exception)
-            {
-                failures[part] = ExceptionDispatchInfo.Capture(exception);
-            }
-        })).ToList();
+                try
+                {
+                    results[part] = work(part, new Part(this, part));
+                }
+                catch (Exception exception)
+                {
+                    failures[part] = ExceptionDispatchInfo.Capture(exception);
+                }
+            }))
+            .ToList();
         threads.ForEach(thread => thread.Start());
         threads.ForEach(thread => thread.Join());
         Array.Find(failures, failure => failure is not null)?.Throw();

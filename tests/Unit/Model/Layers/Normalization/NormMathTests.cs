@@ -14,7 +14,8 @@ public sealed class NormMathTests
     private const double SumRounding = 1e-5;
 
     /// <summary>What is fused with a norm, and channels.</summary>
-    public static TheoryData<Activation, int> Cases => Combinations.Of<Activation, int>([Activation.None, Activation.Relu, Activation.LeakyRelu], [1, 7, 32, 45]);
+    public static TheoryData<Activation, int> Cases =>
+        Combinations.Of<Activation, int>([Activation.None, Activation.Relu, Activation.LeakyRelu], [1, 7, 32, 45]);
 
     [Fact]
     public void Float32_on_the_cpu_goes_through_the_kernels()
@@ -31,20 +32,31 @@ public sealed class NormMathTests
     {
         using var scope = NewDisposeScope();
         var data = new Data(channels);
-        NormMath kernels = CpuNormMath.Instance, operations = TorchNormMath.Instance;
+        NormMath kernels = CpuNormMath.Instance,
+            operations = TorchNormMath.Instance;
 
         // Only the order of float64 sums differs.
         kernels.Sums(data.Input).ShouldBeNear(operations.Sums(data.Input), 1e-12, "sums");
-        kernels.SquaredDeviations(data.Input, data.Vectors.Mean).ShouldBeNear(operations.SquaredDeviations(data.Input, data.Vectors.Mean), 1e-12, "squares");
+        kernels
+            .SquaredDeviations(data.Input, data.Vectors.Mean)
+            .ShouldBeNear(operations.SquaredDeviations(data.Input, data.Vectors.Mean), 1e-12, "squares");
         var (mean, squared) = kernels.Moments(data.Input);
         var (expectedMean, expectedSquared) = operations.Moments(data.Input);
         mean.ShouldBeNear(expectedMean, 1e-7, "mean");
         squared.ShouldBeNear(expectedSquared, 1e-6, "squares around the mean found");
-        kernels.Normalize(data.Input, data.Vectors, activation).ShouldBeNear(operations.Normalize(data.Input, data.Vectors, activation), Rounding, "map");
-        kernels.GradientSums(data.Input, data.Gradient, data.Vectors, activation)
+        kernels
+            .Normalize(data.Input, data.Vectors, activation)
+            .ShouldBeNear(operations.Normalize(data.Input, data.Vectors, activation), Rounding, "map");
+        kernels
+            .GradientSums(data.Input, data.Gradient, data.Vectors, activation)
             .ShouldBeNear(operations.GradientSums(data.Input, data.Gradient, data.Vectors, activation), SumRounding, "gradient sums");
-        kernels.InputGradient(data.Input, data.Gradient, data.Vectors, data.MeanGradient, data.Slope, activation)
-            .ShouldBeNear(operations.InputGradient(data.Input, data.Gradient, data.Vectors, data.MeanGradient, data.Slope, activation), Rounding, "input gradient");
+        kernels
+            .InputGradient(data.Input, data.Gradient, data.Vectors, data.MeanGradient, data.Slope, activation)
+            .ShouldBeNear(
+                operations.InputGradient(data.Input, data.Gradient, data.Vectors, data.MeanGradient, data.Slope, activation),
+                Rounding,
+                "input gradient"
+            );
     }
 
     [Theory]
@@ -85,19 +97,27 @@ public sealed class NormMathTests
     {
         using var scope = NewDisposeScope();
         var data = new Data(channels);
-        Tensor weight = TestTensors.Of("weight", 1.5f, channels), bias = TestTensors.Of("bias", 1, channels);
+        Tensor weight = TestTensors.Of("weight", 1.5f, channels),
+            bias = TestTensors.Of("bias", 1, channels);
         var statistics = BatchStatistics.Of(data.Input, 1e-5, null);
 
-        var found = CpuNormMath.Instance.Normalize(data.Input, ChannelVectors.Of(statistics.Mean, statistics.InverseDeviation, weight, bias), activation);
+        var found = CpuNormMath.Instance.Normalize(
+            data.Input,
+            ChannelVectors.Of(statistics.Mean, statistics.InverseDeviation, weight, bias),
+            activation
+        );
 
         var expected = nn.functional.batch_norm(data.Input, zeros(channels), ones(channels), weight, bias, training: true, 0.1, 1e-5);
-        // The same bits: a rounding error in a statistic moves a whole channel, and twenty of them in a row are the distance to the reference.
-        found.ShouldEqual(activation switch
-        {
-            Activation.Relu => expected.relu(),
-            Activation.LeakyRelu => nn.functional.leaky_relu(expected, 0.1),
-            _ => expected,
-        });
+        // The same bits: a rounding error in a statistic moves a whole channel, and twenty of them in a row are the distance to the
+        // reference.
+        found.ShouldEqual(
+            activation switch
+            {
+                Activation.Relu => expected.relu(),
+                Activation.LeakyRelu => nn.functional.leaky_relu(expected, 0.1),
+                _ => expected,
+            }
+        );
     }
 
     [Fact]
@@ -113,26 +133,32 @@ public sealed class NormMathTests
     private sealed record Data(int Channels)
     {
         // No whole vector at a plane's end.
-        private const int Rows = 53, Columns = 7;
+        private const int Rows = 53,
+            Columns = 7;
 
         public Tensor Input { get; init; } = TestTensors.Of("input", 2, 3, Channels, Rows, Columns);
 
         public Tensor Gradient { get; init; } = TestTensors.Of("gradient", 1, 3, Channels, Rows, Columns);
 
-        public ChannelVectors Vectors { get; } = ChannelVectors.Of(
-            TestTensors.Of("mean", 0.5f, Channels), TestTensors.Of("deviation", 0.5f, Channels) + 1, TestTensors.Of("scale", 2, Channels), TestTensors.Of("bias", 1, Channels));
+        public ChannelVectors Vectors { get; } =
+            ChannelVectors.Of(
+                TestTensors.Of("mean", 0.5f, Channels),
+                TestTensors.Of("deviation", 0.5f, Channels) + 1,
+                TestTensors.Of("scale", 2, Channels),
+                TestTensors.Of("bias", 1, Channels)
+            );
 
         public Tensor MeanGradient { get; } = TestTensors.Of("mean gradient", 0.1f, Channels);
 
         public Tensor Slope { get; } = TestTensors.Of("slope", 0.1f, Channels);
 
         public Tensor[] All(Activation activation) =>
-        [
-            CpuNormMath.Instance.Sums(Input),
-            CpuNormMath.Instance.SquaredDeviations(Input, Vectors.Mean),
-            CpuNormMath.Instance.Normalize(Input, Vectors, activation),
-            CpuNormMath.Instance.GradientSums(Input, Gradient, Vectors, activation),
-            CpuNormMath.Instance.InputGradient(Input, Gradient, Vectors, MeanGradient, Slope, activation),
-        ];
+            [
+                CpuNormMath.Instance.Sums(Input),
+                CpuNormMath.Instance.SquaredDeviations(Input, Vectors.Mean),
+                CpuNormMath.Instance.Normalize(Input, Vectors, activation),
+                CpuNormMath.Instance.GradientSums(Input, Gradient, Vectors, activation),
+                CpuNormMath.Instance.InputGradient(Input, Gradient, Vectors, MeanGradient, Slope, activation),
+            ];
     }
 }

@@ -36,17 +36,21 @@ public sealed class SharedStatisticsTests
     public void Parts_compute_what_the_whole_batch_does(int[] images, Activation activation, ScalarType type)
     {
         using var scope = NewDisposeScope();
-        // Only the order of float64 sums differs; in float32 what follows from them is rounded, and parameter gradients are added up afterwards.
+        // Only the order of float64 sums differs; in float32 what follows from them is rounded, and parameter gradients are added up
+        // afterwards.
         var tolerance = type == ScalarType.Float64 ? 1e-12 : 1e-6;
-        Tensor map = Map().to(type), upstream = TestTensors.Of("upstream", 1, map.shape).to(type);
+        Tensor map = Map().to(type),
+            upstream = TestTensors.Of("upstream", 1, map.shape).to(type);
         var whole = Run(map, upstream, activation, null);
 
         using var joined = new JoinedParts(images.Length);
-        var parts = joined.Run((part, reduction) =>
-        {
-            var start = images.Take(part).Sum();
-            return Run(map.narrow(0, start, images[part]), upstream.narrow(0, start, images[part]), activation, reduction);
-        });
+        var parts = joined.Run(
+            (part, reduction) =>
+            {
+                var start = images.Take(part).Sum();
+                return Run(map.narrow(0, start, images[part]), upstream.narrow(0, start, images[part]), activation, reduction);
+            }
+        );
 
         cat([.. parts.Select(part => part.Output)]).ShouldBeNear(whole.Output, tolerance, "output");
         cat([.. parts.Select(part => part.Input)]).ShouldBeNear(whole.Input, tolerance, "gradient of input");
@@ -114,7 +118,10 @@ public sealed class SharedStatisticsTests
         ask.Should().NotThrow();
     }
 
-    private static Tensor Map() => TestTensors.Of("map", 2, 4, 19, 3, 5) + TestTensors.Of("shift", 3, 19).view(1, -1, 1, 1) + TestTensors.Of("image", 1, 4).view(-1, 1, 1, 1);
+    private static Tensor Map() =>
+        TestTensors.Of("map", 2, 4, 19, 3, 5)
+        + TestTensors.Of("shift", 3, 19).view(1, -1, 1, 1)
+        + TestTensors.Of("image", 1, 4).view(-1, 1, 1, 1);
 
     private static Result Run(Tensor map, Tensor upstream, Activation activation, IStatisticsReduction? reduction)
     {
@@ -130,7 +137,14 @@ public sealed class SharedStatisticsTests
         var output = norm.Normalize(leaf, activation);
         (output * upstream).sum().backward();
         BackwardPass.Finish();
-        return new(output, leaf.grad!, Entry(norm, "weight").grad!, Entry(norm, "bias").grad!, Entry(norm, "running_mean"), Entry(norm, "running_var"));
+        return new(
+            output,
+            leaf.grad!,
+            Entry(norm, "weight").grad!,
+            Entry(norm, "bias").grad!,
+            Entry(norm, "running_mean"),
+            Entry(norm, "running_var")
+        );
     }
 
     private static Tensor Entry(BatchNorm norm, string key) => StateEntries.Of(norm).Single(entry => entry.Key == key).Value;

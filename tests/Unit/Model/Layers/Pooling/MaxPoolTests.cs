@@ -5,8 +5,23 @@ namespace PPYolo.Tests.Unit.Model.Layers.Pooling;
 
 public sealed class MaxPoolTests
 {
-    /// <summary>Extents of maps: of one cell, without a whole vector, with one that overlaps, with whole ones alone, and of more planes than threads.</summary>
-    public static TheoryData<int, int> Extents => new() { { 1, 1 }, { 1, 2 }, { 2, 1 }, { 3, 5 }, { 13, 13 }, { 16, 18 }, { 7, 32 }, { 40, 33 }, { 9, 50 } };
+    /// <summary>
+    /// Extents of maps: of one cell, without a whole vector, with one that overlaps, with whole ones alone, and of more planes than
+    /// threads.
+    /// </summary>
+    public static TheoryData<int, int> Extents =>
+        new()
+        {
+            { 1, 1 },
+            { 1, 2 },
+            { 2, 1 },
+            { 3, 5 },
+            { 13, 13 },
+            { 16, 18 },
+            { 7, 32 },
+            { 40, 33 },
+            { 9, 50 },
+        };
 
     [Theory]
     [MemberData(nameof(Extents))]
@@ -27,7 +42,13 @@ public sealed class MaxPoolTests
         foreach (var size in new[] { 1, 3, 5, 13 })
         {
             // Rounded, so that many are equal.
-            foreach (var map in new[] { Special(TestTensors.Of("map", 2, 3, 5, height, width)), Special(TestTensors.Of("map", 2, 3, 5, height, width).round()) })
+            foreach (
+                var map in new[]
+                {
+                    Special(TestTensors.Of("map", 2, 3, 5, height, width)),
+                    Special(TestTensors.Of("map", 2, 3, 5, height, width).round()),
+                }
+            )
             {
                 var expected = Values(nn.functional.max_pool2d(map, size, 1, size / 2));
 
@@ -47,7 +68,8 @@ public sealed class MaxPoolTests
             // Whole numbers: many are equal, and sums of gradients are exact in any order.
             var map = Special(TestTensors.Of("map", 2, 3, 5, height, width).round());
             var upstream = (TestTensors.Of("upstream", 3, 3, 5, height, width) * 9).round();
-            Tensor own = map.Leaf(), other = map.Leaf();
+            Tensor own = map.Leaf(),
+                other = map.Leaf();
 
             MaxPool.OfSquares(own, size).backward([upstream]);
             nn.functional.max_pool2d(other, size, 1, size / 2).backward([upstream]);
@@ -73,12 +95,16 @@ public sealed class MaxPoolTests
     {
         using var scope = NewDisposeScope();
         var map = TestTensors.Of("map", 2, 3, 5, 20, 34);
-        Tensor[] Pooled(int threads) => TestEnvironment.WithThreads(threads, () =>
-        {
-            var leaf = map.Leaf();
-            MaxPool.OfSquares(leaf, 9).backward([map]);
-            return new[] { MaxPool.Halve(map), MaxPool.OfSquares(map, 9), leaf.grad! };
-        });
+        Tensor[] Pooled(int threads) =>
+            TestEnvironment.WithThreads(
+                threads,
+                () =>
+                {
+                    var leaf = map.Leaf();
+                    MaxPool.OfSquares(leaf, 9).backward([map]);
+                    return new[] { MaxPool.Halve(map), MaxPool.OfSquares(map, 9), leaf.grad! };
+                }
+            );
 
         foreach (var (one, two) in Pooled(1).Zip(Pooled(2)))
         {
