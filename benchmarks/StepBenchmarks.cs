@@ -2,7 +2,6 @@ using BenchmarkDotNet.Attributes;
 using PPYolo.Data.Batches;
 using PPYolo.Model;
 using PPYolo.Train.Options;
-using PPYolo.Train.Ranks;
 using PPYolo.Train.Stepping;
 using PPYolo.Train.Weights;
 using static TorchSharp.torch;
@@ -24,9 +23,8 @@ public class StepBenchmarks
     {
         set_num_threads(2);
         var options = TrainOptionsFile.Read("ppyolo_r50vd_aligngrad", [$"sizes=[{Size}]"]);
-        var factory = new TrainingFactory();
-        network = factory.CreateNetwork(options.ToNetwork(), StartWeights.Parse("generator:6:calm").For(options.ToNetwork()), CPU);
-        step = factory.CreateStep(network, options.ToRecipe(), options.Batch, new SoloRanks());
+        network = NetworkState.Create(options.ToNetwork(), StartWeights.Parse("generator:6:calm").For(options.ToNetwork()), CPU);
+        step = new(StepParts.Of(network, options.ToRecipe(), options.Batch));
         batch = new GeneratedBatches("6", options.Batch, options.Sizes, options.ToNetwork()).At(0);
     }
 

@@ -42,11 +42,6 @@ public sealed class PPYoloNetwork : NamedModule<Tensor, IReadOnlyList<Tensor>>
     /// <summary>Where DropBlock gets its random numbers.</summary>
     public Randomness Randomness { get; } = new();
 
-    /// <summary>
-    /// Called with "backbone0", "neck0", "head0" and so on and each of those outputs, in forward order; for looking, not for changing.
-    /// </summary>
-    public Action<string, Tensor>? Observer { get; set; }
-
     /// <summary>Makes all norms share their statistics in training, or not.</summary>
     /// <param name="reduction">Who else trains on parts of the same batch, or null.</param>
     public void ShareStatistics(IStatisticsReduction? reduction)
@@ -74,9 +69,7 @@ public sealed class PPYoloNetwork : NamedModule<Tensor, IReadOnlyList<Tensor>>
     public override IReadOnlyList<Tensor> forward(Tensor images)
     {
         using var scope = NewDisposeScope();
-        var maps = Observe("backbone", backbone.call(images));
-        var features = Observe("neck", neck.call(maps));
-        var outputs = Observe("head", head.call(features));
+        var outputs = head.call(neck.call(backbone.call(images)));
         foreach (var output in outputs)
         {
             output.MoveToOuterDisposeScope();
@@ -93,15 +86,5 @@ public sealed class PPYoloNetwork : NamedModule<Tensor, IReadOnlyList<Tensor>>
     {
         using var scope = NewDisposeScope();
         return loss.Compute(call(images), boxes, targets).MoveToOuterDisposeScope();
-    }
-
-    private IReadOnlyList<Tensor> Observe(string part, IReadOnlyList<Tensor> outputs)
-    {
-        for (var i = 0; Observer is not null && i < outputs.Count; i++)
-        {
-            Observer($"{part}{i}", outputs[i]);
-        }
-
-        return outputs;
     }
 }

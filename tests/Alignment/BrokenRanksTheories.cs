@@ -3,15 +3,11 @@ using PPYolo.Align.Reports;
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Verdicts;
 using PPYolo.Data.Batches;
+using PPYolo.Harness.Faults;
 using PPYolo.Harness.RankEquality;
-using PPYolo.Model;
-using PPYolo.Model.Head;
-using PPYolo.Model.State;
-using PPYolo.Train.Optimization;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Records;
 using PPYolo.Train.Stepping;
-using static TorchSharp.torch;
 
 namespace PPYolo.Tests.Alignment;
 
@@ -27,7 +23,7 @@ public sealed class BrokenRanksTheories : IDisposable
     [Fact]
     public void GradientsSummedInsteadOfAveraged()
     {
-        var verdict = Run(new Broken(step => step.AfterReduction = Scale(2)));
+        var verdict = Run(RankFaults.GradientsSummed());
 
         Failed(verdict, "scale of the gradients of iteration 0").Note.Should().Contain("summed over ranks");
         Failed(verdict, "weights");
@@ -36,7 +32,7 @@ public sealed class BrokenRanksTheories : IDisposable
     [Fact]
     public void StatisticsOfEachRankAlone()
     {
-        var verdict = Run(new Broken(_ => { }, shareStatistics: false), checkReplicas: false);
+        var verdict = Run(RankFaults.StatisticsOfEachRank(), checkReplicas: false);
 
         Failed(verdict, "losses of iteration 0");
         Failed(verdict, "weights");
@@ -45,7 +41,7 @@ public sealed class BrokenRanksTheories : IDisposable
     [Fact]
     public void StatisticsOfEachRankAloneEndACheckedRun()
     {
-        var run = () => Run(new Broken(_ => { }, shareStatistics: false));
+        var run = () => Run(RankFaults.StatisticsOfEachRank());
 
         run.Should().Throw<RankFailureException>().WithMessage("*running_mean*rank 1 differs*statistics*");
     }
@@ -53,17 +49,7 @@ public sealed class BrokenRanksTheories : IDisposable
     [Fact]
     public void OneRanksGradientDropped()
     {
-        var verdict = Run(
-            new Broken(step =>
-                step.BeforeReduction = entries =>
-                {
-                    if (step.Ranks.Rank == 1)
-                    {
-                        Scale(0)(entries);
-                    }
-                }
-            )
-        );
+        var verdict = Run(RankFaults.GradientOfOneRankDropped(1));
 
         Failed(verdict, "gradients of iteration 0");
         Failed(verdict, "weights");
@@ -72,7 +58,7 @@ public sealed class BrokenRanksTheories : IDisposable
     [Fact]
     public void LearningRateScaledByTheRanks()
     {
-        var verdict = Run(new Broken(step => step.RateFactor = step.Ranks.Size));
+        var verdict = Run(OptimizerFaults.RateTimesRanks());
 
         verdict.Failures.First().Name.Should().Be("learning rates");
         Failed(verdict, "weights");
@@ -81,7 +67,7 @@ public sealed class BrokenRanksTheories : IDisposable
     [Fact]
     public void RankOrderSwappedInTheMerge()
     {
-        var verdict = RanksScenario.Merge(Plan(new()), folder.FullName, new() { Floor = Floor, Merge = MergeSwapped });
+        var verdict = RanksScenario.Merge(Plan(Alteration.None), folder.FullName, new() { Floor = Floor, Merge = MergeSwapped });
 
         verdict.Failures.First().Name.Should().Be("merged batches");
         verdict.Failures.First().Note.Should().Contain("rank order");
@@ -91,18 +77,7 @@ public sealed class BrokenRanksTheories : IDisposable
     public void WeightsThatDifferBetweenRanksEndTheRunWithTheirName()
     {
         const string key = "neck.yolo_transition_0.conv.weight";
-        var run = () =>
-            Run(
-                new Broken(step =>
-                    step.AfterReduction = entries =>
-                    {
-                        if (step.Ranks.Rank == 1)
-                        {
-                            entries.First(entry => entry.Key == key).Value.grad!.mul_(1.5);
-                        }
-                    }
-                )
-            );
+        var run = () => Run(RankFaults.OneRankDiffers(1, key));
 
         run.Should().Throw<Exception>().WithMessage($"*iteration 0*{key}*rank 1*");
     }
@@ -114,9 +89,9 @@ public sealed class BrokenRanksTheories : IDisposable
     [Fact]
     public void ALossThatIsSummedOverImagesNeedsTheRateTimesRanks()
     {
-        var summed = new Broken(step => step.SumOverImages = true);
+        var summed = GradientFaults.LossSummedOverImages();
         var plain = Plan(summed, "weightDecay=0");
-        var options = new RanksRunOptions { Floor = Floor, OneRankFactory = summed };
+        var options = new RanksRunOptions { Floor = Floor, OneRank = summed };
 
         var verdict = RanksScenario.Merge(plain, Path.Combine(folder.FullName, "same"), options);
 
@@ -126,7 +101,7 @@ public sealed class BrokenRanksTheories : IDisposable
             .And.Contain("multiply the learning rate by 2");
         Failed(verdict, "weights");
 
-        var scaled = Plan(new Broken(step => (step.SumOverImages, step.RateFactor) = (true, step.Ranks.Size)), "weightDecay=0");
+        var scaled = Plan(summed.And(OptimizerFaults.RateTimesRanks()), "weightDecay=0");
         // A loss summed over four images trains four times as fast, which has a floor of its own.
         NoiseFloor? measured = null;
         verdict = RanksScenario.Merge(
@@ -148,10 +123,10 @@ public sealed class BrokenRanksTheories : IDisposable
 
     private static NoiseFloor Floor => RanksPlans.Floor("r18vd-calm");
 
-    private static RanksPlan Plan(TrainingFactory factory, params string[] settings)
+    private static RanksPlan Plan(Alteration alteration, params string[] settings)
     {
         var plan = RanksPlans.Plan("r18vd-calm", "2,2", settings);
-        return plan with { Run = plan.Run with { Factory = factory, Iterations = Iterations } };
+        return plan with { Run = plan.Run with { Alteration = alteration, Iterations = Iterations } };
     }
 
     private static Check Failed(Verdict verdict, string name)
@@ -160,15 +135,6 @@ public sealed class BrokenRanksTheories : IDisposable
         check.Passed.Should().BeFalse(VerdictText.Summary(verdict));
         return check;
     }
-
-    private static Action<IReadOnlyList<StateEntry>> Scale(double factor) =>
-        entries =>
-        {
-            foreach (var entry in entries.Where(entry => entry.IsTrainable))
-            {
-                entry.Value.grad!.mul_(factor);
-            }
-        };
 
     private static void MergeSwapped(string record, string merged)
     {
@@ -189,9 +155,9 @@ public sealed class BrokenRanksTheories : IDisposable
         }
     }
 
-    private Verdict Run(TrainingFactory factory, bool checkReplicas = true)
+    private Verdict Run(Alteration alteration, bool checkReplicas = true)
     {
-        var plan = Plan(factory);
+        var plan = Plan(alteration);
         return RanksScenario.Merge(
             plan with
             {
@@ -200,55 +166,5 @@ public sealed class BrokenRanksTheories : IDisposable
             folder.FullName,
             new() { Floor = Floor }
         );
-    }
-
-    private sealed class Broken(Action<BrokenStep>? configure = null, bool shareStatistics = true) : TrainingFactory
-    {
-        public override TrainStep CreateStep(PPYoloNetwork network, TrainingRecipe recipe, long globalBatch, IRanks ranks)
-        {
-            var step = shareStatistics
-                ? new BrokenStep(network, recipe, globalBatch, ranks)
-                : new UnsharedStep(network, recipe, globalBatch, ranks);
-            configure?.Invoke(step);
-            return step;
-        }
-    }
-
-    private class BrokenStep(PPYoloNetwork network, TrainingRecipe recipe, long batch, IRanks ranks)
-        : TrainStep(network, recipe, batch, ranks)
-    {
-        private long images;
-
-        public Action<IReadOnlyList<StateEntry>> BeforeReduction { get; set; } = _ => { };
-
-        public Action<IReadOnlyList<StateEntry>> AfterReduction { get; set; } = _ => { };
-
-        public double RateFactor { get; set; } = 1;
-
-        public bool SumOverImages { get; set; }
-
-        protected override double LearningRate(int iteration) => base.LearningRate(iteration) * RateFactor;
-
-        protected override LossTerms Forward(Batch batch)
-        {
-            images = batch.Count;
-            return base.Forward(batch);
-        }
-
-        protected override void Backward(LossTerms terms, double weight) => base.Backward(terms, SumOverImages ? weight * images : weight);
-
-        protected override void ReduceGradients()
-        {
-            using var noGrad = no_grad();
-            BeforeReduction(Entries);
-            base.ReduceGradients();
-            AfterReduction(Entries);
-        }
-    }
-
-    private sealed class UnsharedStep(PPYoloNetwork network, TrainingRecipe recipe, long batch, IRanks ranks)
-        : BrokenStep(network, recipe, batch, ranks)
-    {
-        protected override void ShareStatistics() { }
     }
 }

@@ -41,11 +41,11 @@ public class BrokenTrainingTheories
     [MemberData(nameof(Faults))]
     public void TurnsTheScenarioRedWhereItShowsFirst(string fault, string name, string firstFailure, int iterations)
     {
-        var factory = (TrainingFactory)typeof(BrokenTraining).GetMethod(fault)!.Invoke(null, null)!;
+        var alteration = (Alteration)typeof(BrokenTraining).GetMethod(fault)!.Invoke(null, null)!;
 
         var verdict = TestEnvironment.With(
             TestEnvironment.Threads,
-            () => ReferenceScenario.Run(Fixtures.Reference(name), new ReferenceOptions { Factory = factory, Iterations = iterations })
+            () => ReferenceScenario.Run(Fixtures.Reference(name), new ReferenceOptions { Alteration = alteration, Iterations = iterations })
         );
 
         verdict.Aligned.Should().BeFalse("the training is broken");

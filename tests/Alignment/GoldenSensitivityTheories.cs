@@ -1,17 +1,11 @@
 using PPYolo.Align.Golden;
 using PPYolo.Align.Sketching;
-using PPYolo.Align.Tensors;
 using PPYolo.Data.Batches;
+using PPYolo.Harness.Faults;
 using PPYolo.Harness.Measures;
 using PPYolo.Harness.Watching;
-using PPYolo.Model;
-using PPYolo.Model.Head;
-using PPYolo.Model.Networks;
-using PPYolo.Train.Optimization;
-using PPYolo.Train.Ranks;
 using PPYolo.Train.Runs;
 using PPYolo.Train.Stepping;
-using static TorchSharp.torch;
 
 namespace PPYolo.Tests.Alignment;
 
@@ -25,13 +19,13 @@ public class GoldenSensitivityTheories
 
     private static readonly Lazy<(GoldenRecord Golden, RunEnd End)> Right = new(() =>
     {
-        var (run, end) = Run(new());
+        var (run, end) = Run(Alteration.None);
         return (
             GoldenText.Parse(
                 GoldenText.Format(
                     GoldenFloors.Measure(
                         run,
-                        [.. Enumerable.Range(0, GoldenFloors.StandardTwins).Select(twin => Run(new(), $"twin/{twin}").Golden)]
+                        [.. Enumerable.Range(0, GoldenFloors.StandardTwins).Select(twin => Run(Alteration.None, $"twin/{twin}").Golden)]
                     )
                 ),
                 "the golden"
@@ -43,7 +37,7 @@ public class GoldenSensitivityTheories
     [Fact]
     public void TheSameRunAgainHasTheGoldensBits()
     {
-        var comparison = Compare(new());
+        var comparison = Compare(Alteration.None);
 
         comparison.Aligned.Should().BeTrue(Text(comparison));
         comparison.BitwiseEqual.Should().Be(comparison.Golden.Tensors.Count);
@@ -53,15 +47,7 @@ public class GoldenSensitivityTheories
     public void OneUnitInTheLastPlaceOfOneWeightIsWithinTheFloor()
     {
         var comparison = Compare(
-            new Changed
-            {
-                Network = network =>
-                {
-                    using var noGrad = no_grad();
-                    var weight = Model.State.StateEntries.Of(network).Single(entry => entry.Key == Weight).Value;
-                    weight[0, 0, 0, 0] = float.BitIncrement(weight[0, 0, 0, 0].item<float>());
-                },
-            }
+            WeightFaults.Changed(Weight, weight => weight[0, 0, 0, 0] = float.BitIncrement(weight[0, 0, 0, 0].item<float>()))
         );
 
         comparison.Aligned.Should().BeTrue(Text(comparison));
@@ -71,7 +57,7 @@ public class GoldenSensitivityTheories
     [Fact]
     public void ALearningRateThatIsATenthOfAPercentOffIsNamed()
     {
-        var comparison = Compare(new Changed { Rate = 1.001 });
+        var comparison = Compare(OptimizerFaults.RateTimes(1.001));
 
         comparison.Failures[0].What.Should().Be("learning rate", Text(comparison));
         comparison.Began.Should().Be("iteration 0, optimizer (learning rate)");
@@ -80,7 +66,7 @@ public class GoldenSensitivityTheories
     [Fact]
     public void ABiasThatIsNotTrainedIsNamed()
     {
-        var comparison = Compare(new Changed { Untrained = Bias });
+        var comparison = Compare(OptimizerFaults.Untrained(Bias));
 
         comparison.Failures[0].Name.Should().Be(Bias, Text(comparison));
         comparison.Failures[0].What.Should().Be("weight");
@@ -91,7 +77,7 @@ public class GoldenSensitivityTheories
     [Fact]
     public void AStaleRunningMeanIsNamed()
     {
-        var comparison = Compare(new Changed { Stale = Mean });
+        var comparison = Compare(NormFaults.Stale(Mean));
 
         comparison.Failures[0].Name.Should().Be(Mean, Text(comparison));
         comparison.Began.Should().Be("iteration 0, forward (running statistics)");
@@ -105,7 +91,7 @@ public class GoldenSensitivityTheories
     public void SketchesEstimateTheTrueDistancesOfTrainedWeights()
     {
         var (golden, end) = Right.Value;
-        var (other, otherEnd) = Run(new Changed { Rate = 1.01 });
+        var (other, otherEnd) = Run(OptimizerFaults.RateTimes(1.01));
         var others = other.Tensors.Where(tensor => tensor.Part == GoldenPart.Weight).ToDictionary(tensor => tensor.Name);
         var errors = golden
             .Tensors.Where(tensor =>
@@ -129,70 +115,28 @@ public class GoldenSensitivityTheories
     private static string Text(GoldenComparison comparison) =>
         comparison.ToString().Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal);
 
-    private static GoldenComparison Compare(TrainingFactory factory) => GoldenComparer.Compare(Right.Value.Golden, Run(factory).Golden);
+    private static GoldenComparison Compare(Alteration alteration) => GoldenComparer.Compare(Right.Value.Golden, Run(alteration).Golden);
 
     // Ten times the rate of the calm profile: at its own, a weight of a norm moves by two units in the last place in four iterations, of
     // which a golden can say nothing.
-    private static (GoldenRecord Golden, RunEnd End) Run(TrainingFactory factory, string? perturbation = null)
+    private static (GoldenRecord Golden, RunEnd End) Run(Alteration alteration, string? perturbation = null)
     {
         var plan = RanksPlans.Plan("r18vd-calm", "2", "batch=2", "sizes=[64]", "learningRatePerImage=0.00005");
         var watch = new GoldenWatch("sensitivity", 4);
         IBatchSource batches = perturbation is null ? plan.Whole : new PerturbedBatches(plan.Whole, perturbation);
         var end = TestEnvironment.With(
             2,
-            () => TrainingRun.Execute(plan.Run with { Batches = _ => batches, Iterations = 4, Factory = new GoldenFactory(factory, watch) })
+            () =>
+                TrainingRun.Execute(
+                    plan.Run with
+                    {
+                        Batches = _ => batches,
+                        Iterations = 4,
+                        Alteration = alteration,
+                        Observe = watch.Attach,
+                    }
+                )
         );
         return (watch.Build(GoldenEnvironment.Current("sensitivity", 2)), end);
-    }
-
-    private sealed class Changed : TrainingFactory
-    {
-        public Action<PPYoloNetwork> Network { get; init; } = _ => { };
-
-        public double Rate { get; init; } = 1;
-
-        public string? Untrained { get; init; }
-
-        public string? Stale { get; init; }
-
-        public override PPYoloNetwork CreateNetwork(NetworkOptions options, NamedTensors weights, Device device)
-        {
-            var network = base.CreateNetwork(options, weights, device);
-            Network(network);
-            return network;
-        }
-
-        public override TrainStep CreateStep(PPYoloNetwork network, TrainingRecipe recipe, long globalBatch, IRanks ranks) =>
-            new Step(network, recipe, globalBatch, this);
-    }
-
-    private sealed class Step(PPYoloNetwork network, TrainingRecipe recipe, long batch, Changed changed) : TrainStep(network, recipe, batch)
-    {
-        protected override double LearningRate(int iteration) => base.LearningRate(iteration) * changed.Rate;
-
-        protected override void UpdateWeights(double rate, double[]? gradientNorms)
-        {
-            foreach (var entry in Entries.Where(entry => entry.Key == changed.Untrained))
-            {
-                // Without a gradient the optimizer leaves a parameter alone.
-                entry.Value.grad = null;
-            }
-
-            base.UpdateWeights(rate, gradientNorms);
-        }
-
-        protected override LossTerms Forward(Batch batch)
-        {
-            var buffer = Entries.SingleOrDefault(entry => entry.Key == changed.Stale)?.Value;
-            using var before = buffer?.clone().DetachFromDisposeScope();
-            var terms = base.Forward(batch);
-            if (before is not null)
-            {
-                using var noGrad = no_grad();
-                buffer!.copy_(before);
-            }
-
-            return terms;
-        }
     }
 }

@@ -2,7 +2,7 @@ using PPYolo.Align.Golden;
 using PPYolo.Align.Json;
 using PPYolo.Data.Batches;
 using PPYolo.Harness.Watching;
-using PPYolo.Train.Stepping;
+using PPYolo.Train.Runs;
 
 namespace PPYolo.Tests.Alignment;
 
@@ -50,8 +50,8 @@ internal sealed class GoldenTheory(
     public static int Extent(string network, int freezeAt, int iterations) =>
         network == "r50vd" && freezeAt < 0 ? Math.Min(5, iterations) : iterations;
 
-    /// <summary>Makes the parts of the run that the golden is of.</summary>
-    public TrainingFactory Factory(TrainingFactory? inner = null) => new GoldenFactory(inner ?? new(), watch);
+    /// <summary>Watches the run that the golden is of.</summary>
+    public Action<Trainer> Observe => watch.Attach;
 
     /// <summary>Compares.</summary>
     /// <param name="twin">Runs the same again as a twin.</param>
@@ -98,7 +98,7 @@ internal sealed class GoldenTheory(
         var twinWatch = new GoldenWatch(name, iterations);
         twin(
             new(
-                new GoldenFactory(new(), twinWatch),
+                twinWatch.Attach,
                 batches => new PerturbedBatches(batches, $"twin/{index}"),
                 index % 2 == 0 ? threads
                     : threads == 1 ? 2

@@ -37,15 +37,10 @@ public sealed class RanksTheories : IDisposable
         var verdict = RanksScenario.Merge(
             plan with
             {
-                Run = plan.Run with { Factory = golden.Factory() },
+                Run = plan.Run with { Observe = golden.Observe },
             },
             folder.FullName,
-            new()
-            {
-                Floor = RanksPlans.Floor(floor),
-                Threads = TestEnvironment.Threads,
-                OneRankFactory = new(),
-            }
+            new() { Floor = RanksPlans.Floor(floor), Threads = TestEnvironment.Threads }
         );
 
         verdict.Aligned.Should().BeTrue(VerdictText.Summary(verdict));
@@ -66,15 +61,10 @@ public sealed class RanksTheories : IDisposable
         var verdict = RanksScenario.Split(
             plan with
             {
-                Run = plan.Run with { Factory = golden.Factory() },
+                Run = plan.Run with { Observe = golden.Observe },
             },
             folder.FullName,
-            new()
-            {
-                Floor = RanksPlans.Floor("r18vd-calm"),
-                Threads = TestEnvironment.Threads,
-                OneRankFactory = new(),
-            }
+            new() { Floor = RanksPlans.Floor("r18vd-calm"), Threads = TestEnvironment.Threads }
         );
 
         verdict.Aligned.Should().BeTrue(VerdictText.Summary(verdict));
@@ -106,7 +96,7 @@ public sealed class RanksTheories : IDisposable
     {
         var golden = ReferenceTheories.Golden(name, TestEnvironment.Threads, $"ranks={ranks}");
 
-        var verdict = ReferenceTheories.Run(name, golden.Factory(), TestEnvironment.Threads, ranks);
+        var verdict = ReferenceTheories.Run(name, golden.Observe, TestEnvironment.Threads, ranks);
 
         verdict.Aligned.Should().BeTrue(VerdictText.Summary(verdict));
         await golden.Verify(twin => ReferenceTheories.Run(name, twin));
@@ -130,17 +120,7 @@ public sealed class RanksTheories : IDisposable
             TestEnvironment.Threads
         );
 
-        var verdict = SelfScenario.Run(
-            plan with
-            {
-                Factory = golden.Factory(),
-            },
-            "plain",
-            folder.FullName,
-            ranks: 2,
-            TestEnvironment.Threads,
-            replayFactory: new()
-        );
+        var verdict = SelfScenario.Run(plan with { Observe = golden.Observe }, "plain", folder.FullName, ranks: 2, TestEnvironment.Threads);
 
         verdict.Aligned.Should().BeTrue(VerdictText.Summary(verdict));
         var mixed = Enumerable
@@ -157,7 +137,7 @@ public sealed class RanksTheories : IDisposable
                     TrainingRun.Execute(
                         plan with
                         {
-                            Factory = twin.Factory,
+                            Observe = twin.Observe,
                             Batches = rank => twin.Batches(plan.Batches(rank)),
                             Iterations = golden.Iterations,
                         },
@@ -215,7 +195,7 @@ public sealed class RanksTheories : IDisposable
         twin =>
             TestEnvironment.With(
                 twin.Threads,
-                () => TrainingRun.Execute(plan.Run with { Batches = _ => twin.Batches(plan.Whole), Factory = twin.Factory })
+                () => TrainingRun.Execute(plan.Run with { Batches = _ => twin.Batches(plan.Whole), Observe = twin.Observe })
             );
 
     public void Dispose() => folder.Delete(recursive: true);

@@ -3,7 +3,7 @@ using PPYolo.Align.Reports;
 using PPYolo.Align.Verdicts;
 using PPYolo.Harness.RankEquality;
 using PPYolo.Harness.Reference;
-using PPYolo.Train.Stepping;
+using PPYolo.Train.Runs;
 
 namespace PPYolo.Tests.Alignment;
 
@@ -31,7 +31,7 @@ public class ReferenceTheories
     {
         var golden = Golden(name, TestEnvironment.Threads);
 
-        var verdict = Run(name, golden.Factory(), TestEnvironment.Threads);
+        var verdict = Run(name, golden.Observe, TestEnvironment.Threads);
 
         verdict
             .Aligned.Should()
@@ -76,14 +76,14 @@ public class ReferenceTheories
                     Fixtures.Reference(name),
                     new ReferenceOptions
                     {
-                        Factory = twin.Factory,
+                        Observe = twin.Observe,
                         Threads = twin.Threads,
                         Batches = twin.Batches,
                     }
                 )
         );
 
-    internal static Verdict Run(string name, TrainingFactory factory, int threads, int ranks = 1) =>
+    internal static Verdict Run(string name, Action<Trainer> observe, int threads, int ranks = 1) =>
         TestEnvironment.With(
             threads,
             () =>
@@ -91,7 +91,7 @@ public class ReferenceTheories
                     Fixtures.Reference(name),
                     new ReferenceOptions
                     {
-                        Factory = factory,
+                        Observe = observe,
                         Threads = threads,
                         Ranks = ranks,
                     }

@@ -51,8 +51,7 @@ public sealed class SelfTheories : IDisposable
 
         var verdict = TestEnvironment.With(
             threads,
-            () =>
-                SelfScenario.Run(plan with { Factory = golden.Factory() }, "plain", folder.FullName, threads: threads, replayFactory: new())
+            () => SelfScenario.Run(plan with { Observe = golden.Observe }, "plain", folder.FullName, threads: threads)
         );
 
         verdict.Aligned.Should().BeTrue(VerdictText.Summary(verdict));
@@ -65,7 +64,7 @@ public sealed class SelfTheories : IDisposable
                     TrainingRun.Execute(
                         plan with
                         {
-                            Factory = twin.Factory,
+                            Observe = twin.Observe,
                             Batches = rank => twin.Batches(plan.Batches(rank)),
                             Iterations = golden.Iterations,
                         }

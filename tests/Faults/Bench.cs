@@ -6,6 +6,7 @@ using PPYolo.Harness.Explain.Simulation;
 using PPYolo.Train.Options;
 using PPYolo.Train.Records;
 using PPYolo.Train.Runs;
+using PPYolo.Train.Stepping;
 using PPYolo.Train.Weights;
 
 namespace PPYolo.Tests.Faults;
@@ -53,7 +54,7 @@ internal sealed class Bench
     }
 
     /// <summary>Explains a wrong training.</summary>
-    public static Explanation Explain(FaultyTraining fault, int ranks)
+    public static Explanation Explain(Alteration fault, int ranks)
     {
         var right = Right(ranks);
         var plan = Faulty(fault, ranks);
@@ -78,11 +79,7 @@ internal sealed class Bench
         };
     }
 
-    public static RunPlan Faulty(FaultyTraining fault, int ranks)
-    {
-        var plan = Plan(ranks);
-        return plan with { Factory = fault.Factory, Batches = rank => fault.Batches(plan.Batches, rank) };
-    }
+    public static RunPlan Faulty(Alteration fault, int ranks) => Plan(ranks).With(fault);
 
     private static ExplainedRun Describe(string name, RunPlan plan, IReadOnlyList<RunTrace> traces) =>
         new(name, traces)

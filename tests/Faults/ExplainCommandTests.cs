@@ -7,6 +7,7 @@ using PPYolo.Harness.Explain;
 using PPYolo.Harness.Explain.Simulation;
 using PPYolo.Train.Records;
 using PPYolo.Train.Runs;
+using PPYolo.Train.Stepping;
 using PPYolo.Train.Tracing;
 
 namespace PPYolo.Tests.Faults;
@@ -125,7 +126,7 @@ public sealed class ExplainCommandTests : IDisposable
         return InjectionCheck.Run(frontier, wrong, (injections, iterations) => laboratory.Run(null, iterations, injections), Bench.Floor)!;
     }
 
-    private string Record(string name, FaultyTraining fault)
+    private string Record(string name, Alteration fault)
     {
         var path = Path.Combine(folder.FullName, name);
         RecordedRun.Execute(Bench.Faulty(fault, 1), "calm", new(path) { Extension = ".npz", Trace = new() });

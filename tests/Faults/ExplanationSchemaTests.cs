@@ -5,6 +5,7 @@ using PPYolo.Align.Reports;
 using PPYolo.Align.Traces;
 using PPYolo.Cli.Commands;
 using PPYolo.Train.Records;
+using PPYolo.Train.Stepping;
 
 namespace PPYolo.Tests.Faults;
 
@@ -137,7 +138,7 @@ public sealed class ExplanationSchemaTests : IDisposable
         return File.ReadAllText(report);
     }
 
-    private string Record(string name, FaultyTraining fault)
+    private string Record(string name, Alteration fault)
     {
         var path = Path.Combine(folder.FullName, name);
         RecordedRun.Execute(Bench.Faulty(fault, 1), "calm", new(path) { Trace = new(), Twins = 1 });

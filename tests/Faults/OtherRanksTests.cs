@@ -6,6 +6,7 @@ using PPYolo.Harness.Explain;
 using PPYolo.Train.Feeds;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Records;
+using PPYolo.Train.Stepping;
 
 namespace PPYolo.Tests.Faults;
 
@@ -191,10 +192,10 @@ public sealed class OtherRanksTests : IDisposable
     private static Explanation Explain(string first, string second) =>
         ExplainScenario.Run(first, second, new() { Threads = TestEnvironment.Threads, Twins = 1 });
 
-    private string Record(string name, int ranks, FaultyTraining? fault = null, bool dropBlock = false, int? size = null)
+    private string Record(string name, int ranks, Alteration? fault = null, bool dropBlock = false, int? size = null)
     {
         var path = Path.Combine(folder.FullName, name);
-        var plan = Bench.Faulty(fault ?? new(), ranks);
+        var plan = Bench.Faulty(fault ?? Alteration.None, ranks);
         plan = plan with { Options = plan.Options with { DropBlock = dropBlock } };
         if (size is { } side)
         {

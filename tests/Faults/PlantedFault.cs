@@ -1,3 +1,5 @@
+using PPYolo.Train.Stepping;
+
 namespace PPYolo.Tests.Faults;
 
 /// <summary>A wrong training and what must be found.</summary>
@@ -6,7 +8,7 @@ namespace PPYolo.Tests.Faults;
 /// <param name="Training">The training.</param>
 /// <param name="Frontier">Where the difference enters, as iteration, phase and name with * for what may vary.</param>
 /// <param name="Ranks">How many ranks train.</param>
-internal sealed record PlantedFault(string Name, string Cause, FaultyTraining Training, string Frontier, int Ranks = 1)
+internal sealed record PlantedFault(string Name, string Cause, Alteration Training, string Frontier, int Ranks = 1)
 {
     public override string ToString() => Name;
 }

@@ -6,6 +6,7 @@ using PPYolo.Cli.Commands;
 using PPYolo.Harness.Explain;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Records;
+using PPYolo.Train.Stepping;
 
 namespace PPYolo.Tests.Faults;
 
@@ -139,7 +140,7 @@ public sealed class RecordedFloorTests : IDisposable
 
     public void Dispose() => folder.Delete(recursive: true);
 
-    private string Record(string name, FaultyTraining fault, int twins, int? iterations = null)
+    private string Record(string name, Alteration fault, int twins, int? iterations = null)
     {
         var path = Path.Combine(folder.FullName, name);
         var plan = Bench.Faulty(fault, 1);

@@ -4,6 +4,7 @@ using PPYolo.Align.Traces;
 using PPYolo.Cli.Commands;
 using PPYolo.Harness.Explain;
 using PPYolo.Train.Records;
+using PPYolo.Train.Stepping;
 
 namespace PPYolo.Tests.Faults;
 
@@ -80,7 +81,7 @@ public sealed class SparseRunTests : IDisposable
         return path;
     }
 
-    private string Record(string name, FaultyTraining fault)
+    private string Record(string name, Alteration fault)
     {
         var path = Path.Combine(folder.FullName, name);
         RecordedRun.Execute(Bench.Faulty(fault, 1), "calm", new(path) { Trace = new() });

@@ -1,7 +1,7 @@
-using System.Runtime.InteropServices;
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Traces;
 using PPYolo.Data.Batches;
+using PPYolo.Harness.Faults;
 using PPYolo.Train.Tracing;
 using static TorchSharp.torch;
 
@@ -14,13 +14,8 @@ namespace PPYolo.Harness.Explain;
 /// <param name="Apply">Changes a batch.</param>
 internal sealed record BatchChange(string Id, string Title, string Description, Func<Batch, Batch> Apply)
 {
-    private const string Image = "image";
-
     /// <summary>Data are the same bits, but for a rounding where a change computes.</summary>
     private const double Exact = 1e-5;
-
-    private const int BoxWeight = 4,
-        Score = 5;
 
     /// <summary>What may be wrong with images while the rest is right.</summary>
     public static IReadOnlyList<BatchChange> OfImages { get; } =
@@ -29,7 +24,7 @@ internal sealed record BatchChange(string Id, string Title, string Description, 
             "channel-order",
             "Images have their channels in reverse: BGR where RGB is expected, or the other way round.",
             "with channels reversed",
-            ReverseChannels
+            BatchFaults.ReverseChannels
         ),
     ];
 
@@ -40,14 +35,9 @@ internal sealed record BatchChange(string Id, string Title, string Description, 
             "score-ignored",
             "The share of a mixed image that an object has is ignored: its score counts as 1.",
             "with every score 1",
-            batch => Targets(batch, Score, value => value > 0 ? 1 : 0)
+            BatchFaults.IgnoreScores
         ),
-        new(
-            "box-weight-ignored",
-            "The weight of small boxes is ignored.",
-            "with every box weight 1",
-            batch => Targets(batch, BoxWeight, value => value > 0 ? 1 : 0)
-        ),
+        new("box-weight-ignored", "The weight of small boxes is ignored.", "with every box weight 1", BatchFaults.IgnoreBoxWeights),
     ];
 
     /// <summary>The change that makes what was fed in the second run from a batch of the first, or null.</summary>
@@ -72,46 +62,5 @@ internal sealed record BatchChange(string Id, string Title, string Description, 
             return second.Ranks[at.Rank].Find(at.Iteration, TracePhase.Data, name) is { } found
                 && summary.RelativeDistance(found.Summary) < Exact;
         }
-    }
-
-    private static Batch ReverseChannels(Batch batch)
-    {
-        using var scope = NewDisposeScope();
-        var tensors = new NamedTensors();
-        foreach (var (name, tensor) in batch.Named)
-        {
-            tensors.Add(name, name == Image ? tensor.ToTorch().flip(1).ToData() : tensor);
-        }
-
-        return new(tensors, batch.Source);
-    }
-
-    /// <summary>A batch whose targets have one channel mapped.</summary>
-    private static Batch Targets(Batch batch, int channel, Func<float, float> map)
-    {
-        var tensors = new NamedTensors();
-        foreach (var (name, tensor) in batch.Named)
-        {
-            tensors.Add(name, name.StartsWith("target", StringComparison.Ordinal) ? Map(tensor, channel, map) : tensor);
-        }
-
-        return new(tensors, batch.Source);
-    }
-
-    private static TensorData Map(TensorData target, int channel, Func<float, float> map)
-    {
-        var bytes = target.Bytes.ToArray();
-        var values = MemoryMarshal.Cast<byte, float>(bytes.AsSpan());
-        var plane = (int)(target.Shape[3] * target.Shape[4]);
-        var perAnchor = (int)target.Shape[2] * plane;
-        for (var anchor = 0; anchor < target.Shape[0] * target.Shape[1]; anchor++)
-        {
-            foreach (ref var value in values.Slice((anchor * perAnchor) + (channel * plane), plane))
-            {
-                value = map(value);
-            }
-        }
-
-        return new(target.Type, target.Shape.AsSpan(), bytes);
     }
 }

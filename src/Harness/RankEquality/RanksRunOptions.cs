@@ -1,4 +1,5 @@
 using PPYolo.Align.Tensors;
+using PPYolo.Data.Batches;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Records;
 using PPYolo.Train.Runs;
@@ -19,8 +20,17 @@ public sealed record RanksRunOptions
     /// <summary>Told when the floor was measured.</summary>
     public Action<NoiseFloor>? FloorMeasured { get; init; }
 
-    /// <summary>Who makes the parts of the run on one rank.</summary>
-    public TrainingFactory OneRankFactory { get; init; } = new();
+    /// <summary>In what the run on one rank is another than the right one.</summary>
+    public Alteration OneRank { get; init; } = Alteration.None;
+
+    /// <summary>The run on one rank, which nobody watches.</summary>
+    internal RunPlan OneRankOf(RunPlan run, IBatchSource batches) =>
+        run with
+        {
+            Batches = _ => batches,
+            Alteration = OneRank,
+            Observe = null,
+        };
 
     /// <summary>Runs and records a plan on its ranks; in threads of this process unless replaced.</summary>
     public Func<RanksPlan, string, RanksResult>? Recorder { get; init; }

@@ -30,8 +30,9 @@ public static class RanksScenario
         var many = options.Record(plan with { Run = plan.Run with { Batches = plan.PartOf } }, ranksFolder);
         options.Merge(ranksFolder, mergedFolder);
         var merged = new RecordedBatches(mergedFolder);
-        var one = RunOne(plan.Run with { Batches = _ => merged, Factory = options.OneRankFactory });
-        var floor = options.FloorOf(plan.Run with { Batches = _ => merged, Factory = options.OneRankFactory }, one.End);
+        var single = options.OneRankOf(plan.Run, merged);
+        var one = RunOne(single);
+        var floor = options.FloorOf(single, one.End);
         return Verdict(
             $"{plan.Ranks} ranks ({string.Join(" + ", plan.Counts)} images) against one on the merged batches",
             plan,
@@ -49,7 +50,7 @@ public static class RanksScenario
     public static Verdict Split(RanksPlan plan, string folder, RanksRunOptions options)
     {
         var gradients = new NamedTensors();
-        var single = plan.Run with { Batches = _ => plan.Whole, Factory = options.OneRankFactory };
+        var single = options.OneRankOf(plan.Run, plan.Whole);
         var end = RecordedRun.Execute(
             single,
             plan.InitProfile,

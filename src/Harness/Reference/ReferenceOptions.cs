@@ -1,4 +1,5 @@
 using PPYolo.Data.Batches;
+using PPYolo.Train.Runs;
 using PPYolo.Train.Stepping;
 using static TorchSharp.torch;
 
@@ -22,8 +23,11 @@ public sealed record ReferenceOptions
     /// </summary>
     public int? Iterations { get; init; }
 
-    /// <summary>Who makes network and training step.</summary>
-    public TrainingFactory Factory { get; init; } = new();
+    /// <summary>In what the training is another than the right one.</summary>
+    public Alteration Alteration { get; init; } = Alteration.None;
+
+    /// <summary>Given each rank's trainer before its first iteration, to watch it; null where nobody does.</summary>
+    public Action<Trainer>? Observe { get; init; }
 
     /// <summary>Stands between the run and its batches.</summary>
     public Func<IBatchSource, IBatchSource> Batches { get; init; } = batches => batches;

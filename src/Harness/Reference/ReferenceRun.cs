@@ -1,12 +1,14 @@
-using System.Diagnostics;
 using PPYolo.Align.Sketching;
 using PPYolo.Align.Tensors;
+using PPYolo.Align.Traces;
 using PPYolo.Data.Batches;
 using PPYolo.Harness.Measures;
 using PPYolo.Model.State;
 using PPYolo.Train.Ranks;
+using PPYolo.Train.Runs;
 using PPYolo.Train.Runtime;
 using PPYolo.Train.Stepping;
+using PPYolo.Train.Tracing;
 
 namespace PPYolo.Harness.Reference;
 
@@ -79,16 +81,20 @@ public sealed class ReferenceRun
     private static ReferenceRun Train(ReferenceCase file, NamedTensors start, IBatchSource batches, ReferenceOptions options, IRanks ranks)
     {
         var run = new ReferenceRun();
-        var recipe = ReferenceCaseFile.RecipeOf(file);
-        using var network = options.Factory.CreateNetwork(ReferenceCaseFile.NetworkOf(file), start, options.Device);
-        using var step = options.Factory.CreateStep(network, recipe, file.Batch, ranks);
+        var plan = new RunPlan(file.ToOptions(), start, _ => batches, file.Iterations, file.Seed)
+        {
+            Alteration = options.Alteration,
+            Observe = options.Observe,
+            Device = options.Device,
+        };
+        using var trainer = new Trainer(plan, ranks);
+        var step = trainer.Step;
         if (ranks.Rank > 0)
         {
             // One rank's view is enough: the others hold the same, which is checked.
-            for (var iteration = 0; iteration < file.Iterations; iteration++)
+            while (step.Iteration < file.Iterations)
             {
-                step.Run(batches.At(iteration));
-                ReplicaCheck.Run(ranks, step.Entries, $"after iteration {iteration}");
+                trainer.Next();
             }
 
             return run;
@@ -98,27 +104,23 @@ public sealed class ReferenceRun
         Summarize(entries, Weight, run.init);
         Summarize(entries.Where(entry => !entry.IsTrainable), entry => TensorBits.Hash(entry.Value), run.untrained);
         // Activations are those of this rank's images: only a single rank has the reference's.
-        network.Observer = ranks.Size > 1 ? null : (name, tensor) => run.activations[name] = tensor.ToData();
-        step.Observer += phase =>
+        var outputs = ranks.Size > 1 ? null : NetworkOutputs.Watch(step.Network, (name, tensor) => run.activations[name] = tensor.ToData());
+        var gradients = new PhaseWatch(
+            TracePhase.Reduction,
+            _ => Summarize(step.Entries.Where(entry => entry.Value.grad is not null), Gradient, run.firstGradients)
+        );
+        step.Watch(gradients);
+        while (step.Iteration < file.Iterations)
         {
-            if (phase == StepPhase.Backward && step.Iteration == 0)
-            {
-                network.Observer = null;
-                Summarize(step.Entries.Where(entry => entry.Value.grad is not null), Gradient, run.firstGradients);
-            }
-        };
-        for (var iteration = 0; iteration < file.Iterations; iteration++)
-        {
-            var batch = batches.At(iteration);
-            var clock = Stopwatch.StartNew();
-            run.steps.Add(step.Run(batch));
-            run.seconds.Add(clock.Elapsed.TotalSeconds);
-            ManagedHeap.Release();
+            var done = trainer.Next();
+            run.steps.Add(done.Result);
+            run.seconds.Add(done.StepTime.TotalSeconds);
             run.memory.Add(RunMeasurements.CurrentBytes());
-            ReplicaCheck.Run(ranks, step.Entries, $"after iteration {iteration}");
-            options.Progress?.Invoke(run.steps[^1]);
-            if (iteration == 0)
+            options.Progress?.Invoke(done.Result);
+            if (done.Result.Iteration == 0)
             {
+                outputs?.Dispose();
+                step.Unwatch(gradients);
                 Summarize(entries, run.Later, run.firstWeights);
             }
         }

@@ -22,7 +22,7 @@ public static class SelfScenario
     /// <param name="folder">Where the record goes: a new folder, which stays.</param>
     /// <param name="ranks">How many ranks record and replay.</param>
     /// <param name="threads">Threads of libtorch over all ranks.</param>
-    /// <param name="replayFactory">Who makes the parts of the replay, where it is not the plan's factory.</param>
+    /// <param name="observeReplay">Given each rank's trainer of the replay, to watch it; the plan's own is given those of the recorded run.</param>
     /// <param name="progress">Told after each iteration of both runs.</param>
     /// <param name="again">Makes the batches of each rank once more, to be compared with the recorded ones; null where that would show
     /// nothing.</param>
@@ -32,7 +32,7 @@ public static class SelfScenario
         string folder,
         int ranks = 1,
         int threads = 2,
-        TrainingFactory? replayFactory = null,
+        Action<Trainer>? observeReplay = null,
         Action<string, StepResult>? progress = null,
         Func<int, IBatchSource>? again = null
     )
@@ -58,7 +58,7 @@ public static class SelfScenario
             Start = start,
             Batches = rank => new RecordedBatches(folder, rank),
             Options = record.Case.ToOptions(),
-            Factory = replayFactory ?? plan.Factory,
+            Observe = observeReplay,
         };
         var gradients = new NamedTensors();
         var replay = RankTeam.Run(

@@ -1,6 +1,7 @@
 using PPYolo.Align.Golden;
-using PPYolo.Align.Tensors;
+using PPYolo.Align.Traces;
 using PPYolo.Model.State;
+using PPYolo.Train.Runs;
 using PPYolo.Train.Stepping;
 using static TorchSharp.torch;
 
@@ -10,41 +11,34 @@ namespace PPYolo.Harness.Watching;
 /// <param name="title">What runs, in a line.</param>
 /// <param name="iterations">Iterations that the golden holds; what comes after is not looked at.</param>
 /// <param name="golden">The approved record, where there is one: tensors with its bits need not be summarized.</param>
-public sealed class GoldenWatch(string title, int iterations, GoldenRecord? golden = null)
+public sealed class GoldenWatch(string title, int iterations, GoldenRecord? golden = null) : IStepWatch
 {
     private GoldenRecorder? recorder;
+    private TrainStep? step;
     private bool complete;
 
+    private GoldenRecorder Recorder => recorder!;
+
+    private TrainStep Step => step!;
+
     /// <summary>Starts watching. The first step is watched, on rank 0; a scenario's other runs are not.</summary>
-    /// <param name="step">The step, before its first iteration.</param>
-    /// <param name="start">Its network's start weights.</param>
-    public void Attach(TrainStep step, NamedTensors start)
+    /// <param name="trainer">Whose step, before its first iteration.</param>
+    public void Attach(Trainer trainer)
     {
-        if (recorder is not null || step.Ranks.Rank != 0)
+        if (recorder is not null || trainer.Step.Ranks.Rank != 0)
         {
             return;
         }
 
+        step = trainer.Step;
         recorder = new(
             title,
-            start,
+            trainer.Start,
             step.Entries.Where(entry => entry.IsTrainable).Select(entry => entry.Key),
             step.Entries.Where(entry => entry is { IsParameter: true, IsTrainable: false }).Select(entry => entry.Key),
             golden
         );
-        step.Observer += phase => Look(step, phase);
-        step.Completed += result =>
-        {
-            if (result.Iteration < iterations)
-            {
-                recorder.Iteration(result.LearningRate, result.Losses);
-            }
-
-            if (result.Iteration == iterations - 1)
-            {
-                End(step);
-            }
-        };
+        step.Watch(this);
     }
 
     /// <summary>The record.</summary>
@@ -55,9 +49,10 @@ public sealed class GoldenWatch(string title, int iterations, GoldenRecord? gold
             ? recorder!.Build(environment)
             : throw new InvalidOperationException($"the run did not reach iteration {iterations - 1}, so that it has no golden");
 
-    private void Look(TrainStep step, StepPhase phase)
+    /// <inheritdoc />
+    public void After(TracePhase phase, StepMoment moment)
     {
-        if (step.Iteration >= iterations)
+        if (moment.Iteration >= iterations)
         {
             return;
         }
@@ -65,37 +60,41 @@ public sealed class GoldenWatch(string title, int iterations, GoldenRecord? gold
         using var scope = NewDisposeScope();
         switch (phase)
         {
-            case StepPhase.Forward:
-                Trace(step, GoldenPhase.Forward, step.Entries.Where(entry => !entry.IsParameter), entry => entry.Value);
+            case TracePhase.Loss:
+                Trace(GoldenPhase.Forward, Step.Entries.Where(entry => !entry.IsParameter), entry => entry.Value);
                 break;
-            case StepPhase.Backward:
-                var withGradient = step.Entries.Where(entry => entry.Value.grad is not null).ToList();
-                if (step.Iteration == 0)
+            case TracePhase.Reduction:
+                var withGradient = Step.Entries.Where(entry => entry.Value.grad is not null).ToList();
+                if (moment.Iteration == 0)
                 {
-                    recorder!.Add(GoldenPart.Gradient, withGradient.Select(entry => KeyValuePair.Create(entry.Key, entry.Value.grad!)));
+                    Recorder.Add(GoldenPart.Gradient, withGradient.Select(entry => KeyValuePair.Create(entry.Key, entry.Value.grad!)));
                 }
 
-                Trace(step, GoldenPhase.Backward, withGradient, entry => entry.Value.grad!);
+                Trace(GoldenPhase.Backward, withGradient, entry => entry.Value.grad!);
                 break;
-            case StepPhase.Optimizer:
-                Trace(step, GoldenPhase.Optimizer, step.Entries.Where(entry => entry.IsTrainable), entry => entry.Value);
+            case TracePhase.Weights:
+                Trace(GoldenPhase.Optimizer, Step.Entries.Where(entry => entry.IsTrainable), entry => entry.Value);
                 break;
-            case StepPhase.Ema:
-                recorder!.Trace(step.Iteration, GoldenPhase.Average, step.Ema.Current, 1 / step.Ema.Correction);
+            case TracePhase.Ema:
+                Recorder.Trace(moment.Iteration, GoldenPhase.Average, Step.Ema.Averages, 1 / Step.Ema.Correction);
+                Recorder.Iteration(moment.Rate, moment.Losses);
+                if (moment.Iteration == iterations - 1)
+                {
+                    End();
+                }
+
                 break;
-            default:
-                throw new InvalidOperationException($"no trace of phase {phase}");
         }
+
+        void Trace(GoldenPhase group, IEnumerable<StateEntry> entries, Func<StateEntry, Tensor> value) =>
+            Recorder.Trace(moment.Iteration, group, entries.Select(entry => KeyValuePair.Create(entry.Key, value(entry))));
     }
 
-    private void Trace(TrainStep step, GoldenPhase phase, IEnumerable<StateEntry> entries, Func<StateEntry, Tensor> value) =>
-        recorder!.Trace(step.Iteration, phase, entries.Select(entry => KeyValuePair.Create(entry.Key, value(entry))));
-
-    private void End(TrainStep step)
+    private void End()
     {
-        recorder!.Add(GoldenPart.Weight, step.Entries.Select(entry => KeyValuePair.Create(entry.Key, entry.Value)));
-        recorder.Add(GoldenPart.Momentum, step.Optimizer.Momentum());
-        recorder.Add(GoldenPart.Average, step.Ema.Read([.. step.Entries.Where(entry => !entry.IsBatchCounter)]));
+        Recorder.Add(GoldenPart.Weight, Step.Entries.Select(entry => KeyValuePair.Create(entry.Key, entry.Value)));
+        Recorder.Add(GoldenPart.Momentum, Step.Optimizer.Momentum());
+        Recorder.Add(GoldenPart.Average, Step.Ema.Read([.. Step.Entries.Where(entry => !entry.IsBatchCounter)]));
         complete = true;
     }
 }

@@ -95,9 +95,6 @@ public sealed class ExponentialMovingAverage : IDisposable
         return byKey.TryGetValue(entry.Key, out var average) ? average / correction : entry.Value.alias();
     }
 
-    /// <summary>The averages as they are now with their keys, uncorrected; not copies.</summary>
-    public IEnumerable<KeyValuePair<string, Tensor>> Current => sources.Select((entry, i) => KeyValuePair.Create(entry.Key, averages[i]));
-
     /// <summary>What <see cref="Read(StateEntry)"/> divides by.</summary>
     public double Correction => 1 - Math.Pow(Decay(Updates - 1), Updates);
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using PPYolo.Train.Optimization;
 using PPYolo.Train.Options;
 
 namespace PPYolo.Train.Records;
@@ -63,28 +62,4 @@ public sealed record RecordCase : RunCase
             StartWeightsSha256 = sha256,
         };
     }
-
-    /// <summary>The options that repeat the run: an epoch of one iteration makes epochs and iterations the same.</summary>
-    public TrainOptions ToOptions() =>
-        new()
-        {
-            Network = Network,
-            Classes = Classes,
-            FreezeAt = FreezeAt,
-            FreezeNorm = FreezeNorm,
-            DropBlock = DropBlock,
-            Batch = Batch,
-            Sizes = [.. Sizes],
-            IterationsPerEpoch = 1,
-            LearningRatePerImage = LearningRatePerImage,
-            WarmupEpochs = WarmupIterations,
-            StartFactor = StartFactor,
-            MilestoneEpochs = [.. Milestones],
-            Gamma = Gamma,
-            Momentum = Momentum,
-            WeightDecay = WeightDecay,
-            ClipGradNorm = ClipGradNorm,
-            EmaDecay = EmaDecay,
-            EmaDecayType = Enum.Parse<EmaDecayType>(EmaDecayType, ignoreCase: true),
-        };
 }

@@ -1,3 +1,6 @@
+using PPYolo.Train.Optimization;
+using PPYolo.Train.Options;
+
 namespace PPYolo.Train.Records;
 
 /// <summary>What a case file (case.json) says of a run, whoever made it: everything needed to repeat it.</summary>
@@ -68,4 +71,28 @@ public abstract record RunCase
 
     /// <summary>threshold, exponential or normal.</summary>
     public required string EmaDecayType { get; init; }
+
+    /// <summary>The options that repeat the run: an epoch of one iteration makes epochs and iterations the same.</summary>
+    public TrainOptions ToOptions() =>
+        new()
+        {
+            Network = Network,
+            Classes = Classes,
+            FreezeAt = FreezeAt,
+            FreezeNorm = FreezeNorm,
+            DropBlock = DropBlock,
+            Batch = Batch,
+            Sizes = [.. Sizes],
+            IterationsPerEpoch = 1,
+            LearningRatePerImage = LearningRatePerImage,
+            WarmupEpochs = WarmupIterations,
+            StartFactor = StartFactor,
+            MilestoneEpochs = [.. Milestones],
+            Gamma = Gamma,
+            Momentum = Momentum,
+            WeightDecay = WeightDecay,
+            ClipGradNorm = ClipGradNorm,
+            EmaDecay = EmaDecay,
+            EmaDecayType = Enum.Parse<EmaDecayType>(EmaDecayType, ignoreCase: true),
+        };
 }

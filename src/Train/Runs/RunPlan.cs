@@ -14,12 +14,23 @@ namespace PPYolo.Train.Runs;
 /// <param name="Seed">The seed of DropBlock.</param>
 public sealed record RunPlan(TrainOptions Options, NamedTensors Start, Func<int, IBatchSource> Batches, int Iterations, string Seed)
 {
-    /// <summary>Who makes network and step.</summary>
-    public TrainingFactory Factory { get; init; } = new();
+    /// <summary>In what the training is another than the right one.</summary>
+    public Alteration Alteration { get; init; } = Alteration.None;
+
+    /// <summary>Given each rank's trainer before its first iteration, to watch it; null where nobody does.</summary>
+    public Action<Trainer>? Observe { get; init; }
 
     /// <summary>Whether all ranks' weights are compared after every iteration.</summary>
     public bool CheckReplicas { get; init; } = true;
 
     /// <summary>Where the network is.</summary>
     public Device Device { get; init; } = CPU;
+
+    /// <summary>The same run, altered: its batches too.</summary>
+    public RunPlan With(Alteration alteration) =>
+        this with
+        {
+            Alteration = alteration,
+            Batches = rank => alteration.Batches(Batches, rank),
+        };
 }

@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using PPYolo.Align.Generation;
+using PPYolo.Align.Tensors;
 using PPYolo.Data.Batches;
 using PPYolo.Model;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Runtime;
 using PPYolo.Train.Stepping;
+using PPYolo.Train.Weights;
 using static TorchSharp.torch;
 
 namespace PPYolo.Train.Runs;
@@ -29,9 +31,14 @@ public sealed class Trainer : IDisposable
         this.plan = plan;
         this.ranks = ranks;
         batches = plan.Batches(ranks.Rank);
-        network = plan.Factory.CreateNetwork(plan.Options.ToNetwork(), plan.Start, plan.Device);
-        Step = plan.Factory.CreateStep(network, plan.Options.ToRecipe(), plan.Options.Batch, ranks);
+        network = NetworkState.Create(plan.Alteration.Network(plan.Options.ToNetwork()), plan.Start, plan.Device);
+        plan.Alteration.Loaded(network);
+        Step = new(plan.Alteration.PartsOf(network, plan.Options.ToRecipe(), plan.Options.Batch, ranks));
+        plan.Observe?.Invoke(this);
     }
+
+    /// <summary>The start weights that were given, whatever an alteration made of them.</summary>
+    public NamedTensors Start => plan.Start;
 
     /// <summary>The training step; its iteration is the next one.</summary>
     public TrainStep Step { get; }

@@ -1,30 +1,31 @@
 using PPYolo.Align.Tensors;
+using PPYolo.Align.Traces;
 using PPYolo.Train.Stepping;
 using static TorchSharp.torch;
 
 namespace PPYolo.Train.Tracing;
 
-/// <summary>Copies the gradients of iteration 0 as backward leaves them.</summary>
+/// <summary>Copies the gradients of iteration 0 as the optimizer gets them.</summary>
 internal static class FirstGradients
 {
-    /// <summary>Fills <paramref name="gradients"/> when the step has done its first backward pass.</summary>
+    /// <summary>Fills <paramref name="gradients"/> when the step has them.</summary>
     public static void Watch(TrainStep step, NamedTensors gradients) =>
-        step.Observer += phase =>
-        {
-            if (phase != StepPhase.Backward || step.Iteration != 0)
-            {
-                return;
-            }
+        step.Watch(new PhaseWatch(TracePhase.Reduction, moment => Copy(step, moment, gradients)));
 
-            using var scope = NewDisposeScope();
-            foreach (
-                var (key, gradient) in step
-                    .Entries.Where(entry => entry.Value.grad is not null)
-                    .Select(entry => KeyValuePair.Create(entry.Key, entry.Value.grad!))
-                    .ToData()
-            )
-            {
-                gradients.Add(key, gradient);
-            }
-        };
+    private static void Copy(TrainStep step, StepMoment moment, NamedTensors gradients)
+    {
+        if (moment.Iteration != 0)
+        {
+            return;
+        }
+
+        using var scope = NewDisposeScope();
+        var found = step
+            .Entries.Where(entry => entry.Value.grad is not null)
+            .Select(entry => KeyValuePair.Create(entry.Key, entry.Value.grad!));
+        foreach (var (key, gradient) in found.ToData())
+        {
+            gradients.Add(key, gradient);
+        }
+    }
 }

@@ -11,7 +11,7 @@ namespace PPYolo.Train.Tracing;
 /// Watches a training step and summarizes everything it computes. It reads memory and changes no bit; it changes what an <see
 /// cref="Injection"/> says, and nothing else.
 /// </summary>
-internal sealed class StepTracer : IStepTrace, IDisposable
+internal sealed class StepTracer : IStepWatch, IDisposable
 {
     private readonly TrainStep step;
     private readonly TraceOptions options;
@@ -48,7 +48,7 @@ internal sealed class StepTracer : IStepTrace, IDisposable
             options ?? new(),
             [.. injections?.Where(injection => injection.Rank == step.Ranks.Rank) ?? []]
         );
-        step.Trace = tracer;
+        step.Watch(tracer);
         foreach (var (name, module) in step.Network.named_modules())
         {
             // A chain's output is its last layer's.
@@ -80,7 +80,41 @@ internal sealed class StepTracer : IStepTrace, IDisposable
     }
 
     /// <inheritdoc />
-    public void Forward(IReadOnlyList<KeyValuePair<string, float>> losses)
+    public void After(TracePhase phase, StepMoment moment)
+    {
+        switch (phase)
+        {
+            case TracePhase.Loss:
+                Losses(moment.Losses);
+                break;
+            case TracePhase.Gradient:
+                Backward();
+                break;
+            case TracePhase.Reduction when step.Ranks.Size > 1:
+                Gradients(TracePhase.Reduction);
+                break;
+            case TracePhase.Schedule:
+                Add(TracePhase.Schedule, "rate", moment.Rate);
+                break;
+            case TracePhase.Weights:
+                Updated();
+                break;
+            case TracePhase.Ema:
+                Averaged();
+                break;
+        }
+    }
+
+    /// <summary>Stops watching.</summary>
+    public void Dispose()
+    {
+        removeHooks.ForEach(remove => remove());
+        removeHooks.Clear();
+        Release();
+        step.Unwatch(this);
+    }
+
+    private void Losses(IReadOnlyList<KeyValuePair<string, float>> losses)
     {
         foreach (var entry in step.Entries.Where(entry => !entry.IsParameter))
         {
@@ -93,8 +127,7 @@ internal sealed class StepTracer : IStepTrace, IDisposable
         }
     }
 
-    /// <inheritdoc />
-    public void Backward()
+    private void Backward()
     {
         // In-place operations and wrappers hand one tensor on: its gradient is that of the last module that had it.
         var seen = new HashSet<Tensor>(ReferenceEqualityComparer.Instance);
@@ -113,20 +146,7 @@ internal sealed class StepTracer : IStepTrace, IDisposable
         Gradients(TracePhase.Gradient);
     }
 
-    /// <inheritdoc />
-    public void Reduced()
-    {
-        if (step.Ranks.Size > 1)
-        {
-            Gradients(TracePhase.Reduction);
-        }
-    }
-
-    /// <inheritdoc />
-    public void Rate(double rate) => Add(TracePhase.Schedule, "rate", rate);
-
-    /// <inheritdoc />
-    public void Updated()
+    private void Updated()
     {
         foreach (var (key, buffer) in step.Optimizer.Buffers)
         {
@@ -139,8 +159,7 @@ internal sealed class StepTracer : IStepTrace, IDisposable
         }
     }
 
-    /// <inheritdoc />
-    public void Averaged()
+    private void Averaged()
     {
         foreach (var (key, average) in step.Ema.Averages)
         {
@@ -149,15 +168,6 @@ internal sealed class StepTracer : IStepTrace, IDisposable
 
         done(trace);
         trace = new(trace.Iteration + 1);
-    }
-
-    /// <summary>Stops watching.</summary>
-    public void Dispose()
-    {
-        removeHooks.ForEach(remove => remove());
-        removeHooks.Clear();
-        Release();
-        step.Trace = null;
     }
 
     private Tensor Output(string module, Tensor output)

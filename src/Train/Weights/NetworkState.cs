@@ -1,13 +1,28 @@
 using PPYolo.Align;
 using PPYolo.Align.Tensors;
 using PPYolo.Model;
+using PPYolo.Model.Networks;
 using PPYolo.Model.State;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace PPYolo.Train.Weights;
 
 /// <summary>Moves weights between a network and named tensors.</summary>
 public static class NetworkState
 {
+    /// <summary>Makes a network that has its weights.</summary>
+    /// <param name="options">What to make.</param>
+    /// <param name="weights">As for <see cref="Load"/>.</param>
+    /// <param name="device">Where it is.</param>
+    /// <exception cref="AlignException">The weights are not this network's.</exception>
+    public static PPYoloNetwork Create(NetworkOptions options, NamedTensors weights, Device device)
+    {
+        var network = new PPYoloNetwork(options);
+        Load(network, weights);
+        return device.type == DeviceType.CPU ? network : network.to(device);
+    }
+
     /// <summary>Overwrites every entry of the network.</summary>
     /// <param name="network">The network.</param>
     /// <param name="weights">Exactly its entries; num_batches_tracked may be missing and is then 0.</param>

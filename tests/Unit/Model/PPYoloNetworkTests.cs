@@ -3,6 +3,7 @@ using PPYolo.Kernels.Operations;
 using PPYolo.Model;
 using PPYolo.Model.Networks;
 using PPYolo.Model.State;
+using PPYolo.Train.Tracing;
 using PPYolo.Train.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -63,7 +64,7 @@ public sealed class PPYoloNetworkTests
         using var scope = NewDisposeScope();
         using var network = TestTensors.Network(NetworkPresets.R18Vd with { DropBlock = false });
         var seen = new List<string>();
-        network.Observer = (name, map) => seen.Add($"{name} {string.Join('x', map.shape[1..])}");
+        using var outputs = NetworkOutputs.Watch(network, (name, map) => seen.Add($"{name} {string.Join('x', map.shape[1..])}"));
 
         network.call(TestTensors.Of("images", 2, 1, 3, 64, 64));
 

@@ -3,8 +3,8 @@ using PPYolo.Data.Batches;
 using PPYolo.Model;
 using PPYolo.Peers.Measuring;
 using PPYolo.Train.Options;
-using PPYolo.Train.Ranks;
 using PPYolo.Train.Stepping;
+using PPYolo.Train.Weights;
 using static TorchSharp.torch;
 
 namespace PPYolo.Peers.Subjects.Steps;
@@ -22,17 +22,9 @@ internal sealed class StepSubject : ISubject
         var options = TrainOptionsFile.Read(Configuration, []);
         using var weights = TensorFile.Read(weightsFile);
         batch = new(Npz.Read(batchFile), batchFile);
-        var factory = new TrainingFactory();
-        network = factory.CreateNetwork(options.ToNetwork(), weights, CPU);
-        Step = factory.CreateStep(
-            network,
-            options.ToRecipe() with
-            {
-                LearningRatePerImage = StepWork.RatePerImage,
-            },
-            batch.Count,
-            new SoloRanks()
-        );
+        network = NetworkState.Create(options.ToNetwork(), weights, CPU);
+        var recipe = options.ToRecipe() with { LearningRatePerImage = StepWork.RatePerImage };
+        Step = new(StepParts.Of(network, recipe, batch.Count));
     }
 
     /// <summary>The step.</summary>

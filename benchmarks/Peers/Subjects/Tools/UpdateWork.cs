@@ -2,7 +2,7 @@ using PPYolo.Align.Formats;
 using PPYolo.Model;
 using PPYolo.Model.State;
 using PPYolo.Peers.Subjects.Steps;
-using PPYolo.Train.Stepping;
+using PPYolo.Train.Weights;
 using static TorchSharp.torch;
 
 namespace PPYolo.Peers.Subjects.Tools;
@@ -13,7 +13,7 @@ internal static class UpdateWork
     public static PPYoloNetwork Network(string weightsFile)
     {
         using var weights = TensorFile.Read(weightsFile);
-        var network = new TrainingFactory().CreateNetwork(StepWork.Network with { FreezeAt = -1 }, weights, CPU);
+        var network = NetworkState.Create(StepWork.Network with { FreezeAt = -1 }, weights, CPU);
         foreach (var parameter in network.parameters())
         {
             parameter.grad = randn_like(parameter, requires_grad: false);

@@ -55,9 +55,8 @@ internal sealed class Laboratory
     /// <param name="injections">Tensors to put in the place of the run's own, or null.</param>
     public IReadOnlyList<RunTrace> Run(Alteration? alteration, int iterations, IReadOnlyList<Injection>? injections = null) =>
         TracedRun.Execute(
-            plan with
+            plan.With(alteration ?? Alteration.None) with
             {
-                Factory = alteration ?? new TrainingFactory(),
                 Iterations = iterations,
             },
             ranks,

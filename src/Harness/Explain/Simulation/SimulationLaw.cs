@@ -1,6 +1,7 @@
 using PPYolo.Align.Explanations;
 using PPYolo.Align.Traces;
 using PPYolo.Harness.Explain.Laws;
+using PPYolo.Train.Stepping;
 
 namespace PPYolo.Harness.Explain.Simulation;
 
@@ -75,8 +76,8 @@ internal sealed class SimulationLaw(Laboratory laboratory, Action<string>? progr
 
     /// <summary>What makes the second run's data from the first's; null where nothing known does.</summary>
     private static Alteration? GivenData(ExplainedRun first, ExplainedRun second, TraceComparison comparison) =>
-        comparison.Exceeding.FirstOrDefault(difference => difference.Key.Phase == TracePhase.Data) is not { } data ? new()
-        : BatchChange.Find(first, second, data) is { } change ? new() { Batch = change.Apply }
+        comparison.Exceeding.FirstOrDefault(difference => difference.Key.Phase == TracePhase.Data) is not { } data ? Alteration.None
+        : BatchChange.Find(first, second, data) is { } change ? Alteration.OfBatch(change.Apply)
         : null;
 
     /// <summary>The suspicion that accounts for most, then with it another that accounts for most of the rest.</summary>

@@ -1,4 +1,5 @@
 using PPYolo.Align.Traces;
+using PPYolo.Train.Stepping;
 
 namespace PPYolo.Harness.Explain.Simulation;
 

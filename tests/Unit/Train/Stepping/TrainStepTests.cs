@@ -1,4 +1,5 @@
 using PPYolo.Align.Tensors;
+using PPYolo.Align.Traces;
 using PPYolo.Data.Batches;
 using PPYolo.Model;
 using PPYolo.Model.Head;
@@ -26,9 +27,9 @@ public sealed class TrainStepTests : IDisposable
     [Fact]
     public void Reports_what_it_did_and_counts_on()
     {
-        using var step = new TrainStep(network, Recipe, 2);
-        var phases = new List<StepPhase>();
-        step.Observer = phases.Add;
+        using var step = new TrainStep(StepParts.Of(network, Recipe, 2));
+        var phases = new Phases();
+        step.Watch(phases);
 
         var results = new[] { step.Run(batches.At(0)), step.Run(batches.At(1)) };
 
@@ -41,7 +42,17 @@ public sealed class TrainStepTests : IDisposable
             .Equal("loss_xy", "loss_wh", "loss_iou", "loss_obj", "loss_cls", LossTerms.TotalName);
         results[0].TotalLoss.Should().Be(results[0].Losses.SkipLast(1).Select(loss => loss.Value).Aggregate((sum, loss) => sum + loss));
         results[0].LocalLosses.Should().Equal(results[0].Losses);
-        phases.Should().Equal(Enumerable.Repeat(Enum.GetValues<StepPhase>(), 2).SelectMany(phase => phase));
+        TracePhase[] each =
+        [
+            TracePhase.Data,
+            TracePhase.Loss,
+            TracePhase.Gradient,
+            TracePhase.Reduction,
+            TracePhase.Schedule,
+            TracePhase.Weights,
+            TracePhase.Ema,
+        ];
+        phases.Seen.Should().Equal(each.Concat(each));
         step.Ema.Updates.Should().Be(2);
     }
 
@@ -51,19 +62,23 @@ public sealed class TrainStepTests : IDisposable
         const double limit = 3;
         using var scope = NewDisposeScope();
         // A large rate, so that the step is large beside rounding.
-        using var step = new TrainStep(network, Recipe with { ClipGradNorm = limit, WeightDecay = 0.5, LearningRatePerImage = 0.5 }, 2);
+        using var step = new TrainStep(
+            StepParts.Of(network, Recipe with { ClipGradNorm = limit, WeightDecay = 0.5, LearningRatePerImage = 0.5 }, 2)
+        );
         var before = step.Entries.Where(entry => entry.IsTrainable).ToDictionary(entry => entry.Key, entry => entry.Value.detach().clone());
         var gradients = new Dictionary<string, Tensor>();
-        step.Observer = phase =>
-        {
-            if (phase == StepPhase.Backward)
-            {
-                foreach (var entry in step.Entries.Where(entry => entry.IsTrainable))
+        step.Watch(
+            new PhaseWatch(
+                TracePhase.Reduction,
+                _ =>
                 {
-                    gradients[entry.Key] = entry.Value.grad!.clone().MoveToOuterDisposeScope();
+                    foreach (var entry in step.Entries.Where(entry => entry.IsTrainable))
+                    {
+                        gradients[entry.Key] = entry.Value.grad!.clone().MoveToOuterDisposeScope();
+                    }
                 }
-            }
-        };
+            )
+        );
 
         var result = step.Run(batches.At(0));
 
@@ -104,7 +119,7 @@ public sealed class TrainStepTests : IDisposable
     public void A_loss_that_is_not_finite_stops_before_anything_is_learned(float value)
     {
         using var scope = NewDisposeScope();
-        using var step = new TrainStep(network, Recipe, 2);
+        using var step = new TrainStep(StepParts.Of(network, Recipe, 2));
         step.Run(batches.At(0));
         var before = step.Entries.Where(entry => entry.IsParameter).ToDictionary(entry => entry.Key, entry => entry.Value.detach().clone());
         var momentum = TensorDigest.Of(step.Optimizer.Momentum());
@@ -134,7 +149,7 @@ public sealed class TrainStepTests : IDisposable
         var options = Options with { FreezeAt = 1 };
         using var frozen = TestTensors.Network(options);
         using var before = NetworkState.Save(frozen);
-        using var step = new TrainStep(frozen, Recipe, 2);
+        using var step = new TrainStep(StepParts.Of(frozen, Recipe, 2));
 
         step.Run(batches.At(0));
 
@@ -147,7 +162,7 @@ public sealed class TrainStepTests : IDisposable
     [Fact]
     public void Keeps_no_tensor_of_an_iteration()
     {
-        using var step = new TrainStep(network, Recipe with { ClipGradNorm = 35 }, 2);
+        using var step = new TrainStep(StepParts.Of(network, Recipe with { ClipGradNorm = 35 }, 2));
         var counts = new List<long>();
         // Nothing that others have left is to be freed in between.
         GC.Collect();
@@ -168,7 +183,7 @@ public sealed class TrainStepTests : IDisposable
     private string Trained(TrainingRecipe recipe)
     {
         using var fresh = TestTensors.Network(Options);
-        using var step = new TrainStep(fresh, recipe, 2);
+        using var step = new TrainStep(StepParts.Of(fresh, recipe, 2));
         step.Run(batches.At(0));
         return TensorDigest.Of(NetworkState.Save(fresh));
     }
@@ -184,5 +199,14 @@ public sealed class TrainStepTests : IDisposable
         }
 
         return new Batch(tensors, "broken");
+    }
+
+    private sealed class Phases : IStepWatch
+    {
+        public List<TracePhase> Seen { get; } = [];
+
+        public void Fed(Tensor images, Tensor boxes, IReadOnlyList<Tensor> targets) => Seen.Add(TracePhase.Data);
+
+        public void After(TracePhase phase, StepMoment moment) => Seen.Add(phase);
     }
 }

@@ -1,0 +1,74 @@
+using System.Runtime.InteropServices;
+using PPYolo.Align.Tensors;
+using PPYolo.Data.Batches;
+using PPYolo.Train.Stepping;
+using static TorchSharp.torch;
+
+namespace PPYolo.Harness.Faults;
+
+/// <summary>Wrong batches.</summary>
+internal static class BatchFaults
+{
+    private const int BoxWeight = 4,
+        Score = 5;
+
+    /// <summary>Images with their channels in reverse.</summary>
+    public static Batch ReverseChannels(Batch batch) => Images(batch, images => images.flip(1));
+
+    /// <summary>Every object's score is 1.</summary>
+    public static Batch IgnoreScores(Batch batch) => Targets(batch, Score, value => value > 0 ? 1 : 0);
+
+    /// <summary>Every box's weight is 1.</summary>
+    public static Batch IgnoreBoxWeights(Batch batch) => Targets(batch, BoxWeight, value => value > 0 ? 1 : 0);
+
+    /// <summary>Images are normalized with other constants.</summary>
+    public static Batch NormalizeOtherwise(Batch batch) =>
+        Images(batch, images => (images * tensor(new[] { 1.1f, 0.9f, 1.05f }).view(1, 3, 1, 1)) + 0.2);
+
+    /// <summary>The batches of other iterations.</summary>
+    public static Alteration Reordered(Func<int, int> order) =>
+        new() { Batches = (right, rank) => new ReorderedBatches(right(rank), order) };
+
+    private static Batch Images(Batch batch, Func<Tensor, Tensor> change)
+    {
+        using var scope = NewDisposeScope();
+        return Map(batch, (name, tensor) => name == "image" ? change(tensor.ToTorch()).ToData() : tensor);
+    }
+
+    /// <summary>A batch whose targets have one channel mapped.</summary>
+    private static Batch Targets(Batch batch, int channel, Func<float, float> map) =>
+        Map(batch, (name, tensor) => name.StartsWith("target", StringComparison.Ordinal) ? Target(tensor, channel, map) : tensor);
+
+    private static Batch Map(Batch batch, Func<string, TensorData, TensorData> change)
+    {
+        var tensors = new NamedTensors();
+        foreach (var (name, tensor) in batch.Named)
+        {
+            tensors.Add(name, change(name, tensor));
+        }
+
+        return new(tensors, batch.Source);
+    }
+
+    private static TensorData Target(TensorData target, int channel, Func<float, float> map)
+    {
+        var bytes = target.Bytes.ToArray();
+        var values = MemoryMarshal.Cast<byte, float>(bytes.AsSpan());
+        var plane = (int)(target.Shape[3] * target.Shape[4]);
+        var perAnchor = (int)target.Shape[2] * plane;
+        for (var anchor = 0; anchor < target.Shape[0] * target.Shape[1]; anchor++)
+        {
+            foreach (ref var value in values.Slice((anchor * perAnchor) + (channel * plane), plane))
+            {
+                value = map(value);
+            }
+        }
+
+        return new(target.Type, target.Shape.AsSpan(), bytes);
+    }
+
+    private sealed class ReorderedBatches(IBatchSource source, Func<int, int> order) : IBatchSource
+    {
+        public Batch At(int iteration) => source.At(order(iteration));
+    }
+}

@@ -1,0 +1,65 @@
+using PPYolo.Model.State;
+using PPYolo.Train.Stepping;
+using static TorchSharp.torch;
+
+namespace PPYolo.Harness.Faults;
+
+/// <summary>Wrong gradients.</summary>
+internal static class GradientFaults
+{
+    /// <summary>Each backward pass adds to the gradients of those before.</summary>
+    public static Alteration NotCleared() => new() { Parts = parts => parts with { ClearGradients = () => { } } };
+
+    /// <summary>What is differentiated is a multiple of the loss.</summary>
+    public static Alteration LossTimes(double factor) => LossTimes(_ => factor);
+
+    /// <summary>What is differentiated is the loss summed over the images of a rank.</summary>
+    public static Alteration LossSummedOverImages() => LossTimes(moment => moment.Batch.Count);
+
+    /// <summary>A parameter has no gradient.</summary>
+    public static Alteration Dropped(string key) => AfterBackward(parts => parts.Entry(key).Value.grad = null);
+
+    /// <summary>Something happens to a rank's gradients, or to weights, after the backward pass.</summary>
+    public static Alteration AfterBackward(Action<StepParts> change) =>
+        new()
+        {
+            Parts = parts =>
+                parts with
+                {
+                    Backward = (moment, weight) =>
+                    {
+                        parts.Backward(moment, weight);
+                        using var noGrad = no_grad();
+                        change(parts);
+                    },
+                },
+        };
+
+    /// <summary>Something happens to gradients after they were averaged over ranks.</summary>
+    public static Alteration AfterReduction(Action<StepParts> change) =>
+        new()
+        {
+            Parts = parts =>
+                parts with
+                {
+                    Reduce = () =>
+                    {
+                        parts.Reduce();
+                        using var noGrad = no_grad();
+                        change(parts);
+                    },
+                },
+        };
+
+    /// <summary>Multiplies the gradients that are there.</summary>
+    internal static void Scale(IEnumerable<StateEntry> entries, double factor)
+    {
+        foreach (var entry in entries.Where(entry => entry.IsTrainable))
+        {
+            entry.Value.grad!.mul_(factor);
+        }
+    }
+
+    private static Alteration LossTimes(Func<StepMoment, double> factor) =>
+        new() { Parts = parts => parts with { Backward = (moment, weight) => parts.Backward(moment, weight * factor(moment)) } };
+}

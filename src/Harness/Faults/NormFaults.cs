@@ -1,0 +1,98 @@
+using PPYolo.Model.Head;
+using PPYolo.Model.Layers;
+using PPYolo.Train.Stepping;
+using static TorchSharp.torch;
+
+namespace PPYolo.Harness.Faults;
+
+/// <summary>Wrong norms.</summary>
+internal static class NormFaults
+{
+    /// <summary>Another momentum of running statistics.</summary>
+    public static Alteration Momentum(double value) => new() { Network = options => options with { NormMomentum = value } };
+
+    /// <summary>Another epsilon.</summary>
+    public static Alteration Epsilon(double value) => new() { Network = options => options with { NormEpsilon = value } };
+
+    /// <summary>Norms normalize with running statistics.</summary>
+    public static Alteration EvaluationMode() =>
+        new()
+        {
+            Parts = parts =>
+            {
+                foreach (var norm in parts.Network.modules().OfType<BatchNorm>())
+                {
+                    norm.eval();
+                }
+
+                return parts;
+            },
+        };
+
+    /// <summary>One buffer stays as it was.</summary>
+    public static Alteration Stale(string key) =>
+        new()
+        {
+            Parts = parts =>
+                parts with
+                {
+                    Losses = (images, boxes, targets) =>
+                    {
+                        var buffer = parts.Entry(key).Value;
+                        using var before = buffer.clone().DetachFromDisposeScope();
+                        var terms = parts.Losses(images, boxes, targets);
+                        using var noGrad = no_grad();
+                        buffer.copy_(before);
+                        return terms;
+                    },
+                },
+        };
+
+    /// <summary>The biased variance of the batch goes where the unbiased one should.</summary>
+    public static Alteration BiasedVariance() =>
+        new()
+        {
+            Parts = parts =>
+                parts with
+                {
+                    Losses = (images, boxes, targets) => WithBiasedVariance(parts, () => parts.Losses(images, boxes, targets)),
+                },
+        };
+
+    private static LossTerms WithBiasedVariance(StepParts parts, Func<LossTerms> right)
+    {
+        var values = new Dictionary<string, double>(StringComparer.Ordinal);
+        var before = parts
+            .Entries.Where(entry => entry.Key.EndsWith("running_var", StringComparison.Ordinal))
+            .ToDictionary(entry => entry.Key, entry => entry.Value.clone(), StringComparer.Ordinal);
+        var hooks = new List<Action>();
+        foreach (var (name, module) in parts.Network.named_modules())
+        {
+            if (module is SquareConvolution conv)
+            {
+                hooks.Add(
+                    conv.register_forward_hook(
+                        (_, _, output) =>
+                        {
+                            values[name] = output.numel() / output.shape[1] * parts.Ranks.Size;
+                            return output;
+                        }
+                    ).remove
+                );
+            }
+        }
+
+        var terms = right();
+        hooks.ForEach(remove => remove());
+        using var noGrad = no_grad();
+        foreach (var (key, old) in before)
+        {
+            var norm = key[..key.LastIndexOf('.')];
+            var count = values[norm[..norm.LastIndexOf('.')] + ".conv"];
+            var running = parts.Entry(key).Value;
+            running.copy_((old * 0.9) + ((running - (old * 0.9)) * ((count - 1) / count)));
+        }
+
+        return terms;
+    }
+}

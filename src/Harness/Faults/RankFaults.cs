@@ -1,0 +1,67 @@
+using PPYolo.Train.Stepping;
+using static TorchSharp.torch;
+
+namespace PPYolo.Harness.Faults;
+
+/// <summary>What goes wrong between ranks.</summary>
+internal static class RankFaults
+{
+    /// <summary>Norms see the batch of their own rank alone.</summary>
+    public static Alteration StatisticsOfEachRank() => new() { SharesStatistics = false };
+
+    /// <summary>Gradients are summed over ranks and not averaged.</summary>
+    public static Alteration GradientsSummed() =>
+        GradientFaults.AfterReduction(parts => GradientFaults.Scale(parts.Entries, parts.Ranks.Size));
+
+    /// <summary>Every rank gets rank 0's gradient, divided by their number.</summary>
+    public static Alteration OnlyRank0() =>
+        new()
+        {
+            Parts = parts =>
+            {
+                var own = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+                var remembering = GradientFaults
+                    .AfterBackward(_ =>
+                    {
+                        foreach (var entry in parts.Entries.Where(entry => entry.IsTrainable))
+                        {
+                            own[entry.Key] = entry.Value.grad!.clone();
+                        }
+                    })
+                    .Parts(parts);
+                return GradientFaults
+                    .AfterReduction(_ =>
+                    {
+                        foreach (var entry in parts.Entries.Where(entry => entry.IsTrainable))
+                        {
+                            parts.Ranks.Broadcast(entry.Key, own[entry.Key]);
+                            entry.Value.grad!.copy_(own[entry.Key] / parts.Ranks.Size);
+                        }
+                    })
+                    .Parts(remembering);
+            },
+        };
+
+    /// <summary>A rank's gradients are zero before they are averaged.</summary>
+    public static Alteration GradientOfOneRankDropped(int rank) =>
+        GradientFaults.AfterBackward(parts =>
+        {
+            if (parts.Ranks.Rank == rank)
+            {
+                GradientFaults.Scale(parts.Entries, 0);
+            }
+        });
+
+    /// <summary>One rank's averaged gradient is another than everybody's, so that weights part.</summary>
+    public static Alteration OneRankDiffers(int rank, string key) =>
+        GradientFaults.AfterReduction(parts =>
+        {
+            if (parts.Ranks.Rank == rank)
+            {
+                parts.Entry(key).Value.grad!.mul_(1.5);
+            }
+        });
+
+    /// <summary>Two ranks have each other's batches.</summary>
+    public static Alteration BatchesOfEachOther() => new() { Batches = (right, rank) => right(1 - rank) };
+}
