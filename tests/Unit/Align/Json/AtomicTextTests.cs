@@ -1,6 +1,5 @@
 using PPYolo.Align;
 using PPYolo.Align.Json;
-using PPYolo.Tests.Unit.Formats;
 
 namespace PPYolo.Tests.Unit.Align.Json;
 

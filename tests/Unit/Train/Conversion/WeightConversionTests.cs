@@ -3,7 +3,7 @@ using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
 using PPYolo.Model;
 using PPYolo.Model.Networks;
-using PPYolo.Tests.Unit.Formats;
+using PPYolo.Tests.Unit.Align.Formats;
 using PPYolo.Train.Conversion;
 using PPYolo.Train.Weights;
 

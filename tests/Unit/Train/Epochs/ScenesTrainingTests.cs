@@ -1,5 +1,4 @@
 using PPYolo.Data.Datasets;
-using PPYolo.Tests.Unit.Data;
 using PPYolo.Train.Epochs;
 using PPYolo.Train.Feeds;
 using PPYolo.Train.Options;

@@ -1,5 +1,4 @@
 using PPYolo.Align;
-using PPYolo.Tests.Unit.Formats;
 using PPYolo.Train.Inference;
 
 namespace PPYolo.Tests.Unit.Train.Inference;

@@ -1,7 +1,6 @@
 using PPYolo.Align;
 using PPYolo.Align.Formats;
 using PPYolo.Model.Networks;
-using PPYolo.Tests.Unit.Formats;
 using PPYolo.Train.Inference;
 using PPYolo.Train.Weights;
 

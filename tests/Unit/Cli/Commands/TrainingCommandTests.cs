@@ -1,0 +1,299 @@
+using PPYolo.Align.Tensors;
+using PPYolo.Cli.Commands;
+using PPYolo.Train.Epochs;
+
+namespace PPYolo.Tests.Unit.Cli.Commands;
+
+/// <summary>train, data check and align self with real data, as they are typed.</summary>
+public sealed class TrainingCommandTests : IDisposable
+{
+    private static readonly string[] Tiny =
+    [
+        "train",
+        "--config",
+        "ppyolo_r18vd_voc2012",
+        "--set",
+        "batch=2",
+        "--set",
+        "sizes=[64]",
+        "--set",
+        "iterationsPerEpoch=1",
+    ];
+
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-cli-");
+
+    private string Run => Path.Combine(folder.FullName, "run");
+
+    [Fact]
+    public void A_run_is_resumed_by_its_folder_alone()
+    {
+        Call([.. Tiny, "--epochs", "1", "--out", Run]).Code.Should().Be(0);
+        var (code, output, _) = Call("train", "--resume", "--out", Run, "--epochs", "2");
+
+        code.Should().Be(0);
+        output.Should().Contain("going on after epoch 1 of 2").And.Contain("epoch 2/2 iteration 1/1").And.NotContain("epoch 1/2");
+        File.Exists(Path.Combine(Run, "epoch0002.pth")).Should().BeTrue();
+        RunSettings.Read(Run).Options.Epochs.Should().Be(2);
+    }
+
+    [Fact]
+    public void A_run_of_some_iterations_that_ends_in_weights_that_are_not_finite_has_failed()
+    {
+        var (code, output, error) = Call(
+            "train",
+            "--config",
+            "ppyolo_r18vd_voc2012",
+            "--set",
+            "batch=2",
+            "--set",
+            "sizes=[64]",
+            "--set",
+            "learningRatePerImage=1e38",
+            "--set",
+            "startFactor=1",
+            "--iterations",
+            "1"
+        );
+
+        code.Should().Be(3, output);
+        error.Should().StartWith("ppyolo: after iteration 0: weight '").And.Contain("elements that are not finite");
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_made_is_named()
+    {
+        var file = Path.Combine(folder.FullName, "file");
+        File.WriteAllText(file, "");
+
+        var (code, _, error) = Call([.. Tiny, "--epochs", "1", "--out", Path.Combine(file, "run")]);
+
+        code.Should().Be(2);
+        error.Should().Contain($"{Path.Combine(file, "run")}: the run's folder cannot be made").And.Contain("--out");
+    }
+
+    [Fact]
+    public void Start_weights_of_another_network_are_named_and_leave_no_run()
+    {
+        Call([.. Tiny, "--epochs", "1", "--out", Run]).Code.Should().Be(0);
+        var (file, other) = (Path.Combine(Run, "epoch0001.pth"), Path.Combine(folder.FullName, "other"));
+
+        var (code, _, error) = Call([.. Tiny, "--set", "classes=3", "--init", file, "--epochs", "1", "--out", other]);
+
+        code.Should().Be(2);
+        error
+            .Should()
+            .Contain($"{file}: these are not the weights")
+            .And.Contain("4 of another shape or type")
+            .And.Contain("yolo_head.yolo_output_0.bias (expected float32 24, found float32 75)")
+            .And.Contain("train -c");
+        Directory.Exists(other).Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_folder_with_a_run_is_not_overwritten()
+    {
+        Call([.. Tiny, "--epochs", "1", "--out", Run]).Code.Should().Be(0);
+        var before = File.GetLastWriteTimeUtc(Path.Combine(Run, "epoch0001.pth"));
+
+        var (code, _, error) = Call([.. Tiny, "--epochs", "1", "--out", Run]);
+
+        code.Should().Be(2);
+        error.Should().Contain("expected a new folder, found a run").And.Contain("--resume");
+        File.GetLastWriteTimeUtc(Path.Combine(Run, "epoch0001.pth")).Should().Be(before);
+    }
+
+    [Fact]
+    public void A_run_is_not_resumed_with_other_settings()
+    {
+        Call([.. Tiny, "--epochs", "1", "--out", Run]).Code.Should().Be(0);
+
+        var (code, _, error) = Call([.. Tiny, "--set", "momentum=0.8", "--epochs", "2", "--out", Run, "--resume"]);
+
+        code.Should().Be(2);
+        error.Should().Contain("options.momentum is 0.9 in the run, 0.8 here");
+    }
+
+    [Fact]
+    public void Other_threads_are_allowed_and_said()
+    {
+        Call([.. Tiny, "--epochs", "1", "--out", Run, "--threads", "1"]).Code.Should().Be(0);
+
+        Call("train", "--resume", "--out", Run, "--epochs", "2")
+            .Output.Should()
+            .Contain("1 ranks and 1 threads")
+            .And.Contain("not be the same bit by bit");
+    }
+
+    [Theory]
+    [InlineData("there is no run to resume", "train", "--resume", "--out", "nowhere")]
+    [InlineData("--resume without --config needs --out", "train", "--resume")]
+    [InlineData("--epochs is 1 or more", "train", "--config", "ppyolo_r18vd_voc2012", "--epochs", "0")]
+    [InlineData(
+        "go with neither --iterations nor --record nor --split",
+        "train",
+        "--config",
+        "ppyolo_r18vd_voc2012",
+        "--epochs",
+        "1",
+        "--record",
+        "x"
+    )]
+    [InlineData("exclude each other", "train", "--config", "ppyolo_r18vd_voc2012", "--per-rank-sizes", "--same-size-across-ranks")]
+    [InlineData("--seed: expected a decimal number", "train", "--config", "ppyolo_r18vd_voc2012", "--seed", "x")]
+    [InlineData("no such file or folder", "train", "--config", "ppyolo_r18vd_voc2012", "--data", "nowhere", "--out", "nowhere")]
+    [InlineData("no such file or folder", "data", "check", "nowhere")]
+    public void Wrong_use_is_one_message_and_exit_code_2(string message, params string[] args)
+    {
+        var (code, _, error) = Call(args);
+
+        code.Should().Be(2);
+        error.Should().Contain(message);
+        Directory.Exists("nowhere").Should().BeFalse();
+    }
+
+    [Fact]
+    public void Finetuning_takes_what_fits_and_lists_the_rest()
+    {
+        Call([.. Tiny, "--epochs", "1", "--out", Run]).Code.Should().Be(0);
+
+        var (code, output, _) = Call([
+            .. Tiny,
+            "--set",
+            "classes=3",
+            "--epochs",
+            "1",
+            "--out",
+            Path.Combine(folder.FullName, "fine"),
+            "-c",
+            Path.Combine(Run, "epoch0001.pth"),
+        ]);
+
+        code.Should().Be(0);
+        output
+            .Should()
+            .Contain("168 of 172 entries taken over")
+            .And.Contain("yolo_head.yolo_output_0.weight (float32 75x512x1x1 there, float32 24x512x1x1 here)");
+    }
+
+    [Fact]
+    public void A_checkpoint_of_which_nothing_fits_is_refused()
+    {
+        var other = Path.Combine(folder.FullName, "other.pth");
+        var tensors = new NamedTensors();
+        tensors.Add("backbone.conv1._mean", PPYolo.Align.Tensors.TensorData.Scalar(1f));
+        PPYolo.Align.Formats.TensorFile.Write(other, tensors);
+
+        var (code, _, error) = Call([.. Tiny, "--epochs", "1", "--out", Run, "-c", other]);
+
+        code.Should().Be(2);
+        error.Should().Contain("ppyolo convert");
+        Directory.Exists(Run).Should().BeFalse();
+    }
+
+    [SkippableFact]
+    public void A_dataset_is_trained_on_over_epochs_and_on_ranks()
+    {
+        NativePixels.OrSkip();
+        using var set = TinySet.Of(4);
+        set.Write();
+
+        var (code, output, error) = Call(
+            "train",
+            "--config",
+            "ppyolo_r18vd_voc2012",
+            "--set",
+            "batch=2",
+            "--set",
+            "sizes=[64,96]",
+            "--set",
+            "classes=2",
+            "--data",
+            Path.GetDirectoryName(set["train.json"])!,
+            "--epochs",
+            "1",
+            "--ranks",
+            "2",
+            "--workers",
+            "1",
+            "--out",
+            Run
+        );
+
+        code.Should().Be(0, error);
+        output.Should().Contain("epoch 1/1 iteration 2/2");
+    }
+
+    [SkippableFact]
+    public void A_bad_record_is_told_once_or_stops()
+    {
+        NativePixels.OrSkip();
+        using var set = TinySet.Of(3);
+        set.Image(4, file: false).Write();
+        string[] command =
+        [
+            "train",
+            "--config",
+            "ppyolo_r18vd_voc2012",
+            "--set",
+            "batch=3",
+            "--set",
+            "sizes=[64]",
+            "--set",
+            "classes=2",
+            "--data",
+            set["train.json"],
+            "--epochs",
+            "1",
+            "--out",
+            Run,
+        ];
+
+        var strict = Call([.. command, "--strict"]);
+        var lenient = Call(command);
+
+        strict.Code.Should().Be(2);
+        strict.Error.Should().Contain("000004.jpg").And.Contain("--strict");
+        lenient.Code.Should().Be(0);
+        lenient.Error.Split("000004.jpg").Should().HaveCount(2, "the problem is told once");
+    }
+
+    [SkippableFact]
+    public void A_dataset_of_other_classes_is_refused_with_what_to_set()
+    {
+        NativePixels.OrSkip();
+        using var set = TinySet.Of(3);
+        set.Write();
+
+        Call([.. Tiny, "--data", set["train.json"], "--epochs", "1", "--out", Run]).Error.Should().Contain("--set classes=2");
+    }
+
+    [SkippableFact]
+    public void Data_check_prints_what_is_there()
+    {
+        NativePixels.OrSkip();
+        var (code, output, _) = Call("data", "check", Fixtures.PathOf("scenes"), "--split", "val");
+
+        code.Should().Be(0);
+        output.Should().Contain("50 images").And.Contain("99, ").And.Contain("aeroplane").And.Contain("bad records  0");
+    }
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    private static (int Code, string Output, string Error) Call(params string[] args)
+    {
+        var (output, error) = (Console.Out, Console.Error);
+        using StringWriter written = new(),
+            complained = new();
+        Console.SetOut(written);
+        Console.SetError(complained);
+        try
+        {
+            return (TestEnvironment.WithThreads(2, () => CommandLine.Run(args)), written.ToString(), complained.ToString());
+        }
+        finally
+        {
+            Console.SetOut(output);
+            Console.SetError(error);
+        }
+    }
+}

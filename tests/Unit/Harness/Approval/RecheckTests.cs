@@ -1,0 +1,133 @@
+using PPYolo.Align;
+using PPYolo.Align.Golden;
+using PPYolo.Harness.Approval;
+using PPYolo.Tests.Unit.Align.Golden;
+
+namespace PPYolo.Tests.Unit.Harness.Approval;
+
+public sealed class RecheckTests : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-recheck-");
+
+    [Theory]
+    [InlineData(0, 0, nameof(Moved.Neither))]
+    [InlineData(0, 0.4, nameof(Moved.Code))]
+    [InlineData(0.4, 0.4, nameof(Moved.Environment))]
+    [InlineData(0.4, 0, nameof(Moved.Both))]
+    public void Says_which_of_code_and_environment_moved(double then, double now, string moved) =>
+        Recheck.Classify(Runs.Golden(), Runs.Run(then), Runs.Run(now)).ToString().Should().Be(moved);
+
+    [Fact]
+    public void A_run_that_is_missing_on_one_side_is_said()
+    {
+        Recheck.Classify(Runs.Golden(), null, Runs.Run()).Should().Be(Moved.NotRun);
+        Recheck.Classify(Runs.Golden(), Runs.Run(), null).Should().Be(Moved.NotRun);
+    }
+
+    [Fact]
+    public void Lists_each_golden_that_ran_and_fails_where_one_moved()
+    {
+        Write("goldens/a.verified.golden", Runs.Golden());
+        Write("goldens/b.verified.golden", Runs.Golden());
+        Write("goldens/left-out.verified.golden", Runs.Golden());
+        Write("then/a.golden", Runs.Run());
+        Write("now/a.golden", Runs.Run());
+        Write("then/b.golden", Runs.Run());
+        Write("now/b.golden", Runs.Run(0.4));
+        using var output = new StringWriter();
+
+        Recheck.Compare(At("goldens"), At("then"), At("now"), output).Should().BeFalse();
+
+        output
+            .ToString()
+            .Should()
+            .MatchRegex("neither +a +bit for bit +bit for bit")
+            .And.MatchRegex("code +b +bit for bit +diverged")
+            .And.NotContain("left-out");
+    }
+
+    [Fact]
+    public void Tests_that_share_a_golden_are_told_apart()
+    {
+        Write("goldens/a.verified.golden", Runs.Golden());
+        Write("goldens/a-longer-name.verified.golden", Runs.Golden());
+        Write("then/a@threads=1.golden", Runs.Run());
+        Write("then/a@threads=2.golden", Runs.Run());
+        Write("then/a@threads=3.golden", Runs.Run());
+        Write("now/a@threads=1.golden", Runs.Run(0.4));
+        Write("now/a@threads=2.golden", Runs.Run());
+        using var output = new StringWriter();
+
+        Recheck.Compare(At("goldens"), At("then"), At("now"), output).Should().BeFalse();
+
+        output
+            .ToString()
+            .Should()
+            .MatchRegex("code +a \\(threads=1\\)")
+            .And.MatchRegex("neither +a \\(threads=2\\)")
+            .And.MatchRegex("not run +a \\(threads=3\\)")
+            .And.Contain("moved: code 1, not run 1")
+            .And.NotContain("longer");
+    }
+
+    [Fact]
+    public void A_commit_that_does_not_tell_them_apart_has_one_run_for_all()
+    {
+        Write("goldens/a.verified.golden", Runs.Golden());
+        Write("then/a.golden", Runs.Run());
+        Write("now/a@threads=1.golden", Runs.Run());
+        Write("now/a@threads=2.golden", Runs.Run());
+        using var output = new StringWriter();
+
+        Recheck.Compare(At("goldens"), At("then"), At("now"), output).Should().BeTrue(output.ToString());
+
+        output.ToString().Should().Contain("a (threads=1)").And.Contain("a (threads=2)");
+    }
+
+    [Fact]
+    public void A_commit_that_is_not_there_and_one_without_goldens_are_named()
+    {
+        ChildProcess.Run("git", ["-C", folder.FullName, "init", "-q"]).ExitCode.Should().Be(0);
+        ChildProcess
+            .Run(
+                "git",
+                ["-C", folder.FullName, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "empty"]
+            )
+            .ExitCode.Should()
+            .Be(0);
+
+        FluentActions
+            .Invoking(() => Recheck.Run(folder.FullName, "none", null, TextWriter.Null))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("--commit none: * has no such commit*");
+        FluentActions
+            .Invoking(() => Recheck.Run(folder.FullName, "HEAD", null, TextWriter.Null))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("commit HEAD has no goldens in tests?Golden?Weights*");
+        Git.Run(folder.FullName, "worktree", "list").Split('\n').Should().ContainSingle("the checkout beside is gone");
+    }
+
+    [Fact]
+    public void Nothing_that_ran_is_an_error_and_no_success()
+    {
+        Write("goldens/a.verified.golden", Runs.Golden());
+
+        FluentActions
+            .Invoking(() => Recheck.Compare(At("goldens"), At("then"), At("now"), TextWriter.Null))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("*no golden theory ran*");
+    }
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    private string At(string name) => Path.Combine(folder.FullName, name);
+
+    private void Write(string name, GoldenRecord record)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(At(name))!);
+        File.WriteAllText(At(name), GoldenText.Format(record));
+    }
+}

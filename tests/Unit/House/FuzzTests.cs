@@ -1,0 +1,76 @@
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace PPYolo.Tests.Unit.House;
+
+/// <summary>
+/// Damaged files in every reader: each is read or refused with a message, and nothing else happens. FsCheck makes up the damage and, where
+/// it finds some that does harm, shrinks it. A short run here, a long one with PPYOLO_SOAK=1.
+/// </summary>
+public class FuzzTests
+{
+    private static int Runs => Environment.GetEnvironmentVariable("PPYOLO_SOAK") == "1" ? 20_000 : 300;
+
+    public static TheoryData<string> Targets => [.. FuzzTargets.Names];
+
+    [Theory]
+    [MemberData(nameof(Targets))]
+    public void A_damaged_file_is_read_or_refused(string target)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("mutant");
+        var good = FuzzTargets.Good(target);
+        var damage = ArbMap.Default.ArbFor<Tuple<NonNegativeInt, byte, byte>[]>();
+
+        Prop.ForAll(
+                damage,
+                edits =>
+                {
+                    var bytes = edits.Aggregate(good, Apply);
+                    File.WriteAllBytes(path, bytes);
+                    FuzzTargets.Read(target, path, bytes);
+                    return folder.Names() is ["mutant"];
+                }
+            )
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(Runs).WithEndSize(8));
+    }
+
+    [Theory]
+    [MemberData(nameof(Targets))]
+    public void The_file_without_damage_is_read(string target)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("good");
+        File.WriteAllBytes(path, FuzzTargets.Good(target));
+
+        FuzzTargets.Read(target, path, FuzzTargets.Good(target)).Should().BeTrue();
+    }
+
+    private static byte[] Apply(byte[] bytes, Tuple<NonNegativeInt, byte, byte> edit)
+    {
+        if (bytes.Length == 0)
+        {
+            return bytes;
+        }
+
+        // Places all over the file, though FsCheck's numbers are small.
+        var at = (int)((uint)(edit.Item1.Get * 2654435761L) % (uint)bytes.Length);
+        var (kind, value) = (edit.Item2 % 6, edit.Item3);
+        byte[] head = bytes[..at],
+            tail = bytes[at..];
+        return kind switch
+        {
+            0 => [.. head, value, .. tail[1..]],
+            1 => [.. head, (byte)(tail[0] ^ (1 << (value % 8))), .. tail[1..]],
+            2 => [.. head, .. tail[Math.Min(tail.Length, 1 + (value % 16))..]],
+            3 => [.. head, value, .. tail],
+            4 =>
+            [
+                .. head,
+                .. Enumerable.Repeat((byte)(value < 128 ? 0xff : 0), Math.Min(8, tail.Length)),
+                .. tail[Math.Min(8, tail.Length)..],
+            ],
+            _ => head,
+        };
+    }
+}

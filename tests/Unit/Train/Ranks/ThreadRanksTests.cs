@@ -1,0 +1,181 @@
+using System.Text;
+using PPYolo.Train.Ranks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PPYolo.Tests.Unit.Train.Ranks;
+
+public class ThreadRanksTests
+{
+    public static TheoryData<int, long, ScalarType> Sums()
+    {
+        var data = new TheoryData<int, long, ScalarType>();
+        foreach (var size in new[] { 1, 2, 3, 4, 8 })
+        {
+            // Nothing, less than a slice each, around the border between small and large, and large ones that divide into no equal slices.
+            foreach (var count in new long[] { 0, 1, 2, 7, 31, 33, 1000, 8192, 8193, 100_003 })
+            {
+                data.Add(size, count, ScalarType.Float32);
+                data.Add(size, count, ScalarType.Float64);
+            }
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Sums))]
+    public void Sum_is_that_in_rank_order_on_every_rank(int size, long count, ScalarType type)
+    {
+        var expected = RankData.Bits(RankData.SumOf(size, count, type));
+        var sums = ThreadRanks.Run(
+            size,
+            ranks =>
+            {
+                var tensor = RankData.Of(ranks.Rank, count, type);
+                ranks.Sum("values", tensor);
+                return RankData.Bits(tensor);
+            }
+        );
+        sums.Should().HaveCount(size).And.AllSatisfy(sum => sum.Should().Equal(expected));
+    }
+
+    [Fact]
+    public void Sums_one_after_another_do_not_mix()
+    {
+        var failures = ThreadRanks.Run(
+            4,
+            ranks =>
+            {
+                var wrong = 0;
+                for (var i = 0; i < 2000; i++)
+                {
+                    using var scope = NewDisposeScope();
+                    var tensor = full(i % 3 == 0 ? 9000 : 5, (ranks.Rank + 1f) * i);
+                    ranks.Sum("values", tensor);
+                    wrong += tensor.eq(10f * i).all().item<bool>() ? 0 : 1;
+                }
+
+                return wrong;
+            }
+        );
+        failures.Should().AllBeEquivalentTo(0);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void Broadcast_replaces_by_rank_0s(int size)
+    {
+        foreach (var count in new long[] { 0, 1, 20_001 })
+        {
+            foreach (var type in new[] { ScalarType.Float32, ScalarType.Int64, ScalarType.Bool })
+            {
+                var all = ThreadRanks.Run(
+                    size,
+                    ranks =>
+                    {
+                        var tensor = RankData.Of(ranks.Rank, count).mul(100).to(type);
+                        ranks.Broadcast("values", tensor);
+                        return RankData.Bits(tensor);
+                    }
+                );
+                all.Should().AllSatisfy(bits => bits.Should().Equal(all[0]));
+                all[0].Should().Equal(RankData.Bits(RankData.Of(0, count).mul(100).to(type)));
+            }
+        }
+    }
+
+    [Fact]
+    public void Gather_returns_everybodys_message_by_rank()
+    {
+        var all = ThreadRanks.Run(3, ranks => ranks.Gather("names", Encoding.UTF8.GetBytes(new string('x', ranks.Rank * 50_000))));
+        all.Should().AllSatisfy(messages => messages.Select(message => message.Length).Should().Equal(0, 50_000, 100_000));
+    }
+
+    [Fact]
+    public void Barrier_waits_for_everybody()
+    {
+        var arrived = 0;
+        var seen = ThreadRanks.Run(
+            4,
+            ranks =>
+            {
+                Thread.Sleep(20 * ranks.Rank);
+                Interlocked.Increment(ref arrived);
+                ranks.Barrier("start");
+                return Volatile.Read(ref arrived);
+            }
+        );
+        seen.Should().AllBeEquivalentTo(4);
+    }
+
+    [Fact]
+    public void Torch_threads_are_divided_over_the_ranks_and_restored()
+    {
+        var before = torch.get_num_threads();
+        ThreadRanks.Run(2, _ => torch.get_num_threads(), threads: 4).Should().Equal(2, 2);
+        ThreadRanks.Run(3, _ => torch.get_num_threads(), threads: 2).Should().Equal(1, 1, 1);
+        torch.get_num_threads().Should().Be(before);
+    }
+
+    [Fact]
+    public void Calls_are_measured()
+    {
+        var measured = ThreadRanks.Run(
+            2,
+            ranks =>
+            {
+                Thread.Sleep(ranks.Rank * 100);
+                ranks.Sum("a", zeros(10));
+                ranks.Broadcast("b", zeros(5, ScalarType.Float64));
+                ranks.Barrier("c");
+                return (ranks.BytesReduced, ranks.SecondsInCalls);
+            }
+        );
+        measured.Should().AllSatisfy(result => result.BytesReduced.Should().Be(80));
+        measured[0].SecondsInCalls.Should().BeGreaterThan(0.05);
+    }
+
+    [Fact]
+    public void A_rank_may_end_its_work_before_the_others()
+    {
+        ThreadRanks
+            .Run(
+                3,
+                ranks =>
+                {
+                    ranks.Barrier("start");
+                    Thread.Sleep(ranks.Rank * 30);
+                    return ranks.Rank;
+                }
+            )
+            .Should()
+            .Equal(0, 1, 2);
+    }
+
+    [Fact]
+    public void A_call_after_warm_up_allocates_nothing_that_grows_with_the_tensor()
+    {
+        var allocated = ThreadRanks.Run(
+            2,
+            ranks =>
+            {
+                using var tensor = ones(1_000_000);
+                for (var i = 0; i < 3; i++)
+                {
+                    ranks.Sum("warm-up", tensor);
+                }
+
+                var before = GC.GetAllocatedBytesForCurrentThread();
+                for (var i = 0; i < 100; i++)
+                {
+                    ranks.Sum("values", tensor);
+                }
+
+                return (GC.GetAllocatedBytesForCurrentThread() - before) / 100;
+            }
+        );
+        allocated.Should().AllSatisfy(bytes => bytes.Should().BeLessThan(1000));
+    }
+}
