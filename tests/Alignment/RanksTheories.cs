@@ -1,10 +1,10 @@
 using PPYolo.Align;
-using PPYolo.Align.Json;
 using PPYolo.Align.Reports;
 using PPYolo.Data.Batches;
 using PPYolo.Harness.RankEquality;
 using PPYolo.Harness.Self;
 using PPYolo.Train.Feeds;
+using PPYolo.Train.Options;
 using PPYolo.Train.Records;
 using PPYolo.Train.Runs;
 
@@ -115,7 +115,7 @@ public sealed class RanksTheories : IDisposable
             nameof(RanksTheories),
             nameof(ReplayOnTheSameRanksIsBitwiseEqual),
             $"config={config}",
-            StrictJson.Text(options) + (perRankSizes ? "sizes of each rank" : ""),
+            LaterSettings.HashedText(options) + (perRankSizes ? "sizes of each rank" : ""),
             iterations: 1,
             TestEnvironment.Threads
         );
@@ -185,7 +185,7 @@ public sealed class RanksTheories : IDisposable
             nameof(RanksTheories),
             nameof(RanksEqualOneRankOnTheMergedBatches),
             $"floor={floor}",
-            StrictJson.Text(plan.Run.Options),
+            LaterSettings.HashedText(plan.Run.Options),
             GoldenTheory.Extent(plan.Run.Options.Network, plan.Run.Options.FreezeAt, plan.Run.Iterations),
             TestEnvironment.Threads,
             way

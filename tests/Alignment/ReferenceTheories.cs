@@ -1,9 +1,9 @@
-using PPYolo.Align.Json;
 using PPYolo.Align.Reports;
 using PPYolo.Align.Verdicts;
 using PPYolo.Harness.RankEquality;
 using PPYolo.Harness.Reference;
 using PPYolo.Train.Runs;
+using PPYolo.Train.Options;
 
 namespace PPYolo.Tests.Alignment;
 
@@ -59,8 +59,10 @@ public class ReferenceTheories
             nameof(ReferenceTheories),
             nameof(TenIterationsEqualTheReference),
             $"name={name}",
-            StrictJson.Text(file with { Noise = null }),
-            file.InitProfile == RanksPlan.CalmProfile ? GoldenTheory.Extent(file.Network, file.FreezeAt, file.Iterations) : 1,
+            LaterSettings.HashedText(file with { Noise = null }),
+            file.InitProfile == RanksPlan.CalmProfile
+                ? GoldenTheory.Extent(file.Options.Network, file.Options.FreezeAt, file.Iterations)
+                : 1,
             threads,
             way
         );

@@ -1,4 +1,3 @@
-using PPYolo.Align.Json;
 using PPYolo.Align.Reports;
 using PPYolo.Data.Batches;
 using PPYolo.Harness.Self;
@@ -43,7 +42,7 @@ public sealed class SelfTheories : IDisposable
             nameof(SelfTheories),
             nameof(ReplayIsBitwiseEqual),
             $"config={config}",
-            StrictJson.Text(plan.Options),
+            LaterSettings.HashedText(plan.Options),
             iterations: 1,
             threads,
             $"threads={threads}"

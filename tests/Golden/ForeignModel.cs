@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 
 namespace PPYolo.Tests.Golden;
 
@@ -9,11 +8,6 @@ namespace PPYolo.Tests.Golden;
 /// </summary>
 public sealed class ForeignModel : IDisposable
 {
-    private static readonly string Root = typeof(ForeignModel)
-        .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Single(fact => fact.Key == "RepositoryRoot")
-        .Value!;
-
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-foreign-");
 
     [Fact]
@@ -74,7 +68,7 @@ public sealed class ForeignModel : IDisposable
         var version = $"0.1.0-test{Environment.ProcessId}";
         var packed = await Dotnet([
             "pack",
-            Path.Combine(Root, "src", "Align"),
+            Path.Combine(TestEnvironment.Root, "src", "Align"),
             "-c",
             "Release",
             "--no-build",
@@ -88,10 +82,10 @@ public sealed class ForeignModel : IDisposable
         packed.ExitCode.Should().Be(0, packed.Output);
         Directory.CreateDirectory(engineering);
         Directory.CreateDirectory(sample);
-        File.Copy(Path.Combine(Root, "eng", "LibstdcxxMend.targets"), Path.Combine(engineering, "LibstdcxxMend.targets"));
+        File.Copy(Path.Combine(TestEnvironment.Root, "eng", "LibstdcxxMend.targets"), Path.Combine(engineering, "LibstdcxxMend.targets"));
         foreach (var file in new[] { "Program.cs", "Golden.csproj" })
         {
-            File.Copy(Path.Combine(Root, "samples", "Golden", file), Path.Combine(sample, file));
+            File.Copy(Path.Combine(TestEnvironment.Root, "samples", "Golden", file), Path.Combine(sample, file));
         }
 
         var project = Path.Combine(sample, "Golden.csproj");

@@ -21,7 +21,7 @@ internal static class TwinCheck
         var reference = ReferenceData.Read(folder, file.Iterations);
         var bounds = ReferenceBounds.For(file);
         var weights = StepWork.WriteWeights(plan.PathOf("check.pth"), file.Seed);
-        var batches = new GeneratedBatches(file.Seed, file.Batch, [.. file.Sizes], ReferenceCaseFile.NetworkOf(file));
+        var batches = new GeneratedBatches(file.Seed, file.Options.Batch, file.Options.Sizes, file.Options.ToNetwork());
         Directory.CreateDirectory(plan.PathOf("check"));
         for (var iteration = 0; iteration < file.Iterations; iteration++)
         {
@@ -35,7 +35,7 @@ internal static class TwinCheck
                 "replay.py",
                 weights,
                 plan.PathOf("check"),
-                FormattableString.Invariant($"{file.LearningRatePerImage}"),
+                FormattableString.Invariant($"{file.Options.LearningRatePerImage}"),
                 output,
                 form
             );

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 
 namespace PPYolo.Align.Json;
@@ -13,31 +14,37 @@ public static class StrictJson
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { InlinedAttribute.Apply } },
         ReadCommentHandling = JsonCommentHandling.Skip,
         AllowTrailingCommas = true,
         RespectNullableAnnotations = true,
         WriteIndented = true,
     };
 
+    private static readonly JsonDocumentOptions Documents = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        AllowDuplicateProperties = false,
+    };
+
     /// <summary>Parses a document.</summary>
     /// <param name="text">The JSON.</param>
     /// <param name="source">Where it is from, for messages.</param>
+    /// <param name="prepare">Looks at the object before it is read, and may change it; null leaves it as it is.</param>
     /// <exception cref="AlignException">It is not JSON, has an unknown key, lacks a required one, or a value is null or of the wrong
     /// kind.</exception>
-    public static T Parse<T>(string text, string source)
+    public static T Parse<T>(string text, string source, Action<JsonObject>? prepare = null)
     {
         try
         {
-            using var document = JsonDocument.Parse(
-                text,
-                new()
-                {
-                    CommentHandling = JsonCommentHandling.Skip,
-                    AllowTrailingCommas = true,
-                    AllowDuplicateProperties = false,
-                }
-            );
+            if (prepare is not null && JsonNode.Parse(text, documentOptions: Documents) is JsonObject members)
+            {
+                prepare(members);
+                text = members.ToJsonString();
+            }
+
+            using var document = JsonDocument.Parse(text, Documents);
             RefuseUnknownKeys(document.RootElement, typeof(T), source, "");
             return document.Deserialize<T>(Options) ?? throw new AlignException($"{source}: expected an object, found null");
         }
@@ -55,12 +62,14 @@ public static class StrictJson
         var info = Options.GetTypeInfo(type);
         if (element.ValueKind == JsonValueKind.Object && info.Kind == JsonTypeInfoKind.Object)
         {
+            // What is not in JSON is a property that is neither read nor written.
+            var properties = info.Properties.Where(property => property.Get is not null || property.Set is not null).ToList();
             foreach (var member in element.EnumerateObject())
             {
                 var property =
-                    info.Properties.FirstOrDefault(p => p.Name == member.Name)
+                    properties.Find(p => p.Name == member.Name)
                     ?? throw new AlignException(
-                        $"{source}: unknown key '{path}{member.Name}'{NearestName.Hint(member.Name, info.Properties.Select(p => p.Name))}"
+                        $"{source}: unknown key '{path}{member.Name}'{NearestName.Hint(member.Name, properties.Select(p => p.Name))}"
                     );
                 RefuseUnknownKeys(member.Value, property.PropertyType, source, $"{path}{member.Name}.");
             }

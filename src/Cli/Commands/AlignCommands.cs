@@ -60,16 +60,13 @@ internal static class AlignCommands
                 Threads = result.GetValue(threads),
                 Progress = step => Progress("training", step),
             };
+            var from = result.GetValue(folder)!;
             // A record that was made here or elsewhere is a reference too: its own files say what to expect.
-            var verdict = RunRecord.IsAt(result.GetValue(folder)!)
-                ? ReplayScenario.Run(
-                    result.GetValue(folder)!,
-                    options.Device,
-                    new() { Threads = options.Threads },
-                    write: false,
-                    progress: options.Progress
-                )!
-                : ReferenceScenario.Run(result.GetValue(folder)!, options);
+            var isRecord = RunRecord.IsAt(from);
+            CaseNotes.Say(isRecord ? RunRecord.Open(from).Case : ReferenceCaseFile.Read(from));
+            var verdict = isRecord
+                ? ReplayScenario.Run(from, options.Device, new() { Threads = options.Threads }, write: false, progress: options.Progress)!
+                : ReferenceScenario.Run(from, options);
             return VerdictOutput.Show(verdict, result.GetValue(json));
         });
         return command;

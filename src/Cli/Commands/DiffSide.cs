@@ -1,7 +1,7 @@
 using PPYolo.Align;
 using PPYolo.Align.Formats;
+using PPYolo.Align.Records;
 using PPYolo.Align.Tensors;
-using PPYolo.Train.Records;
 
 namespace PPYolo.Cli.Commands;
 
@@ -11,7 +11,7 @@ namespace PPYolo.Cli.Commands;
 /// </summary>
 internal sealed record DiffSide(string File, string? StartFile)
 {
-    private static readonly string[] Extensions = [".pth", ".safetensors", ".npz"];
+    private static readonly string Extensions = string.Join('|', RecordFolder.Extensions);
 
     /// <summary>Finds the files.</summary>
     /// <exception cref="AlignException">There is no such file, or no weights in the folder.</exception>
@@ -23,14 +23,14 @@ internal sealed record DiffSide(string File, string? StartFile)
         }
 
         var end =
-            Find(path, RunRecord.EndName)
-            ?? Find(path, RunRecord.ReplayName)
+            RecordFolder.TryFindFile(path, RecordFolder.EndName)
+            ?? RecordFolder.TryFindFile(path, RecordFolder.ReplayName)
             ?? throw new AlignException(
-                $"{path}: expected a record with end weights, {RunRecord.EndName}{string.Join('|', Extensions)} or "
-                    + $"{RunRecord.ReplayName}{string.Join('|', Extensions)}, found neither; "
+                $"{path}: expected a record with end weights, {RecordFolder.EndName}{Extensions} or "
+                    + $"{RecordFolder.ReplayName}{Extensions}, found neither; "
                     + "a record is made by: ppyolo train --record DIR"
             );
-        return new(end, Find(path, RunRecord.StartName));
+        return new(end, RecordFolder.TryFindFile(path, RecordFolder.StartName));
     }
 
     /// <summary>The start weights that --start names.</summary>
@@ -38,9 +38,9 @@ internal sealed record DiffSide(string File, string? StartFile)
     public static string StartOf(string path) =>
         !Directory.Exists(path)
             ? path
-            : Find(path, RunRecord.StartName)
+            : RecordFolder.TryFindFile(path, RecordFolder.StartName)
                 ?? throw new AlignException(
-                    $"{path}: expected a record with start weights, {RunRecord.StartName}{string.Join('|', Extensions)}, found none; "
+                    $"{path}: expected a record with start weights, {RecordFolder.StartName}{Extensions}, found none; "
                         + $"name the file that the runs started from"
                 );
 
@@ -55,7 +55,4 @@ internal sealed record DiffSide(string File, string? StartFile)
                 $"{file}: expected named tensors, found none in a file that is otherwise right; save the model's state_dict"
             );
     }
-
-    private static string? Find(string folder, string name) =>
-        Extensions.Select(extension => Path.Combine(folder, name + extension)).FirstOrDefault(System.IO.File.Exists);
 }

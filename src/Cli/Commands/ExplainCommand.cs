@@ -3,6 +3,7 @@ using PPYolo.Align;
 using PPYolo.Align.Json;
 using PPYolo.Align.Reports;
 using PPYolo.Harness.Explain;
+using PPYolo.Train.Records;
 
 namespace PPYolo.Cli.Commands;
 
@@ -79,6 +80,11 @@ internal static class ExplainCommand
             }
 
             SharedOptions.Prepare(result.GetValue(threads), "cpu");
+            foreach (var folder in new[] { result.GetValue(first)!, result.GetValue(second)! }.Where(RunRecord.IsAt))
+            {
+                CaseNotes.Say(RunRecord.Open(folder).Case);
+            }
+
             var explanation = ExplainScenario.Run(
                 result.GetValue(first)!,
                 result.GetValue(second)!,

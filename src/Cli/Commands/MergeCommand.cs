@@ -26,6 +26,7 @@ internal static class MergeCommand
         };
         command.SetAction(result =>
         {
+            CaseNotes.Say(RunRecord.Open(result.GetValue(folder)!).Case);
             RecordMerge.Merge(result.GetValue(folder)!, result.GetValue(destination)!);
             Console.Out.WriteLine(
                 $"merged {result.GetValue(folder)} into {result.GetValue(destination)}; replay it with: ppyolo train --replay "

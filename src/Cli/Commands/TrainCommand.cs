@@ -223,6 +223,7 @@ internal static class TrainCommand
             var team = new RanksOptions { Ranks = result.GetValue(ranks), Threads = result.GetValue(threads) };
             if (result.GetValue(replay) is { } recorded)
             {
+                CaseNotes.Say(RunRecord.Open(recorded).Case);
                 var verdict = ReplayScenario.Run(
                     recorded,
                     where,

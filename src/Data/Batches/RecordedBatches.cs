@@ -1,6 +1,6 @@
-using System.Globalization;
 using PPYolo.Align;
 using PPYolo.Align.Formats;
+using PPYolo.Align.Records;
 using PPYolo.Align.Tensors;
 
 namespace PPYolo.Data.Batches;
@@ -14,8 +14,7 @@ public sealed class RecordedBatches(string folder, int rank = 0) : IBatchSource
     public const string LossPrefix = "loss_";
 
     /// <summary>The file of an iteration and rank.</summary>
-    public static string FileName(int iteration, int rank) =>
-        string.Create(CultureInfo.InvariantCulture, $"batch{iteration:D5}_rank{rank:D2}.npz");
+    public static string FileName(int iteration, int rank) => RecordFolder.BatchFile(iteration, rank);
 
     /// <summary>Whether a folder has recorded batches.</summary>
     public static bool ExistIn(string folder) => File.Exists(Path.Combine(folder, FileName(0, 0)));

@@ -1,6 +1,7 @@
 using PPYolo.Align;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Json;
+using PPYolo.Align.Records;
 using PPYolo.Align.Sketching;
 using PPYolo.Align.Traces;
 using PPYolo.Data.Batches;
@@ -69,7 +70,7 @@ internal static class ExplainedRunFolder
 
         return new(folder, traces)
         {
-            Options = record?.Case.ToOptions(),
+            Options = record?.Case.Options,
             Seed = record?.Case.Seed ?? "1",
             Start = Find(folder, RunRecord.StartName) is { } start ? TensorFile.Read(start) : null,
             Batches = ranks > 0 && iterations > 0 ? rank => new RecordedBatches(folder, rank) : null,
@@ -108,12 +109,7 @@ internal static class ExplainedRunFolder
     /// <summary>What batch files, losses and weights say of each iteration.</summary>
     private static List<RunTrace> FromFiles(string folder, int ranks, int iterations, int length)
     {
-        var losses = File.Exists(Path.Combine(folder, RunRecord.LossesFile))
-            ? StrictJson.Parse<LossLog>(
-                File.ReadAllText(Path.Combine(folder, RunRecord.LossesFile)),
-                Path.Combine(folder, RunRecord.LossesFile)
-            )
-            : null;
+        var losses = LossLog.TryRead(folder);
         var known = Math.Max(iterations, losses?.Iterations.Count ?? 0);
         var count = known > 0 ? known : length;
         var traces = Enumerable

@@ -43,8 +43,8 @@ public sealed record ReferenceBounds
     public static ReferenceBounds For(ReferenceCase file)
     {
         // PP-YOLOv2 and every network whose backbone is frozen as a whole behave alike: only neck and head move.
-        var frozen = file.FreezeAt >= 3 || file.Network == "ppyolov2_r50vd";
-        var small = !frozen && file.Network == "r18vd";
+        var frozen = file.Options.FreezeAt >= 3 || file.Options.Network == "ppyolov2_r50vd";
+        var small = !frozen && file.Options.Network == "r18vd";
         if (file.InitProfile == "calm")
         {
             return new()

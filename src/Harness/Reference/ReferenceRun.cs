@@ -70,7 +70,7 @@ public sealed class ReferenceRun
     /// <param name="options">Device, ranks, and who makes the parts.</param>
     public static ReferenceRun Train(ReferenceCase file, NamedTensors start, IBatchSource whole, ReferenceOptions options)
     {
-        var counts = SlicedBatches.Even(file.Batch, options.Ranks);
+        var counts = SlicedBatches.Even(file.Options.Batch, options.Ranks);
         return RankTeam.Run(
             options.Ranks,
             options.Threads,
@@ -81,7 +81,7 @@ public sealed class ReferenceRun
     private static ReferenceRun Train(ReferenceCase file, NamedTensors start, IBatchSource batches, ReferenceOptions options, IRanks ranks)
     {
         var run = new ReferenceRun();
-        var plan = new RunPlan(file.ToOptions(), start, _ => batches, file.Iterations, file.Seed)
+        var plan = new RunPlan(file.Options, start, _ => batches, file.Iterations, file.Seed)
         {
             Alteration = options.Alteration,
             Observe = options.Observe,

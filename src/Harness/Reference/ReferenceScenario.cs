@@ -34,8 +34,8 @@ public static class ReferenceScenario
             file = file with { Iterations = options.Iterations.Value, Comparable = file.Comparable with { FinalWeights = false } };
         }
 
-        var network = ReferenceCaseFile.NetworkOf(file);
-        var generated = new GeneratedBatches(file.Seed, file.Batch, file.Sizes, network);
+        var network = file.Options.ToNetwork();
+        var generated = new GeneratedBatches(file.Seed, file.Options.Batch, file.Options.Sizes, network);
         var recorded = RecordedBatches.ExistIn(folder) ? new RecordedBatches(folder) : null;
         var checks = new List<Check>();
         if (recorded is not null)

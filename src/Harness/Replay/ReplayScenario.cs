@@ -43,7 +43,7 @@ public static class ReplayScenario
     {
         var record = RunRecord.Open(folder);
         using var start = record.ReadStart();
-        var options = record.Case.ToOptions();
+        var options = record.Case.Options;
         var plan = new RunPlan(options, start, rank => new RecordedBatches(folder, rank), record.Case.Iterations, record.Case.Seed)
         {
             Device = device,
@@ -132,7 +132,7 @@ public static class ReplayScenario
             Distances("moving averages", end.Ema, ema, bound, findings),
         };
         return new(
-            $"replay of {record.Folder}: {record.Case.Network}, batch {record.Case.Batch}, {record.Case.Iterations} iterations",
+            $"replay of {record.Folder}: {record.Case.Options.Network}, batch {record.Case.Options.Batch}, {record.Case.Iterations} iterations",
             "weights and moving averages after the last iteration are asserted; losses are shown",
             checks,
             iterations,

@@ -57,7 +57,7 @@ public static class SelfScenario
         {
             Start = start,
             Batches = rank => new RecordedBatches(folder, rank),
-            Options = record.Case.ToOptions(),
+            Options = record.Case.Options,
             Observe = observeReplay,
         };
         var gradients = new NamedTensors();

@@ -109,6 +109,11 @@ internal sealed class EpochTraining
     private RunSettings Recorded()
     {
         var recorded = RunSettings.Read(Folder);
+        foreach (var note in recorded.Notes)
+        {
+            Say(note);
+        }
+
         var settings = recorded with { Options = recorded.Options with { Epochs = Epochs ?? recorded.Options.Epochs } };
         // The number of epochs may grow, and what only changes rounding is said; anything else would be another run.
         var (ranks, threads) = (Team.Size(MpiLaunch.Current), Team.ThreadsOverAllRanks(MpiLaunch.Current));

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using PPYolo.Align;
 using PPYolo.Align.Json;
 using PPYolo.Train.Options;
@@ -51,9 +53,16 @@ public sealed record RunSettings
     /// <summary>Threads of libtorch over all ranks.</summary>
     public required int Threads { get; init; }
 
+    /// <summary>What a reader of the file should be told. It is not in the file.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Reads a folder's settings.</summary>
     /// <exception cref="AlignException">There are none, or they are malformed.</exception>
-    public static RunSettings Read(string folder)
+    public static RunSettings Read(string folder) => Read(folder, Setting.All);
+
+    /// <summary>The same, of some settings.</summary>
+    internal static RunSettings Read(string folder, IEnumerable<Setting> known)
     {
         var path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
@@ -64,7 +73,12 @@ public sealed record RunSettings
             );
         }
 
-        var settings = StrictJson.Parse<RunSettings>(File.ReadAllText(path), path);
+        IReadOnlyList<string> notes = [];
+        var settings = StrictJson.Parse<RunSettings>(
+            File.ReadAllText(path),
+            path,
+            members => notes = members["options"] is JsonObject options ? LaterSettings.Fill(options, path, inCase: false, known) : []
+        );
         if (settings.Format != FormatName || settings.Version != 1)
         {
             throw new AlignException(
@@ -73,7 +87,7 @@ public sealed record RunSettings
         }
 
         settings.Options.Validate(path);
-        return settings;
+        return settings with { Notes = notes };
     }
 
     /// <summary>Whether a folder has settings.</summary>

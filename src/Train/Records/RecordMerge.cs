@@ -1,6 +1,6 @@
 using PPYolo.Align;
-using PPYolo.Align.Formats;
 using PPYolo.Align.Json;
+using PPYolo.Align.Records;
 using PPYolo.Align.Tensors;
 using PPYolo.Data.Batches;
 
@@ -25,7 +25,8 @@ public static class RecordMerge
             BatchMerge.RequireOneSize([.. sources.Select(source => source.At(iteration))]);
         }
 
-        new RunRecorder(destination, Path.GetExtension(record.Case.StartWeights)).Prepare();
+        var writer = new RecordWriter(destination, Path.GetExtension(record.Case.StartWeights));
+        writer.Prepare();
         for (var iteration = 0; iteration < record.Case.Iterations; iteration++)
         {
             var parts = sources.Select(source => source.At(iteration)).ToList();
@@ -46,7 +47,7 @@ public static class RecordMerge
                 );
             }
 
-            Npz.Write(Path.Combine(destination, RecordedBatches.FileName(iteration, 0)), tensors);
+            writer.Batch(iteration, 0, tensors);
         }
 
         foreach (var name in new[] { RunRecord.StartName, RunRecord.EndName, RunRecord.RawEndName, RunRecord.MomentumName })
@@ -56,6 +57,6 @@ public static class RecordMerge
         }
 
         File.Copy(Path.Combine(folder, RunRecord.LossesFile), Path.Combine(destination, RunRecord.LossesFile));
-        AtomicText.Write(Path.Combine(destination, "case.json"), StrictJson.Text(record.Case with { Ranks = 1 }));
+        AtomicText.Write(Path.Combine(destination, CaseHead.FileName), StrictJson.Text(record.Case with { Ranks = 1 }));
     }
 }

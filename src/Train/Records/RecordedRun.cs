@@ -1,4 +1,5 @@
 using PPYolo.Align;
+using PPYolo.Align.Records;
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Traces;
 using PPYolo.Data.Batches;
@@ -33,7 +34,7 @@ public static class RecordedRun
     {
         ranks ??= new SoloRanks();
         var folder = options.Folder;
-        var recorder = new RunRecorder(folder, options.Extension);
+        var recorder = new RecordWriter(folder, options.Extension);
         var first = ranks.Rank == 0;
         string startFile = "",
             digest = "";
@@ -65,8 +66,10 @@ public static class RecordedRun
                 ranks,
                 (batch, result) =>
                 {
-                    recorder.Batch(batch, result, ranks.Rank);
-                    recorder.Losses(result);
+                    recorder.Batch(result.Iteration, ranks.Rank, WithLosses(batch, result));
+                    recorder.Losses(
+                        new(result.Iteration, result.Size, result.LearningRate, result.Losses.ToDictionary(StringComparer.Ordinal))
+                    );
                     if (first)
                     {
                         afterStep?.Invoke(result);
@@ -109,7 +112,12 @@ public static class RecordedRun
                 recorder.Gradients(firstGradients);
             }
 
-            recorder.End(end, RecordCase.Of(plan.Options, plan.Seed, initProfile, plan.Iterations, ranks.Size, startFile, digest));
+            recorder.End(
+                end.Ema,
+                end.Raw,
+                end.Momentum,
+                RecordCase.Of(plan.Options, plan.Seed, initProfile, plan.Iterations, ranks.Size, startFile, digest)
+            );
         }
 
         ranks.Barrier("the record");
@@ -134,6 +142,25 @@ public static class RecordedRun
                 own.Add(iteration.WithoutFull());
             }
         }
+    }
+
+    /// <summary>A rank's batch with its losses.</summary>
+    private static NamedTensors WithLosses(Batch batch, StepResult result)
+    {
+        var tensors = new NamedTensors();
+        foreach (var (name, tensor) in batch.Named)
+        {
+            tensors.Add(name, tensor);
+        }
+
+        foreach (
+            var (name, value) in result.LocalLosses.Where(loss => loss.Key.StartsWith(RecordedBatches.LossPrefix, StringComparison.Ordinal))
+        )
+        {
+            tensors.Add(name, TensorData.Scalar(value));
+        }
+
+        return tensors;
     }
 
     private static TraceFloor? Floor(

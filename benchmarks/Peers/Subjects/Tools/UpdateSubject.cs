@@ -2,6 +2,7 @@ using PPYolo.Model;
 using PPYolo.Model.State;
 using PPYolo.Peers.Measuring;
 using PPYolo.Train.Optimization;
+using PPYolo.Train.Options;
 using static TorchSharp.torch;
 
 namespace PPYolo.Peers.Subjects.Tools;
@@ -28,7 +29,7 @@ internal sealed class UpdateSubject : ISubject
         var entries = StateEntries.Of(network);
         var groups = ParameterGroup.Of(entries, WeightDecay);
         sgd = new(groups, 0.9);
-        ema = new(entries, new());
+        ema = new(entries, new TrainOptions().ToRecipe());
         optimizer = optim.SGD(
             groups.Select(group => new TorchSharp.Modules.SGD.ParamGroup(
                 group.Parameters.Select(entry => (TorchSharp.Modules.Parameter)entry.Value),

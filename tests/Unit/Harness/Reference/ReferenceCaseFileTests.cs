@@ -20,9 +20,9 @@ public sealed class ReferenceCaseFileTests : IDisposable
     {
         var file = ReferenceCaseFile.Read(Fixtures.PathOf("reference", name));
 
-        var network = ReferenceCaseFile.NetworkOf(file);
+        var network = file.Options.ToNetwork();
         (network.Classes, network.DropBlock, network.FreezeNorm).Should().Be((20, false, false));
-        ReferenceCaseFile.RecipeOf(file).WarmupIterations.Should().Be(714);
+        file.Options.ToRecipe().WarmupIterations.Should().Be(714);
     }
 
     [Fact]
@@ -30,9 +30,9 @@ public sealed class ReferenceCaseFileTests : IDisposable
     {
         var file = ReferenceCaseFile.Read(Fixtures.PathOf("reference", "ppyolov2-r50vd"));
 
-        ReferenceCaseFile.NetworkOf(file).Should().Be(NetworkPresets.V2R50Vd with { FreezeAt = 3, DropBlock = false });
+        file.Options.ToNetwork().Should().Be(NetworkPresets.V2R50Vd with { FreezeAt = 3, DropBlock = false });
         ReferenceCaseFile.ProfileOf(file).Should().Be(WeightProfile.Plain);
-        var recipe = ReferenceCaseFile.RecipeOf(file);
+        var recipe = file.Options.ToRecipe();
         recipe
             .Should()
             .BeEquivalentTo(
@@ -77,11 +77,11 @@ public sealed class ReferenceCaseFileTests : IDisposable
     [InlineData("iterations", "100001", "'iterations' is 1 to 100000, found 100001")]
     [InlineData("warmupIterations", "-1", "'warmupIterations' is 0 or more, found -1")]
     [InlineData("learningRatePerImage", "-1e-9", "'learningRatePerImage' is 0 or more, found -1E-09")]
-    [InlineData("startFactor", "-0.5", "'startFactor' is 0 or more, found -0.5")]
+    [InlineData("startFactor", "-0.5", "'startFactor' is 0 to 1, found -0.5")]
     [InlineData("gamma", "-0.5", "'gamma' is 0 or more, found -0.5")]
     [InlineData("weightDecay", "-0.5", "'weightDecay' is 0 or more, found -0.5")]
-    [InlineData("momentum", "-0.1", "'momentum' is 0 to 1, found -0.1")]
-    [InlineData("momentum", "1", "'momentum' is 0 to 1, found 1")]
+    [InlineData("momentum", "-0.1", "'momentum' is at least 0 and less than 1, found -0.1")]
+    [InlineData("momentum", "1", "'momentum' is at least 0 and less than 1, found 1")]
     [InlineData("emaDecay", "0", "'emaDecay' is between 0 and 1, found 0")]
     [InlineData("emaDecay", "1", "'emaDecay' is between 0 and 1, found 1")]
     [InlineData("clipGradNorm", "0", "'clipGradNorm' is null or positive, found 0")]

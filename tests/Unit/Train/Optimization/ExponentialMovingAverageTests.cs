@@ -2,13 +2,18 @@ using PPYolo.Align;
 using PPYolo.Align.Tensors;
 using PPYolo.Model.State;
 using PPYolo.Train.Optimization;
+using PPYolo.Train.Options;
 using static TorchSharp.torch;
 
 namespace PPYolo.Tests.Unit.Train.Optimization;
 
 public sealed class ExponentialMovingAverageTests
 {
-    private static readonly TrainingRecipe Threshold = new() { EmaDecay = 0.9998, EmaDecayType = EmaDecayType.Threshold };
+    private static readonly TrainingRecipe Threshold = new TrainOptions().ToRecipe() with
+    {
+        EmaDecay = 0.9998,
+        EmaDecayType = EmaDecayType.Threshold,
+    };
 
     public static TheoryData<EmaDecayType, double, int> Cases =>
         new()
@@ -26,7 +31,7 @@ public sealed class ExponentialMovingAverageTests
     {
         using var scope = NewDisposeScope();
         var entries = Entries();
-        using var ema = new ExponentialMovingAverage(entries, new TrainingRecipe { EmaDecay = decay, EmaDecayType = type });
+        using var ema = new ExponentialMovingAverage(entries, new TrainOptions { EmaDecay = decay, EmaDecayType = type }.ToRecipe());
         var expected = entries.Take(3).Select(entry => new float[entry.Value.numel()]).ToArray();
         double last = 0;
         for (var step = 0; step < updates; step++)

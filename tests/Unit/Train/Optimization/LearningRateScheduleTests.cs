@@ -1,10 +1,11 @@
 using PPYolo.Train.Optimization;
+using PPYolo.Train.Options;
 
 namespace PPYolo.Tests.Unit.Train.Optimization;
 
 public sealed class LearningRateScheduleTests
 {
-    private static readonly TrainingRecipe Recipe = new()
+    private static readonly TrainingRecipe Recipe = new TrainOptions().ToRecipe() with
     {
         LearningRatePerImage = 0.0004 / 8,
         StartFactor = 0.5,

@@ -5,6 +5,7 @@ using PPYolo.Model;
 using PPYolo.Model.Head;
 using PPYolo.Model.Networks;
 using PPYolo.Train.Optimization;
+using PPYolo.Train.Options;
 using PPYolo.Train.Stepping;
 using PPYolo.Train.Weights;
 using static TorchSharp.torch;
@@ -14,7 +15,7 @@ namespace PPYolo.Tests.Unit.Train.Stepping;
 public sealed class TrainStepTests : IDisposable
 {
     private static readonly NetworkOptions Options = NetworkPresets.R18Vd with { DropBlock = false };
-    private static readonly TrainingRecipe Recipe = new()
+    private static readonly TrainingRecipe Recipe = new TrainOptions().ToRecipe() with
     {
         LearningRatePerImage = 1e-5,
         StartFactor = 0.5,

@@ -1,4 +1,4 @@
-namespace PPYolo.Train.Records;
+namespace PPYolo.Align.Records;
 
 /// <summary>One iteration of a <see cref="LossLog"/>.</summary>
 /// <param name="Iteration">Counted from 0.</param>

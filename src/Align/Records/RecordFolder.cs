@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Text.Json;
+using PPYolo.Align.Formats;
+using PPYolo.Align.Tensors;
+
+namespace PPYolo.Align.Records;
+
+/// <summary>
+/// A recorded run on disk: case.json, 000.* (start weights), batch00000_rank00.npz ... (each rank's batches with their losses),
+/// losses.json, 1__.* (end weights, the moving average), 1__raw.* (end weights as trained) and 1__momentum.* (the optimizer's buffers).
+/// </summary>
+/// <param name="folder">The folder.</param>
+/// <param name="head">What its case.json says of the run.</param>
+public class RecordFolder(string folder, RecordHead head)
+{
+    /// <summary>Start weights, without extension.</summary>
+    public const string StartName = "000";
+
+    /// <summary>End weights of the recorded run (moving average), without extension.</summary>
+    public const string EndName = "1__";
+
+    /// <summary>End weights of the recorded run as trained, without extension.</summary>
+    public const string RawEndName = "1__raw";
+
+    /// <summary>Momentum after the recorded run, without extension.</summary>
+    public const string MomentumName = "1__momentum";
+
+    /// <summary>Gradients of iteration 0, where they were asked for, without extension.</summary>
+    public const string GradientsName = "gradients0";
+
+    /// <summary>End weights of a replay (moving average), without extension.</summary>
+    public const string ReplayName = "1";
+
+    /// <summary>End weights of a replay as trained, without extension.</summary>
+    public const string RawReplayName = "1_raw";
+
+    /// <summary>The losses.</summary>
+    public const string LossesFile = "losses.json";
+
+    /// <summary>The extensions that a part may have, in the order in which they are looked for.</summary>
+    public static IReadOnlyList<string> Extensions { get; } = [".pth", ".safetensors", ".npz"];
+
+    /// <summary>The folder.</summary>
+    public string Folder => folder;
+
+    /// <summary>The batch of an iteration and rank.</summary>
+    public static string BatchFile(int iteration, int rank) =>
+        string.Create(CultureInfo.InvariantCulture, $"batch{iteration:D5}_rank{rank:D2}.npz");
+
+    /// <summary>Whether case.json of a folder is of a format; of one that cannot be read, whoever reads it next says what is wrong.</summary>
+    public static bool IsAt(string folder, string format)
+    {
+        var path = Path.Combine(folder, CaseHead.FileName);
+        try
+        {
+            using var document = File.Exists(path) ? JsonDocument.Parse(File.ReadAllText(path)) : null;
+            return document?.RootElement is { ValueKind: JsonValueKind.Object } root
+                && root.TryGetProperty("format", out var found)
+                && found.ValueKind == JsonValueKind.String
+                && found.GetString() == format;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The file of a part, whatever its extension.</summary>
+    /// <exception cref="AlignException">There is none.</exception>
+    public static string FindFile(string folder, string name) =>
+        TryFindFile(folder, name) ?? throw new AlignException($"{Path.Combine(folder, name)}{string.Join('|', Extensions)}: not found");
+
+    /// <summary>The file of a part, whatever its extension, or null.</summary>
+    public static string? TryFindFile(string folder, string name) =>
+        Extensions.Select(extension => Path.Combine(folder, name + extension)).FirstOrDefault(File.Exists);
+
+    /// <summary>Refuses a record that lacks the last batch of a rank.</summary>
+    /// <exception cref="AlignException">It does.</exception>
+    public void RequireBatches()
+    {
+        for (var rank = 0; rank < head.Ranks; rank++)
+        {
+            var last = Path.Combine(folder, BatchFile(head.Iterations - 1, rank));
+            if (!File.Exists(last))
+            {
+                throw new AlignException($"{last}: not found; the record is incomplete: record it again");
+            }
+        }
+    }
+
+    /// <summary>Reads the start weights and checks that they are the recorded ones.</summary>
+    /// <exception cref="AlignException">They are missing, or have changed since.</exception>
+    public NamedTensors ReadStart()
+    {
+        var path = Path.Combine(folder, head.StartWeights);
+        var tensors = TensorFile.Read(path);
+        var digest = TensorDigest.Of(tensors);
+        if (digest != head.StartWeightsSha256)
+        {
+            throw new AlignException(
+                $"{path}: expected start weights of SHA-256 {head.StartWeightsSha256}, found {digest}; the file is not the one that was "
+                    + $"recorded"
+            );
+        }
+
+        return tensors;
+    }
+
+    /// <summary>Reads the losses.</summary>
+    /// <exception cref="AlignException">They are missing or malformed.</exception>
+    public LossLog ReadLosses() =>
+        LossLog.TryRead(folder) ?? throw new AlignException($"{Path.Combine(folder, LossesFile)}: not found; record the run again");
+
+    /// <summary>Reads a part.</summary>
+    /// <exception cref="AlignException">It is missing or unreadable.</exception>
+    public NamedTensors Read(string name) => TensorFile.Read(FindFile(folder, name));
+}

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using PPYolo.Align;
+using PPYolo.Align.Json;
+using PPYolo.Align.Records;
+using PPYolo.Train.Options;
+
+namespace PPYolo.Train.Records;
+
+/// <summary>Reads case files, of records as of references.</summary>
+internal static class CaseFile
+{
+    /// <summary>Reads a case file; whether its values can be, <see cref="TrainOptions.Validate"/> says.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="settings">Every setting; null is <see cref="Setting.All"/>.</param>
+    /// <exception cref="AlignException">It is malformed.</exception>
+    public static T Read<T>(string path, IEnumerable<Setting>? settings = null)
+        where T : CaseHead
+    {
+        IReadOnlyList<string> notes = [];
+        var file = StrictJson.Parse<T>(
+            File.ReadAllText(path),
+            path,
+            members =>
+            {
+                notes = LaterSettings.Fill(members, path, inCase: true, settings);
+                RequireKnownNames(members, path);
+            }
+        );
+        return (T)((CaseHead)file with { Notes = notes });
+    }
+
+    /// <summary>The serializer knows the names of an enumeration too, but does not say them.</summary>
+    private static void RequireKnownNames(JsonObject members, string path)
+    {
+        foreach (var setting in Setting.All.Where(setting => setting is { IsInCases: true, Type.IsEnum: true }))
+        {
+            if (
+                members[setting.NameInCase] is JsonValue value
+                && value.GetValueKind() == JsonValueKind.String
+                && !setting.Range.Names!.Contains(value.GetValue<string>())
+            )
+            {
+                throw setting.Refusal(value.GetValue<string>(), path, inCase: true);
+            }
+        }
+    }
+}
