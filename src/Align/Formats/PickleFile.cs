@@ -48,6 +48,12 @@ public sealed class PickleFile : IDisposable
     /// <summary>The value that was saved, or null where the format is another.</summary>
     internal static PickleValue? TryRead(ByteSource file)
     {
+        // A safetensors file can begin with any byte, but what follows its length is told apart from everything else.
+        if (Safetensors.Begins(file))
+        {
+            return null;
+        }
+
         if (ZipDirectory.Begins(file))
         {
             var entries = ZipDirectory.Read(file);

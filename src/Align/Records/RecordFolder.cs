@@ -37,9 +37,6 @@ public class RecordFolder(string folder, RecordHead head)
     /// <summary>The losses.</summary>
     public const string LossesFile = "losses.json";
 
-    /// <summary>The extensions that a part may have, in the order in which they are looked for.</summary>
-    public static IReadOnlyList<string> Extensions { get; } = [".pth", ".safetensors", ".npz"];
-
     /// <summary>The folder.</summary>
     public string Folder => folder;
 
@@ -68,11 +65,11 @@ public class RecordFolder(string folder, RecordHead head)
     /// <summary>The file of a part, whatever its extension.</summary>
     /// <exception cref="AlignException">There is none.</exception>
     public static string FindFile(string folder, string name) =>
-        TryFindFile(folder, name) ?? throw new AlignException($"{Path.Combine(folder, name)}{string.Join('|', Extensions)}: not found");
+        TryFindFile(folder, name) ?? throw new AlignException($"{TensorFormat.WeightsPattern(Path.Combine(folder, name))}: not found");
 
     /// <summary>The file of a part, whatever its extension, or null.</summary>
     public static string? TryFindFile(string folder, string name) =>
-        Extensions.Select(extension => Path.Combine(folder, name + extension)).FirstOrDefault(File.Exists);
+        TensorFormat.FindWeights(Path.Combine(folder, name));
 
     /// <summary>Refuses a record that lacks the last batch of a rank.</summary>
     /// <exception cref="AlignException">It does.</exception>

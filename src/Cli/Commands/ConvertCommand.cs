@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PPYolo.Align.Formats;
 using PPYolo.Model.Networks;
 using PPYolo.Train.Conversion;
 
@@ -9,13 +10,10 @@ internal static class ConvertCommand
 {
     public static Command Create()
     {
-        var source = new Argument<string>("IN")
-        {
-            Description = "Weights of Paddle (.pdparams, .pdema), PyTorch (.pth), safetensors or NumPy (.npz); the content tells which.",
-        };
+        var source = new Argument<string>("IN") { Description = $"Weights of {TensorFormat.Sources}; the content tells which." };
         var destination = new Argument<string>("OUT")
         {
-            Description = "The new file; its extension tells the format: .pth, .safetensors or .npz.",
+            Description = $"The new file; its extension tells the format: {TensorFormat.WeightExtensions}.",
         };
         var network = new Option<string?>("--network")
         {

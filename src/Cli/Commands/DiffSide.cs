@@ -11,8 +11,6 @@ namespace PPYolo.Cli.Commands;
 /// </summary>
 internal sealed record DiffSide(string File, string? StartFile)
 {
-    private static readonly string Extensions = string.Join('|', RecordFolder.Extensions);
-
     /// <summary>Finds the files.</summary>
     /// <exception cref="AlignException">There is no such file, or no weights in the folder.</exception>
     public static DiffSide Of(string path)
@@ -26,8 +24,8 @@ internal sealed record DiffSide(string File, string? StartFile)
             RecordFolder.TryFindFile(path, RecordFolder.EndName)
             ?? RecordFolder.TryFindFile(path, RecordFolder.ReplayName)
             ?? throw new AlignException(
-                $"{path}: expected a record with end weights, {RecordFolder.EndName}{Extensions} or "
-                    + $"{RecordFolder.ReplayName}{Extensions}, found neither; "
+                $"{path}: expected a record with end weights, {TensorFormat.WeightsPattern(RecordFolder.EndName)} or "
+                    + $"{TensorFormat.WeightsPattern(RecordFolder.ReplayName)}, found neither; "
                     + "a record is made by: ppyolo train --record DIR"
             );
         return new(end, RecordFolder.TryFindFile(path, RecordFolder.StartName));
@@ -40,7 +38,7 @@ internal sealed record DiffSide(string File, string? StartFile)
             ? path
             : RecordFolder.TryFindFile(path, RecordFolder.StartName)
                 ?? throw new AlignException(
-                    $"{path}: expected a record with start weights, {RecordFolder.StartName}{Extensions}, found none; "
+                    $"{path}: expected a record with start weights, {TensorFormat.WeightsPattern(RecordFolder.StartName)}, found none; "
                         + $"name the file that the runs started from"
                 );
 

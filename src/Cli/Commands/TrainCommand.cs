@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using PPYolo.Align;
+using PPYolo.Align.Formats;
 using PPYolo.Cli.Progress;
 using PPYolo.Harness.Replay;
 using PPYolo.Train.Epochs;
@@ -93,13 +94,14 @@ internal static class TrainCommand
                 + "DIR it is recorded in its turn, to trace a run afterwards, say.",
             HelpName = "DIR",
         };
+        string[] formats = [.. TensorFormat.ForWeights.Select(one => one.Extension[1..])];
         var format = new Option<string>("--format")
         {
             Description = "The format of recorded weights.",
-            HelpName = "pth|safetensors|npz",
-            DefaultValueFactory = _ => "pth",
+            HelpName = string.Join('|', formats),
+            DefaultValueFactory = _ => formats[0],
         };
-        format.AcceptOnlyFromAmong("pth", "safetensors", "npz");
+        format.AcceptOnlyFromAmong(formats);
         var bound = new Option<double>("--d-value")
         {
             Description = "With --replay: the largest sum of squared differences of a tensor.",

@@ -66,7 +66,7 @@ public static class MpiRecording
             "--record",
             folder,
             "--format",
-            "npz",
+            TensorFormat.NumpyArchive.Extension[1..],
             "--gradients",
             "--split",
             string.Join(',', plan.Counts),

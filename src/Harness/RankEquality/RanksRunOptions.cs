@@ -1,3 +1,4 @@
+using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
 using PPYolo.Data.Batches;
 using PPYolo.Train.Ranks;
@@ -56,7 +57,13 @@ public sealed record RanksRunOptions
             : Watched(
                 plan,
                 (ranks, observe) =>
-                    RecordedRun.Execute(plan.Run, plan.InitProfile, new(folder) { Extension = ".npz" }, ranks, observe: observe)
+                    RecordedRun.Execute(
+                        plan.Run,
+                        plan.InitProfile,
+                        new(folder) { Extension = TensorFormat.NumpyArchive.Extension },
+                        ranks,
+                        observe: observe
+                    )
             );
 
     internal RanksResult RunOnThreads(RanksPlan plan) =>

@@ -1,3 +1,4 @@
+using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Verdicts;
 using PPYolo.Data.Batches;
@@ -54,7 +55,7 @@ public static class RanksScenario
         var end = RecordedRun.Execute(
             single,
             plan.InitProfile,
-            new(folder) { Extension = ".npz" },
+            new(folder) { Extension = TensorFormat.NumpyArchive.Extension },
             observe: step => FirstGradients.Watch(step, gradients)
         );
         var recorded = plan with { Whole = new RecordedBatches(folder) };

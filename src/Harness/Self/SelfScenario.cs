@@ -1,3 +1,4 @@
+using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Verdicts;
 using PPYolo.Data.Batches;
@@ -45,7 +46,7 @@ public static class SelfScenario
                 RecordedRun.Execute(
                     plan,
                     initProfile,
-                    new(folder) { Extension = ".npz" },
+                    new(folder) { Extension = TensorFormat.NumpyArchive.Extension },
                     team,
                     result => progress?.Invoke("recording", result),
                     observe: Watch(team, recordedGradients)

@@ -8,13 +8,13 @@ namespace PPYolo.Train.Conversion;
 
 /// <summary>
 /// Turns weights of one file format into another, with Paddle's names into PyTorch's. Values are not touched, but for a head that is
-/// resized: there and back gives the same bits. .pth is written in the reference's form {"start_epoch", "optimizer", "model"}.
+/// resized: there and back gives the same bits. PyTorch's is written in the reference's form {"start_epoch", "optimizer", "model"}.
 /// </summary>
 public static class WeightConversion
 {
     /// <summary>Converts.</summary>
     /// <param name="source">Any file of tensors.</param>
-    /// <param name="destination">.pth, .safetensors or .npz.</param>
+    /// <param name="destination">A file in any <see cref="TensorFormat"/> that is written.</param>
     /// <param name="network">The network that the tensors must be those of, or null: then it is looked for where it is needed.</param>
     /// <param name="classes">The number of classes that the head shall have, or null to keep it.</param>
     /// <returns>What was done.</returns>
@@ -187,7 +187,7 @@ public static class WeightConversion
 
     private static void Write(string destination, NamedTensors tensors)
     {
-        if (Path.GetExtension(destination).Equals(".pth", StringComparison.OrdinalIgnoreCase))
+        if (TensorFormat.OfNewFile(destination) == TensorFormat.TorchWeights)
         {
             new Checkpoint(0, tensors, PickleValue.None).Write(destination);
         }

@@ -17,8 +17,9 @@ public sealed class CheckpointStore(string folder, int keep = CheckpointStore.St
     public const int StandardKeep = 3;
 
     private const string IndexName = "checkpoints.json",
-        Prefix = "epoch",
-        Extension = ".pth";
+        Prefix = "epoch";
+
+    private static readonly string Extension = TensorFormat.TorchWeights.Extension;
 
     private CheckpointIndex? index = File.Exists(Path.Combine(folder, IndexName))
         ? CheckpointIndex.Read(Path.Combine(folder, IndexName))

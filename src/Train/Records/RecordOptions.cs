@@ -1,3 +1,4 @@
+using PPYolo.Align.Formats;
 using PPYolo.Train.Tracing;
 
 namespace PPYolo.Train.Records;
@@ -6,8 +7,8 @@ namespace PPYolo.Train.Records;
 /// <param name="Folder">A new or empty folder.</param>
 public sealed record RecordOptions(string Folder)
 {
-    /// <summary>The format of weights: .pth, .safetensors or .npz.</summary>
-    public string Extension { get; init; } = ".pth";
+    /// <summary>The extension of the <see cref="TensorFormat"/> of weights.</summary>
+    public string Extension { get; init; } = TensorFormat.TorchWeights.Extension;
 
     /// <summary>Whether the gradients of iteration 0 are recorded too.</summary>
     public bool Gradients { get; init; }

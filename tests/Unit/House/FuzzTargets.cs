@@ -104,7 +104,7 @@ internal static class FuzzTargets
 
     private static void Tensors(string path, byte[] bytes)
     {
-        using var tensors = TensorFile.ReadTensors(new ByteSource(bytes, "mutant"), path);
+        using var tensors = TensorFormat.Read(new ByteSource(bytes, "mutant"), path);
         foreach (var (_, tensor) in tensors)
         {
             tensor.Bytes.Span.IndexOf((byte)1);

@@ -118,7 +118,7 @@ public class MutationTests
     {
         try
         {
-            using var tensors = TensorFile.ReadTensors(new ByteSource(bytes, "mutant"), "mutant");
+            using var tensors = TensorFormat.Read(new ByteSource(bytes, "mutant"), "mutant");
             foreach (var (_, tensor) in tensors)
             {
                 tensor.Bytes.Span.IndexOf((byte)1);

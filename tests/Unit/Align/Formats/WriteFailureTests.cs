@@ -95,7 +95,7 @@ public sealed class WriteFailureTests : IDisposable
         ((Action)(() => TensorFile.Write(folder.File(name), [])))
             .Should()
             .Throw<AlignException>()
-            .WithMessage("*expected the extension .npz, .npy, .pth or*");
+            .WithMessage("*expected the extension .pth, .safetensors, .npz or .npy, found*");
         folder.Names().Should().BeEmpty();
     }
 
