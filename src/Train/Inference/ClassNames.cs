@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using PPYolo.Align;
 using PPYolo.Data.Coco;
-using PPYolo.Data.Datasets;
 
 namespace PPYolo.Train.Inference;
 

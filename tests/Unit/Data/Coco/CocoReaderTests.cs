@@ -54,6 +54,19 @@ public sealed class CocoReaderTests : IDisposable
         ReadTruth(Truth.Replace("\"iscrowd\"", "\"other\"")).Annotations[0].IsCrowd.Should().BeFalse();
     }
 
+    [Fact]
+    public void Training_needs_less_of_an_annotation_and_reads_more_of_an_image_than_scoring()
+    {
+        var lenient = Truth.Replace("\"id\": 1,", "").Replace("\"area\"", "\"size\"");
+        var annotation = CocoSetReader.Read(scratch.Write("set.json", lenient)).Annotations.Should().ContainSingle().Subject;
+        annotation.Should().Be(new CocoAnnotation(-1, 7, 2, new(1, 2.5, 30, 4), 120, IsCrowd: true));
+
+        var wide = Truth.Replace("\"id\": 7", "\"id\": 7, \"width\": \"wide\"");
+        ReadTruth(wide).ImageIds.Should().Equal(7);
+        var act = () => CocoSetReader.Read(scratch.Write("set.json", wide));
+        act.Should().Throw<AlignException>().WithMessage("*set.json: images[0].width: expected a whole number*");
+    }
+
     [Theory]
     [InlineData("\"images\"", "\"pictures\"", "*expected a member 'images', found none*")]
     [InlineData("\"annotations\"", "\"objects\"", "*expected a member 'annotations', found none*")]

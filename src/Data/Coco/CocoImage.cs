@@ -1,4 +1,4 @@
-namespace PPYolo.Data.Datasets;
+namespace PPYolo.Data.Coco;
 
 /// <summary>An image as an annotation file lists it.</summary>
 /// <param name="Id">Its number.</param>

@@ -2,14 +2,13 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using PPYolo.Align;
-using PPYolo.Data.Coco;
 
-namespace PPYolo.Data.Datasets;
+namespace PPYolo.Data.Coco;
 
 /// <summary>
-/// Reads a COCO annotation file for training: like <see cref="CocoGroundTruthReader"/>, but with the images' files and sizes, and lenient
-/// about the members that converters leave out (<c>area</c>, <c>iscrowd</c>, <c>width</c>, <c>height</c>, <c>file_name</c>, an annotation's
-/// <c>id</c>).
+/// Reads COCO annotation files: an object with <c>images</c> (<c>id</c>, <c>file_name</c>, <c>width</c>, <c>height</c>),
+/// <c>annotations</c> (<c>id</c>, <c>image_id</c>, <c>category_id</c>, <c>bbox</c>, <c>area</c>, <c>iscrowd</c>) and <c>categories</c>
+/// (<c>id</c>, <c>name</c>). Everything else in it is skipped, <c>ignore</c> included, which pycocotools overwrites.
 /// </summary>
 public static class CocoSetReader
 {
@@ -17,19 +16,30 @@ public static class CocoSetReader
 
     private static readonly string[] Sections = ["images", "annotations", "categories"];
     private static readonly string[] ImageMembers = ["id", "file_name", "width", "height"];
+
+    // Those that must be there come first.
     private static readonly string[] AnnotationMembers = ["image_id", "category_id", "bbox", "id", "area", "iscrowd"];
     private static readonly string[] CategoryMembers = ["id", "name"];
 
-    /// <summary>Reads a file.</summary>
+    /// <summary>
+    /// Reads a file for training. What converters leave out may be missing: an annotation's <c>id</c>, <c>area</c> and <c>iscrowd</c>, an
+    /// image's <c>file_name</c>, <c>width</c> and <c>height</c>, a category's <c>name</c>.
+    /// </summary>
     /// <exception cref="AlignException">It cannot be read, is not JSON, or a member that must be there is missing or is not what it should
     /// be.</exception>
-    public static CocoSet Read(string path)
+    public static CocoSet Read(string path) => Read(path, toScore: false);
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="toScore">Whether detections are scored by it: annotations must have their ids and areas, and of an image only its id
+    /// is looked at.</param>
+    internal static CocoSet Read(string path, bool toScore)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return CocoJsonFile.Read(path, What, json => Parse(path, json));
+        return CocoJsonFile.Read(path, What, json => Parse(path, json, toScore));
     }
 
-    private static CocoSet Parse(string path, ReadOnlySpan<byte> json)
+    private static CocoSet Parse(string path, ReadOnlySpan<byte> json, bool toScore)
     {
         var images = ImmutableArray<CocoImage>.Empty;
         var annotations = ImmutableArray<CocoAnnotation>.Empty;
@@ -43,10 +53,10 @@ public static class CocoSetReader
             switch (section)
             {
                 case 0:
-                    images = ReadImages(ref cursor);
+                    images = ReadImages(ref cursor, toScore ? ImageMembers.AsSpan(0, 1) : ImageMembers);
                     break;
                 case 1:
-                    annotations = ReadAnnotations(ref cursor);
+                    annotations = ReadAnnotations(ref cursor, toScore ? 5 : 3);
                     break;
                 default:
                     categories = ReadCategories(ref cursor);
@@ -59,14 +69,14 @@ public static class CocoSetReader
         return new(path, images, categories, annotations);
     }
 
-    private static ImmutableArray<CocoImage> ReadImages(ref CocoJsonCursor cursor)
+    private static ImmutableArray<CocoImage> ReadImages(ref CocoJsonCursor cursor, ReadOnlySpan<string> members)
     {
         var images = ImmutableArray.CreateBuilder<CocoImage>();
         while (cursor.NextItem())
         {
             var seen = 0;
             var image = new CocoImage(0, "", 0, 0);
-            while (cursor.NextMember(ImageMembers, out var member))
+            while (cursor.NextMember(members, out var member))
             {
                 seen |= 1 << member;
                 image = member switch
@@ -92,7 +102,7 @@ public static class CocoSetReader
         return images.DrainToImmutable();
     }
 
-    private static ImmutableArray<CocoAnnotation> ReadAnnotations(ref CocoJsonCursor cursor)
+    private static ImmutableArray<CocoAnnotation> ReadAnnotations(ref CocoJsonCursor cursor, int required)
     {
         var annotations = ImmutableArray.CreateBuilder<CocoAnnotation>();
         while (cursor.NextItem())
@@ -118,7 +128,7 @@ public static class CocoSetReader
                 };
             }
 
-            cursor.RequireMembers(AnnotationMembers, seen, 3);
+            cursor.RequireMembers(AnnotationMembers, seen, required);
             annotations.Add(double.IsNaN(annotation.Area) ? annotation with { Area = annotation.Box.Area } : annotation);
         }
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using PPYolo.Data.Coco;
 
-namespace PPYolo.Data.Datasets;
+namespace PPYolo.Data.Coco;
 
 /// <summary>What an annotation file says, before anything is checked or left out.</summary>
 /// <param name="Path">The file.</param>
