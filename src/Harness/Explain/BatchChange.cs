@@ -8,36 +8,23 @@ using static TorchSharp.torch;
 namespace PPYolo.Harness.Explain;
 
 /// <summary>A way in which a batch can be wrong.</summary>
-/// <param name="Id">Of the cause.</param>
-/// <param name="Title">Of the cause.</param>
+/// <param name="Cause">What it is as a cause.</param>
 /// <param name="Description">Completes "the batch equals the expected one ...".</param>
 /// <param name="Apply">Changes a batch.</param>
-internal sealed record BatchChange(string Id, string Title, string Description, Func<Batch, Batch> Apply)
+internal sealed record BatchChange(CauseKind Cause, string Description, Func<Batch, Batch> Apply)
 {
     /// <summary>Data are the same bits, but for a rounding where a change computes.</summary>
     private const double Exact = 1e-5;
 
     /// <summary>What may be wrong with images while the rest is right.</summary>
     public static IReadOnlyList<BatchChange> OfImages { get; } =
-    [
-        new(
-            "channel-order",
-            "Images have their channels in reverse: BGR where RGB is expected, or the other way round.",
-            "with channels reversed",
-            BatchFaults.ReverseChannels
-        ),
-    ];
+    [new(CauseCatalogue.ChannelOrder, "with channels reversed", BatchFaults.ReverseChannels)];
 
     /// <summary>What may be wrong with targets while images are right.</summary>
     public static IReadOnlyList<BatchChange> OfTargets { get; } =
     [
-        new(
-            "score-ignored",
-            "The share of a mixed image that an object has is ignored: its score counts as 1.",
-            "with every score 1",
-            BatchFaults.IgnoreScores
-        ),
-        new("box-weight-ignored", "The weight of small boxes is ignored.", "with every box weight 1", BatchFaults.IgnoreBoxWeights),
+        new(CauseCatalogue.ScoreIgnored, "with every score 1", BatchFaults.IgnoreScores),
+        new(CauseCatalogue.BoxWeightIgnored, "with every box weight 1", BatchFaults.IgnoreBoxWeights),
     ];
 
     /// <summary>The change that makes what was fed in the second run from a batch of the first, or null.</summary>

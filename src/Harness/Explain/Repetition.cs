@@ -92,13 +92,11 @@ internal sealed record Repetition(ExplainedRun Run, Laboratory Laboratory, Trace
         }
 
         var ranks = second.Ranks.Count;
-        yield return new(
-            "rank-count",
+        yield return CauseCatalogue.RankCount.Found(
             first.Options!.DropBlock
                 ? $"On {ranks} ranks DropBlock drops other cells than on {first.Ranks.Count}: each rank draws its own. Record both runs "
                     + $"with --set dropBlock=false."
                 : $"The number of ranks makes the difference: on {ranks} the first run is not what it is on {first.Ranks.Count}.",
-            first.Options.DropBlock ? TracePhase.Forward : between.Key.Phase,
             rest is null ? 0.99 : 0.9,
             [
                 $"the first run repeated on {ranks} ranks parts from itself in iteration {parts.Iteration} at {parts.Key}",
@@ -106,7 +104,8 @@ internal sealed record Repetition(ExplainedRun Run, Laboratory Laboratory, Trace
                     ? $"the repetition and the second run agree in all {onward.Trace.Differences.Count} tensors, rank by rank"
                     : $"the repetition and the second run part later, in iteration {rest.Iteration} at {rest.Key}: "
                         + $"{rest.Note ?? $"{Numbers.Text(rest.Units)} times the noise"}",
-            ]
+            ],
+            first.Options.DropBlock ? TracePhase.Forward : between.Key.Phase
         );
         foreach (var cause in onward.Causes)
         {

@@ -27,10 +27,7 @@ internal sealed class DataLaw : ILaw
             var at = differing[0];
             return
             [
-                new(
-                    at.Key.Name == Image ? "batch-other" : "targets-other",
-                    at.Key.Name == Image ? "The batch is another." : "Targets are assigned otherwise.",
-                    TracePhase.Data,
+                (at.Key.Name == Image ? CauseCatalogue.BatchOther : CauseCatalogue.TargetsOther).Found(
                     0.8,
                     [
                         $"{at.Key.Name} of iteration {at.Iteration} over all ranks is not the expected one ("
@@ -52,7 +49,7 @@ internal sealed class DataLaw : ILaw
         var found = second.Ranks[difference.Rank].Find(difference.Iteration, TracePhase.Data, Image);
         if (found is null)
         {
-            return new("batch-other", "The batch is another.", TracePhase.Data, 0.6, [where]);
+            return CauseCatalogue.BatchOther.Found(0.6, [where]);
         }
 
         foreach (
@@ -67,26 +64,14 @@ internal sealed class DataLaw : ILaw
             )
             {
                 return rank == difference.Rank
-                    ? new(
-                        "batch-order",
-                        "Batches come in another order.",
-                        TracePhase.Data,
-                        0.98,
-                        [where, $"they are those of iteration {iteration}"]
-                    )
-                    : new(
-                        "rank-order",
-                        "Ranks have each other's batches.",
-                        TracePhase.Data,
-                        0.98,
-                        [where, $"they are those of rank {rank}, iteration {iteration}"]
-                    );
+                    ? CauseCatalogue.BatchOrder.Found(0.98, [where, $"they are those of iteration {iteration}"])
+                    : CauseCatalogue.RankOrder.Found(0.98, [where, $"they are those of rank {rank}, iteration {iteration}"]);
             }
         }
 
         if (BatchChange.Find(first, second, difference) is { } change)
         {
-            return new(change.Id, change.Title, TracePhase.Data, 0.99, [where, $"the batch equals the expected one {change.Description}"]);
+            return change.Cause.Found(0.99, [where, $"the batch equals the expected one {change.Description}"]);
         }
 
         if (first.Batches is { } batches)
@@ -98,25 +83,13 @@ internal sealed class DataLaw : ILaw
             {
                 if (Same(expected.roll(shift, 0)))
                 {
-                    return new(
-                        "image-order",
-                        "Images of a batch come in another order.",
-                        TracePhase.Data,
-                        0.97,
-                        [where, $"they equal the expected ones shifted by {shift}"]
-                    );
+                    return CauseCatalogue.ImageOrder.Found(0.97, [where, $"they equal the expected ones shifted by {shift}"]);
                 }
             }
 
             if (Same(expected.flip(0)))
             {
-                return new(
-                    "image-order",
-                    "Images of a batch come in another order.",
-                    TracePhase.Data,
-                    0.97,
-                    [where, "they equal the expected ones in reverse"]
-                );
+                return CauseCatalogue.ImageOrder.Found(0.97, [where, "they equal the expected ones in reverse"]);
             }
 
             if (Affine(expected, found) is { } affine)
@@ -125,10 +98,7 @@ internal sealed class DataLaw : ILaw
             }
         }
 
-        return new(
-            "batch-other",
-            "The batch is another.",
-            TracePhase.Data,
+        return CauseCatalogue.BatchOther.Found(
             0.9,
             [where, "no other batch of the first run, and no change of channels, order or normalization, gives these images"]
         );
@@ -160,10 +130,7 @@ internal sealed class DataLaw : ILaw
         fit.Add(found.Summary.Sums, basis.ToArray(), 1);
         var channels = (int)expected.shape[1];
         return fit.Solve() is { Residual: < 1e-4 } result
-            ? new(
-                "normalization",
-                "Images are normalized with other constants.",
-                TracePhase.Data,
+            ? CauseCatalogue.Normalization.Found(
                 0.98,
                 [
                     $"each channel is the expected one times {Numbers.Text(result.Coefficients.Take(channels))} plus "
@@ -185,7 +152,7 @@ internal sealed class DataLaw : ILaw
         );
         var where = $"images are the same, {names} of iteration {at.Iteration} are not (relative difference {Numbers.Text(at.Relative)})";
         return BatchChange.Find(first, second, at) is { } change
-            ? new(change.Id, change.Title, TracePhase.Data, 0.98, [where, $"the batch equals the expected one {change.Description}"])
-            : new("targets-other", "Targets are assigned otherwise.", TracePhase.Data, 0.8, [where]);
+            ? change.Cause.Found(0.98, [where, $"the batch equals the expected one {change.Description}"])
+            : CauseCatalogue.TargetsOther.Found(0.8, [where]);
     }
 }

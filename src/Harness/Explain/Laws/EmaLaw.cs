@@ -24,10 +24,7 @@ internal sealed class EmaLaw : ILaw
         var before = Fit(second, buffers: false, late: true)!;
         if (before.Residual < b.Residual / 3 && Fit(first, buffers: false, late: true)!.Residual > a.Residual * 3)
         {
-            yield return new(
-                "ema-before-optimizer",
-                "The moving average takes in the weights from before the optimizer's step: it runs one step behind.",
-                TracePhase.Ema,
+            yield return CauseCatalogue.EmaBeforeOptimizer.Found(
                 0.98,
                 [
                     $"e = d e + (1 - d) w holds for the weights before the step within {Numbers.Text(before.Residual)}, for those after "
@@ -49,10 +46,7 @@ internal sealed class EmaLaw : ILaw
             && !Alike(b.Decays, statistics.Decays)
         )
         {
-            yield return new(
-                "ema-buffers-left-out",
-                "The moving average leaves running statistics out.",
-                TracePhase.Ema,
+            yield return CauseCatalogue.EmaBuffersLeftOut.Found(
                 0.98,
                 [
                     $"decays fitted on running statistics: {Numbers.Text(statistics.Decays)}; on parameters: {Numbers.Text(b.Decays)} "
@@ -62,13 +56,7 @@ internal sealed class EmaLaw : ILaw
         }
         else if (first.Iterations[0].Of(TracePhase.Ema).Any(IsStatistic) && !second.Iterations[0].Of(TracePhase.Ema).Any(IsStatistic))
         {
-            yield return new(
-                "ema-buffers-left-out",
-                "The moving average leaves running statistics out.",
-                TracePhase.Ema,
-                0.99,
-                ["the second run's average has no running_mean and running_var"]
-            );
+            yield return CauseCatalogue.EmaBuffersLeftOut.Found(0.99, ["the second run's average has no running_mean and running_var"]);
         }
 
         if (Correction(first) is { } right && Correction(second) is { } found)
@@ -76,10 +64,7 @@ internal sealed class EmaLaw : ILaw
             var (rightShould, should) = (Expected(a), Expected(b));
             if (Numbers.Near(right, rightShould, Exact) && Numbers.Near(found, 1, Exact) && !Numbers.Near(should, 1, Exact))
             {
-                yield return new(
-                    "ema-not-corrected",
-                    "The saved moving average is not corrected for its start at zero.",
-                    TracePhase.End,
+                yield return CauseCatalogue.EmaNotCorrected.Found(
                     0.98,
                     [$"saved average over state: {Numbers.Text(found)}; 1 / (1 - d^n) is {Numbers.Text(should)}"]
                 );
@@ -96,15 +81,13 @@ internal sealed class EmaLaw : ILaw
         ];
         if (b.Decays[0] < 1e-6 && a.Decays[0] > 1e-3)
         {
-            return new("ema-start", "The moving average starts at the weights instead of zero.", TracePhase.Ema, 0.9, evidence);
+            return CauseCatalogue.EmaStart.Found(0.9, evidence);
         }
 
         if (b.Decays.All(decay => Numbers.Near(decay, b.Decays[0], 1e-4)) && b.Decays.Count > 1)
         {
-            return new(
-                "ema-no-ramp",
+            return CauseCatalogue.EmaNoRamp.Found(
                 $"The moving average's decay does not rise: it is {Numbers.Text(b.Decays[0])} from the start.",
-                TracePhase.Ema,
                 0.97,
                 evidence
             );
@@ -124,19 +107,15 @@ internal sealed class EmaLaw : ILaw
                 if (b.Decays.Zip(decays).All(pair => Numbers.Near(1 - pair.First, 1 - pair.Second, 1e-3)))
                 {
                     return type != recipe.EmaDecayType
-                        ? new(
-                            "ema-other-ramp",
+                        ? CauseCatalogue.EmaOtherRamp.Found(
                             $"The moving average's decay rises as of type {type.ToString().ToLowerInvariant()}, not "
                                 + $"{recipe.EmaDecayType.ToString().ToLowerInvariant()}.",
-                            TracePhase.Ema,
                             0.97,
                             evidence
                         )
-                        : new(
-                            "ema-step-shifted",
+                        : CauseCatalogue.EmaStepShifted.Found(
                             $"The moving average's decay is {Math.Abs(shift)} update{(shift is 1 or -1 ? "" : "s")} "
                                 + $"{(shift > 0 ? "ahead" : "behind")}.",
-                            TracePhase.Ema,
                             0.97,
                             evidence
                         );
@@ -144,7 +123,7 @@ internal sealed class EmaLaw : ILaw
             }
         }
 
-        return new("ema-decay", "The moving average's decay is another.", TracePhase.Ema, 0.9, evidence);
+        return CauseCatalogue.EmaDecay.Found(0.9, evidence);
     }
 
     /// <summary>(e - w) = d (e before - w), one coefficient for each iteration over all tensors.</summary>

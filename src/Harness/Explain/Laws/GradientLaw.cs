@@ -35,10 +35,8 @@ internal sealed class GradientLaw : ILaw
         var (extra, missing) = (b.Except(a).ToList(), a.Except(b).ToList());
         if (extra.Count > 0)
         {
-            yield return new(
-                "freeze-ignored",
+            yield return CauseCatalogue.FreezeIgnored.Found(
                 $"Parameters that are to be frozen are trained: {Parts(extra)}.",
-                TracePhase.Gradient,
                 0.98,
                 [$"{extra.Count} parameters have a gradient in the second run only, such as {extra[0]}"]
             );
@@ -53,18 +51,14 @@ internal sealed class GradientLaw : ILaw
                 )
                 .ToList();
             yield return whole.Count == parts.Count
-                ? new(
-                    "frozen-too-far",
+                ? CauseCatalogue.FrozenTooFar.Found(
                     $"Parameters that are to be trained are frozen: {Parts(missing)}.",
-                    TracePhase.Gradient,
                     0.97,
                     [$"no parameter of {string.Join(", ", whole)} has a gradient in the second run"]
                 )
-                : new(
-                    "gradient-dropped",
+                : CauseCatalogue.GradientDropped.Found(
                     $"{missing.Count} parameter{(missing.Count == 1 ? " gets" : "s get")} no gradient: {missing[0]}"
                         + $"{(missing.Count > 1 ? " and others" : "")}.",
-                    TracePhase.Gradient,
                     0.97,
                     [$"missing in the second run: {string.Join(", ", missing.Take(3))}"]
                 );
@@ -89,16 +83,14 @@ internal sealed class GradientLaw : ILaw
         string[] evidence = [$"gradients over all ranks are each rank's own times {Numbers.Text(found)}; expected {Numbers.Text(right)}"];
         var lost = Enumerable.Range(0, ranks).Where(rank => Math.Abs(found[rank]) < Exact).ToList();
         return lost.Count > 0 && lost.Count < ranks
-                ? new(
-                    "rank-missing",
+                ? CauseCatalogue.RankMissing.Found(
                     $"The gradient of rank {string.Join(", ", lost)} is missing from the average.",
-                    TracePhase.Reduction,
                     0.98,
                     evidence
                 )
             : found.Zip(right).All(pair => Numbers.Near(pair.First, ranks * pair.Second))
-                ? new("gradients-summed-over-ranks", "Gradients are summed over ranks, not averaged.", TracePhase.Reduction, 0.98, evidence)
-            : new("reduction-other", "Gradients of ranks are weighed otherwise.", TracePhase.Reduction, 0.8, evidence);
+                ? CauseCatalogue.GradientsSummedOverRanks.Found(0.98, evidence)
+            : CauseCatalogue.ReductionOther.Found(0.8, evidence);
     }
 
     private static double[]? Shares(ExplainedRun run)
@@ -144,35 +136,27 @@ internal sealed class GradientLaw : ILaw
         if (Numbers.Near(loss, factor))
         {
             return Numbers.Near(factor, images ?? double.NaN)
-                ? new(
-                    "loss-summed",
-                    "The loss is summed over images, not averaged.",
-                    TracePhase.Loss,
-                    0.98,
-                    [.. evidence, $"a rank has {Numbers.Text(images!.Value)} images"]
-                )
-                : new("loss-scale", $"The loss is {Numbers.Text(factor)} times what it should be.", TracePhase.Loss, 0.9, evidence);
+                ? CauseCatalogue.LossSummed.Found(0.98, [.. evidence, $"a rank has {Numbers.Text(images!.Value)} images"])
+                : CauseCatalogue.LossScale.Found($"The loss is {Numbers.Text(factor)} times what it should be.", 0.9, evidence);
         }
 
         return Numbers.Near(factor, images ?? double.NaN)
-            ? new(
-                "loss-summed",
+            ? CauseCatalogue.LossSummed.Found(
                 "What is differentiated is the loss summed over images, not averaged.",
-                TracePhase.Backward,
                 0.96,
-                [.. evidence, $"a rank has {Numbers.Text(images!.Value)} images"]
+                [.. evidence, $"a rank has {Numbers.Text(images!.Value)} images"],
+                TracePhase.Backward
             )
-            : new(
-                "gradient-scale",
+            : CauseCatalogue.GradientScale.Found(
                 $"Gradients are {Numbers.Text(factor)} times what they should be: "
                     + (
                         double.IsPow2(factor) || Numbers.Near(Math.Log2(factor), Math.Round(Math.Log2(factor)), 1e-4)
                             ? "a loss scale is not taken out again."
                             : "the loss is scaled before the backward pass."
                     ),
-                TracePhase.Backward,
                 0.95,
-                evidence
+                evidence,
+                TracePhase.Backward
             );
     }
 
@@ -199,10 +183,7 @@ internal sealed class GradientLaw : ILaw
         }
 
         return fit.Solve() is { Residual: < 0.05 } result && Numbers.Near(result.Coefficients[0], 1, 0.02)
-            ? new(
-                "gradients-accumulated",
-                "Gradients are not cleared between iterations.",
-                TracePhase.Gradient,
+            ? CauseCatalogue.GradientsAccumulated.Found(
                 0.97,
                 [
                     $"gradients of iteration 1 are the expected ones plus {Numbers.Text(result.Coefficients[0])} times those of "

@@ -26,28 +26,16 @@ internal sealed class ModuleLaw : ILaw
 
         var (a, b) = (Changes(first, frontier), Changes(second, frontier));
         return a == 0 && b > 0
-                ? new(
-                    "dropblock-on",
-                    "DropBlock drops where it is to be off.",
-                    TracePhase.Forward,
+                ? CauseCatalogue.DropBlockOn.Found(
                     0.98,
                     [$"in the second run its output differs from its input by {Numbers.Text(b)} of its norm; in the first they are equal"]
                 )
             : b == 0 && a > 0
-                ? new(
-                    "dropblock-off",
-                    "DropBlock drops nothing where it is to be on.",
-                    TracePhase.Forward,
+                ? CauseCatalogue.DropBlockOff.Found(
                     0.98,
                     [$"in the first run its output differs from its input by {Numbers.Text(a)} of its norm; in the second they are equal"]
                 )
-            : new(
-                "dropblock-random",
-                "DropBlock drops other cells: its random numbers differ.",
-                TracePhase.Forward,
-                0.9,
-                [$"both runs drop: by {Numbers.Text(a)} and {Numbers.Text(b)} of the norm"]
-            );
+            : CauseCatalogue.DropBlockRandom.Found(0.9, [$"both runs drop: by {Numbers.Text(a)} and {Numbers.Text(b)} of the norm"]);
     }
 
     /// <summary>How far a module's output is from what went in: the last map of the same shape before it.</summary>
@@ -73,10 +61,8 @@ internal sealed class ModuleLaw : ILaw
             _ => null,
         };
         return isConvolution && format is not null && frontier.Iteration == 0
-            ? new(
-                "lower-precision",
+            ? CauseCatalogue.LowerPrecision.Found(
                 $"Convolutions are computed in lower precision: {format}.",
-                TracePhase.Forward,
                 0.95,
                 [$"{frontier.Key.Name} has the same weights and input and differs by {Numbers.Text(frontier.Relative)} of its norm"]
             )

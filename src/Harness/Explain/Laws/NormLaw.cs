@@ -48,7 +48,7 @@ internal sealed class NormLaw : ILaw
                 .Sum(entry => entry.Summary.Mean);
             if (counted > 0)
             {
-                yield return new("norm-frozen", "Running statistics are frozen.", TracePhase.Buffers, 0.97, evidence);
+                yield return CauseCatalogue.NormFrozen.Found(0.97, evidence);
             }
 
             yield break;
@@ -61,12 +61,10 @@ internal sealed class NormLaw : ILaw
 
         if (!Numbers.Near(found, momentum, Exact))
         {
-            yield return new(
-                "norm-momentum",
+            yield return CauseCatalogue.NormMomentum.Found(
                 Numbers.Near(found, 1 - momentum, Exact)
                     ? $"The norms' momentum is turned round: the batch counts {Numbers.Text(found)}, the running statistics the rest."
                     : $"The norms' momentum is {Numbers.Text(found)}, not {Numbers.Text(momentum)}.",
-                TracePhase.Buffers,
                 0.98,
                 evidence
             );
@@ -101,10 +99,7 @@ internal sealed class NormLaw : ILaw
         }
 
         return biasedLeft < unbiasedLeft / 9 && Math.Sqrt(unbiasedLeft / size) > 1e-5
-            ? new(
-                "norm-biased-variance",
-                "Running variances take in the biased variance of the batch.",
-                TracePhase.Buffers,
+            ? CauseCatalogue.NormBiasedVariance.Found(
                 0.97,
                 [
                     $"residual with the biased variance {Numbers.Text(Math.Sqrt(biasedLeft / size))}, with the unbiased "

@@ -49,21 +49,11 @@ internal sealed class OptimizerLaw : ILaw
             $"weight decay of convolution weights: expected {yesA}, fitted {yesB}",
         ];
         causes.Add(
-            IsZero(yesB) && IsZero(noB) ? new("weight-decay-missing", "There is no weight decay.", TracePhase.Momentum, 0.98, evidence)
-            : IsZero(yesB)
-                ? new(
-                    "weight-decay-wrong-group",
-                    "Weight decay is on norms and biases instead of convolution weights.",
-                    TracePhase.Momentum,
-                    0.98,
-                    evidence
-                )
-            : !IsZero(noB) && IsZero(noA) && Same(yesA, yesB)
-                ? new("weight-decay-all-groups", "Weight decay is on norms and biases too.", TracePhase.Momentum, 0.98, evidence)
-            : new(
-                "weight-decay-other",
+            IsZero(yesB) && IsZero(noB) ? CauseCatalogue.WeightDecayMissing.Found(0.98, evidence)
+            : IsZero(yesB) ? CauseCatalogue.WeightDecayWrongGroup.Found(0.98, evidence)
+            : !IsZero(noB) && IsZero(noA) && Same(yesA, yesB) ? CauseCatalogue.WeightDecayAllGroups.Found(0.98, evidence)
+            : CauseCatalogue.WeightDecayOther.Found(
                 $"Weight decay is {Numbers.Text(yesB.Value)}, not {Numbers.Text(yesA.Value)}.",
-                TracePhase.Momentum,
                 0.95,
                 evidence
             )
@@ -82,10 +72,8 @@ internal sealed class OptimizerLaw : ILaw
         if (carryA is not null && carryB is not null && !Numbers.Near(carryA.Value, carryB.Value, 0.005))
         {
             causes.Add(
-                new(
-                    "momentum",
+                CauseCatalogue.Momentum.Found(
                     $"Momentum is {Numbers.Text(carryB.Value)}, not {Numbers.Text(carryA.Value)}.",
-                    TracePhase.Momentum,
                     0.97,
                     [$"m = a g + b w + c m: c is {carryB}, expected {carryA}"]
                 )
@@ -123,10 +111,8 @@ internal sealed class OptimizerLaw : ILaw
             later.Count > 0
             && Groups.All(group => ratios[group].Count == 0 || Numbers.Near(ratios[group][0], 1, 0.005))
             && later.All(ratio => ratio < 1 && Numbers.Near(ratio, later[0], 0.005))
-                ? new(
-                    "dampening",
+                ? CauseCatalogue.Dampening.Found(
                     $"Gradients enter momentum dampened by {Numbers.Text(1 - later[0])} after the first step.",
-                    TracePhase.Momentum,
                     0.97,
                     evidence
                 )
@@ -145,7 +131,7 @@ internal sealed class OptimizerLaw : ILaw
         var ones = Groups.All(group => b[group].Shares.All(share => Numbers.Near(share, 1, 1e-3)));
         if (limit is not null && ones)
         {
-            return new("clipping-missing", $"Gradients are not clipped at {Numbers.Text(limit.Value)}.", TracePhase.Momentum, 0.98, norms);
+            return CauseCatalogue.ClippingMissing.Found($"Gradients are not clipped at {Numbers.Text(limit.Value)}.", 0.98, norms);
         }
 
         // Clipping leaves a product of share and norm that is the limit.
@@ -163,12 +149,10 @@ internal sealed class OptimizerLaw : ILaw
 
         if (Clips(group => groupNorms[group], out var own) && (limit is null || !Numbers.Near(own, limit.Value)))
         {
-            return new(
-                "clipping-other",
+            return CauseCatalogue.ClippingOther.Found(
                 limit is null
                     ? $"Gradients are clipped at {Numbers.Text(own)}, which they should not be."
                     : $"Gradients are clipped at {Numbers.Text(own)}, not {Numbers.Text(limit.Value)}.",
-                TracePhase.Momentum,
                 0.97,
                 norms
             );
@@ -176,10 +160,8 @@ internal sealed class OptimizerLaw : ILaw
 
         if (Clips(_ => global, out var joint))
         {
-            return new(
-                "clipping-joint",
+            return CauseCatalogue.ClippingJoint.Found(
                 $"Gradients are clipped at {Numbers.Text(joint)} by the norm of all groups together, not of each.",
-                TracePhase.Momentum,
                 0.97,
                 norms
             );
@@ -187,8 +169,8 @@ internal sealed class OptimizerLaw : ILaw
 
         var shares = Groups.SelectMany(group => b[group].Shares).ToList();
         return shares.All(share => Numbers.Near(share, shares[0]))
-            ? new("gradient-scale", $"The optimizer multiplies gradients by {Numbers.Text(shares[0])}.", TracePhase.Momentum, 0.9, norms)
-            : new("gradient-share", "The optimizer takes another share of gradients.", TracePhase.Momentum, 0.6, norms);
+            ? CauseCatalogue.GradientScale.Found($"The optimizer multiplies gradients by {Numbers.Text(shares[0])}.", 0.9, norms)
+            : CauseCatalogue.GradientShare.Found(0.6, norms);
     }
 
     private static void Step(ExplainedRun first, ExplainedRun second, Dictionary<string, MomentumFit> b, List<Cause> causes)
@@ -207,12 +189,7 @@ internal sealed class OptimizerLaw : ILaw
         )
         {
             causes.Add(
-                new(
-                    Numbers.Near(look, -carry.Value, 0.05) ? "nesterov" : "weight-step",
-                    Numbers.Near(look, -carry.Value, 0.05)
-                        ? "The step is Nesterov's: it looks ahead by the momentum."
-                        : "Weights do not follow the momentum.",
-                    TracePhase.Weights,
+                (Numbers.Near(look, -carry.Value, 0.05) ? CauseCatalogue.Nesterov : CauseCatalogue.WeightStep).Found(
                     0.97,
                     [
                         $"w changes by {Numbers.Text(found.Now)} m + {Numbers.Text(found.Earlier)} m before; Nesterov's are (1 + c) and "
@@ -226,10 +203,8 @@ internal sealed class OptimizerLaw : ILaw
         if (!Numbers.Near(factor, 1, Math.Max(0.01, 10 * found.Error / found.Rate)))
         {
             causes.Add(
-                new(
-                    "rate-applied",
+                CauseCatalogue.RateApplied.Found(
                     $"Weights move by {Numbers.Text(factor)} times the learning rate that was recorded.",
-                    TracePhase.Weights,
                     0.97,
                     [$"movement over momentum and recorded rate: {Numbers.Text(found.Rate)}, expected {Numbers.Text(right.Rate)}"]
                 )

@@ -24,13 +24,7 @@ internal sealed class ScheduleLaw : ILaw
         var full = first.Recipe is { } recipe ? recipe.LearningRatePerImage * first.Options!.Batch : a.Max();
         if (!All(a, rate => Numbers.Near(rate, full, Exact)) && All(b.Skip(1), rate => Numbers.Near(rate, full, Exact)))
         {
-            yield return new(
-                "warm-up-missing",
-                "The learning rate does not warm up: it is the full rate from the start.",
-                TracePhase.Schedule,
-                0.99,
-                evidence
-            );
+            yield return CauseCatalogue.WarmUpMissing.Found(0.99, evidence);
             yield break;
         }
 
@@ -49,10 +43,8 @@ internal sealed class ScheduleLaw : ILaw
                 .ToList();
             if (compared.Count > 1 && !All(a, rate => rate == a[0]) && compared.All(pair => Numbers.Near(pair.Expected, pair.Found, Exact)))
             {
-                yield return new(
-                    "rate-shifted",
+                yield return CauseCatalogue.RateShifted.Found(
                     $"The learning rate is {Math.Abs(shift)} step{(shift is 1 or -1 ? "" : "s")} {(shift < 0 ? "late" : "early")}.",
-                    TracePhase.Schedule,
                     0.99,
                     evidence
                 );
@@ -63,22 +55,20 @@ internal sealed class ScheduleLaw : ILaw
         var factors = a.Zip(b, (expected, found) => found / expected).ToList();
         if (All(factors, factor => Numbers.Near(factor, factors[0], 1e-5)))
         {
-            yield return new(
-                "rate-factor",
+            yield return CauseCatalogue.RateFactor.Found(
                 $"The learning rate is {Numbers.Text(factors[0])} times what it should be"
                     + (
                         Numbers.Near(factors[0], second.Ranks.Count) && second.Ranks.Count > 1
                             ? ": it was multiplied by the number of ranks."
                             : "."
                     ),
-                TracePhase.Schedule,
                 0.99,
                 evidence
             );
             yield break;
         }
 
-        yield return new("rate-other", "The learning rates follow another schedule.", TracePhase.Schedule, 0.6, evidence);
+        yield return CauseCatalogue.RateOther.Found(0.6, evidence);
     }
 
     private static bool All(IEnumerable<double> values, Func<double, bool> condition) => values.All(condition);

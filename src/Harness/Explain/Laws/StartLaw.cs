@@ -16,20 +16,18 @@ internal sealed class StartLaw : ILaw
     {
         var differing = comparison.Exceeding.Where(difference => difference.Key.Phase == TracePhase.Start && difference.Rank == 0).ToList();
         var causes = differing.ConvertAll(difference => (Name: difference.Key.Name, Kind: Kind(first, second, difference)));
-        foreach (var group in causes.GroupBy(cause => cause.Kind.Id))
+        foreach (var group in causes.GroupBy(cause => cause.Kind.Cause))
         {
             var names = group.Select(cause => cause.Name).ToList();
-            yield return new(
-                group.Key,
-                $"{group.First().Kind.Title}: {names[0]}{(names.Count > 1 ? $" and {names.Count - 1} others" : "")}.",
-                TracePhase.Start,
+            yield return group.Key.Found(
+                $"{group.Key.Meaning.TrimEnd('.')}: {names[0]}{(names.Count > 1 ? $" and {names.Count - 1} others" : "")}.",
                 0.97,
                 [.. group.Take(3).Select(cause => $"{cause.Name}: {cause.Kind.Evidence}")]
             );
         }
     }
 
-    private static (string Id, string Title, string Evidence) Kind(ExplainedRun first, ExplainedRun second, EntryDifference difference)
+    private static (CauseKind Cause, string Evidence) Kind(ExplainedRun first, ExplainedRun second, EntryDifference difference)
     {
         var name = difference.Key.Name;
         if (
@@ -38,7 +36,7 @@ internal sealed class StartLaw : ILaw
             || second.Ranks[0].Find(0, TracePhase.Start, name) is not { } b
         )
         {
-            return ("weights-other", "Start weights have other tensors", difference.Note ?? "");
+            return (CauseCatalogue.WeightsOther, difference.Note ?? "");
         }
 
         var evidence =
@@ -46,16 +44,8 @@ internal sealed class StartLaw : ILaw
         if (first.Start is { } start && start.TryGet(name, out var tensor) && Arrangement(tensor, b) is { } arrangement)
         {
             return arrangement == Transposition
-                ? (
-                    "weights-transposed",
-                    "A start weight is transposed",
-                    $"{evidence}; equals the expected one with its first two dimensions exchanged"
-                )
-                : (
-                    "weights-permuted",
-                    "A start weight has its channels in another order",
-                    $"{evidence}; equals the expected one {arrangement}"
-                );
+                ? (CauseCatalogue.WeightsTransposed, $"{evidence}; equals the expected one with its first two dimensions exchanged")
+                : (CauseCatalogue.WeightsPermuted, $"{evidence}; equals the expected one {arrangement}");
         }
 
         if (
@@ -64,22 +54,14 @@ internal sealed class StartLaw : ILaw
             && Numbers.Near(a.Summary.AbsMax, b.Summary.AbsMax, 1e-7)
         )
         {
-            return (
-                "weights-permuted",
-                "A start weight has its channels in another order",
-                $"{evidence}; mean and largest magnitude are the same, the order is not"
-            );
+            return (CauseCatalogue.WeightsPermuted, $"{evidence}; mean and largest magnitude are the same, the order is not");
         }
 
         var fit = new LinearFit(1);
         fit.Add(b.Summary.Sums, [a.Summary.Sums], 1);
         return fit.Solve() is { Residual: < 0.01 } result
-            ? (
-                "weights-scaled",
-                "A start weight is scaled",
-                $"{evidence}; it is {Numbers.Text(result.Coefficients[0])} times the expected one"
-            )
-            : ("weights-not-loaded", "A start weight was not loaded", $"{evidence}; it has nothing in common with the expected one");
+            ? (CauseCatalogue.WeightsScaled, $"{evidence}; it is {Numbers.Text(result.Coefficients[0])} times the expected one")
+            : (CauseCatalogue.WeightsNotLoaded, $"{evidence}; it has nothing in common with the expected one");
     }
 
     private const string Transposition = "transposed";

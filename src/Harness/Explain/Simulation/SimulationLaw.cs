@@ -88,7 +88,7 @@ internal sealed class SimulationLaw(Laboratory laboratory, Action<string>? progr
         for (var round = 0; round < 2 && reached < Convincing; round++)
         {
             var trials = suspicions
-                .Where(suspicion => causes.TrueForAll(cause => cause.Id != suspicion.Id))
+                .Where(suspicion => causes.TrueForAll(cause => cause.Id != suspicion.Cause.Id))
                 .Select(suspicion => Try(suspicion, altered, evidence))
                 .OrderByDescending(trial => trial.Explained)
                 .ToList();
@@ -100,18 +100,17 @@ internal sealed class SimulationLaw(Laboratory laboratory, Action<string>? progr
             var best = trials[0];
             var next =
                 trials.Count > 1
-                    ? $"; the next best, {trials[1].Suspicion.Id}, for {Numbers.Text(100 * Math.Max(0, trials[1].Explained))} %"
+                    ? $"; the next best, {trials[1].Suspicion.Cause.Id}, for {Numbers.Text(100 * Math.Max(0, trials[1].Explained))} %"
                     : "";
             causes.Add(
-                new(
-                    best.Suspicion.Id,
+                best.Suspicion.Cause.Found(
                     best.Suspicion.Title(best.Value),
-                    best.Suspicion.Phase,
                     Math.Min(0.98, best.Explained),
                     [
                         $"carried out on the first run's weights and batches it accounts for {Numbers.Text(100 * best.Explained)} % of "
                             + $"the differences of iteration {evidence.Iterations - 1}{next}",
-                    ]
+                    ],
+                    best.Suspicion.Phase
                 )
             );
             (reached, altered) = (best.Explained, altered.And(best.Suspicion.Make(best.Value)));
@@ -122,7 +121,7 @@ internal sealed class SimulationLaw(Laboratory laboratory, Action<string>? progr
 
     private Trial Try(Suspicion suspicion, Alteration given, SimulationEvidence evidence)
     {
-        progress?.Invoke(suspicion.Id);
+        progress?.Invoke(suspicion.Cause.Id);
         Trial At(double value) =>
             new(suspicion, value, evidence.Explained(laboratory.Run(given.And(suspicion.Make(value)), evidence.Iterations)));
         var trials = suspicion.Values.Select(At).ToList();

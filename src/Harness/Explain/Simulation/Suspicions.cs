@@ -13,46 +13,28 @@ internal static class Suspicions
     public static IReadOnlyList<Suspicion> Forward(NetworkOptions network, int ranks) =>
         [
             new(
-                "norm-epsilon",
-                TracePhase.Forward,
+                CauseCatalogue.NormEpsilon,
                 value => $"The norms' epsilon is {Numbers.Text(value)}, not {Numbers.Text(network.NormEpsilon)}.",
                 NormFaults.Epsilon,
                 [1e-8, 1e-6, 1e-4, 1e-3, 1e-2],
                 Refined: true
             ),
-            Suspicion.Of(
-                "norm-eval-mode",
-                TracePhase.Forward,
-                "Norms are in evaluation mode: they normalize with running statistics.",
-                NormFaults.EvaluationMode()
-            ),
-            .. ranks > 1
-                ?
-                [
-                    Suspicion.Of(
-                        "norm-per-rank",
-                        TracePhase.Forward,
-                        "Norms see the batch of their own rank alone: statistics are not synchronized.",
-                        RankFaults.StatisticsOfEachRank()
-                    ),
-                ]
-                : Array.Empty<Suspicion>(),
+            Suspicion.Of(CauseCatalogue.NormEvalMode, NormFaults.EvaluationMode()),
+            .. ranks > 1 ? [Suspicion.Of(CauseCatalogue.NormPerRank, RankFaults.StatisticsOfEachRank())] : Array.Empty<Suspicion>(),
         ];
 
     /// <summary>What enters in the losses.</summary>
     public static IReadOnlyList<Suspicion> Loss(NetworkOptions network) =>
         [
             new(
-                "scale-x-y",
-                TracePhase.Loss,
+                CauseCatalogue.ScaleXY,
                 value => $"scale_x_y is {Numbers.Text(value)}, not {Numbers.Text(network.ScaleXY)}.",
                 NetworkFaults.ScaleXY,
                 [1.0, 1.1, 1.2, 2.0],
                 Refined: true
             ),
             new(
-                "ignore-threshold",
-                TracePhase.Loss,
+                CauseCatalogue.IgnoreThreshold,
                 value => $"The ignore threshold is about {Numbers.Text(value)}, not {Numbers.Text(network.IgnoreThreshold)}.",
                 NetworkFaults.IgnoreThreshold,
                 [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.65, 0.75, 0.8, 0.9, 1.0],
@@ -62,24 +44,29 @@ internal static class Suspicions
                 ?
                 [
                     Suspicion.Of(
-                        "anchors-swapped",
-                        TracePhase.Loss,
+                        CauseCatalogue.AnchorsSwapped,
                         "Levels have each other's anchors.",
                         NetworkFaults.AnchorsOfLevelsExchanged()
                     ),
                 ]
                 : Array.Empty<Suspicion>(),
-            Suspicion.Of("anchors-swapped", TracePhase.Loss, "Anchors have width and height exchanged.", NetworkFaults.AnchorsTransposed()),
+            Suspicion.Of(
+                CauseCatalogue.AnchorsSwapped,
+                "Anchors have width and height exchanged.",
+                NetworkFaults.AnchorsTransposed()
+            ),
             new(
-                "iou-loss-weight",
-                TracePhase.Loss,
+                CauseCatalogue.IouLossWeight,
                 value => $"The IoU loss has weight {Numbers.Text(value)}, not {Numbers.Text(network.IouLossWeight)}.",
                 NetworkFaults.IouLossWeight,
                 [0.5, 1, 2, 5],
                 Refined: true
             ),
             .. BatchChange.OfTargets.Select(change =>
-                Suspicion.Of(change.Id, TracePhase.Loss, change.Title, Alteration.OfBatch(change.Apply))
+                Suspicion.Of(change.Cause, Alteration.OfBatch(change.Apply)) with
+                {
+                    Phase = TracePhase.Loss,
+                }
             ),
         ];
 
@@ -89,41 +76,37 @@ internal static class Suspicions
     public static IReadOnlyList<Suspicion> Training(NetworkOptions network, TrainingRecipe recipe) =>
         [
             new(
-                "momentum",
-                TracePhase.Momentum,
+                CauseCatalogue.Momentum,
                 value => $"Momentum is about {Numbers.Text(value)}, not {Numbers.Text(recipe.Momentum)}.",
                 OptimizerFaults.Momentum,
                 [0, 0.5, 0.8, 0.85, 0.88, 0.92, 0.95, 0.99],
                 Refined: true
             ),
-            Suspicion.Of("weight-decay-missing", TracePhase.Momentum, "There is no weight decay.", OptimizerFaults.WeightDecay(0)),
+            Suspicion.Of(CauseCatalogue.WeightDecayMissing, OptimizerFaults.WeightDecay(0)),
             new(
-                "weight-decay-other",
-                TracePhase.Momentum,
+                CauseCatalogue.WeightDecayOther,
                 value => $"Weight decay is about {Numbers.Text(value)}, not {Numbers.Text(recipe.WeightDecay)}.",
                 OptimizerFaults.WeightDecay,
                 [recipe.WeightDecay * 0.1, recipe.WeightDecay * 10]
             ),
             .. recipe.ClipGradNorm is null
                 ? Array.Empty<Suspicion>()
-                : [Suspicion.Of("clipping-missing", TracePhase.Momentum, "Gradients are not clipped.", OptimizerFaults.ClippingMissing())],
+                : [Suspicion.Of(CauseCatalogue.ClippingMissing, OptimizerFaults.ClippingMissing())],
             new(
-                "norm-momentum",
-                TracePhase.Buffers,
+                CauseCatalogue.NormMomentum,
                 value => $"The norms' momentum is about {Numbers.Text(value)}, not {Numbers.Text(network.NormMomentum)}.",
                 NormFaults.Momentum,
                 [0, 0.01, 0.05, 0.9],
                 Refined: true
             ),
-            Suspicion.Of("ema-no-ramp", TracePhase.Ema, "The moving average's decay does not rise.", AverageFaults.NoRamp()),
-            Suspicion.Of("ema-other-ramp", TracePhase.Ema, "The moving average's decay rises otherwise.", AverageFaults.OtherRamp()),
+            Suspicion.Of(CauseCatalogue.EmaNoRamp, AverageFaults.NoRamp()),
+            Suspicion.Of(CauseCatalogue.EmaOtherRamp, AverageFaults.OtherRamp()),
             .. Enumerable
                 .Range(-1, 5)
                 .Where(stage => stage != network.FreezeAt)
                 .Select(stage =>
                     Suspicion.Of(
-                        stage < network.FreezeAt ? "freeze-ignored" : "frozen-too-far",
-                        TracePhase.Gradient,
+                        stage < network.FreezeAt ? CauseCatalogue.FreezeIgnored : CauseCatalogue.FrozenTooFar,
                         $"The backbone is frozen as of freeze_at {stage}, not {network.FreezeAt}.",
                         NetworkFaults.FreezeAt(stage)
                     )
