@@ -23,7 +23,7 @@ public class ModelListings
                     entry.Key,
                     entry.Value.shape.Length == 0 ? "scalar" : string.Join('x', entry.Value.shape),
                     entry.Value.dtype.ToString().ToLowerInvariant(),
-                    entry.IsTrainable ? ParameterGroup.NameFor(entry.Key)
+                    entry.IsTrainable ? ParameterGroup.NameFor(entry)
                         : entry.IsParameter ? "frozen"
                         : "buffer"
                 )

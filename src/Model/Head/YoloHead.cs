@@ -22,7 +22,7 @@ public sealed class YoloHead : NamedModule<IReadOnlyList<Tensor>, IReadOnlyList<
         for (var level = 0; level < options.Levels; level++)
         {
             var perAnchor = 5 + options.Classes + (options.IouAware ? 1 : 0);
-            outputs.Add(new SquareConvolution(inputs[level], options.AnchorMasks[level].Length * perAnchor, 1));
+            outputs.Add(new SquareConvolution(inputs[level], options.AnchorMasks[level].Length * perAnchor, 1) { DecaysBias = false });
             register_module($"yolo_output_{level}", outputs[level]);
         }
     }

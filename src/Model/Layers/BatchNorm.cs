@@ -1,6 +1,7 @@
 using PPYolo.Kernels.Elementwise;
 using PPYolo.Kernels.Normalization;
 using PPYolo.Kernels.Operations;
+using PPYolo.Model.State;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -13,7 +14,7 @@ namespace PPYolo.Model.Layers;
 /// mean and biased variance, and moves the running statistics towards the mean and the unbiased variance; in evaluation it normalizes with
 /// the running statistics.
 /// </summary>
-public sealed class BatchNorm : NamedModule<Tensor, Tensor>
+public sealed class BatchNorm : NamedModule<Tensor, Tensor>, IDecayRule
 {
     private readonly Parameter weight;
     private readonly Parameter bias;
@@ -57,6 +58,9 @@ public sealed class BatchNorm : NamedModule<Tensor, Tensor>
 
     /// <summary>Who else trains on parts of the same batch, or null; concerns training only.</summary>
     public IStatisticsReduction? Reduction { get; set; }
+
+    /// <inheritdoc />
+    public bool Decays(string parameter) => false;
 
     /// <inheritdoc />
     public override Tensor forward(Tensor input) => Normalize(input, Activation.None);

@@ -1,5 +1,6 @@
 using PPYolo.Kernels.Convolutions;
 using PPYolo.Kernels.Operations;
+using PPYolo.Model.State;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -12,7 +13,7 @@ namespace PPYolo.Model.Layers;
 /// other devices, is libtorch's. Weights are zero until they are loaded: libtorch would first fill them with random numbers, which takes
 /// half a second for ResNet-50, and nobody ever sees them.
 /// </summary>
-public sealed class SquareConvolution : NamedModule<Tensor, Tensor>
+public sealed class SquareConvolution : NamedModule<Tensor, Tensor>, IDecayRule
 {
     // The fields' names let TorchSharp replace them when the module moves to another device.
     private readonly Parameter weight;
@@ -49,6 +50,12 @@ public sealed class SquareConvolution : NamedModule<Tensor, Tensor>
 
     /// <summary>(outputs), or null.</summary>
     public Parameter? Bias => bias;
+
+    /// <summary>Whether weight decay is on the bias; on the weight it is.</summary>
+    public bool DecaysBias { get; init; } = true;
+
+    /// <inheritdoc />
+    public bool Decays(string parameter) => DecaysBias || parameter != nameof(bias);
 
     /// <summary>
     /// Scales each output channel and adds to it, by changing the weight and adding a bias. The layer must have no bias yet.

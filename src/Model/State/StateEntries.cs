@@ -19,7 +19,7 @@ public static class StateEntries
     {
         foreach (var (name, parameter) in module.named_parameters(recurse: false))
         {
-            entries.Add(new(prefix + name, parameter));
+            entries.Add(new(prefix + name, parameter) { Decays = module is not IDecayRule rule || rule.Decays(name) });
         }
 
         foreach (var (name, buffer) in module.named_buffers(recurse: false))

@@ -8,6 +8,9 @@ namespace PPYolo.Model.State;
 /// <param name="Value">The parameter or buffer itself.</param>
 public sealed record StateEntry(string Key, Tensor Value)
 {
+    /// <summary>Whether weight decay is on it where it trains: the module that owns it says so (<see cref="IDecayRule"/>).</summary>
+    public bool Decays { get; init; } = true;
+
     /// <summary>Whether it is a parameter; else a buffer.</summary>
     public bool IsParameter => Value is Parameter;
 

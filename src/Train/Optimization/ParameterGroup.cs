@@ -17,14 +17,10 @@ public sealed record ParameterGroup(string Name, IReadOnlyList<StateEntry> Param
     /// <summary>The reference's two groups, of the parameters that train.</summary>
     public static IReadOnlyList<ParameterGroup> Of(IReadOnlyList<StateEntry> entries, double weightDecay)
     {
-        var groups = entries.Where(entry => entry.IsTrainable).ToLookup(entry => NameFor(entry.Key));
+        var groups = entries.Where(entry => entry.IsTrainable).ToLookup(NameFor);
         return [new(NoDecay, [.. groups[NoDecay]], 0), new(Decay, [.. groups[Decay]], weightDecay)];
     }
 
-    /// <summary>The group that a trainable parameter belongs to.</summary>
-    public static string NameFor(string key) =>
-        key.Contains("norm.", StringComparison.Ordinal)
-        || (key.StartsWith("yolo_head.", StringComparison.Ordinal) && key.EndsWith(".bias", StringComparison.Ordinal))
-            ? NoDecay
-            : Decay;
+    /// <summary>The group that a parameter belongs to where it trains.</summary>
+    public static string NameFor(StateEntry entry) => entry.Decays ? Decay : NoDecay;
 }

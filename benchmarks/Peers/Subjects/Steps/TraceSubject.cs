@@ -1,6 +1,8 @@
 using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
 using PPYolo.Data.Batches;
+using PPYolo.Model;
+using PPYolo.Model.State;
 using PPYolo.Peers.Measuring;
 using PPYolo.Train.Optimization;
 using TorchSharp.Modules;
@@ -26,10 +28,12 @@ internal sealed class TraceSubject : ISubject
         inputs = [batch.Images.ToTorch(CPU), batch.Boxes.ToTorch(CPU), .. batch.Targets.Select(target => target.ToTorch(CPU))];
         module = jit.load(moduleFile);
         module.train();
+        using var twin = new PPYoloNetwork(StepWork.Network);
+        var groups = StateEntries.Of(twin).ToDictionary(entry => entry.Key, ParameterGroup.NameFor, StringComparer.Ordinal);
         var trainable = module
             .named_parameters()
             .Where(entry => entry.parameter.requires_grad)
-            .ToLookup(entry => ParameterGroup.NameFor(entry.name["network.".Length..]), entry => entry.parameter);
+            .ToLookup(entry => groups[entry.name["network.".Length..]], entry => entry.parameter);
         optimizer = optim.SGD(
             [Group(trainable[ParameterGroup.NoDecay], 0), Group(trainable[ParameterGroup.Decay], 5e-4)],
             StepWork.RatePerImage * batch.Count

@@ -26,11 +26,12 @@ internal sealed class OptimizerLaw : ILaw
             return [];
         }
 
-        var a = Groups.ToDictionary(group => group, group => Momentum(first, group), StringComparer.Ordinal);
-        var b = Groups.ToDictionary(group => group, group => Momentum(second, group), StringComparer.Ordinal);
+        var names = OptimizerGroups.Of(first.Options ?? second.Options);
+        var a = Groups.ToDictionary(group => group, group => Momentum(first, group, names), StringComparer.Ordinal);
+        var b = Groups.ToDictionary(group => group, group => Momentum(second, group, names), StringComparer.Ordinal);
         var causes = new List<Cause>();
         Decay(a, b, causes);
-        Coefficients(first, second, a, b, causes);
+        Coefficients(first, second, a, b, names, causes);
         Step(first, second, b, causes);
         return causes;
     }
@@ -65,6 +66,7 @@ internal sealed class OptimizerLaw : ILaw
         ExplainedRun second,
         Dictionary<string, MomentumFit> a,
         Dictionary<string, MomentumFit> b,
+        OptimizerGroups names,
         List<Cause> causes
     )
     {
@@ -87,7 +89,7 @@ internal sealed class OptimizerLaw : ILaw
             group =>
                 first.Recipe is null
                     ? a[group].Shares
-                    : [.. Norms(second, group).Select(norm => limit is null ? 1 : Math.Min(1, limit.Value / (norm + 1e-6)))],
+                    : [.. Norms(second, group, names).Select(norm => limit is null ? 1 : Math.Min(1, limit.Value / (norm + 1e-6)))],
             StringComparer.Ordinal
         );
         var ratios = Groups.ToDictionary(
@@ -116,13 +118,19 @@ internal sealed class OptimizerLaw : ILaw
                     0.97,
                     evidence
                 )
-                : Clipping(second, limit, b, evidence)
+                : Clipping(second, limit, b, names, evidence)
         );
     }
 
-    private static Cause Clipping(ExplainedRun second, double? limit, Dictionary<string, MomentumFit> b, string[] evidence)
+    private static Cause Clipping(
+        ExplainedRun second,
+        double? limit,
+        Dictionary<string, MomentumFit> b,
+        OptimizerGroups names,
+        string[] evidence
+    )
     {
-        var groupNorms = Groups.ToDictionary(group => group, group => Norms(second, group), StringComparer.Ordinal);
+        var groupNorms = Groups.ToDictionary(group => group, group => Norms(second, group, names), StringComparer.Ordinal);
         var global = Enumerable
             .Range(0, second.Iterations.Count)
             .Select(i => Math.Sqrt(Groups.Sum(group => Math.Pow(groupNorms[group][i], 2))))
@@ -212,7 +220,7 @@ internal sealed class OptimizerLaw : ILaw
         }
     }
 
-    private static MomentumFit Momentum(ExplainedRun run, string group)
+    private static MomentumFit Momentum(ExplainedRun run, string group, OptimizerGroups names)
     {
         var shares = new List<double>();
         var decays = new List<(double Value, double Error)>();
@@ -220,7 +228,7 @@ internal sealed class OptimizerLaw : ILaw
         for (var iteration = 0; iteration < run.Iterations.Count; iteration++)
         {
             var fit = new LinearFit(iteration == 0 ? 2 : 3);
-            foreach (var gradient in run.Reduced(iteration).Where(entry => ParameterGroup.NameFor(entry.Key.Name) == group))
+            foreach (var gradient in run.Reduced(iteration).Where(entry => names.NameFor(entry.Key.Name) == group))
             {
                 var key = gradient.Key.Name;
                 var before = iteration == 0 ? null : run.Sums(iteration - 1, TracePhase.Momentum, key);
@@ -288,14 +296,14 @@ internal sealed class OptimizerLaw : ILaw
             : null;
     }
 
-    private static List<double> Norms(ExplainedRun run, string group) =>
+    private static List<double> Norms(ExplainedRun run, string group, OptimizerGroups names) =>
         [
             .. Enumerable
                 .Range(0, run.Iterations.Count)
                 .Select(i =>
                     Math.Sqrt(
                         run.Reduced(i)
-                            .Where(entry => ParameterGroup.NameFor(entry.Key.Name) == group)
+                            .Where(entry => names.NameFor(entry.Key.Name) == group)
                             .Sum(entry => entry.Summary.L2 * entry.Summary.L2)
                     )
                 ),

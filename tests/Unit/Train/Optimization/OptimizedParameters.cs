@@ -22,7 +22,12 @@ internal sealed class OptimizedParameters
     ];
 
     public OptimizedParameters() =>
-        Entries = [.. Shapes.Select(shape => new StateEntry(shape.Key, nn.Parameter(TestTensors.Of(shape.Key, 1, shape.Shape))))];
+        Entries = [
+            .. Shapes.Select(shape => new StateEntry(shape.Key, nn.Parameter(TestTensors.Of(shape.Key, 1, shape.Shape)))
+            {
+                Decays = shape.Key.EndsWith("conv.weight", StringComparison.Ordinal),
+            }),
+        ];
 
     public IReadOnlyList<StateEntry> Entries { get; }
 
