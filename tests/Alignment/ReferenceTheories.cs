@@ -2,8 +2,8 @@ using PPYolo.Align.Reports;
 using PPYolo.Align.Verdicts;
 using PPYolo.Harness.RankEquality;
 using PPYolo.Harness.Reference;
-using PPYolo.Train.Runs;
 using PPYolo.Train.Options;
+using PPYolo.Train.Runs;
 
 namespace PPYolo.Tests.Alignment;
 

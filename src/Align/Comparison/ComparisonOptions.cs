@@ -1,3 +1,4 @@
+using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
 
 namespace PPYolo.Align.Comparison;
@@ -16,6 +17,12 @@ public sealed record ComparisonOptions
 
     /// <summary>What the second set was at the start of its run; null means what the first was.</summary>
     public NamedTensors? SecondStart { get; init; }
+
+    /// <summary>Tensors of the first set that could not be read, with their types: they are never aligned.</summary>
+    public IReadOnlyList<LeftOutEntry> FirstUnread { get; init; } = [];
+
+    /// <summary>The same of the second set.</summary>
+    public IReadOnlyList<LeftOutEntry> SecondUnread { get; init; } = [];
 
     /// <summary>How many threads to use. The result does not depend on it, to the last bit.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;

@@ -23,8 +23,11 @@ public static class TensorComparer
         var names = first.Names.Concat(second.Names.Where(name => !first.Contains(name))).ToList();
         var scans = names.ConvertAll(name => Scan(name, first, second, options));
         ScanSchedule.Run([.. scans.OfType<PairScan>()], options.Threads);
+        var unread = Unread(first, second, options);
         var tensors = names
             .Zip(scans, (name, scan) => Judge(name, first, second, scan, options.Bound))
+            .Where(tensor => !unread.ContainsKey(tensor.Name))
+            .Concat(unread.Values)
             .ToLookup(tensor => tensor.IsCounter);
         return new(options.Bound, [.. tensors[false]], [.. tensors[true]]);
     }
@@ -42,6 +45,25 @@ public static class TensorComparer
         ScanSchedule.Run([scan], threads ?? Environment.ProcessorCount);
         return scan.Metrics();
     }
+
+    // What one side could not read is no agreement, whatever the other has.
+    private static Dictionary<string, TensorComparison> Unread(NamedTensors first, NamedTensors second, ComparisonOptions options)
+    {
+        var types = options.FirstUnread.ToDictionary(entry => entry.Name, entry => entry.Reason, StringComparer.Ordinal);
+        var others = options.SecondUnread.ToDictionary(entry => entry.Name, entry => entry.Reason, StringComparer.Ordinal);
+        return types
+            .Keys.Union(others.Keys, StringComparer.Ordinal)
+            .ToDictionary(
+                name => name,
+                name => new TensorComparison(name, TensorOutcome.Unread, Form(name, types, first), Form(name, others, second), null, null),
+                StringComparer.Ordinal
+            );
+    }
+
+    private static TensorForm? Form(string name, Dictionary<string, string> unread, NamedTensors read) =>
+        unread.TryGetValue(name, out var type) ? new(type, null)
+        : read.TryGet(name, out var tensor) ? TensorForm.Of(tensor)
+        : null;
 
     private static PairScan? Scan(string name, NamedTensors first, NamedTensors second, ComparisonOptions options)
     {

@@ -21,6 +21,9 @@ public enum TensorOutcome
     /// <summary>The element types differ, so that values were not compared.</summary>
     WrongType,
 
+    /// <summary>It is of a type that is not known here, such as complex64, so that values were not compared.</summary>
+    Unread,
+
     /// <summary>Only the second set has it.</summary>
     Extra,
 

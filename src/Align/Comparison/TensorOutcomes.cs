@@ -13,6 +13,7 @@ public static class TensorOutcomes
             TensorOutcome.NonFinite => "NaN or infinity",
             TensorOutcome.WrongShape => "another shape",
             TensorOutcome.WrongType => "another type",
+            TensorOutcome.Unread => "type not read",
             TensorOutcome.Extra => "only in the second",
             TensorOutcome.Missing => "only in the first",
             _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "not an outcome"),

@@ -62,12 +62,17 @@ public sealed class Checkpoint : IDisposable
             return new Checkpoint(0, TensorFile.Read(path), PickleValue.None);
         }
 
-        var found = StateDict.Find(root, opened.Source);
-        var tensors = StateDict.Tensors(found, opened.Source);
-        var checkpoint = ReferenceEquals(found, root)
-            ? new Checkpoint(0, tensors, PickleValue.None)
-            : FromDict(root, tensors, opened.Source);
-        opened.HandOver(tensors);
+        var own =
+            root.Kind == PickleKind.Dict
+            && root.TryGet(EpochKey, out _)
+            && root.TryGet(StateDict.Model, out var model)
+            && model.Kind == PickleKind.Dict;
+        var content =
+            own && root[StateDict.Model].AsDict().Count == 0
+                ? new TensorContent([])
+                : StateDict.Read(root, opened.Source, own ? StateDict.Model : null);
+        var checkpoint = own ? FromDict(root, content.Tensors, opened.Source) : new Checkpoint(0, content.Tensors, PickleValue.None);
+        opened.HandOver(content.Tensors);
         return checkpoint;
     }
 

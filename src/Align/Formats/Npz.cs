@@ -9,6 +9,7 @@ namespace PPYolo.Align.Formats;
 public static class Npz
 {
     private const string Extension = ".npy";
+    private const string NoArray = "no NumPy array";
 
     /// <summary>
     /// Reads all arrays of numbers and truth values; text arrays are left out. Stored arrays in C order are mapped, not copied: dispose the
@@ -18,7 +19,7 @@ public static class Npz
     public static NamedTensors Read(string path)
     {
         using var opened = new Opened(path);
-        var tensors = ReadTensors(opened.Source);
+        var tensors = ReadContent(opened.Source).Tensors;
         opened.HandOver(tensors);
         return tensors;
     }
@@ -61,27 +62,44 @@ public static class Npz
         );
     }
 
-    internal static NamedTensors ReadTensors(ByteSource file)
+    internal static TensorContent ReadContent(ByteSource file)
     {
         var budget = new AllocationBudget(file);
         var tensors = new NamedTensors();
-        foreach (var entry in ZipDirectory.Read(file))
+        var leftOut = new List<LeftOutEntry>();
+        var unread = new List<LeftOutEntry>();
+        foreach (var entry in ZipDirectory.Read(file).Where(entry => !entry.IsFolder))
         {
             var prefix = ZipContent.Prefix(file, entry, NpyHeader.MaxLength);
+            if (!NpyHeader.Begins(prefix) && !entry.Name.EndsWith(Extension, StringComparison.Ordinal))
+            {
+                leftOut.Add(new(entry.Name, NoArray));
+                continue;
+            }
+
             var header = NpyHeader.Read(prefix);
-            NpyReader.CheckLength(header, entry.Size, prefix);
             if (tensors.Contains(NameOf(entry)))
             {
                 throw file.Error("each name once", $"'{NameOf(entry)}' twice", "write the file again with names that differ");
             }
 
-            if (!header.Type.IsText)
+            if (header.Type.Other is { } other)
             {
-                tensors.Add(NameOf(entry), NpyReader.Tensor(header, ZipContent.Open(file, entry, budget, verify: true), budget));
+                (header.Type.IsTensor ? unread : leftOut).Add(new(NameOf(entry), other));
+                continue;
             }
+
+            NpyReader.CheckLength(header, entry.Size, prefix);
+            tensors.Add(NameOf(entry), NpyReader.Tensor(header, ZipContent.Open(file, entry, budget, verify: true), budget));
         }
 
-        return tensors;
+        if (tensors.Count == 0 && leftOut.Exists(entry => entry.Reason == NoArray))
+        {
+            var names = string.Join(", ", leftOut.Where(entry => entry.Reason == NoArray).Take(5).Select(entry => $"'{entry.Name}'"));
+            throw file.Error("NumPy arrays or a pickle of PyTorch in a zip archive", names, "unpack it, and name the file that is meant");
+        }
+
+        return new(tensors) { LeftOut = leftOut, Unread = unread };
     }
 
     private static string NameOf(ZipEntry entry) =>

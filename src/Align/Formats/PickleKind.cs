@@ -27,6 +27,9 @@ public enum PickleKind
     /// <summary>A tuple.</summary>
     Tuple,
 
+    /// <summary>A set or frozenset; its items are given in the order of the file.</summary>
+    Set,
+
     /// <summary>A dict or OrderedDict.</summary>
     Dict,
 

@@ -19,7 +19,7 @@ public static class Safetensors
     public static NamedTensors Read(string path)
     {
         using var opened = new Opened(path);
-        var tensors = ReadTensors(opened.Source);
+        var tensors = ReadContent(opened.Source).Tensors;
         opened.HandOver(tensors);
         return tensors;
     }
@@ -54,7 +54,7 @@ public static class Safetensors
         && Length(file) is >= 2 and <= MaxHeader
         && Length(file) <= file.Length - LengthSize;
 
-    internal static NamedTensors ReadTensors(ByteSource file)
+    internal static TensorContent ReadContent(ByteSource file)
     {
         if (!Begins(file))
         {
@@ -63,14 +63,25 @@ public static class Safetensors
 
         var data = file.Part(LengthSize + Length(file), file.Length - LengthSize - Length(file), file.Label);
         var tensors = new NamedTensors();
+        var unread = new List<LeftOutEntry>();
         foreach (
-            var (name, type, shape, begin, end) in SafetensorsHeader.Read(file.Part(LengthSize, Length(file), file.Label), data.Length)
+            var (name, type, typeName, shape, begin, end) in SafetensorsHeader.Read(
+                file.Part(LengthSize, Length(file), file.Label),
+                data.Length
+            )
         )
         {
-            tensors.Add(name, new TensorData(type, shape, data.Memory(begin, end - begin)));
+            if (type is { } known)
+            {
+                tensors.Add(name, new TensorData(known, shape, data.Memory(begin, end - begin)));
+            }
+            else
+            {
+                unread.Add(new(name, typeName));
+            }
         }
 
-        return tensors;
+        return new(tensors) { Unread = unread };
     }
 
     private static long Length(ByteSource file) => BinaryPrimitives.ReadInt64LittleEndian(file.Span(0, LengthSize));

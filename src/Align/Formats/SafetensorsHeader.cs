@@ -124,6 +124,7 @@ internal static class SafetensorsHeader
 
     private static SafetensorsEntry ReadEntry(ref Utf8JsonReader reader, string name, ByteSource header)
     {
+        string? typeName = null;
         ElementType? type = null;
         long[]? shape = null;
         long[]? offsets = null;
@@ -133,16 +134,10 @@ internal static class SafetensorsHeader
             var key = reader.GetString();
             switch (key)
             {
-                case "dtype" when type is null:
+                case "dtype" when typeName is null:
                     Expect(ref reader, JsonTokenType.String, header);
-                    var text = reader.GetString()!;
-                    type = Types.TryGetValue(text, out var known)
-                        ? known
-                        : throw header.Error(
-                            $"one of the types {string.Join(", ", Types.Keys)}",
-                            $"'{text}' in tensor '{name}'",
-                            "convert the tensor before saving it"
-                        );
+                    typeName = reader.GetString()!;
+                    type = Types.TryGetValue(typeName, out var known) ? known : null;
                     break;
                 case "shape" when shape is null:
                     shape = ReadNumbers(ref reader, header);
@@ -155,17 +150,19 @@ internal static class SafetensorsHeader
             }
         }
 
-        if (type is null || shape is null || offsets is not [var begin, var end])
+        if (typeName is null || shape is null || offsets is not [var begin, var end])
         {
             throw header.Error("dtype, shape and two data_offsets", $"less in tensor '{name}'");
         }
 
-        if (begin > end || end - begin != Length(type.Value, shape, header))
+        // How many bytes an element of another type has is not known; the tensor is named, and not read.
+        var length = type is { } one ? Length(one, shape, header) : Math.Max(0, end - begin);
+        if (begin > end || end - begin != length)
         {
-            throw header.Error($"{Length(type.Value, shape, header)} bytes for tensor '{name}'", $"those from {begin} to {end}");
+            throw header.Error($"{length} bytes for tensor '{name}'", $"those from {begin} to {end}");
         }
 
-        return new SafetensorsEntry(name, type.Value, shape, begin, end);
+        return new SafetensorsEntry(name, type, typeName, shape, begin, end);
     }
 
     private static long Length(ElementType type, long[] shape, ByteSource header)
@@ -182,7 +179,17 @@ internal static class SafetensorsHeader
 
     private static void ReadMetadata(ref Utf8JsonReader reader, ByteSource header)
     {
-        Expect(ref reader, JsonTokenType.StartObject, header);
+        // Some writers put null where they have nothing to say.
+        if (Next(ref reader) == JsonTokenType.Null)
+        {
+            return;
+        }
+
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw header.Error("strings by name as metadata", $"{reader.TokenType}", "write the file again without metadata");
+        }
+
         while (Next(ref reader) == JsonTokenType.PropertyName)
         {
             Expect(ref reader, JsonTokenType.String, header);
@@ -230,7 +237,7 @@ internal static class SafetensorsHeader
 
         if (end != length)
         {
-            throw header.Error($"{end} bytes of tensors", $"{length}");
+            throw header.Error($"{end} bytes of tensors", $"{length}", length > end ? Advice.Longer : Advice.Damaged);
         }
     }
 }

@@ -1,63 +1,69 @@
 using PPYolo.Align.Formats.Bytes;
+using PPYolo.Align.Formats.Pickling;
+using PPYolo.Align.Formats.Selection;
 using PPYolo.Align.Tensors;
 
 namespace PPYolo.Align.Formats;
 
-/// <summary>Finds the named tensors in what a file of PyTorch or Paddle holds.</summary>
+/// <summary>Makes named tensors of what a file of PyTorch or Paddle holds.</summary>
 internal static class StateDict
 {
     public const string Model = "model";
 
     private const string PaddlePieces = "UnpackBigParamInfor@@";
 
-    /// <summary>The part of a saved value that holds the network's tensors: "model" of a checkpoint, otherwise all of it.</summary>
-    public static PickleValue Find(PickleValue root, ByteSource file)
+    /// <summary>The weights of a saved value: those of an entry where one is named, else those that convention tells.</summary>
+    public static TensorContent Read(PickleValue root, ByteSource file, string? key)
     {
-        if (root.Kind != PickleKind.Dict)
-        {
-            throw file.Error("a dict of tensors", $"{root}", "save the model's state_dict");
-        }
-
-        return root.TryGet(Model, out var model) && model.Kind == PickleKind.Dict ? model : root;
+        RefusePieces(root, file);
+        var selection = new WeightSelection(file);
+        return Content(key is null ? selection.Find(root) : selection.Take(root, key), file);
     }
 
-    /// <summary>The tensors of a dict. Paddle's older files have (name, array) for an array; what is no tensor is left out.</summary>
-    public static NamedTensors Tensors(PickleValue dict, ByteSource file)
+    // Below pickle protocol 4 Paddle cuts arrays of more than 1 GiB into pieces under other names; taken as they are they would be wrong
+    // tensors.
+    private static void RefusePieces(PickleValue value, ByteSource file)
     {
-        // Below pickle protocol 4 Paddle cuts arrays of more than 1 GiB into pieces under other names; taken as they are they would be
-        // wrong tensors.
-        if (dict.TryGet(PaddlePieces, out _))
+        if (value.Kind == PickleKind.Dict && value.TryGet(PaddlePieces, out _))
         {
             throw file.Error("whole arrays", "arrays in pieces", "save the file again with protocol 4");
         }
+    }
 
+    private static TensorContent Content(Selected selected, ByteSource file)
+    {
+        RefusePieces(selected.Value, file);
         var tensors = new NamedTensors();
-        foreach (var (key, value) in dict.AsDict())
+        var leftOut = new List<LeftOutEntry>(selected.LeftOut);
+        var unread = new List<LeftOutEntry>();
+        foreach (var (name, value) in selected.Entries)
         {
-            if (key.Kind == PickleKind.Text && Unwrap(value) is { } tensor)
+            switch (SavedValues.AsTensor(value))
             {
-                tensors.Add(key.AsText(), tensor.Content as TensorData ?? throw file.Error($"a tensor '{key.AsText()}'", $"{tensor}"));
+                case null when value.Kind != PickleKind.None:
+                    leftOut.Add(WeightSelection.NoTensor(EntryNames.Join(selected.Place, name), value));
+                    break;
+                case { Content: TensorData tensor }:
+                    tensors.Add(name, tensor);
+                    break;
+                case { Content: UnreadTensor other }:
+                    unread.Add(new(name, other.What));
+                    break;
+                case { Content: TorchStorage }:
+                    unread.Add(new(name, "a storage without a shape"));
+                    break;
+                case { } other:
+                    throw file.Error($"a tensor '{name}'", $"{other}");
+                default:
+                    break;
             }
         }
 
-        if (tensors.Count == 0 && dict.AsDict().Count > 0)
+        return new(tensors)
         {
-            throw file.Error(
-                "tensors by name",
-                $"the keys {string.Join(", ", dict.AsDict().Take(5).Select(entry => entry.Key))}",
-                "save the model's state_dict"
-            );
-        }
-
-        return tensors;
-    }
-
-    private static PickleValue? Unwrap(PickleValue value) =>
-        value switch
-        {
-            { Kind: PickleKind.Tensor } => value,
-            { Kind: PickleKind.Tuple, Content: List<PickleValue> and [{ Kind: PickleKind.Text }, { Kind: PickleKind.Tensor } array] } =>
-                array,
-            _ => null,
+            Place = selected.Place,
+            LeftOut = leftOut,
+            Unread = unread,
         };
+    }
 }

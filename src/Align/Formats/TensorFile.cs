@@ -14,7 +14,19 @@ public static class TensorFile
     /// </summary>
     /// <remarks>Tensors are mapped from the file where its format allows, and are valid until the result is disposed.</remarks>
     /// <exception cref="AlignException">The file cannot be read.</exception>
-    public static NamedTensors Read(string path) => Read(path, ByteSource.MapFrom);
+    public static NamedTensors Read(string path) => ReadContent(path).Tensors;
+
+    /// <summary>
+    /// Reads the tensors of a file, and says what of the file they are not. In a file of PyTorch or Paddle the weights may be in an entry of
+    /// a usual name (model, state_dict, net and others); where tensors are in several entries and nothing tells which are the weights, the
+    /// file is refused and the message names the entries.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="key">
+    /// The entry whose tensors are wanted, keys and indices separated by slashes; a single dot takes all of the file. Nested tensors get
+    /// names joined by dots. Null chooses by convention. </param>
+    /// <exception cref="AlignException">The file cannot be read, or has no such entry.</exception>
+    public static TensorContent ReadContent(string path, string? key = null) => Read(path, ByteSource.MapFrom, key);
 
     /// <summary>
     /// Writes tensors in the <see cref="TensorFormat"/> that the extension names. The file appears when it is complete; when it cannot be
@@ -24,11 +36,11 @@ public static class TensorFile
     /// written.</exception>
     public static void Write(string path, NamedTensors tensors) => TensorFormat.OfNewFile(path).Write(path, tensors);
 
-    internal static NamedTensors Read(string path, long mapFrom)
+    internal static TensorContent Read(string path, long mapFrom, string? key = null)
     {
         using var opened = new Opened(path, mapFrom);
-        var tensors = TensorFormat.Read(opened.Source, path);
-        opened.HandOver(tensors);
-        return tensors;
+        var content = NamePrefixes.Strip(TensorFormat.Read(opened.Source, path, key));
+        opened.HandOver(content.Tensors);
+        return content;
     }
 }

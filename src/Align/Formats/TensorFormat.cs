@@ -27,7 +27,7 @@ public sealed class TensorFormat
     public static readonly TensorFormat SafeTensors = new(
         "safetensors",
         [".safetensors"],
-        (file, _) => Safetensors.Begins(file) ? Safetensors.ReadTensors(file) : null,
+        (file, _, _) => Safetensors.Begins(file) ? Safetensors.ReadContent(file) : null,
         Safetensors.Write
     );
 
@@ -35,7 +35,7 @@ public sealed class TensorFormat
     public static readonly TensorFormat NumpyArchive = new(
         "NumPy",
         [".npz"],
-        (file, _) => ZipDirectory.Begins(file) ? Npz.ReadTensors(file) : null,
+        (file, _, _) => ZipDirectory.Begins(file) ? Npz.ReadContent(file) : null,
         (path, tensors) => Npz.Write(path, tensors)
     );
 
@@ -43,20 +43,20 @@ public sealed class TensorFormat
     public static readonly TensorFormat NumpyArray = new(
         "NumPy",
         [".npy"],
-        (file, path) => NpyHeader.Begins(file) ? Npy.ReadTensor(file, path) : null,
+        (file, path, _) => NpyHeader.Begins(file) ? new(Npy.ReadTensor(file, path)) : null,
         WriteArray
     )
     {
         KeepsNames = false,
     };
 
-    private readonly Func<ByteSource, string, NamedTensors?>? read;
+    private readonly Func<ByteSource, string, string?, TensorContent?>? read;
     private readonly Action<string, NamedTensors>? write;
 
     private TensorFormat(
         string program,
         ImmutableArray<string> extensions,
-        Func<ByteSource, string, NamedTensors?>? read = null,
+        Func<ByteSource, string, string?, TensorContent?>? read = null,
         Action<string, NamedTensors>? write = null
     )
     {
@@ -115,17 +115,33 @@ public sealed class TensorFormat
     /// <summary>Whose format it is, and its extensions where they are not the same word.</summary>
     public override string ToString() => Extension == "." + Program ? Program : $"{Program} ({string.Join(", ", Extensions)})";
 
-    internal static NamedTensors Read(ByteSource file, string path) =>
-        All.Select(format => format.read?.Invoke(file, path)).FirstOrDefault(tensors => tensors is not null)
-        ?? throw file.Error(
-            $"a file of {Either(All.Select(format => format.Program).Distinct())}",
-            file.Length == 0 ? "an empty file" : "something else"
-        );
+    /// <summary>Reads the tensors of a file, whatever its format, and says what of it they are not.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="path">Its name.</param>
+    /// <param name="key">The entry whose tensors are wanted; null chooses by convention.</param>
+    internal static TensorContent Read(ByteSource file, string path, string? key = null)
+    {
+        var content =
+            All.Select(format => format.read?.Invoke(file, path, key)).FirstOrDefault(content => content is not null)
+            ?? throw file.Error(
+                $"a file of {Either(All.Select(format => format.Program).Distinct())}",
+                file.Length == 0 ? "an empty file" : "something else"
+            );
+        return content.Tensors.Count > 0 || content.Unread.Count == 0
+            ? content
+            : throw file.Error(
+                "elements of a numeric type of at most 64 bits",
+                $"only {string.Join(", ", content.Unread.Take(5))}",
+                "convert the tensors to float32 before saving them"
+            );
+    }
 
     internal void Write(string path, NamedTensors tensors) => write!(path, tensors);
 
-    private static NamedTensors? ReadPickle(ByteSource file, string path) =>
-        PickleFile.TryRead(file) is { } value ? StateDict.Tensors(StateDict.Find(value, file), file) : null;
+    private static TensorContent? ReadPickle(ByteSource file, string path, string? key) =>
+        PickleFile.TryRead(file) is { } value ? StateDict.Read(value, file, key)
+        : key is null ? null
+        : throw file.Error($"a file of PyTorch or Paddle for --key {key}", "one of another format", "leave --key away");
 
     private static void WriteArray(string path, NamedTensors tensors) =>
         Npy.Write(

@@ -68,8 +68,7 @@ public class RecordFolder(string folder, RecordHead head)
         TryFindFile(folder, name) ?? throw new AlignException($"{TensorFormat.WeightsPattern(Path.Combine(folder, name))}: not found");
 
     /// <summary>The file of a part, whatever its extension, or null.</summary>
-    public static string? TryFindFile(string folder, string name) =>
-        TensorFormat.FindWeights(Path.Combine(folder, name));
+    public static string? TryFindFile(string folder, string name) => TensorFormat.FindWeights(Path.Combine(folder, name));
 
     /// <summary>Refuses a record that lacks the last batch of a rank.</summary>
     /// <exception cref="AlignException">It does.</exception>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using PPYolo.Align.Comparison;
+using PPYolo.Align.Formats;
 
 namespace PPYolo.Align.Reports;
 
@@ -10,6 +11,9 @@ namespace PPYolo.Align.Reports;
 /// </summary>
 public static class ComparisonText
 {
+    // What a verdict is not on is part of it, however few rows are asked for.
+    private const int LeastLeftOut = 20;
+
     /// <summary>Formats a comparison.</summary>
     /// <param name="comparison">The comparison.</param>
     /// <param name="sides">What was compared.</param>
@@ -17,8 +21,8 @@ public static class ComparisonText
     public static string Format(SetComparison comparison, ComparisonSides sides, int? rows = null)
     {
         var text = new StringBuilder();
-        text.Append("first:  ").AppendLine(Printable(sides.First));
-        text.Append("second: ").AppendLine(Printable(sides.Second));
+        Side(text, "first:  ", sides.First, sides.FirstContent);
+        Side(text, "second: ", sides.Second, sides.SecondContent);
         text.Append("start:  ")
             .AppendLine(sides.Start is null ? "not known, so that movement is not shown (--start FILE names it)" : Printable(sides.Start));
         text.Append("bound:  sum of squared differences of a tensor, in float64, at most ").AppendLine(Full(comparison.Bound));
@@ -35,9 +39,20 @@ public static class ComparisonText
         List(text, $"aligned (at or below {Full(comparison.Bound)})", [.. comparison.Within], comparison.Bound, rows, moved);
         Counters(text, comparison, rows);
         Suspicions(text, comparison);
-        text.AppendLine(Summary(comparison)).Append("Next: ").Append(Advice(comparison));
+        NotCompared(text, "first", sides.FirstContent, rows);
+        NotCompared(text, "second", sides.SecondContent, rows);
+        text.AppendLine(Summary(comparison, sides)).Append("Next: ").Append(Advice(comparison));
         return text.ToString();
     }
+
+    /// <summary>The verdict in a sentence, and what it is not on in another.</summary>
+    public static string Summary(SetComparison comparison, ComparisonSides sides) =>
+        Summary(comparison)
+        + (
+            sides.NotCompared == 0
+                ? ""
+                : $" Not compared: {sides.NotCompared} other {(sides.NotCompared == 1 ? "entry" : "entries")} of the files."
+        );
 
     /// <summary>The verdict in a sentence.</summary>
     public static string Summary(SetComparison comparison)
@@ -66,6 +81,29 @@ public static class ComparisonText
         return $"DIVERGED: {diverged.Count} of {all} tensors {(diverged.Count == 1 ? "is" : "are")} not aligned ("
             + $"{string.Join(", ", kinds)}); "
             + $"the worst is {Printable(diverged[0].Name)}: {Explanation(diverged[0], comparison.Bound)}.";
+    }
+
+    private static void Side(StringBuilder text, string title, string file, TensorContent? content)
+    {
+        text.Append(title).Append(Printable(file));
+        text.AppendLine(content is { Place.Length: > 0 } ? $", entry '{Printable(content.Place)}'" : "");
+        foreach (var note in content?.Notes ?? [])
+        {
+            text.Append(' ', title.Length).AppendLine(Printable(note));
+        }
+    }
+
+    private static void NotCompared(StringBuilder text, string side, TensorContent? content, int? rows)
+    {
+        if (content is null || content.LeftOut.Count == 0)
+        {
+            return;
+        }
+
+        var shown = content.LeftOut.Take(Math.Max(LeastLeftOut, rows ?? int.MaxValue)).ToList();
+        text.Append("not compared, in the ").Append(side).AppendLine(content.LeftOut.Count == shown.Count ? ":" : "; all with --all:");
+        shown.ForEach(entry => text.Append("  ").AppendLine(Printable($"{entry}")));
+        text.AppendLine();
     }
 
     private static void List(StringBuilder text, string title, List<TensorComparison> tensors, double bound, int? rows, bool moved)
@@ -211,6 +249,9 @@ public static class ComparisonText
             TensorOutcome.Missing or TensorOutcome.Extra =>
                 "make sure that both are of the same network and options and use the same names (ppyolo convert renames Paddle's); then "
                     + "compare again.",
+            TensorOutcome.Unread =>
+                "convert tensors of types that are not read here before they are saved, or compare another entry with --key; then compare "
+                    + "again.",
             TensorOutcome.WrongShape or TensorOutcome.WrongType =>
                 "make sure that both are of the same network, number of classes and precision; then compare again.",
             TensorOutcome.NonFinite =>

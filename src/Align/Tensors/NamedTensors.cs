@@ -44,6 +44,21 @@ public sealed class NamedTensors : IEnumerable<KeyValuePair<string, TensorData>>
     /// <summary>Makes this collection the owner of something that its tensors need, such as a mapped file.</summary>
     public void Own(IDisposable resource) => owned.Add(resource);
 
+    /// <summary>The same tensors in the same order under other names. The new collection owns what this one did.</summary>
+    /// <exception cref="AlignException">Two names become one.</exception>
+    public NamedTensors Renamed(Func<string, string> rename)
+    {
+        var renamed = new NamedTensors();
+        foreach (var (name, tensor) in this)
+        {
+            renamed.Add(rename(name), tensor);
+        }
+
+        renamed.owned.AddRange(owned);
+        owned.Clear();
+        return renamed;
+    }
+
     /// <inheritdoc />
     public IEnumerator<KeyValuePair<string, TensorData>> GetEnumerator() => tensors.GetEnumerator();
 

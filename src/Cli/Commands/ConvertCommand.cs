@@ -26,6 +26,14 @@ internal static class ConvertCommand
             HelpName = "N",
             Validators = { result => SharedOptions.RequirePositive(result, "--classes") },
         };
+        var key = DiffCommand.Key("The entry of IN whose tensors are converted, such as state_dict or 0/model; a dot takes all tensors.");
+        key.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 1)
+            {
+                result.AddError($"--key is given once, found {result.Tokens.Count} times");
+            }
+        });
         var command = new Command(
             "convert",
             "Turns weights of one file format into another, Paddle's names into PyTorch's, and says what was mapped, left out and not "
@@ -34,13 +42,20 @@ internal static class ConvertCommand
         {
             source,
             destination,
+            key,
             network,
             classes,
         };
         command.SetAction(result =>
         {
             WeightConversion
-                .Run(result.GetValue(source)!, result.GetValue(destination)!, result.GetValue(network), result.GetValue(classes))
+                .Run(
+                    result.GetValue(source)!,
+                    result.GetValue(destination)!,
+                    result.GetValue(network),
+                    result.GetValue(classes),
+                    result.GetValue(key)?.FirstOrDefault()
+                )
                 .WriteTo(Console.Out);
             return ExitCode.Aligned;
         });

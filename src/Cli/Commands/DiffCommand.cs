@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using PPYolo.Align;
 using PPYolo.Align.Comparison;
+using PPYolo.Align.Formats;
 using PPYolo.Align.Json;
 using PPYolo.Align.Reports;
 using PPYolo.Align.Tensors;
@@ -38,6 +39,17 @@ internal static class DiffCommand
                 + "bring their own.",
             HelpName = "FILE",
         };
+        var key = Key(
+            "The entry of the files whose tensors are compared, such as state_dict or 0/model; a dot takes all tensors. Given twice, the "
+                + "first is A's and the second B's."
+        );
+        key.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 2)
+            {
+                result.AddError($"--key is given once for both files or twice, found {result.Tokens.Count} times");
+            }
+        });
         var limit = new Option<int>("--limit")
         {
             Description = "How many tensors each list shows, worst first.",
@@ -62,6 +74,7 @@ internal static class DiffCommand
             third,
             bound,
             start,
+            key,
             limit,
             all,
             json,
@@ -90,6 +103,7 @@ internal static class DiffCommand
             {
                 Bound = result.GetValue(bound),
                 Start = result.GetValue(start),
+                Keys = result.GetValue(key) is [var one, .. var more] ? (one, more.FirstOrDefault(one)) : default,
                 Limit = result.GetValue(all) ? null : result.GetValue(limit),
                 Json = target,
             };
@@ -97,6 +111,9 @@ internal static class DiffCommand
         });
         return command;
     }
+
+    /// <summary>The option that names an entry of a file.</summary>
+    internal static Option<string[]> Key(string description) => new("--key") { Description = description, HelpName = "PATH" };
 
     /// <summary>Compares A and B.</summary>
     /// <param name="a">What is expected: a file, or a record folder.</param>
@@ -123,21 +140,27 @@ internal static class DiffCommand
         var (first, second) = (DiffSide.Of(a), DiffSide.Of(b));
         var firstStart = options.Start is { } file ? DiffSide.StartOf(file) : first.StartFile ?? second.StartFile;
         var secondStart = options.Start is null ? second.StartFile ?? firstStart : firstStart;
-        using var tensors = DiffSide.Read(first.File);
-        using var others = DiffSide.Read(second.File);
-        using var start = firstStart is null ? null : DiffSide.Read(firstStart);
-        using var otherStart = secondStart is null || secondStart == firstStart ? null : DiffSide.Read(secondStart);
+        using var tensors = DiffSide.Read(first.File, options.Keys.A);
+        using var others = DiffSide.Read(second.File, options.Keys.B);
+        using var start = firstStart is null ? null : ReadStart(firstStart, options.Keys.A);
+        using var otherStart = secondStart is null || secondStart == firstStart ? null : ReadStart(secondStart, options.Keys.B);
         var comparison = TensorComparer.Compare(
-            tensors,
-            others,
+            tensors.Tensors,
+            others.Tensors,
             new()
             {
                 Bound = options.Bound,
-                FirstStart = start,
-                SecondStart = otherStart,
+                FirstStart = start?.Tensors,
+                SecondStart = otherStart?.Tensors,
+                FirstUnread = tensors.Unread,
+                SecondUnread = others.Unread,
             }
         );
-        var sides = new ComparisonSides(first.File, second.File, Start(firstStart, secondStart, start, otherStart));
+        var sides = new ComparisonSides(first.File, second.File, Start(firstStart, secondStart, start?.Tensors, otherStart?.Tensors))
+        {
+            FirstContent = tensors,
+            SecondContent = others,
+        };
         if (options.Json is not null and not "-")
         {
             AtomicText.Write(options.Json, ComparisonJson.Format(comparison, sides));
@@ -147,6 +170,19 @@ internal static class DiffCommand
             options.Json == "-" ? ComparisonJson.Format(comparison, sides) : ComparisonText.Format(comparison, sides, options.Limit)
         );
         return comparison.Aligned ? ExitCode.Aligned : ExitCode.Diverged;
+    }
+
+    /// <summary>Start weights are often in a file of another form than the end's.</summary>
+    private static TensorContent ReadStart(string file, string? key)
+    {
+        try
+        {
+            return DiffSide.Read(file, key);
+        }
+        catch (AlignException) when (key is not null)
+        {
+            return DiffSide.Read(file);
+        }
     }
 
     private static string? Start(string? firstFile, string? secondFile, NamedTensors? first, NamedTensors? second)

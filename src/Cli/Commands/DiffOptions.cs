@@ -17,6 +17,11 @@ internal sealed record DiffOptions
     /// </summary>
     public string? Start { get; init; }
 
+    /// <summary>
+    /// The entries of the files of A and B whose tensors are compared; null for those that convention tells.
+    /// </summary>
+    public (string? A, string? B) Keys { get; init; }
+
     /// <summary>How many tensors each list of the text shows; null for all.</summary>
     public int? Limit { get; init; } = StandardLimit;
 

@@ -1,7 +1,6 @@
 using PPYolo.Align;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Records;
-using PPYolo.Align.Tensors;
 
 namespace PPYolo.Cli.Commands;
 
@@ -43,12 +42,14 @@ internal sealed record DiffSide(string File, string? StartFile)
                 );
 
     /// <summary>Reads a file's tensors.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="key">The entry whose tensors are wanted; null for the one that convention tells.</param>
     /// <exception cref="AlignException">It cannot be read, or has none.</exception>
-    public static NamedTensors Read(string file)
+    public static TensorContent Read(string file, string? key = null)
     {
-        var tensors = TensorFile.Read(file);
-        return tensors.Count > 0
-            ? tensors
+        var content = TensorFile.ReadContent(file, key);
+        return content.Tensors.Count > 0
+            ? content
             : throw new AlignException(
                 $"{file}: expected named tensors, found none in a file that is otherwise right; save the model's state_dict"
             );

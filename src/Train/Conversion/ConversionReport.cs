@@ -1,3 +1,5 @@
+using PPYolo.Align.Formats;
+
 namespace PPYolo.Train.Conversion;
 
 /// <summary>What a conversion did.</summary>
@@ -15,7 +17,16 @@ public sealed record ConversionReport
     public required int Tensors { get; init; }
 
     /// <summary>What is in the file beside the network's tensors, and not in the new one.</summary>
-    public required IReadOnlyList<string> LeftOut { get; init; }
+    public required IReadOnlyList<LeftOutEntry> LeftOut { get; init; }
+
+    /// <summary>Where in the file the tensors were; empty where they are all of it.</summary>
+    public string Place { get; init; } = "";
+
+    /// <summary>Tensors of types that are not known here; they are not in the new file.</summary>
+    public IReadOnlyList<LeftOutEntry> Unread { get; init; } = [];
+
+    /// <summary>What was done to all names.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>Whether names were Paddle's.</summary>
     public bool FromPaddle { get; init; }
@@ -54,9 +65,14 @@ public sealed record ConversionReport
     public void WriteTo(TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        writer.WriteLine(
-            $"{Source}: {Tensors} tensors{(FromPaddle ? $" of Paddle, {Renamed.Count} of them under other names in PyTorch" : "")}"
-        );
+        var entry = Place.Length == 0 ? "" : $", entry '{Place}'";
+        var names = FromPaddle ? $" of Paddle, {Renamed.Count} of them under other names in PyTorch" : "";
+        writer.WriteLine($"{Source}{entry}: {Tensors} {(Tensors == 1 ? "tensor" : "tensors")}{names}");
+        foreach (var note in Notes)
+        {
+            writer.WriteLine($"note: {note}");
+        }
+
         if (Network is not null)
         {
             writer.WriteLine($"network: {Network} with {Classes} classes, every entry there");
@@ -71,7 +87,8 @@ public sealed record ConversionReport
         }
 
         List(writer, "batch counters added, 0: Paddle has none", Added);
-        List(writer, "left out: no tensors of the network", LeftOut);
+        List(writer, "NOT converted, of types that are not read here", [.. Unread.Select(entry => $"{entry}")]);
+        List(writer, "left out", [.. LeftOut.Select(entry => $"{entry}")]);
         if (ResizedTo is { } classes)
         {
             writer.WriteLine(

@@ -17,12 +17,14 @@ public static class WeightConversion
     /// <param name="destination">A file in any <see cref="TensorFormat"/> that is written.</param>
     /// <param name="network">The network that the tensors must be those of, or null: then it is looked for where it is needed.</param>
     /// <param name="classes">The number of classes that the head shall have, or null to keep it.</param>
+    /// <param name="key">The entry of the file whose tensors are wanted; null for the one that convention tells.</param>
     /// <returns>What was done.</returns>
     /// <exception cref="AlignException">The file cannot be read or written, or the tensors are not the network's; nothing is
     /// written.</exception>
-    public static ConversionReport Run(string source, string destination, string? network = null, int? classes = null)
+    public static ConversionReport Run(string source, string destination, string? network = null, int? classes = null, string? key = null)
     {
-        using var tensors = TensorFile.Read(source);
+        using var content = TensorFile.ReadContent(source, key);
+        var tensors = content.Tensors;
         if (tensors.Count == 0)
         {
             throw new AlignException($"{source}: expected tensors, found none");
@@ -35,7 +37,10 @@ public static class WeightConversion
             Source = source,
             Destination = destination,
             Tensors = tensors.Count,
-            LeftOut = LeftOut(source),
+            Place = content.Place,
+            LeftOut = [.. content.LeftOut, .. Unmapped(tensors, paddle)],
+            Unread = content.Unread,
+            Notes = content.Notes,
         };
         report = report with
         {
@@ -60,6 +65,12 @@ public static class WeightConversion
         Write(destination, mapped);
         return report;
     }
+
+    /// <summary>Tensors of Paddle that are none of a network.</summary>
+    private static IEnumerable<LeftOutEntry> Unmapped(NamedTensors tensors, bool paddle) =>
+        tensors
+            .Names.Where(name => paddle && !PaddleNames.TryMap(name, out _))
+            .Select(name => new LeftOutEntry(name, "a table of Paddle, no tensor of a network"));
 
     private static NamedTensors Map(NamedTensors tensors)
     {
@@ -148,41 +159,6 @@ public static class WeightConversion
         }
 
         return (resized, report with { ResizedTo = classes });
-    }
-
-    private static List<string> LeftOut(string source)
-    {
-        using var file = OpenPickle(source);
-        if (file is null)
-        {
-            return [];
-        }
-
-        var root = file.Root;
-        var isCheckpoint = root.TryGet("model", out var model) && model.Kind == PickleKind.Dict;
-        return
-        [
-            .. root.AsDict()
-                .Where(entry =>
-                    isCheckpoint
-                        ? entry.Key.ToString() != "'model'" && entry.Value.Kind != PickleKind.None
-                        : entry.Value.Kind is not (PickleKind.Tensor or PickleKind.Tuple)
-                )
-                .Select(entry => entry.Key.Kind == PickleKind.Text ? entry.Key.AsText() : entry.Key.ToString()),
-        ];
-    }
-
-    private static PickleFile? OpenPickle(string source)
-    {
-        try
-        {
-            return PickleFile.Read(source);
-        }
-        catch (AlignException)
-        {
-            // The tensors have been read: it is a file of NumPy or safetensors, which has nothing else in it.
-            return null;
-        }
     }
 
     private static void Write(string destination, NamedTensors tensors)

@@ -105,7 +105,7 @@ internal static class FuzzTargets
     private static void Tensors(string path, byte[] bytes)
     {
         using var tensors = TensorFormat.Read(new ByteSource(bytes, "mutant"), path);
-        foreach (var (_, tensor) in tensors)
+        foreach (var (_, tensor) in tensors.Tensors)
         {
             tensor.Bytes.Span.IndexOf((byte)1);
         }

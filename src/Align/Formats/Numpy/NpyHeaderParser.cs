@@ -13,7 +13,7 @@ internal sealed class NpyHeaderParser(string text, ByteSource source)
 
     public NpyHeader Parse(int dataOffset)
     {
-        string? type = null;
+        NpyType? type = null;
         bool? fortran = null;
         long[]? shape = null;
         Expect('{');
@@ -51,15 +51,41 @@ internal sealed class NpyHeaderParser(string text, ByteSource source)
 
         return type is null || fortran is null || shape is null
             ? throw Bad("only part of these")
-            : new NpyHeader(NpyType.Parse(type, source), fortran.Value, shape, dataOffset);
+            : new NpyHeader(type, fortran.Value, shape, dataOffset);
     }
 
-    private string ParseType()
+    private NpyType ParseType()
     {
         Blanks();
-        return Peek is '[' or '('
-            ? throw source.Error("elements of one numeric type", "a structured dtype", "save its fields as arrays of their own")
-            : ParseText();
+        if (Peek is not ('[' or '('))
+        {
+            return NpyType.Parse(ParseText());
+        }
+
+        // Fields: lists and tuples of strings and numbers.
+        var open = 0;
+        do
+        {
+            switch (Peek)
+            {
+                case '\'' or '"':
+                    ParseText();
+                    continue;
+                case '[' or '(':
+                    open++;
+                    break;
+                case ']' or ')':
+                    open--;
+                    break;
+                case '\0':
+                    throw Bad("its end");
+                default:
+                    break;
+            }
+
+            position++;
+        } while (open > 0);
+        return NpyType.Structured;
     }
 
     private string ParseText()

@@ -14,16 +14,27 @@ internal static class NpyReader
         var expected = header.DataLength(source);
         if (length - header.DataOffset != expected)
         {
-            throw source.Error($"{expected} bytes for shape ({string.Join(", ", header.Shape)})", $"{length - header.DataOffset}");
+            throw source.Error(
+                $"{expected} bytes for shape ({string.Join(", ", header.Shape)})",
+                $"{length - header.DataOffset}",
+                length - header.DataOffset > expected ? Advice.Longer : Advice.Damaged
+            );
         }
     }
 
     /// <summary>The array as a tensor in C order, little-endian: where the data are so already, without a copy.</summary>
     public static TensorData Tensor(NpyHeader header, ByteSource content, AllocationBudget budget)
     {
-        CheckLength(header, content.Length, content);
         var type =
-            header.Type.Element ?? throw content.Error("numbers", "text", "text arrays are read by Npz.ReadStrings and Npy.ReadStrings");
+            header.Type.Element
+            ?? throw content.Error(
+                "elements of a numeric type of at most 64 bits",
+                header.Type.Other!,
+                header.Type.IsText
+                    ? "text arrays are read by Npz.ReadStrings and Npy.ReadStrings"
+                    : "convert the array with astype before saving it"
+            );
+        CheckLength(header, content.Length, content);
         return Elements.Tensor(
             new ArrayLayout(type, header.Shape, header.Fortran, header.Type.BigEndian),
             content.Part(header.DataOffset, content.Length - header.DataOffset, content.Label),
@@ -34,11 +45,12 @@ internal static class NpyReader
     /// <summary>The array as strings in C order; trailing zero characters are padding, as in NumPy.</summary>
     public static string[] Strings(NpyHeader header, ByteSource content)
     {
-        CheckLength(header, content.Length, content);
         if (!header.Type.IsText)
         {
-            throw content.Error("text", header.Type.Element!.Value.Name(), "read it as a tensor");
+            throw content.Error("text", header.Type.Element?.Name() ?? header.Type.Other!, "read it as a tensor");
         }
+
+        CheckLength(header, content.Length, content);
 
         if (header.Shape.Length > 1)
         {

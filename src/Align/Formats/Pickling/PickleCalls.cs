@@ -186,7 +186,12 @@ internal sealed class PickleCalls(ByteSource source, AllocationBudget budget)
             EncodedText text => text.EncodeLatin1(budget),
             _ => throw source.Error("the bytes of an array", $"{content}"),
         };
-        var type = NpyType.Parse(dtype.Text, source);
+        var type = NpyType.Parse(dtype.Text);
+        if (type.Other is { } other)
+        {
+            throw source.Error("elements of a numeric type of at most 64 bits", other, Advice.Tensors);
+        }
+
         var header = new NpyHeader(type, fortran, shape, 0);
         NpyReader.CheckLength(header, data.Length, source);
         return NpyReader.Tensor(header, data, budget);

@@ -7,4 +7,8 @@ namespace PPYolo.Align.Formats.Zip;
 /// <param name="Size">The bytes of the file.</param>
 /// <param name="Crc">The CRC-32 of the file.</param>
 /// <param name="Offset">Where the data begin.</param>
-internal sealed record ZipEntry(string Name, bool Deflated, long CompressedSize, long Size, uint Crc, long Offset);
+internal sealed record ZipEntry(string Name, bool Deflated, long CompressedSize, long Size, uint Crc, long Offset)
+{
+    /// <summary>Whether it is a folder, which has nothing in it.</summary>
+    public bool IsFolder => Name.EndsWith('/') && Size == 0;
+}

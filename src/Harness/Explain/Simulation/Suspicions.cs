@@ -50,11 +50,7 @@ internal static class Suspicions
                     ),
                 ]
                 : Array.Empty<Suspicion>(),
-            Suspicion.Of(
-                CauseCatalogue.AnchorsSwapped,
-                "Anchors have width and height exchanged.",
-                NetworkFaults.AnchorsTransposed()
-            ),
+            Suspicion.Of(CauseCatalogue.AnchorsSwapped, "Anchors have width and height exchanged.", NetworkFaults.AnchorsTransposed()),
             new(
                 CauseCatalogue.IouLossWeight,
                 value => $"The IoU loss has weight {Numbers.Text(value)}, not {Numbers.Text(network.IouLossWeight)}.",

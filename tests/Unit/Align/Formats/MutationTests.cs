@@ -119,7 +119,7 @@ public class MutationTests
         try
         {
             using var tensors = TensorFormat.Read(new ByteSource(bytes, "mutant"), "mutant");
-            foreach (var (_, tensor) in tensors)
+            foreach (var (_, tensor) in tensors.Tensors)
             {
                 tensor.Bytes.Span.IndexOf((byte)1);
             }

@@ -37,7 +37,7 @@ public sealed class NpyTests
         "expected 4398046511104 bytes for shape (1099511627776), found 8"
     )]
     [InlineData("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,)}", "found a structured dtype")]
-    [InlineData("{'descr': '<c8', 'fortran_order': False, 'shape': (1,)}", "found dtype '<c8'")]
+    [InlineData("{'descr': '<c8', 'fortran_order': False, 'shape': (1,)}", "found complex64")]
     [InlineData("{'descr': '|V8', 'fortran_order': False, 'shape': (1,)}", "found dtype '|V8'")]
     [InlineData("{'descr': '<f4\\'', 'fortran_order': False, 'shape': (2,)}", "a string that has no end, or escapes")]
     [InlineData("", "found no '{' at 0")]

@@ -41,7 +41,7 @@ internal static class Raw
         return stream.ToArray();
     }
 
-    public static NamedTensors Read(byte[] bytes) => TensorFormat.Read(new ByteSource(bytes, "file"), "file.x");
+    public static NamedTensors Read(byte[] bytes) => TensorFormat.Read(new ByteSource(bytes, "file"), "file.x").Tensors;
 
     public static void ShouldBeRefused(byte[] bytes, string message)
     {

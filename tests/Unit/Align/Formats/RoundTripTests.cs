@@ -22,7 +22,8 @@ public sealed class RoundTripTests : IDisposable
 
         TensorFile.Write(folder.File(name), tensors);
 
-        using var found = TensorFile.Read(folder.File(name), mapFrom);
+        using var content = TensorFile.Read(folder.File(name), mapFrom);
+        var found = content.Tensors;
         Samples.ShouldEqual(found, tensors);
         folder.Names().Should().Equal(name);
     }
@@ -64,7 +65,8 @@ public sealed class RoundTripTests : IDisposable
                 }
 
                 TensorFile.Write(folder.File("any" + extension), tensors);
-                using var found = TensorFile.Read(folder.File("any" + extension), mapFrom: 0);
+                using var content = TensorFile.Read(folder.File("any" + extension), mapFrom: 0);
+                var found = content.Tensors;
                 Samples.ShouldEqual(found, tensors);
             }
         );

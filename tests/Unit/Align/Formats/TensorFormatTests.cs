@@ -50,10 +50,7 @@ public sealed class TensorFormatTests : IDisposable
 
         using var found = TensorFile.Read(path);
         found.Names.Should().Equal(name);
-        ((Action)(() => PickleFile.Read(path)))
-            .Should()
-            .Throw<AlignException>()
-            .WithMessage("*expected a file of PyTorch or Paddle*");
+        ((Action)(() => PickleFile.Read(path))).Should().Throw<AlignException>().WithMessage("*expected a file of PyTorch or Paddle*");
     }
 
     public void Dispose() => folder.Dispose();
