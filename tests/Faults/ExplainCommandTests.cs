@@ -20,7 +20,7 @@ public sealed class ExplainCommandTests : IDisposable
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-explain-");
 
     [Fact]
-    public void TracingChangesNoBit()
+    public void Tracing_changes_no_bit()
     {
         var plain = TrainingRun.Execute(Bench.Plan(1) with { Iterations = 2 });
         var traces = new List<IterationTrace>();
@@ -44,7 +44,7 @@ public sealed class ExplainCommandTests : IDisposable
     }
 
     [Fact]
-    public void ExplainsRecordsAndSaysWhatTheyLack()
+    public void Explains_records_and_says_what_they_lack()
     {
         var right = Record("right", new());
         var wrong = Record("wrong", PlantedFaults.Of("momentum 0.85").Training);
@@ -90,7 +90,7 @@ public sealed class ExplainCommandTests : IDisposable
     }
 
     [Fact]
-    public void FoldersWithNothingInThemAreWrongUse()
+    public void Folders_with_nothing_in_them_are_wrong_use()
     {
         CommandLine.Run(["explain", Path.Combine(folder.FullName, "absent"), folder.FullName]).Should().Be(ExitCode.WrongUse);
         CommandLine.Run(["explain", folder.FullName, folder.FullName]).Should().Be(ExitCode.WrongUse);
@@ -98,7 +98,7 @@ public sealed class ExplainCommandTests : IDisposable
     }
 
     [Fact]
-    public void InjectionConfirmsAFaultThatEntersInOnePlaceOnly()
+    public void Injection_confirms_a_fault_that_enters_in_one_place_only()
     {
         var one = Inject("one weight not loaded", $"Start:{WeightKey}");
         var many = Inject("DropBlock left on", "Forward:*dropblock");

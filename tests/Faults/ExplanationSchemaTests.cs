@@ -17,7 +17,7 @@ public sealed class ExplanationSchemaTests : IDisposable
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-schema-");
 
     [Fact]
-    public void ReportsOfTheCommandAreValid()
+    public void Reports_of_the_command_are_valid()
     {
         var right = Record("right", new());
         var wrong = Record("wrong", PlantedFaults.Of("momentum 0.85").Training);
@@ -46,7 +46,7 @@ public sealed class ExplanationSchemaTests : IDisposable
     }
 
     [Fact]
-    public void EveryPartThatMayBeThereIsValid() => Valid(Document().ToJsonString());
+    public void Every_part_that_may_be_there_is_valid() => Valid(Document().ToJsonString());
 
     [Theory]
     [InlineData("$.causes", null)]
@@ -63,7 +63,7 @@ public sealed class ExplanationSchemaTests : IDisposable
     [InlineData("$.version", "2")]
     [InlineData("$.format", "\"ppyolo-verdict\"")]
     [InlineData("$.more", "1")]
-    public void ADamagedReportIsNot(string path, string? value)
+    public void A_damaged_report_is_not(string path, string? value)
     {
         var document = Document();
         var steps = path[2..].Replace("[0]", ".0", StringComparison.Ordinal).Split('.');

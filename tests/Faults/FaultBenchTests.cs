@@ -85,7 +85,7 @@ public class FaultBenchTests
 
     [Theory]
     [MemberData(nameof(CoreFaults))]
-    public void IsNamedFirst(string name)
+    public void Is_named_first(string name)
     {
         var outcome = Run(PlantedFaults.Of(name));
 
@@ -97,7 +97,7 @@ public class FaultBenchTests
 
     [Theory]
     [MemberData(nameof(CleanReruns))]
-    public void ACleanRerunIsNotDetected(string kind, int number)
+    public void A_clean_rerun_is_not_detected(string kind, int number)
     {
         var plan = Bench.Plan(1);
         IReadOnlyList<RunTrace> rerun = kind switch
@@ -123,11 +123,11 @@ public class FaultBenchTests
 
     [Theory]
     [MemberData(nameof(TriedPairs))]
-    public void BothOfTwoFaultsAreNamed(string first, string second) => Both(first, second).Should().BeTrue();
+    public void Both_of_two_faults_are_named(string first, string second) => Both(first, second).Should().BeTrue();
 
     /// <summary>All faults and pairs; the table is what ppyolo faults prints.</summary>
     [Fact]
-    public Task ConfusionTable()
+    public Task Confusion_table()
     {
         if (!Whole)
         {

@@ -18,7 +18,7 @@ public sealed class OtherRanksTests : IDisposable
     [Theory]
     [InlineData(1, 2)]
     [InlineData(2, 1)]
-    public void TheFirstRunIsRepeatedOnAsManyRanksAsTheSecondAndComparedRankByRank(int first, int second)
+    public void The_first_run_is_repeated_on_as_many_ranks_as_the_second_and_compared_rank_by_rank(int first, int second)
     {
         var right = Record("right", first);
         var wrong = Record("wrong", second, PlantedFaults.Of("momentum 0.85").Training);
@@ -41,7 +41,7 @@ public sealed class OtherRanksTests : IDisposable
     }
 
     [Fact]
-    public void WhereTheFirstRunCannotBeRepeatedTheReportSaysWhatOfBothWasCompared()
+    public void Where_the_first_run_cannot_be_repeated_the_report_says_what_of_both_was_compared()
     {
         var right = Record("right", 1);
         var same = Record("same", 2);
@@ -75,7 +75,7 @@ public sealed class OtherRanksTests : IDisposable
     }
 
     [Fact]
-    public void BatchesOfDifferentSizesAreNotComparedAndTheReportSaysSo()
+    public void Batches_of_different_sizes_are_not_compared_and_the_report_says_so()
     {
         var right = Record("right", 1);
         var same = Record("same", 2);
@@ -95,7 +95,7 @@ public sealed class OtherRanksTests : IDisposable
     }
 
     [Fact]
-    public void ARunWhoseRanksHaveImagesOfDifferentSizesIsNotRepeatedOnOne()
+    public void A_run_whose_ranks_have_images_of_different_sizes_is_not_repeated_on_one()
     {
         var first = Path.Combine(folder.FullName, "sizes");
         var plan = Bench.Plan(2);
@@ -129,7 +129,7 @@ public sealed class OtherRanksTests : IDisposable
     }
 
     [Fact]
-    public void DropBlockThatDrawsForEachRankIsNamed()
+    public void DropBlock_that_draws_for_each_rank_is_named()
     {
         var one = Record("one", 1, dropBlock: true);
         var two = Record("two", 2, dropBlock: true);
@@ -142,7 +142,7 @@ public sealed class OtherRanksTests : IDisposable
     }
 
     [Fact]
-    public void AFaultBesideTheNumberOfRanksIsNamedToo()
+    public void A_fault_beside_the_number_of_ranks_is_named_too()
     {
         var explanation = Explain(
             Record("one", 1, dropBlock: true),
@@ -153,7 +153,7 @@ public sealed class OtherRanksTests : IDisposable
     }
 
     [Fact]
-    public void ARunWithoutATraceIsRepeatedWithOneWhereTheOtherHasOne()
+    public void A_run_without_a_trace_is_repeated_with_one_where_the_other_has_one()
     {
         var right = Record("right", 1);
         foreach (var trace in Directory.EnumerateFiles(right, "trace*"))
@@ -171,7 +171,7 @@ public sealed class OtherRanksTests : IDisposable
     }
 
     [Fact]
-    public void LossesBesideTheBatchesOfRanksAreAveragedOverImages()
+    public void Losses_beside_the_batches_of_ranks_are_averaged_over_images()
     {
         var right = Record("right", 2);
         var losses = RunRecord.Open(right).ReadLosses().Iterations;

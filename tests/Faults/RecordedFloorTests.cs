@@ -18,7 +18,7 @@ public sealed class RecordedFloorTests : IDisposable
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-floor-");
 
     [Fact]
-    public void AKeptFloorIsWhatExplainWouldMeasureAndGivesTheSameVerdict()
+    public void A_kept_floor_is_what_explain_would_measure_and_gives_the_same_verdict()
     {
         var right = Record("right", new(), Twins);
         var wrong = Record("wrong", PlantedFaults.Of("momentum 0.85").Training, 0);
@@ -69,7 +69,7 @@ public sealed class RecordedFloorTests : IDisposable
     }
 
     [Fact]
-    public void AFloorOfAnotherRunIsRefused()
+    public void A_floor_of_another_run_is_refused()
     {
         var longer = Record("longer", new(), 0);
         var shorter = Record("shorter", new(), 1, iterations: 1);
@@ -84,7 +84,7 @@ public sealed class RecordedFloorTests : IDisposable
     }
 
     [Fact]
-    public void SeveralRanksMeasureTheFloorOfTheirRun()
+    public void Several_ranks_measure_the_floor_of_their_run()
     {
         string record = Path.Combine(folder.FullName, "ranks"),
             measured = Path.Combine(folder.FullName, "measured.npz");
@@ -113,7 +113,7 @@ public sealed class RecordedFloorTests : IDisposable
     }
 
     [Fact]
-    public void TheCommandKeepsTheFloorAndWantsARecordForIt()
+    public void The_command_keeps_the_floor_and_wants_a_record_for_it()
     {
         var record = Path.Combine(folder.FullName, "record");
         string[] tiny =

@@ -13,7 +13,7 @@ public sealed class ReplayRecordTests : IDisposable
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-replay-");
 
     [Fact]
-    public void AReplayThatIsRecordedWithATraceIsTheRecordBitByBit()
+    public void A_replay_that_is_recorded_with_a_trace_is_the_record_bit_by_bit()
     {
         string plain = Path.Combine(folder.FullName, "plain"),
             traced = Path.Combine(folder.FullName, "traced");
@@ -62,7 +62,7 @@ public sealed class ReplayRecordTests : IDisposable
     }
 
     [Fact]
-    public void AReplayIsNotRecordedIntoAFolderWithSomethingInIt()
+    public void A_replay_is_not_recorded_into_a_folder_with_something_in_it()
     {
         var plain = Path.Combine(folder.FullName, "plain");
         RecordedRun.Execute(Bench.Plan(1) with { Iterations = 1 }, "calm", new(plain));

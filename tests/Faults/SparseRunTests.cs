@@ -14,7 +14,7 @@ public sealed class SparseRunTests : IDisposable
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-sparse-");
 
     [Fact]
-    public void EndWeightsAloneAreComparedWithTheEndOfTheOtherRun()
+    public void End_weights_alone_are_compared_with_the_end_of_the_other_run()
     {
         var right = Record("right", new());
         var same = Take("same", right, RunRecord.EndName + ".pth", RunRecord.RawEndName + ".pth");
@@ -35,7 +35,7 @@ public sealed class SparseRunTests : IDisposable
     }
 
     [Fact]
-    public void WhereTheFirstRunCannotBeRepeatedTheSecondGivesTheFloor()
+    public void Where_the_first_run_cannot_be_repeated_the_second_gives_the_floor()
     {
         var right = Record("right", new());
         var elsewhere = Take("elsewhere", right, RunRecord.StartName + ".pth", RunRecord.RawEndName + ".pth");
@@ -50,7 +50,7 @@ public sealed class SparseRunTests : IDisposable
     }
 
     [Fact]
-    public void WhatCannotBeWrittenIsRefusedBeforeAnythingIsTrained()
+    public void What_cannot_be_written_is_refused_before_anything_is_trained()
     {
         var right = Record("right", new());
         var written = Path.Combine(folder.FullName, "page.html");

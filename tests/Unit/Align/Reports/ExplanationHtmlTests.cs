@@ -13,7 +13,7 @@ public sealed partial class ExplanationHtmlTests
     private static readonly string Page = ExplanationHtml.Format(Explanation(rank: 0));
 
     [Fact]
-    public void WhatAChartNamesUnderAPointerIsInATableToo()
+    public void What_a_chart_names_under_a_pointer_is_in_a_table_too()
     {
         // A point of the chart, and a cell of the map whose name only its title has.
         Page.Should().Contain("<title>forward stem: 1.00e-07</title>").And.Contain("title=\"head.out.b: 5.00e-01 of its norm");
@@ -38,7 +38,7 @@ public sealed partial class ExplanationHtmlTests
     }
 
     [Fact]
-    public void WhatScrollsIsReachedByKeyboardAndHasAName() =>
+    public void What_scrolls_is_reached_by_keyboard_and_has_a_name() =>
         Scrolling()
             .Matches(Page)
             .Select(match => match.Value)
@@ -47,7 +47,7 @@ public sealed partial class ExplanationHtmlTests
             .And.OnlyContain(tag => Regex.IsMatch(tag, "tabindex=\"0\" role=\"region\" aria-label=\"[^\"]+\""));
 
     [Fact]
-    public void EveryHeadOfATableSaysWhatItIsTheHeadOf() =>
+    public void Every_head_of_a_table_says_what_it_is_the_head_of() =>
         Heads()
             .Matches(Page)
             .Select(match => match.Value)
@@ -56,7 +56,7 @@ public sealed partial class ExplanationHtmlTests
             .And.OnlyContain(head => Regex.IsMatch(head, "^<th scope=\"(col|row)\">.+</th>$"));
 
     [Fact]
-    public void HeadingsAreOneOfTheFirstAndThenOfTheSecondLevel()
+    public void Headings_are_one_of_the_first_and_then_of_the_second_level()
     {
         var headings = Headings().Matches(Page).Select(match => (Level: match.Groups[1].Value, Text: match.Groups[2].Value)).ToList();
 
@@ -70,14 +70,14 @@ public sealed partial class ExplanationHtmlTests
     }
 
     [Fact]
-    public void LongNamesBreakInTextAndScrollInTables() =>
+    public void Long_names_break_in_text_and_scroll_in_tables() =>
         Page.Should()
             .MatchRegex(@"body \{[^}]*overflow-wrap: anywhere")
             .And.MatchRegex(@"table \{[^}]*overflow-wrap: normal")
             .And.MatchRegex(@"td\.name \{[^}]*white-space: nowrap");
 
     [Fact]
-    public void RanksAreNamedWhereThereAreSeveral()
+    public void Ranks_are_named_where_there_are_several()
     {
         Page.Should().NotContain(">rank</th>");
         ExplanationHtml

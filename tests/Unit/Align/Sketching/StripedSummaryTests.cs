@@ -11,7 +11,7 @@ public class StripedSummaryTests
     [InlineData(64)]
     [InlineData(1000)]
     [InlineData(600_001)]
-    public void HoldsWhatASimpleLoopFinds(int count)
+    public void Holds_what_a_simple_loop_finds(int count)
     {
         var values = Values("a", count);
         var signs = new PortableStream("sketch/striped");
@@ -31,7 +31,7 @@ public class StripedSummaryTests
     }
 
     [Fact]
-    public void TellsDistances()
+    public void Tells_distances()
     {
         float[] a = Values("a", 100_000),
             b = Values("b", 100_000);
@@ -42,7 +42,7 @@ public class StripedSummaryTests
     }
 
     [Fact]
-    public void IsLinear()
+    public void Is_linear()
     {
         float[] a = Values("a", 5000),
             b = Values("b", 5000);
@@ -57,7 +57,7 @@ public class StripedSummaryTests
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
     [InlineData(float.NegativeInfinity)]
-    public void CountsWhatIsNotFinite(float bad)
+    public void Counts_what_is_not_finite(float bad)
     {
         var values = Values("a", 1000);
         values[700] = bad;

@@ -17,7 +17,7 @@ public class TraceComparisonTests
     ];
 
     [Fact]
-    public void TheFrontierIsTheEarliestInOrderOfExecution()
+    public void The_frontier_is_the_earliest_in_order_of_execution()
     {
         var comparison = Compare(Run(1), Run(1, (1, "a", 1.1), (1, "total_loss", 2), (1, "b", 1.01), (1, "a.weight", 3)));
 
@@ -27,7 +27,7 @@ public class TraceComparisonTests
     }
 
     [Fact]
-    public void NoiseIsNoFrontier()
+    public void Noise_is_no_frontier()
     {
         var floor = TraceFloor.Of(Run(1), [Run(1 + 1e-6), Run(1 - 2e-6)]);
 
@@ -39,13 +39,13 @@ public class TraceComparisonTests
     [Theory]
     [InlineData(1.05, null)]
     [InlineData(1.2, 1)]
-    public void ComparingIsMeaninglessFromWhereTheBoundIsAsLargeAsTheGradients(double twin, int? from) =>
+    public void Comparing_is_meaningless_from_where_the_bound_is_as_large_as_the_gradients(double twin, int? from) =>
         TraceFloor.Of(Run(1), [Run(1, (1, "a.weight", twin))]).MeaninglessFrom().Should().Be(from);
 
     [Theory]
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
-    public void WhatIsNotFiniteDiffersHoweverLargeTheNoise(double value)
+    public void What_is_not_finite_differs_however_large_the_noise(double value)
     {
         var floor = TraceFloor.Of(Run(1), [Run(100)]);
 
@@ -53,7 +53,7 @@ public class TraceComparisonTests
     }
 
     [Fact]
-    public void AnEntryThatIsMissingOrNewDiffersAPhaseThatWasNotRecordedDoesNot()
+    public void An_entry_that_is_missing_or_new_differs_a_phase_that_was_not_recorded_does_not()
     {
         Compare(Run(1), Run(1, (0, "a", null))).Frontier!.Note.Should().Contain("missing");
         Compare(Run(1, (0, "a", null)), Run(1)).Frontier!.Note.Should().Contain("only in the second");
@@ -61,7 +61,7 @@ public class TraceComparisonTests
     }
 
     [Fact]
-    public void RunsOnOtherNumbersOfRanksAreComparedInWhatConcernsAll()
+    public void Runs_on_other_numbers_of_ranks_are_compared_in_what_concerns_all()
     {
         IReadOnlyList<RunTrace> two = [Run(1, (0, "b", 5), (0, "a.weight", 7)), Run(1) with { Rank = 1 }];
         two[0].Iterations[0].Add(new(new(TracePhase.Reduction, "a.weight"), [], StripedSummary.Of(1)));
@@ -77,10 +77,10 @@ public class TraceComparisonTests
     }
 
     [Fact]
-    public void NothingComparedIsNotAligned() => new Explanation("a", "b", new([], null), []).Aligned.Should().BeFalse();
+    public void Nothing_compared_is_not_aligned() => new Explanation("a", "b", new([], null), []).Aligned.Should().BeFalse();
 
     [Fact]
-    public void ReportsEscapeNamesAndNeedNoNetwork()
+    public void Reports_escape_names_and_need_no_network()
     {
         var comparison = Compare(Run(1), Run(1, (0, "a", 2)));
         var explanation = new Explanation("<a>", "b & c", comparison, [new("x", "<script>", TracePhase.Forward, 0.5, ["1 < 2"])])

@@ -11,7 +11,7 @@ public sealed class TraceFileTests : IDisposable
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-trace-");
 
     [Fact]
-    public void ComesBackAsItWas()
+    public void Comes_back_as_it_was()
     {
         var trace = new IterationTrace(0);
         trace.Add(
@@ -31,7 +31,7 @@ public sealed class TraceFileTests : IDisposable
     }
 
     [Fact]
-    public void AFolderWithoutATraceSaysHowToMakeOne()
+    public void A_folder_without_a_trace_says_how_to_make_one()
     {
         var read = () => TraceFile.Read(folder.FullName);
 
@@ -39,7 +39,7 @@ public sealed class TraceFileTests : IDisposable
     }
 
     [Fact]
-    public void AnotherArchiveIsRefused()
+    public void Another_archive_is_refused()
     {
         Npz.Write(Path.Combine(folder.FullName, TraceFile.FileName(0, 0)), new() { { "weights", TensorData.Scalar(1f) } });
         var read = () => TraceFile.Read(folder.FullName);
@@ -48,7 +48,7 @@ public sealed class TraceFileTests : IDisposable
     }
 
     [Fact]
-    public void FloorsComeBackAsTheyWere()
+    public void Floors_come_back_as_they_were()
     {
         RunTrace Run(double value) => new(0, [new IterationTrace(0)]) { Iterations = [Of(value)] };
         static IterationTrace Of(double value)

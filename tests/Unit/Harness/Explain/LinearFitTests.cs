@@ -6,7 +6,7 @@ namespace PPYolo.Tests.Unit.Harness.Explain;
 public class LinearFitTests
 {
     [Fact]
-    public void FindsCoefficientsOfVeryDifferentSize()
+    public void Finds_coefficients_of_very_different_size()
     {
         double[] a = Values(1),
             b = Values(1e-6),
@@ -22,7 +22,7 @@ public class LinearFitTests
     }
 
     [Fact]
-    public void SaysWhatIsLeft()
+    public void Says_what_is_left()
     {
         var fit = new LinearFit(1);
         double[] basis = Values(1);
@@ -32,7 +32,7 @@ public class LinearFitTests
     }
 
     [Fact]
-    public void TermsThatFollowFromOthersHaveNoSolution()
+    public void Terms_that_follow_from_others_have_no_solution()
     {
         double[] a = Values(1);
         var fit = new LinearFit(2);

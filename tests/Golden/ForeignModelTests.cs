@@ -6,12 +6,12 @@ namespace PPYolo.Tests.Golden;
 /// The whole life of a golden in real processes, as somebody else lives it: samples/Golden, a model that this project does not know, built
 /// against the packed PPYolo.Align, and ppyolo golden approve.
 /// </summary>
-public sealed class ForeignModel : IDisposable
+public sealed class ForeignModelTests : IDisposable
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-foreign-");
 
     [Fact]
-    public async Task GetsAGoldenFromThePackageAndApprovesEachChangeWithAReason()
+    public async Task Gets_a_golden_from_the_package_and_approves_each_change_with_a_reason()
     {
         var sample = await Build();
         string verified = Path.Combine(folder.FullName, "model.verified.golden"),
