@@ -22,17 +22,18 @@ public class FuzzTests
         var good = FuzzTargets.Good(target);
         var damage = ArbMap.Default.ArbFor<Tuple<NonNegativeInt, byte, byte>[]>();
 
-        Prop.ForAll(
-                damage,
-                edits =>
-                {
-                    var bytes = edits.Aggregate(good, Apply);
-                    File.WriteAllBytes(path, bytes);
-                    FuzzTargets.Read(target, path, bytes);
-                    return folder.Names() is ["mutant"];
-                }
-            )
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(Runs).WithEndSize(8));
+        var property = Prop.ForAll(
+            damage,
+            edits =>
+            {
+                var bytes = edits.Aggregate(good, Apply);
+                File.WriteAllBytes(path, bytes);
+                FuzzTargets.Read(target, path, bytes);
+                return folder.Names() is ["mutant"];
+            }
+        );
+
+        TestSeed.Current.Check(property, Runs, endSize: 8);
     }
 
     [Theory]

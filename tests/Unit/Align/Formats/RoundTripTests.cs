@@ -1,6 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using FsCheck.Xunit;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Formats.Bytes;
 using PPYolo.Align.Tensors;
@@ -40,8 +39,8 @@ public sealed class RoundTripTests : IDisposable
         found.Count.Should().Be(0);
     }
 
-    [Property(MaxTest = 60)]
-    public Property Any_names_and_shapes_come_back()
+    [Fact]
+    public void Any_names_and_shapes_come_back()
     {
         var tensor =
             from type in Gen.Elements(
@@ -53,7 +52,7 @@ public sealed class RoundTripTests : IDisposable
             select new TensorData(type, bounded, bytes);
         var name = ArbMap.Default.GeneratorFor<NonNull<string>>().Select(value => Clean(value.Get));
         var named = Gen.Zip(name, tensor).ListOf();
-        return Prop.ForAll(
+        var property = Prop.ForAll(
             named.ToArbitrary(),
             Gen.Elements(".npz", ".pth", ".safetensors").ToArbitrary(),
             (list, extension) =>
@@ -70,6 +69,8 @@ public sealed class RoundTripTests : IDisposable
                 Samples.ShouldEqual(found, tensors);
             }
         );
+
+        TestSeed.Current.Check(property, tests: 60);
     }
 
     [Fact]

@@ -1,26 +1,17 @@
 using FsCheck;
 using FsCheck.Fluent;
-using FsCheck.Xunit;
 using PPYolo.Kernels.Convolutions;
 
 namespace PPYolo.Tests.Unit.Kernels.Convolutions;
 
 public sealed class TileBlocksTests
 {
-    [Property]
-    public Property Blocks_are_all_tiles_once_in_whole_vectors(PositiveInt tiles, PositiveInt size, PositiveInt threads)
+    [Fact]
+    public void Blocks_are_all_tiles_once_in_whole_vectors()
     {
-        var blocks = TileBlocks.Of(tiles.Get, size.Get, threads.Get);
-        var next = 0;
-        var right = true;
-        for (var block = 0; block < blocks.Count; block++)
-        {
-            var (first, count) = blocks[block];
-            right &= first == next && first % PanelProduct.Lanes == 0 && count > 0 && count <= blocks.Longest;
-            next = first + count;
-        }
+        var positive = ArbMap.Default.ArbFor<PositiveInt>();
 
-        return (right && next == tiles.Get && blocks.Longest % PanelProduct.Lanes == 0).ToProperty();
+        TestSeed.Current.Check(Prop.ForAll(positive, positive, positive, (tiles, size, threads) => Fit(tiles.Get, size.Get, threads.Get)));
     }
 
     [Theory]
@@ -30,4 +21,19 @@ public sealed class TileBlocksTests
     [InlineData(16, 96, 2, 1)]
     public void Every_thread_has_as_many(int tiles, int size, int threads, int expected) =>
         TileBlocks.Of(tiles, size, threads).Count.Should().Be(expected);
+
+    private static bool Fit(int tiles, int size, int threads)
+    {
+        var blocks = TileBlocks.Of(tiles, size, threads);
+        var next = 0;
+        var right = true;
+        for (var block = 0; block < blocks.Count; block++)
+        {
+            var (first, count) = blocks[block];
+            right &= first == next && first % PanelProduct.Lanes == 0 && count > 0 && count <= blocks.Longest;
+            next = first + count;
+        }
+
+        return right && next == tiles && blocks.Longest % PanelProduct.Lanes == 0;
+    }
 }

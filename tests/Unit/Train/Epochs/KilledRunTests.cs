@@ -17,12 +17,13 @@ public class KilledRunTests
         var clock = Stopwatch.StartNew();
         await RunToEnd(whole);
         var length = clock.Elapsed;
+        var random = TestSeed.Current.Random();
         var expected = await File.ReadAllBytesAsync(whole.FileOf(4));
 
         for (var kill = 0; kill < Kills; kill++)
         {
             using TinyRun run = new();
-            var moment = length * Random.Shared.NextDouble();
+            var moment = length * random.NextDouble();
             using (var process = Start(run))
             {
                 await Task.WhenAny(process.WaitForExitAsync(), Task.Delay(moment));
@@ -34,7 +35,11 @@ public class KilledRunTests
             await RunToEnd(run);
 
             var found = await File.ReadAllBytesAsync(run.FileOf(4));
-            found.AsSpan().SequenceEqual(expected).Should().BeTrue("killed after {0} of {1}, which left {2}", moment, length, left);
+            found
+                .AsSpan()
+                .SequenceEqual(expected)
+                .Should()
+                .BeTrue("killed after {0} of {1}, which left {2}; {3}", moment, length, left, TestSeed.Current.Hint);
             Directory.GetFiles(run.Folder, "*.tmp").Should().BeEmpty();
         }
     }
