@@ -18,7 +18,7 @@ public sealed class BrokenRanksTheories : IDisposable
     // Each of these shows within four.
     private const int Iterations = 4;
 
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-broken-");
+    private readonly TemporaryFolder folder = new();
 
     [Fact]
     public void GradientsSummedInsteadOfAveraged()
@@ -67,7 +67,7 @@ public sealed class BrokenRanksTheories : IDisposable
     [Fact]
     public void RankOrderSwappedInTheMerge()
     {
-        var verdict = RanksScenario.Merge(Plan(Alteration.None), folder.FullName, new() { Floor = Floor, Merge = MergeSwapped });
+        var verdict = RanksScenario.Merge(Plan(Alteration.None), folder.Path, new() { Floor = Floor, Merge = MergeSwapped });
 
         verdict.Failures.First().Name.Should().Be("merged batches");
         verdict.Failures.First().Note.Should().Contain("rank order");
@@ -93,7 +93,7 @@ public sealed class BrokenRanksTheories : IDisposable
         var plain = Plan(summed, "weightDecay=0");
         var options = new RanksRunOptions { Floor = Floor, OneRank = summed };
 
-        var verdict = RanksScenario.Merge(plain, Path.Combine(folder.FullName, "same"), options);
+        var verdict = RanksScenario.Merge(plain, folder.File("same"), options);
 
         Failed(verdict, "scale of the gradients of iteration 0")
             .Note.Should()
@@ -106,7 +106,7 @@ public sealed class BrokenRanksTheories : IDisposable
         NoiseFloor? measured = null;
         verdict = RanksScenario.Merge(
             scaled,
-            Path.Combine(folder.FullName, "scaled"),
+            folder.File("scaled"),
             options with
             {
                 Floor = null,
@@ -119,7 +119,7 @@ public sealed class BrokenRanksTheories : IDisposable
         verdict.Checks.Single(check => check.Name == "moving averages of weights").Passed.Should().BeTrue(VerdictText.Summary(verdict));
     }
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => folder.Dispose();
 
     private static NoiseFloor Floor => RanksPlans.Floor("r18vd-calm");
 
@@ -163,7 +163,7 @@ public sealed class BrokenRanksTheories : IDisposable
             {
                 Run = plan.Run with { CheckReplicas = checkReplicas },
             },
-            folder.FullName,
+            folder.Path,
             new() { Floor = Floor }
         );
     }

@@ -14,7 +14,7 @@ namespace PPYolo.Tests.Alignment;
 [OwnThreads]
 public sealed class DatasetTheories : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-scenes-");
+    private readonly TemporaryFolder folder = new();
 
     [SkippableTheory]
     [InlineData(1)]
@@ -30,7 +30,7 @@ public sealed class DatasetTheories : IDisposable
                 SelfScenario.Run(
                     plan,
                     "plain",
-                    folder.FullName,
+                    folder.Path,
                     ranks,
                     again: data.WithoutWorkers().Batches(plan.Options, SlicedBatches.Even(plan.Options.Batch, ranks))
                 )
@@ -57,7 +57,7 @@ public sealed class DatasetTheories : IDisposable
                         Iterations = 2,
                     },
                     "plain",
-                    folder.FullName,
+                    folder.Path,
                     again: other.Batches(plan.Options, [plan.Options.Batch])
                 )
         );
@@ -67,7 +67,7 @@ public sealed class DatasetTheories : IDisposable
         verdict.Checks.Skip(1).Should().OnlyContain(check => check.Passed, "training is the same");
     }
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => folder.Dispose();
 
     private static (DatasetData Data, RunPlan Plan) Scenes(int ranks)
     {

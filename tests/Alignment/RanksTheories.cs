@@ -16,7 +16,7 @@ namespace PPYolo.Tests.Alignment;
 [OwnThreads]
 public sealed class RanksTheories : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-ranks-");
+    private readonly TemporaryFolder folder = new();
 
     public static TheoryData<string, string> Floors =>
         new()
@@ -39,7 +39,7 @@ public sealed class RanksTheories : IDisposable
             {
                 Run = plan.Run with { Observe = golden.Observe },
             },
-            folder.FullName,
+            folder.Path,
             new() { Floor = RanksPlans.Floor(floor), Threads = TestEnvironment.Threads }
         );
 
@@ -63,7 +63,7 @@ public sealed class RanksTheories : IDisposable
             {
                 Run = plan.Run with { Observe = golden.Observe },
             },
-            folder.FullName,
+            folder.Path,
             new() { Floor = RanksPlans.Floor("r18vd-calm"), Threads = TestEnvironment.Threads }
         );
 
@@ -120,13 +120,13 @@ public sealed class RanksTheories : IDisposable
             TestEnvironment.Threads
         );
 
-        var verdict = SelfScenario.Run(plan with { Observe = golden.Observe }, "plain", folder.FullName, ranks: 2, TestEnvironment.Threads);
+        var verdict = SelfScenario.Run(plan with { Observe = golden.Observe }, "plain", folder.Path, ranks: 2, TestEnvironment.Threads);
 
         verdict.Aligned.Should().BeTrue(VerdictText.Summary(verdict));
         var mixed = Enumerable
             .Range(0, 10)
             .Any(iteration =>
-                new RecordedBatches(folder.FullName, 0).At(iteration).Size != new RecordedBatches(folder.FullName, 1).At(iteration).Size
+                new RecordedBatches(folder.Path, 0).At(iteration).Size != new RecordedBatches(folder.Path, 1).At(iteration).Size
             );
         mixed.Should().Be(perRankSizes);
         await golden.Verify(twin =>
@@ -169,8 +169,8 @@ public sealed class RanksTheories : IDisposable
         var plan = SelfTheories.Plan("ppyolo_r18vd_voc2012");
         var options = plan.Options with { Batch = 4 };
         plan = plan with { Options = options, Batches = RankBatches.Generated("1", options, [2, 2], perRankSizes: true), Iterations = 2 };
-        string record = Path.Combine(folder.FullName, "ranks"),
-            merged = Path.Combine(folder.FullName, "merged");
+        string record = folder.File("ranks"),
+            merged = folder.File("merged");
         PPYolo.Train.Ranks.RankTeam.Run(2, 2, ranks => RecordedRun.Execute(plan, "plain", new(record) { Extension = ".npz" }, ranks));
 
         var merging = () => RecordMerge.Merge(record, merged);
@@ -198,5 +198,5 @@ public sealed class RanksTheories : IDisposable
                 () => TrainingRun.Execute(plan.Run with { Batches = _ => twin.Batches(plan.Whole), Observe = twin.Observe })
             );
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => folder.Dispose();
 }

@@ -11,7 +11,7 @@ namespace PPYolo.Tests.Alignment;
 [OwnThreads]
 public sealed class SelfTheories : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-self-");
+    private readonly TemporaryFolder folder = new();
 
     public static TheoryData<string, int> ConfigsAndThreads
     {
@@ -50,7 +50,7 @@ public sealed class SelfTheories : IDisposable
 
         var verdict = TestEnvironment.With(
             threads,
-            () => SelfScenario.Run(plan with { Observe = golden.Observe }, "plain", folder.FullName, threads: threads)
+            () => SelfScenario.Run(plan with { Observe = golden.Observe }, "plain", folder.Path, threads: threads)
         );
 
         verdict.Aligned.Should().BeTrue(VerdictText.Summary(verdict));
@@ -72,7 +72,7 @@ public sealed class SelfTheories : IDisposable
         );
     }
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => folder.Dispose();
 
     /// <summary>
     /// The configuration as it is, DropBlock included, but on small images and from plain weights: chaos would show any difference.

@@ -6,7 +6,7 @@ namespace PPYolo.Tests.Distributed;
 /// <summary>Training for epochs on a dataset with ranks that are processes.</summary>
 public sealed class EpochTests : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-epochs-");
+    private readonly TemporaryFolder folder = new();
 
     [SkippableFact]
     public async Task Processes_give_the_bits_of_threads_and_one_of_them_speaks()
@@ -37,7 +37,7 @@ public sealed class EpochTests : IDisposable
         Lines(processes).Count(line => line.StartsWith("epoch 1/1 iteration 5/5: size 64, loss ", StringComparison.Ordinal)).Should().Be(1);
     }
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => folder.Dispose();
 
     private static List<string> Lines(ProgramResult result) =>
         [
@@ -57,7 +57,7 @@ public sealed class EpochTests : IDisposable
             "--config",
             "ppyolo_r18vd_voc2012",
             "--data",
-            Path.Combine(Programs.Repository, "fixtures", "scenes"),
+            Fixtures.PathOf("scenes"),
             "--set",
             "sizes=[64]",
             "--set",
@@ -72,7 +72,7 @@ public sealed class EpochTests : IDisposable
             Of(name),
         ];
 
-    private string Of(params string[] parts) => Path.Combine([folder.FullName, .. parts]);
+    private string Of(params string[] parts) => folder.File(parts);
 
     private List<string> Names(string name) =>
         [

@@ -14,9 +14,6 @@ internal static class Programs
     /// <summary>The folder of the .NET that runs the tests.</summary>
     public static string DotnetRoot { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
 
-    /// <summary>The repository's root.</summary>
-    public static string Repository { get; } = FindRepository();
-
     /// <summary>Whether a program is on the path.</summary>
     public static bool Exists(string name) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "")
@@ -53,17 +50,5 @@ internal static class Programs
         }
 
         return new ProgramResult(process.ExitCode, await output, await error, clock.Elapsed);
-    }
-
-    private static string FindRepository()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "PPYolo.sln")))
-        {
-            folder =
-                Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException($"no PPYolo.sln above {AppContext.BaseDirectory}");
-        }
-
-        return folder;
     }
 }

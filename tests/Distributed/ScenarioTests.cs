@@ -9,7 +9,7 @@ namespace PPYolo.Tests.Distributed;
 [Collection(TwoMachinesGroup.Name)]
 public sealed class ScenarioTests(TwoMachines machines) : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-scenario-");
+    private readonly TemporaryFolder folder = new();
 
     [SkippableTheory]
     [InlineData("r18vd-calm", "2,2")]
@@ -25,7 +25,7 @@ public sealed class ScenarioTests(TwoMachines machines) : IDisposable
             Recorder = (plan, record) => MpiRecording.Run(plan, record, threads: 2),
         };
 
-        var verdict = RanksScenario.Merge(RanksPlans.Plan(floor, split), folder.FullName, options);
+        var verdict = RanksScenario.Merge(RanksPlans.Plan(floor, split), folder.Path, options);
 
         verdict.Aligned.Should().BeTrue(VerdictText.Summary(verdict));
     }
@@ -40,11 +40,11 @@ public sealed class ScenarioTests(TwoMachines machines) : IDisposable
         var floor = RanksPlans.Floor("r18vd-calm");
         RanksScenario.Merge(
             plan,
-            Path.Combine(folder.FullName, "a"),
+            folder.File("a"),
             new() { Floor = floor, Recorder = (recorded, record) => processes = MpiRecording.Run(recorded, record, threads: 2) }
         );
-        RanksScenario.Merge(plan, Path.Combine(folder.FullName, "b"), new() { Floor = floor });
-        threads = new(Train.Records.RunRecord.Open(Path.Combine(folder.FullName, "b", "ranks")).ReadEnd(), new NamedTensors());
+        RanksScenario.Merge(plan, folder.File("b"), new() { Floor = floor });
+        threads = new(Train.Records.RunRecord.Open(folder.File("b", "ranks")).ReadEnd(), new NamedTensors());
 
         processes!.End.Raw.Should().AllSatisfy(pair => pair.Value.BitwiseEquals(threads.End.Raw[pair.Key]).Should().BeTrue(pair.Key));
         processes.End.Ema.Should().AllSatisfy(pair => pair.Value.BitwiseEquals(threads.End.Ema[pair.Key]).Should().BeTrue(pair.Key));
@@ -87,9 +87,9 @@ public sealed class ScenarioTests(TwoMachines machines) : IDisposable
         Skip.If(Mpirun.Missing is not null, Mpirun.Missing);
         var plan = RanksPlans.Plan("r18vd-calm", "2,2");
         plan = plan with { Run = plan.Run with { Iterations = 1000 } };
-        var record = Path.Combine(folder.FullName, "killed");
-        MpiRecording.Prepare(plan, folder.FullName);
-        var training = Mpirun.RunAsync(2, "ppyolo.dll", [.. MpiRecording.Arguments(plan, folder.FullName, record, threads: 2)]);
+        var record = folder.File("killed");
+        MpiRecording.Prepare(plan, folder.Path);
+        var training = Mpirun.RunAsync(2, "ppyolo.dll", [.. MpiRecording.Arguments(plan, folder.Path, record, threads: 2)]);
         while (!File.Exists(Path.Combine(record, "batch00002_rank01.npz")) && !training.IsCompleted)
         {
             await Task.Delay(100);
@@ -105,7 +105,7 @@ public sealed class ScenarioTests(TwoMachines machines) : IDisposable
         File.Exists(Path.Combine(record, "case.json")).Should().BeFalse("a record is one only when it is whole");
     }
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => folder.Dispose();
 
     private static int ProcessOfRank(int rank, string record) =>
         int.Parse(

@@ -27,6 +27,7 @@ public sealed class TwoMachines : IAsyncLifetime
     private const string DotnetFolder = "/opt/dotnet";
     private static readonly string[] Names = ["machine1", "machine2"];
 
+    private readonly TemporaryFolder shared = new();
     private readonly List<IContainer> machines = [];
     private INetwork? network;
 
@@ -34,7 +35,7 @@ public sealed class TwoMachines : IAsyncLifetime
     public static string? Missing => DockerEngine.Missing;
 
     /// <summary>The shared folder on this machine.</summary>
-    public string Shared { get; } = Directory.CreateTempSubdirectory("ppyolo-machines-").FullName;
+    public string Shared => shared.Path;
 
     /// <summary>Runs a program of the tests' folder as ranks, the same number on each machine.</summary>
     /// <param name="ranksPerMachine">Ranks on each.</param>
@@ -96,7 +97,7 @@ public sealed class TwoMachines : IAsyncLifetime
             await network.DisposeAsync();
         }
 
-        Directory.Delete(Shared, recursive: true);
+        shared.Dispose();
     }
 
     private async Task StartAsync()
@@ -118,7 +119,7 @@ public sealed class TwoMachines : IAsyncLifetime
                 .WithNetworkAliases(name)
                 .WithBindMount(Programs.Folder, ProgramFolder, AccessMode.ReadOnly)
                 .WithBindMount(Programs.DotnetRoot, DotnetFolder, AccessMode.ReadOnly)
-                .WithBindMount(Path.Combine(Programs.Repository, "fixtures"), FixtureFolder, AccessMode.ReadOnly)
+                .WithBindMount(Fixtures.PathOf(), FixtureFolder, AccessMode.ReadOnly)
                 .WithBindMount(Shared, SharedFolder, AccessMode.ReadWrite)
                 .Build();
             machines.Add(machine);
@@ -142,7 +143,7 @@ public sealed class TwoMachines : IAsyncLifetime
         const string name = "ppyolo-machine:latest";
         var image = new ImageFromDockerfileBuilder()
             .WithName(name)
-            .WithDockerfileDirectory(Path.Combine(Programs.Repository, "eng", "machine"))
+            .WithDockerfileDirectory(Path.Combine(Fixtures.Root, "eng", "machine"))
             .WithDockerfile("Dockerfile")
             // Kept for the next run: the engine's cache then answers at once.
             .WithCleanUp(false)

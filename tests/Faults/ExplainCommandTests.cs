@@ -17,7 +17,7 @@ public sealed class ExplainCommandTests : IDisposable
 {
     private const string WeightKey = "neck.yolo_transition_0.conv.weight";
 
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-explain-");
+    private readonly TemporaryFolder folder = new();
 
     [Fact]
     public void Tracing_changes_no_bit()
@@ -48,10 +48,10 @@ public sealed class ExplainCommandTests : IDisposable
     {
         var right = Record("right", new());
         var wrong = Record("wrong", PlantedFaults.Of("momentum 0.85").Training);
-        string html = Path.Combine(folder.FullName, "page.html"),
-            json = Path.Combine(folder.FullName, "report.json"),
-            junit = Path.Combine(folder.FullName, "junit.xml"),
-            floor = Path.Combine(folder.FullName, "floor.npz");
+        string html = folder.File("page.html"),
+            json = folder.File("report.json"),
+            junit = folder.File("junit.xml"),
+            floor = folder.File("floor.npz");
 
         CommandLine
             .Run(["explain", right, wrong, "--twins", "1", "--floor", floor, "--html", html, "--json", json, "--junit", junit])
@@ -92,9 +92,9 @@ public sealed class ExplainCommandTests : IDisposable
     [Fact]
     public void Folders_with_nothing_in_them_are_wrong_use()
     {
-        CommandLine.Run(["explain", Path.Combine(folder.FullName, "absent"), folder.FullName]).Should().Be(ExitCode.WrongUse);
-        CommandLine.Run(["explain", folder.FullName, folder.FullName]).Should().Be(ExitCode.WrongUse);
-        CommandLine.Run(["explain", folder.FullName]).Should().Be(ExitCode.WrongUse);
+        CommandLine.Run(["explain", folder.File("absent"), folder.Path]).Should().Be(ExitCode.WrongUse);
+        CommandLine.Run(["explain", folder.Path, folder.Path]).Should().Be(ExitCode.WrongUse);
+        CommandLine.Run(["explain", folder.Path]).Should().Be(ExitCode.WrongUse);
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class ExplainCommandTests : IDisposable
         many.FirstDiffering!.Value.Name.Should().Be("neck.yolo_block_1.conv_module.dropblock");
     }
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => folder.Dispose();
 
     /// <summary>Feeds the wrong run's tensor into the right one.</summary>
     private static InjectionResult Inject(string fault, string whole)
@@ -128,7 +128,7 @@ public sealed class ExplainCommandTests : IDisposable
 
     private string Record(string name, Alteration fault)
     {
-        var path = Path.Combine(folder.FullName, name);
+        var path = folder.File(name);
         RecordedRun.Execute(Bench.Faulty(fault, 1), "calm", new(path) { Extension = ".npz", Trace = new() });
         return path;
     }

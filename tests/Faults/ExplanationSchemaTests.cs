@@ -14,7 +14,7 @@ public sealed class ExplanationSchemaTests : IDisposable
 {
     private static readonly JsonSchema Schema = JsonSchema.FromFile(Path.Combine(AppContext.BaseDirectory, "explanation.schema.json"));
 
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-schema-");
+    private readonly TemporaryFolder folder = new();
 
     [Fact]
     public void Reports_of_the_command_are_valid()
@@ -84,7 +84,7 @@ public sealed class ExplanationSchemaTests : IDisposable
         Evaluate(document.ToJsonString()).IsValid.Should().BeFalse();
     }
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => folder.Dispose();
 
     /// <summary>A report that has everything that a report may have.</summary>
     private static JsonNode Document()
@@ -133,14 +133,14 @@ public sealed class ExplanationSchemaTests : IDisposable
 
     private string Explain(string first, string second, int expected)
     {
-        var report = Path.Combine(folder.FullName, "report.json");
+        var report = folder.File("report.json");
         CommandLine.Run(["explain", first, second, "--json", report]).Should().Be(expected);
         return File.ReadAllText(report);
     }
 
     private string Record(string name, Alteration fault)
     {
-        var path = Path.Combine(folder.FullName, name);
+        var path = folder.File(name);
         RecordedRun.Execute(Bench.Faulty(fault, 1), "calm", new(path) { Trace = new(), Twins = 1 });
         return path;
     }

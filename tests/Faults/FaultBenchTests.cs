@@ -175,7 +175,7 @@ public class FaultBenchTests
         return Verify(text.ToString()).UseDirectory("../../src/Harness/Explain").UseFileName("FaultBench");
     }
 
-    private static string Counts(int detected, IReadOnlyList<int> places, int exact) =>
+    private static string Counts(int detected, List<int> places, int exact) =>
         $"{places.Count} faults: {detected} detected, {places.Count(place => place == 1)} named first, "
         + $"{places.Count(place => place is > 0 and <= 3)} among the first three, {exact} frontiers exact";
 

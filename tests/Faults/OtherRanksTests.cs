@@ -13,7 +13,7 @@ namespace PPYolo.Tests.Faults;
 /// <summary>ppyolo explain on runs of which there is not the same: other numbers of ranks, a trace of one alone.</summary>
 public sealed class OtherRanksTests : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-ranks-");
+    private readonly TemporaryFolder folder = new();
 
     [Theory]
     [InlineData(1, 2)]
@@ -97,7 +97,7 @@ public sealed class OtherRanksTests : IDisposable
     [Fact]
     public void A_run_whose_ranks_have_images_of_different_sizes_is_not_repeated_on_one()
     {
-        var first = Path.Combine(folder.FullName, "sizes");
+        var first = folder.File("sizes");
         var plan = Bench.Plan(2);
         RankTeam.Run(
             2,
@@ -187,14 +187,14 @@ public sealed class OtherRanksTests : IDisposable
             .OnlyContain(pair => Math.Abs(pair.First - pair.Second.Losses["total_loss"]) < 1e-5 * pair.First);
     }
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => folder.Dispose();
 
     private static Explanation Explain(string first, string second) =>
         ExplainScenario.Run(first, second, new() { Threads = TestEnvironment.Threads, Twins = 1 });
 
     private string Record(string name, int ranks, Alteration? fault = null, bool dropBlock = false, int? size = null)
     {
-        var path = Path.Combine(folder.FullName, name);
+        var path = folder.File(name);
         var plan = Bench.Faulty(fault ?? Alteration.None, ranks);
         plan = plan with { Options = plan.Options with { DropBlock = dropBlock } };
         if (size is { } side)

@@ -15,7 +15,7 @@ public sealed class RecordedFloorTests : IDisposable
 {
     private const int Twins = 2;
 
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-floor-");
+    private readonly TemporaryFolder folder = new();
 
     [Fact]
     public void A_kept_floor_is_what_explain_would_measure_and_gives_the_same_verdict()
@@ -23,7 +23,7 @@ public sealed class RecordedFloorTests : IDisposable
         var right = Record("right", new(), Twins);
         var wrong = Record("wrong", PlantedFaults.Of("momentum 0.85").Training, 0);
         string kept = Path.Combine(right, TraceFloor.FileName),
-            measured = Path.Combine(folder.FullName, "measured.npz");
+            measured = folder.File("measured.npz");
 
         var byKept = ExplainScenario.Run(right, wrong, new() { Threads = TestEnvironment.Threads });
         var byMeasured = ExplainScenario.Run(
@@ -86,8 +86,8 @@ public sealed class RecordedFloorTests : IDisposable
     [Fact]
     public void Several_ranks_measure_the_floor_of_their_run()
     {
-        string record = Path.Combine(folder.FullName, "ranks"),
-            measured = Path.Combine(folder.FullName, "measured.npz");
+        string record = folder.File("ranks"),
+            measured = folder.File("measured.npz");
         RankTeam.Run(
             2,
             TestEnvironment.Threads,
@@ -115,7 +115,7 @@ public sealed class RecordedFloorTests : IDisposable
     [Fact]
     public void The_command_keeps_the_floor_and_wants_a_record_for_it()
     {
-        var record = Path.Combine(folder.FullName, "record");
+        var record = folder.File("record");
         string[] tiny =
         [
             "train",
@@ -138,11 +138,11 @@ public sealed class RecordedFloorTests : IDisposable
         TraceFloor.Read(Path.Combine(record, TraceFloor.FileName)).Twins.Should().Be(1);
     }
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => folder.Dispose();
 
     private string Record(string name, Alteration fault, int twins, int? iterations = null)
     {
-        var path = Path.Combine(folder.FullName, name);
+        var path = folder.File(name);
         var plan = Bench.Faulty(fault, 1);
         RecordedRun.Execute(
             plan with

@@ -10,13 +10,13 @@ namespace PPYolo.Tests.Faults;
 /// <summary>A run that was recorded without a trace is traced afterwards: it is replayed, and the replay recorded.</summary>
 public sealed class ReplayRecordTests : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-replay-");
+    private readonly TemporaryFolder folder = new();
 
     [Fact]
     public void A_replay_that_is_recorded_with_a_trace_is_the_record_bit_by_bit()
     {
-        string plain = Path.Combine(folder.FullName, "plain"),
-            traced = Path.Combine(folder.FullName, "traced");
+        string plain = folder.File("plain"),
+            traced = folder.File("traced");
         RecordedRun.Execute(Bench.Plan(1) with { Iterations = 2 }, "calm", new(plain));
 
         CommandLine
@@ -64,7 +64,7 @@ public sealed class ReplayRecordTests : IDisposable
     [Fact]
     public void A_replay_is_not_recorded_into_a_folder_with_something_in_it()
     {
-        var plain = Path.Combine(folder.FullName, "plain");
+        var plain = folder.File("plain");
         RecordedRun.Execute(Bench.Plan(1) with { Iterations = 1 }, "calm", new(plain));
 
         CommandLine.Run(["train", "--replay", plain, "--record", plain, "--trace"]).Should().Be(ExitCode.WrongUse);
@@ -73,5 +73,5 @@ public sealed class ReplayRecordTests : IDisposable
         TraceFile.ExistsIn(plain).Should().BeFalse();
     }
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => folder.Dispose();
 }

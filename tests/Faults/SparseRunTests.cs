@@ -11,7 +11,7 @@ namespace PPYolo.Tests.Faults;
 /// <summary>ppyolo explain on folders that have little of a run, and on command lines that ask for what cannot be.</summary>
 public sealed class SparseRunTests : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-sparse-");
+    private readonly TemporaryFolder folder = new();
 
     [Fact]
     public void End_weights_alone_are_compared_with_the_end_of_the_other_run()
@@ -53,10 +53,10 @@ public sealed class SparseRunTests : IDisposable
     public void What_cannot_be_written_is_refused_before_anything_is_trained()
     {
         var right = Record("right", new());
-        var written = Path.Combine(folder.FullName, "page.html");
+        var written = folder.File("page.html");
 
         CommandLine
-            .Run(["explain", right, right, "--html", written, "--json", Path.Combine(folder.FullName, "nowhere", "report.json")])
+            .Run(["explain", right, right, "--html", written, "--json", folder.File("nowhere", "report.json")])
             .Should()
             .Be(ExitCode.WrongUse);
         CommandLine.Run(["explain", right, right, "--html", written, "--floor", "3"]).Should().Be(ExitCode.WrongUse);
@@ -64,7 +64,7 @@ public sealed class SparseRunTests : IDisposable
         File.Exists(written).Should().BeFalse();
     }
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => folder.Dispose();
 
     private static Explanation Explain(string first, string second) =>
         ExplainScenario.Run(first, second, new() { Threads = TestEnvironment.Threads, Twins = 1 });
@@ -72,7 +72,7 @@ public sealed class SparseRunTests : IDisposable
     /// <summary>What another implementation might leave.</summary>
     private string Take(string name, string record, params string[] files)
     {
-        var path = folder.CreateSubdirectory(name).FullName;
+        var path = folder.Folder(name);
         foreach (var file in files)
         {
             File.Copy(Path.Combine(record, file), Path.Combine(path, file));
@@ -83,7 +83,7 @@ public sealed class SparseRunTests : IDisposable
 
     private string Record(string name, Alteration fault)
     {
-        var path = Path.Combine(folder.FullName, name);
+        var path = folder.File(name);
         RecordedRun.Execute(Bench.Faulty(fault, 1), "calm", new(path) { Trace = new() });
         return path;
     }

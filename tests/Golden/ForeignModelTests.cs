@@ -8,14 +8,14 @@ namespace PPYolo.Tests.Golden;
 /// </summary>
 public sealed class ForeignModelTests : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-foreign-");
+    private readonly TemporaryFolder folder = new();
 
     [Fact]
     public async Task Gets_a_golden_from_the_package_and_approves_each_change_with_a_reason()
     {
         var sample = await Build();
-        string verified = Path.Combine(folder.FullName, "model.verified.golden"),
-            received = Path.Combine(folder.FullName, "model.received.golden");
+        string verified = folder.File("model.verified.golden"),
+            received = folder.File("model.received.golden");
 
         // No golden yet: red, and a received file.
         var first = await Run(sample);
@@ -35,7 +35,7 @@ public sealed class ForeignModelTests : IDisposable
         var server = await Approve("a reason", ("CI", "true"));
         server.ExitCode.Should().Be(2, server.Output);
         server.Output.Should().Contain("build server");
-        var silent = await Ppyolo(["golden", "approve", folder.FullName]);
+        var silent = await Ppyolo(["golden", "approve", folder.Path]);
         silent.ExitCode.Should().Be(2, silent.Output);
         silent.Output.Should().Contain("--reason");
         (await File.ReadAllTextAsync(verified)).Should().Be(approved);
@@ -45,7 +45,7 @@ public sealed class ForeignModelTests : IDisposable
         accepted.ExitCode.Should().Be(0, accepted.Output);
         (await Run(sample, "0.1001")).ExitCode.Should().Be(0);
         File.Exists(received).Should().BeFalse();
-        (await File.ReadAllLinesAsync(Path.Combine(folder.FullName, "approvals.log")))
+        (await File.ReadAllLinesAsync(folder.File("approvals.log")))
             .Should()
             .SatisfyRespectively(
                 line => line.Should().Contain("\tthe first\t"),
@@ -56,14 +56,14 @@ public sealed class ForeignModelTests : IDisposable
             );
     }
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => folder.Dispose();
 
     /// <summary>Packs the library into a feed of its own and builds the sample against it.</summary>
     private async Task<string> Build()
     {
-        string feed = Path.Combine(folder.FullName, "feed"),
-            sample = Path.Combine(folder.FullName, "samples", "Golden"),
-            engineering = Path.Combine(folder.FullName, "eng");
+        string feed = folder.File("feed"),
+            sample = folder.File("samples", "Golden"),
+            engineering = folder.File("eng");
         // A version that no feed and no cache has: this very build.
         var version = $"0.1.0-test{Environment.ProcessId}";
         var packed = await Dotnet([
@@ -105,7 +105,7 @@ public sealed class ForeignModelTests : IDisposable
     private Task<(int ExitCode, string Output)> Run(string sample, params string[] arguments) => Dotnet([sample, .. arguments]);
 
     private Task<(int ExitCode, string Output)> Approve(string reason, params (string, string)[] environment) =>
-        Ppyolo(["golden", "approve", folder.FullName, "--reason", reason], environment);
+        Ppyolo(["golden", "approve", folder.Path, "--reason", reason], environment);
 
     private Task<(int ExitCode, string Output)> Ppyolo(string[] arguments, params (string, string)[] environment) =>
         Dotnet([Path.Combine(AppContext.BaseDirectory, "ppyolo.dll"), .. arguments], environment);
@@ -117,7 +117,7 @@ public sealed class ForeignModelTests : IDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = folder.FullName,
+            WorkingDirectory = folder.Path,
         };
         // Nothing of the outer build, and no build server but where one is asked for.
         foreach (

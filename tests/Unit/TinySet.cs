@@ -10,16 +10,16 @@ namespace PPYolo.Tests.Unit;
 /// </summary>
 internal sealed class TinySet : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-data-");
+    private readonly TemporaryFolder folder = new();
     private readonly List<object> images = [];
     private readonly List<object> annotations = [];
     private readonly List<object> categories = [new { id = 7, name = "seventh" }, new { id = 3, name = "third" }];
 
-    public TinySet() => folder.CreateSubdirectory("JPEGImages");
+    public TinySet() => folder.Folder("JPEGImages");
 
     public DatasetLayout Layout => new(this["train.json"], this["JPEGImages"]);
 
-    public string this[string name] => Path.Combine(folder.FullName, name);
+    public string this[string name] => folder.File(name);
 
     /// <summary>The image file of an id.</summary>
     public string ImagePath(int id) => this[Path.Combine("JPEGImages", FileName(id))];
@@ -101,7 +101,7 @@ internal sealed class TinySet : IDisposable
             )
         );
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => folder.Dispose();
 
     /// <summary>Of some images.</summary>
     public static TinySet Of(int count)

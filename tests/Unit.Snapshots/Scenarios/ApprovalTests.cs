@@ -5,7 +5,7 @@ namespace PPYolo.Tests.Unit.Snapshots.Scenarios;
 /// <summary>When a snapshot may approve itself: on a person's machine if the test says so, on a build server never.</summary>
 public sealed class ApprovalTests : IDisposable
 {
-    private readonly TemporaryDirectory directory = new();
+    private readonly TemporaryFolder directory = new();
 
     public void Dispose() => directory.Dispose();
 
@@ -23,7 +23,8 @@ public sealed class ApprovalTests : IDisposable
         results["Approving.IfAsked"].Passed.Should().BeFalse("a file that it no longer produces is not its to delete");
         results["Approving.IfAsked"].Message.Should().Contain("Delete:\n  - Approving.IfAsked.verified.bin");
         directory
-            .Files.Should()
+            .Names()
+            .Should()
             .Equal(
                 "Approving.Always.verified.txt",
                 "Approving.ButFail.verified.txt",
@@ -63,7 +64,8 @@ public sealed class ApprovalTests : IDisposable
         results["Approving.ButFail"].Passed.Should().BeTrue("nothing was to approve");
         directory.Read("Approving.IfAsked.verified.txt").Should().Be("11");
         directory
-            .Files.Should()
+            .Names()
+            .Should()
             .Equal(
                 "Approving.Always.received.txt",
                 "Approving.ButFail.verified.txt",

@@ -5,8 +5,8 @@ namespace PPYolo.Tests.Unit.Snapshots.Scenarios;
 /// <summary>When the diff tool opens. The tool here is a script that writes down what it was started with.</summary>
 public sealed class DiffToolTests : IDisposable
 {
-    private readonly TemporaryDirectory directory = new();
-    private readonly TemporaryDirectory tool = new();
+    private readonly TemporaryFolder directory = new();
+    private readonly TemporaryFolder tool = new();
 
     public void Dispose()
     {
@@ -29,8 +29,8 @@ public sealed class DiffToolTests : IDisposable
 
         (await Started(subject, expected: true))
             .Should()
-            .Contain(directory["OneText.Text.received.txt"])
-            .And.Contain(directory["OneText.Text.verified.txt"]);
+            .Contain(directory.File("OneText.Text.received.txt"))
+            .And.Contain(directory.File("OneText.Text.verified.txt"));
     }
 
     [Fact]
@@ -76,13 +76,16 @@ public sealed class DiffToolTests : IDisposable
 
     private Subject WithTool()
     {
-        tool.Write("record", $"#!/bin/sh\necho \"$@\" > '{tool["writing"]}' && mv '{tool["writing"]}' '{tool["started"]}'\n");
+        tool.Write(
+            "record",
+            $"#!/bin/sh\necho \"$@\" > '{tool.File("writing")}' && mv '{tool.File("writing")}' '{tool.File("started")}'\n"
+        );
         if (!OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(tool["record"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            File.SetUnixFileMode(tool.File("record"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
-        var subject = new Subject(directory) { Environment = { ["SUBJECT_DIFF_TOOL"] = tool["record"] } };
+        var subject = new Subject(directory) { Environment = { ["SUBJECT_DIFF_TOOL"] = tool.File("record") } };
         subject.Environment.Remove("DiffEngine_Disabled");
         return subject;
     }
@@ -91,11 +94,11 @@ public sealed class DiffToolTests : IDisposable
     private async Task<string> Started(Subject subject, bool expected)
     {
         subject.Environment.Should().ContainKey("SUBJECT_DIFF_TOOL");
-        for (var attempt = 0; attempt < (expected ? 100 : 4) && !File.Exists(tool["started"]); attempt++)
+        for (var attempt = 0; attempt < (expected ? 100 : 4) && !File.Exists(tool.File("started")); attempt++)
         {
             await Task.Delay(50);
         }
 
-        return File.Exists(tool["started"]) ? tool.Read("started") : "";
+        return File.Exists(tool.File("started")) ? tool.Read("started") : "";
     }
 }

@@ -5,7 +5,7 @@ namespace PPYolo.Tests.Unit.Snapshots.Scenarios;
 /// <summary>A test without a snapshot, from its first failure to its approval and beyond.</summary>
 public sealed class NewSnapshotTests : IDisposable
 {
-    private readonly TemporaryDirectory directory = new();
+    private readonly TemporaryFolder directory = new();
 
     public void Dispose() => directory.Dispose();
 
@@ -16,7 +16,8 @@ public sealed class NewSnapshotTests : IDisposable
 
         results.Values.Should().HaveCount(4).And.OnlyContain(result => !result.Passed);
         directory
-            .Files.Should()
+            .Names()
+            .Should()
             .Equal(
                 "Facts.Bytes.received.bytes",
                 "Facts.Number.received.number",
@@ -35,10 +36,10 @@ public sealed class NewSnapshotTests : IDisposable
     {
         var subject = new Subject(directory);
         await subject.Run("12", "OneText");
-        File.Move(directory["OneText.Text.received.txt"], directory["OneText.Text.verified.txt"]);
+        File.Move(directory.File("OneText.Text.received.txt"), directory.File("OneText.Text.verified.txt"));
 
         (await subject.Run("12", "OneText"))["OneText.Text"].Passed.Should().BeTrue();
-        directory.Files.Should().Equal("OneText.Text.verified.txt");
+        directory.Names().Should().Equal("OneText.Text.verified.txt");
 
         var red = (await subject.Run("13", "OneText"))["OneText.Text"];
         red.Passed.Should().BeFalse();
@@ -47,7 +48,7 @@ public sealed class NewSnapshotTests : IDisposable
         directory.Read("OneText.Text.received.txt").Should().Be("13");
 
         (await subject.Run("12", "OneText"))["OneText.Text"].Passed.Should().BeTrue();
-        directory.Files.Should().Equal(["OneText.Text.verified.txt"], "what an earlier run received is stale once the test passes");
+        directory.Names().Should().Equal(["OneText.Text.verified.txt"], "what an earlier run received is stale once the test passes");
     }
 
     [Fact]

@@ -5,7 +5,7 @@ namespace PPYolo.Tests.Unit.Snapshots.Scenarios;
 /// <summary>Settings of all tests.</summary>
 public sealed class SetupTests : IDisposable
 {
-    private readonly TemporaryDirectory directory = new();
+    private readonly TemporaryFolder directory = new();
 
     public void Dispose() => directory.Dispose();
 

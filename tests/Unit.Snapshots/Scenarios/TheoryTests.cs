@@ -5,7 +5,7 @@ namespace PPYolo.Tests.Unit.Snapshots.Scenarios;
 /// <summary>How the cases of a theory get their files.</summary>
 public sealed class TheoryTests : IDisposable
 {
-    private readonly TemporaryDirectory directory = new();
+    private readonly TemporaryFolder directory = new();
 
     public void Dispose() => directory.Dispose();
 
@@ -15,7 +15,8 @@ public sealed class TheoryTests : IDisposable
         await new Subject(directory).Run("12", "Theories");
 
         directory
-            .Files.Should()
+            .Names()
+            .Should()
             .Equal(
                 "Theories.Leading_first=1.received.txt",
                 "Theories.Named_name=a-b-c-_count=-2_rate=NaN_shape=[].received.txt",

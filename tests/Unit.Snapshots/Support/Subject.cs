@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace PPYolo.Tests.Unit.Snapshots.Support;
 
 /// <summary>Runs classes of tests/Snapshots.Subject in a process of its own, its snapshots in a directory of the test.</summary>
-internal sealed class Subject(TemporaryDirectory directory)
+internal sealed class Subject(TemporaryFolder directory)
 {
     public Dictionary<string, string> Environment { get; } = new() { ["DiffEngine_Disabled"] = "true" };
 

@@ -55,12 +55,12 @@ public sealed class ComparerTests : VerifyingTests
         (await Fails(Verify("new").UseStringComparer((_, _, _) => throw new FormatException("no header"))))
             .Should()
             .Contain("no header")
-            .And.Contain(Snapshots["Case.verified.txt"]);
+            .And.Contain(Snapshots.File("Case.verified.txt"));
         (await Fails(Verify([1, 2], "dat").UseStreamComparer((_, _, _) => throw new FormatException("no magic")), "Data"))
             .Should()
             .Contain("no magic")
-            .And.Contain(Snapshots["Data.received.dat"]);
+            .And.Contain(Snapshots.File("Data.received.dat"));
 
-        Snapshots.Files.Should().Equal("Case.received.txt", "Case.verified.txt", "Data.received.dat", "Data.verified.dat");
+        Snapshots.Names().Should().Equal("Case.received.txt", "Case.verified.txt", "Data.received.dat", "Data.verified.dat");
     }
 }

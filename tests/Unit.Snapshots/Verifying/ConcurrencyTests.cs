@@ -29,7 +29,7 @@ public sealed class ConcurrencyTests : VerifyingTests
         );
 
         failed.Order().Should().Equal(numbers.Where(number => number % 2 == 1));
-        Snapshots.Files.Should().HaveCount(200, "each left one file, and no half-written one");
+        Snapshots.Names().Should().HaveCount(200, "each left one file, and no half-written one");
     }
 
     [Fact]

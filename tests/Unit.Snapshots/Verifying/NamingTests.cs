@@ -1,11 +1,10 @@
 using System.Runtime.InteropServices;
-using PPYolo.Tests.Unit.Snapshots.Support;
 
 namespace PPYolo.Tests.Unit.Snapshots.Verifying;
 
 public sealed class NamingTests : IDisposable
 {
-    private readonly TemporaryDirectory directory = new();
+    private readonly TemporaryFolder directory = new();
 
     private static string SystemName =>
         OperatingSystem.IsWindows() ? "Windows"
@@ -134,6 +133,6 @@ public sealed class NamingTests : IDisposable
     private async Task Names(SettingsTask verification, params string[] files)
     {
         await verification.UseDirectory(directory.Path).DisableDiff().Awaiting(task => task.ToTask()).Should().ThrowAsync<Exception>();
-        directory.Files.Should().Equal(files);
+        directory.Names().Should().Equal(files);
     }
 }

@@ -42,7 +42,7 @@ public sealed class ObjectTests : VerifyingTests
     {
         await Fails(Verify((object)new byte[] { 1 }));
 
-        Snapshots.Files.Should().Equal("Case.received.bin");
+        Snapshots.Names().Should().Equal("Case.received.bin");
     }
 
     private async Task Shows(SettingsTask verification, string expected)

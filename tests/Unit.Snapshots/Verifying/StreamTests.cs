@@ -5,7 +5,7 @@ public sealed class StreamTests : VerifyingTests
     [Fact]
     public async Task Bytes_are_compared_one_by_one()
     {
-        File.WriteAllBytes(Snapshots["Case.verified.dat"], [1, 2, 3]);
+        File.WriteAllBytes(Snapshots.File("Case.verified.dat"), [1, 2, 3]);
 
         await Here(Verify([1, 2, 3], "dat"));
         await Here(Verify(new MemoryStream([1, 2, 3]), "dat"));
@@ -14,13 +14,13 @@ public sealed class StreamTests : VerifyingTests
         await Fails(Verify([1, 2], "dat"));
         await Fails(Verify([1, 2, 3, 0], "dat"));
 
-        File.ReadAllBytes(Snapshots["Case.received.dat"]).Should().Equal(1, 2, 3, 0);
+        File.ReadAllBytes(Snapshots.File("Case.received.dat")).Should().Equal(1, 2, 3, 0);
     }
 
     [Fact]
     public async Task The_comparer_of_the_extension_decides()
     {
-        File.WriteAllBytes(Snapshots["Case.verified.length"], [1, 2, 3]);
+        File.WriteAllBytes(Snapshots.File("Case.verified.length"), [1, 2, 3]);
 
         await Here(Verify([4, 5, 6], "length"));
         (await Fails(Verify([1, 2], "length"))).Should().Contain("Compare Result:\n2 bytes, not 3");
@@ -42,9 +42,9 @@ public sealed class StreamTests : VerifyingTests
         Snapshots.Write("Case.verified.dat", "content");
         Snapshots.Write("Case.verified.txt", "content");
 
-        (await Fails(VerifyFile(Snapshots["Source.dat"]))).Should().Contain("Delete:\n  - Case.verified.txt");
-        File.Delete(Snapshots["Case.verified.dat"]);
-        await Here(VerifyFile(Snapshots["Source.dat"], extension: "txt"));
+        (await Fails(VerifyFile(Snapshots.File("Source.dat")))).Should().Contain("Delete:\n  - Case.verified.txt");
+        File.Delete(Snapshots.File("Case.verified.dat"));
+        await Here(VerifyFile(Snapshots.File("Source.dat"), extension: "txt"));
     }
 
     [Fact]

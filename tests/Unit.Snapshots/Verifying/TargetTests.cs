@@ -17,7 +17,8 @@ public sealed class TargetTests : VerifyingTests
         var message = await Fails(Verify(targets));
 
         Snapshots
-            .Files.Should()
+            .Names()
+            .Should()
             .Equal(
                 "Case#00.received.txt",
                 "Case#01.received.txt",
@@ -37,7 +38,7 @@ public sealed class TargetTests : VerifyingTests
         var message = await Fails(Verify([new Target("txt", "a"), new Target("txt", "b")]));
 
         message.Should().Contain("NotEqual:\n  - Received: Case#01").And.Contain("Equal:\n  - Received: Case#00");
-        Snapshots.Files.Should().Equal("Case#00.verified.txt", "Case#01.received.txt", "Case#01.verified.txt");
+        Snapshots.Names().Should().Equal("Case#00.verified.txt", "Case#01.received.txt", "Case#01.verified.txt");
     }
 
     [Fact]
@@ -58,7 +59,7 @@ public sealed class TargetTests : VerifyingTests
             .And.Contain("  - Case#01.verified.txt\n")
             .And.NotContain("Other")
             .And.NotContain("x=1");
-        Snapshots.Files.Should().HaveCount(5, "deleting is left to a person");
+        Snapshots.Names().Should().HaveCount(5, "deleting is left to a person");
     }
 
     [Fact]
@@ -72,7 +73,7 @@ public sealed class TargetTests : VerifyingTests
         await Fails(Verify(Targets("new")));
 
         // Of the same length, and so equal to its comparer, which was not asked.
-        Snapshots.Files.Should().Contain("Case.received.length");
+        Snapshots.Names().Should().Contain("Case.received.length");
     }
 
     [Fact]

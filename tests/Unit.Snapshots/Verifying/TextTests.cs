@@ -13,7 +13,7 @@ public sealed class TextTests : VerifyingTests
 
         result.Target.Should().Be("same");
         result.Text.Should().Be("same");
-        result.Files.Should().Equal(Snapshots["Case.verified.txt"]);
+        result.Files.Should().Equal(Snapshots.File("Case.verified.txt"));
     }
 
     [Theory]
@@ -45,7 +45,7 @@ public sealed class TextTests : VerifyingTests
 
         (await Fails(Verify(received))).Should().Contain("NotEqual:");
 
-        Snapshots.Files.Should().Equal("Case.received.txt", "Case.verified.txt");
+        Snapshots.Names().Should().Equal("Case.received.txt", "Case.verified.txt");
         Snapshots.Read("Case.verified.txt").Should().Be(verified, "a failure changes no snapshot");
     }
 
@@ -54,7 +54,7 @@ public sealed class TextTests : VerifyingTests
     {
         await Fails(Verify("größe\r\n2"));
 
-        File.ReadAllBytes(Snapshots["Case.received.txt"]).Should().Equal([0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes("größe\n2")]);
+        File.ReadAllBytes(Snapshots.File("Case.received.txt")).Should().Equal([0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes("größe\n2")]);
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class TextTests : VerifyingTests
     [Fact]
     public async Task An_empty_verified_file_approves_nothing()
     {
-        File.WriteAllBytes(Snapshots["Case.verified.txt"], []);
+        File.WriteAllBytes(Snapshots.File("Case.verified.txt"), []);
 
         (await Fails(Verify("something"))).Should().Contain("New:");
     }

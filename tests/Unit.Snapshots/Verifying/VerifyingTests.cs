@@ -1,11 +1,9 @@
-using PPYolo.Tests.Unit.Snapshots.Support;
-
 namespace PPYolo.Tests.Unit.Snapshots.Verifying;
 
 /// <summary>A directory for snapshots, and verification in this process; no window opens if it fails.</summary>
 public abstract class VerifyingTests : IDisposable
 {
-    internal TemporaryDirectory Snapshots { get; } = new();
+    internal TemporaryFolder Snapshots { get; } = new();
 
     public void Dispose()
     {

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using PPYolo.Align.Formats;
 using PPYolo.Cli.Commands;
-using PPYolo.Tests.Unit.Formats;
+using PPYolo.Tests.Unit.Align.Formats;
 
 namespace PPYolo.Tests.Unit.Align.Comparison;
 

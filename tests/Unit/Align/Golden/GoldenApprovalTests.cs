@@ -5,7 +5,7 @@ namespace PPYolo.Tests.Unit.Align.Golden;
 
 public sealed class GoldenApprovalTests : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-approval-");
+    private readonly TemporaryFolder folder = new();
 
     [Fact]
     public void A_sound_record_may_be_approved_though_it_differs()
@@ -58,7 +58,7 @@ public sealed class GoldenApprovalTests : IDisposable
 
         File.ReadAllText(verified).Should().Be("new");
         File.Exists(received).Should().BeFalse();
-        File.ReadAllLines(Path.Combine(folder.FullName, GoldenApproval.LogName))
+        File.ReadAllLines(folder.File(GoldenApproval.LogName))
             .Should()
             .ContainSingle()
             .Which.Split('\t')[1..]
@@ -81,10 +81,10 @@ public sealed class GoldenApprovalTests : IDisposable
             .WithMessage("*reason*");
 
         File.ReadAllText(verified).Should().Be("old");
-        folder.GetFiles().Should().HaveCount(2);
+        folder.Names().Should().HaveCount(2);
     }
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => folder.Dispose();
 
     private static GoldenRecord Measured(GoldenRecord run) => GoldenFloors.Borrow(run, Runs.Golden());
 
@@ -93,7 +93,7 @@ public sealed class GoldenApprovalTests : IDisposable
 
     private string Write(string name, string text)
     {
-        var path = Path.Combine(folder.FullName, name);
+        var path = folder.File(name);
         File.WriteAllText(path, text);
         return path;
     }

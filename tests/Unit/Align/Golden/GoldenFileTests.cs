@@ -5,11 +5,11 @@ namespace PPYolo.Tests.Unit.Align.Golden;
 
 public sealed class GoldenFileTests : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-golden-file-");
+    private readonly TemporaryFolder folder = new();
 
-    private string Verified => Path.Combine(folder.FullName, "run.verified.golden");
+    private string Verified => folder.File("run.verified.golden");
 
-    private string Received => Path.Combine(folder.FullName, "run.received.golden");
+    private string Received => folder.File("run.received.golden");
 
     [Fact]
     public void The_first_run_is_red_and_leaves_a_received_file_with_floors()
@@ -83,12 +83,12 @@ public sealed class GoldenFileTests : IDisposable
     [Fact]
     public void Another_name_is_refused() =>
         FluentActions
-            .Invoking(() => GoldenFile.Require(Path.Combine(folder.FullName, "run.golden"), Runs.Run(), Twins))
+            .Invoking(() => GoldenFile.Require(folder.File("run.golden"), Runs.Run(), Twins))
             .Should()
             .Throw<AlignException>()
             .WithMessage("*NAME.verified.golden*");
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => folder.Dispose();
 
     private static IReadOnlyList<GoldenRecord> Twins() => [Runs.Run(1e-4), Runs.Run(-1e-4)];
 }

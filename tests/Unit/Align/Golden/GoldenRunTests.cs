@@ -7,12 +7,12 @@ namespace PPYolo.Tests.Unit.Align.Golden;
 
 public sealed class GoldenRunTests : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-golden-run-");
+    private readonly TemporaryFolder folder = new();
     private int trainings;
 
-    private string Verified => Path.Combine(folder.FullName, "run.verified.golden");
+    private string Verified => folder.File("run.verified.golden");
 
-    private string Received => Path.Combine(folder.FullName, "run.received.golden");
+    private string Received => folder.File("run.received.golden");
 
     [Fact]
     public void Has_floors_of_twins_at_first_and_trains_once_when_it_is_within()
@@ -199,7 +199,7 @@ public sealed class GoldenRunTests : IDisposable
         get_num_threads().Should().Be(threads);
     }
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => folder.Dispose();
 
     private static GoldenRun Started(GoldenRun golden)
     {

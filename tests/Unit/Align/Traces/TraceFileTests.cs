@@ -8,7 +8,7 @@ namespace PPYolo.Tests.Unit.Align.Traces;
 
 public sealed class TraceFileTests : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-trace-");
+    private readonly TemporaryFolder folder = new();
 
     [Fact]
     public void Comes_back_as_it_was()
@@ -21,9 +21,9 @@ public sealed class TraceFileTests : IDisposable
             }
         );
         trace.Add(new(new(TracePhase.Schedule, "rate"), [], StripedSummary.Of(1e-5)));
-        TraceFile.Write(folder.FullName, 1, trace);
+        TraceFile.Write(folder.Path, 1, trace);
 
-        var back = TraceFile.Read(folder.FullName, 1).Iterations.Should().ContainSingle().Subject;
+        var back = TraceFile.Read(folder.Path, 1).Iterations.Should().ContainSingle().Subject;
 
         back.Entries.Select(entry => entry.Key).Should().Equal(trace.Entries.Select(entry => entry.Key));
         back.Entries.Should().BeEquivalentTo(trace.Entries, options => options.Excluding(entry => entry.Full));
@@ -33,7 +33,7 @@ public sealed class TraceFileTests : IDisposable
     [Fact]
     public void A_folder_without_a_trace_says_how_to_make_one()
     {
-        var read = () => TraceFile.Read(folder.FullName);
+        var read = () => TraceFile.Read(folder.Path);
 
         read.Should().Throw<AlignException>().WithMessage("*trace00000_rank00.npz*--trace*");
     }
@@ -41,8 +41,8 @@ public sealed class TraceFileTests : IDisposable
     [Fact]
     public void Another_archive_is_refused()
     {
-        Npz.Write(Path.Combine(folder.FullName, TraceFile.FileName(0, 0)), new() { { "weights", TensorData.Scalar(1f) } });
-        var read = () => TraceFile.Read(folder.FullName);
+        Npz.Write(folder.File(TraceFile.FileName(0, 0)), new() { { "weights", TensorData.Scalar(1f) } });
+        var read = () => TraceFile.Read(folder.Path);
 
         read.Should().Throw<AlignException>().WithMessage("*index*none*");
     }
@@ -59,7 +59,7 @@ public sealed class TraceFileTests : IDisposable
         }
 
         var floor = TraceFloor.Of(Run(1), [Run(1.25)]);
-        var path = Path.Combine(folder.FullName, TraceFloor.FileName);
+        var path = folder.File(TraceFloor.FileName);
         floor.Write(path);
 
         var back = TraceFloor.Read(path);
@@ -68,5 +68,5 @@ public sealed class TraceFileTests : IDisposable
         back.For(0, new(TracePhase.Loss, "loss_xy")).Should().Be(0.2).And.Be(floor.For(0, new(TracePhase.Loss, "loss_xy")));
     }
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => folder.Dispose();
 }

@@ -20,9 +20,9 @@ public sealed class TrainingCommandTests : IDisposable
         "iterationsPerEpoch=1",
     ];
 
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-cli-");
+    private readonly TemporaryFolder folder = new();
 
-    private string Run => Path.Combine(folder.FullName, "run");
+    private string Run => folder.File("run");
 
     [Fact]
     public void A_run_is_resumed_by_its_folder_alone()
@@ -62,7 +62,7 @@ public sealed class TrainingCommandTests : IDisposable
     [Fact]
     public void A_folder_that_cannot_be_made_is_named()
     {
-        var file = Path.Combine(folder.FullName, "file");
+        var file = folder.File("file");
         File.WriteAllText(file, "");
 
         var (code, _, error) = Call([.. Tiny, "--epochs", "1", "--out", Path.Combine(file, "run")]);
@@ -75,7 +75,7 @@ public sealed class TrainingCommandTests : IDisposable
     public void Start_weights_of_another_network_are_named_and_leave_no_run()
     {
         Call([.. Tiny, "--epochs", "1", "--out", Run]).Code.Should().Be(0);
-        var (file, other) = (Path.Combine(Run, "epoch0001.pth"), Path.Combine(folder.FullName, "other"));
+        var (file, other) = (Path.Combine(Run, "epoch0001.pth"), folder.File("other"));
 
         var (code, _, error) = Call([.. Tiny, "--set", "classes=3", "--init", file, "--epochs", "1", "--out", other]);
 
@@ -163,7 +163,7 @@ public sealed class TrainingCommandTests : IDisposable
             "--epochs",
             "1",
             "--out",
-            Path.Combine(folder.FullName, "fine"),
+            folder.File("fine"),
             "-c",
             Path.Combine(Run, "epoch0001.pth"),
         ]);
@@ -178,7 +178,7 @@ public sealed class TrainingCommandTests : IDisposable
     [Fact]
     public void A_checkpoint_of_which_nothing_fits_is_refused()
     {
-        var other = Path.Combine(folder.FullName, "other.pth");
+        var other = folder.File("other.pth");
         var tensors = new NamedTensors();
         tensors.Add("backbone.conv1._mean", PPYolo.Align.Tensors.TensorData.Scalar(1f));
         PPYolo.Align.Formats.TensorFile.Write(other, tensors);
@@ -277,7 +277,7 @@ public sealed class TrainingCommandTests : IDisposable
         output.Should().Contain("50 images").And.Contain("99, ").And.Contain("aeroplane").And.Contain("bad records  0");
     }
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => folder.Dispose();
 
     private static (int Code, string Output, string Error) Call(params string[] args)
     {

@@ -14,7 +14,7 @@ public sealed class CocoReaderTests : IDisposable
 
     private const string Found = """[{"image_id": 7, "category_id": 2, "bbox": [1, 2, 3, 4], "score": 0.5}]""";
 
-    private readonly Scratch scratch = new();
+    private readonly TemporaryFolder scratch = new();
 
     public void Dispose() => scratch.Dispose();
 
@@ -95,7 +95,7 @@ public sealed class CocoReaderTests : IDisposable
         Truth.Should().Contain(part);
         var act = () => ReadTruth(Truth.Replace(part, instead));
 
-        act.Should().Throw<AlignException>().WithMessage(message).WithMessage(scratch["truth.json"] + ": *");
+        act.Should().Throw<AlignException>().WithMessage(message).WithMessage(scratch.File("truth.json") + ": *");
     }
 
     [Theory]
@@ -120,7 +120,7 @@ public sealed class CocoReaderTests : IDisposable
         Found.Should().Contain(part);
         var act = () => ReadFound(Found.Replace(part, instead));
 
-        act.Should().Throw<AlignException>().WithMessage(message).WithMessage(scratch["found.json"] + ": *");
+        act.Should().Throw<AlignException>().WithMessage(message).WithMessage(scratch.File("found.json") + ": *");
     }
 
     [Theory]
@@ -169,7 +169,7 @@ public sealed class CocoReaderTests : IDisposable
     [Fact]
     public void Missing_files_and_folders_are_refused()
     {
-        var missing = () => CocoGroundTruthReader.Read(scratch["nothing.json"]);
+        var missing = () => CocoGroundTruthReader.Read(scratch.File("nothing.json"));
         var folder = () => CocoGroundTruthReader.Read(Path.GetTempPath());
 
         missing.Should().Throw<AlignException>().WithMessage("*nothing.json*cannot be read*");

@@ -10,7 +10,7 @@ public sealed class CocoReferenceTests : IDisposable
     private const int ReferenceSets = 220;
     private const int EdgeSets = 80;
 
-    private readonly Scratch scratch = new();
+    private readonly TemporaryFolder scratch = new();
 
     public static TheoryData<string, int> Sets
     {
@@ -39,9 +39,9 @@ public sealed class CocoReferenceTests : IDisposable
         var truth = scratch.Write("truth.json", set.GetProperty("ground_truth").GetRawText());
         var detections = scratch.Write("detections.json", set.GetProperty("detections").GetRawText());
 
-        var result = CocoEvaluation.Run(truth, detections, scratch["out.json"]);
+        var result = CocoEvaluation.Run(truth, detections, scratch.File("out.json"));
 
-        using var written = JsonDocument.Parse(File.ReadAllBytes(scratch["out.json"]));
+        using var written = JsonDocument.Parse(File.ReadAllBytes(scratch.File("out.json")));
         var expected = set.GetProperty("stats").EnumerateArray().Select(stat => stat.GetDouble()).ToArray();
         expected.Should().HaveCount(CocoResult.StatNames.Length);
         for (var i = 0; i < expected.Length; i++)

@@ -6,7 +6,7 @@ namespace PPYolo.Tests.Unit.Data.Coco;
 
 public sealed class CocoResultFileTests : IDisposable
 {
-    private readonly Scratch scratch = new();
+    private readonly TemporaryFolder scratch = new();
     private readonly CocoResult result = new CocoScene { Categories = [new(1, "cat \"x\""), new(2, "dog")] }
         .Object(new(0, 0, 50, 50))
         .Object(new(100, 0, 50, 50))
@@ -20,9 +20,9 @@ public sealed class CocoResultFileTests : IDisposable
     [Fact]
     public void Holds_everything_in_full_precision()
     {
-        CocoResultFile.Write(scratch["out.json"], result);
+        CocoResultFile.Write(scratch.File("out.json"), result);
 
-        using var document = JsonDocument.Parse(File.ReadAllBytes(scratch["out.json"]));
+        using var document = JsonDocument.Parse(File.ReadAllBytes(scratch.File("out.json")));
         var root = document.RootElement;
         root.EnumerateObject()
             .Select(member => member.Name)
@@ -44,22 +44,22 @@ public sealed class CocoResultFileTests : IDisposable
     {
         scratch.Write("out.json", new string('x', 100_000));
 
-        CocoResultFile.Write(scratch["out.json"], result);
+        CocoResultFile.Write(scratch.File("out.json"), result);
 
-        scratch.Files.Should().Equal("out.json");
-        using var document = JsonDocument.Parse(File.ReadAllBytes(scratch["out.json"]));
+        scratch.Names().Should().Equal("out.json");
+        using var document = JsonDocument.Parse(File.ReadAllBytes(scratch.File("out.json")));
     }
 
     [Fact]
     public void What_cannot_be_written_is_named_and_leaves_nothing_behind()
     {
-        Directory.CreateDirectory(scratch["taken"]);
-        var onFolder = () => CocoResultFile.Write(scratch["taken"], result);
-        var nowhere = () => CocoResultFile.Write(scratch["no/such/out.json"], result);
+        Directory.CreateDirectory(scratch.File("taken"));
+        var onFolder = () => CocoResultFile.Write(scratch.File("taken"), result);
+        var nowhere = () => CocoResultFile.Write(scratch.File("no/such/out.json"), result);
 
         onFolder.Should().Throw<AlignException>().WithMessage("*taken*");
         nowhere.Should().Throw<AlignException>().WithMessage("*no/such/out.json*");
-        scratch.Files.Should().Equal("taken");
+        scratch.Names().Should().Equal("taken");
     }
 
     [Fact]

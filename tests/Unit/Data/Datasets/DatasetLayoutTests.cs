@@ -5,15 +5,15 @@ namespace PPYolo.Tests.Unit.Data.Datasets;
 
 public sealed class DatasetLayoutTests : IDisposable
 {
-    private readonly DirectoryInfo root = Directory.CreateTempSubdirectory("ppyolo-layout-");
+    private readonly TemporaryFolder root = new();
 
     [Fact]
     public void Finds_VOC_as_the_reference_lays_it_out()
     {
         Touch("annotations2/voc2012_train.json", "annotations2/voc2012_val.json", "JPEGImages/2007_000027.jpg");
 
-        DatasetLayout.Find(root.FullName, "train").Should().Be(new DatasetLayout(At("annotations2/voc2012_train.json"), At("JPEGImages")));
-        DatasetLayout.Find(root.FullName, "val").Annotations.Should().Be(At("annotations2/voc2012_val.json"));
+        DatasetLayout.Find(root.Path, "train").Should().Be(new DatasetLayout(At("annotations2/voc2012_train.json"), At("JPEGImages")));
+        DatasetLayout.Find(root.Path, "val").Annotations.Should().Be(At("annotations2/voc2012_val.json"));
     }
 
     [Fact]
@@ -26,10 +26,7 @@ public sealed class DatasetLayoutTests : IDisposable
             "train2017/1.jpg"
         );
 
-        DatasetLayout
-            .Find(root.FullName, "train")
-            .Should()
-            .Be(new DatasetLayout(At("annotations/instances_train2017.json"), At("train2017")));
+        DatasetLayout.Find(root.Path, "train").Should().Be(new DatasetLayout(At("annotations/instances_train2017.json"), At("train2017")));
     }
 
     [Fact]
@@ -69,16 +66,16 @@ public sealed class DatasetLayoutTests : IDisposable
     public void Says_that_there_are_no_images()
     {
         Touch("train.json");
-        root.CreateSubdirectory("images");
+        root.Folder("images");
 
         Find("train").Should().Throw<AlignException>().WithMessage("*JPEGImages*--images*");
     }
 
-    public void Dispose() => root.Delete(recursive: true);
+    public void Dispose() => root.Dispose();
 
-    private string At(string name) => Path.Combine(root.FullName, name);
+    private string At(string name) => root.File(name);
 
-    private Action Find(string split) => () => DatasetLayout.Find(root.FullName, split);
+    private Action Find(string split) => () => DatasetLayout.Find(root.Path, split);
 
     private void Touch(params string[] names)
     {

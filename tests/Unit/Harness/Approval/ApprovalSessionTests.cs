@@ -8,7 +8,7 @@ namespace PPYolo.Tests.Unit.Harness.Approval;
 
 public sealed class ApprovalSessionTests : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-session-");
+    private readonly TemporaryFolder folder = new();
     private readonly string? server = Environment.GetEnvironmentVariable("CI");
 
     public ApprovalSessionTests()
@@ -27,10 +27,7 @@ public sealed class ApprovalSessionTests : IDisposable
         Write("help.verified.txt", "one\n");
         using var output = new StringWriter();
 
-        ApprovalSession
-            .Run(folder.FullName, "a reason", mayChangeEnvironment: false, output, ask: null)
-            .Should()
-            .BeFalse("one was refused");
+        ApprovalSession.Run(folder.Path, "a reason", mayChangeEnvironment: false, output, ask: null).Should().BeFalse("one was refused");
 
         output
             .ToString()
@@ -48,7 +45,7 @@ public sealed class ApprovalSessionTests : IDisposable
     {
         Write("a.received.golden", GoldenText.Format(Runs.Golden()));
 
-        ApprovalSession.Run(folder.FullName, null, false, TextWriter.Null, ask: () => "").Should().BeFalse();
+        ApprovalSession.Run(folder.Path, null, false, TextWriter.Null, ask: () => "").Should().BeFalse();
 
         File.Exists(At("a.verified.golden")).Should().BeFalse();
     }
@@ -60,7 +57,7 @@ public sealed class ApprovalSessionTests : IDisposable
         Environment.SetEnvironmentVariable("CI", "true");
 
         FluentActions
-            .Invoking(() => ApprovalSession.Run(folder.FullName, "a reason", false, TextWriter.Null, ask: null))
+            .Invoking(() => ApprovalSession.Run(folder.Path, "a reason", false, TextWriter.Null, ask: null))
             .Should()
             .Throw<AlignException>()
             .WithMessage("*build server*");
@@ -83,10 +80,10 @@ public sealed class ApprovalSessionTests : IDisposable
     public void Dispose()
     {
         Environment.SetEnvironmentVariable("CI", server);
-        folder.Delete(recursive: true);
+        folder.Dispose();
     }
 
-    private string At(string name) => Path.Combine(folder.FullName, name);
+    private string At(string name) => folder.File(name);
 
     private void Write(string name, string text) => File.WriteAllText(At(name), text);
 }

@@ -7,7 +7,7 @@ namespace PPYolo.Tests.Unit.Harness.Approval;
 
 public sealed class RecheckTests : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-recheck-");
+    private readonly TemporaryFolder folder = new();
 
     [Theory]
     [InlineData(0, 0, nameof(Moved.Neither))]
@@ -87,26 +87,23 @@ public sealed class RecheckTests : IDisposable
     [Fact]
     public void A_commit_that_is_not_there_and_one_without_goldens_are_named()
     {
-        ChildProcess.Run("git", ["-C", folder.FullName, "init", "-q"]).ExitCode.Should().Be(0);
+        ChildProcess.Run("git", ["-C", folder.Path, "init", "-q"]).ExitCode.Should().Be(0);
         ChildProcess
-            .Run(
-                "git",
-                ["-C", folder.FullName, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "empty"]
-            )
+            .Run("git", ["-C", folder.Path, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "empty"])
             .ExitCode.Should()
             .Be(0);
 
         FluentActions
-            .Invoking(() => Recheck.Run(folder.FullName, "none", null, TextWriter.Null))
+            .Invoking(() => Recheck.Run(folder.Path, "none", null, TextWriter.Null))
             .Should()
             .Throw<AlignException>()
             .WithMessage("--commit none: * has no such commit*");
         FluentActions
-            .Invoking(() => Recheck.Run(folder.FullName, "HEAD", null, TextWriter.Null))
+            .Invoking(() => Recheck.Run(folder.Path, "HEAD", null, TextWriter.Null))
             .Should()
             .Throw<AlignException>()
             .WithMessage("commit HEAD has no goldens in tests?Golden?Weights*");
-        Git.Run(folder.FullName, "worktree", "list").Split('\n').Should().ContainSingle("the checkout beside is gone");
+        Git.Run(folder.Path, "worktree", "list").Split('\n').Should().ContainSingle("the checkout beside is gone");
     }
 
     [Fact]
@@ -121,9 +118,9 @@ public sealed class RecheckTests : IDisposable
             .WithMessage("*no golden theory ran*");
     }
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => folder.Dispose();
 
-    private string At(string name) => Path.Combine(folder.FullName, name);
+    private string At(string name) => folder.File(name);
 
     private void Write(string name, GoldenRecord record)
     {

@@ -8,7 +8,7 @@ namespace PPYolo.Tests.Unit.Harness.Approval;
 
 public sealed class RenewalTests : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-renewal-");
+    private readonly TemporaryFolder folder = new();
     private readonly string? server = Environment.GetEnvironmentVariable("CI");
     private readonly StringWriter output = new();
 
@@ -126,7 +126,7 @@ public sealed class RenewalTests : IDisposable
         Environment.SetEnvironmentVariable("CI", ci);
 
         FluentActions
-            .Invoking(() => Renewal.Run(folder.FullName, reason, null, false, output))
+            .Invoking(() => Renewal.Run(folder.Path, reason, null, false, output))
             .Should()
             .Throw<AlignException>()
             .WithMessage(message);
@@ -136,13 +136,13 @@ public sealed class RenewalTests : IDisposable
     {
         output.Dispose();
         Environment.SetEnvironmentVariable("CI", server);
-        folder.Delete(recursive: true);
+        folder.Dispose();
     }
 
     private bool Settle(bool whole) =>
         Renewal.Settle(At("goldens"), At("received"), At("runs"), whole, "a reason", mayChangeEnvironment: false, output);
 
-    private string At(string name) => Path.Combine(folder.FullName, name);
+    private string At(string name) => folder.File(name);
 
     private void Write(string name, GoldenRecord record)
     {

@@ -7,20 +7,20 @@ namespace PPYolo.Tests.Unit.Train.Epochs;
 
 public sealed class CheckpointStoreTests : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-store-");
+    private readonly TemporaryFolder folder = new();
 
     [Fact]
     public void Keeps_the_last_ones_and_the_best()
     {
-        var store = new CheckpointStore(folder.FullName, keep: 2);
+        var store = new CheckpointStore(folder.Path, keep: 2);
         for (var epoch = 1; epoch <= 5; epoch++)
         {
             store.Write(Checkpoint(epoch));
             store.AddScore(new(epoch, epoch == 2 ? 0.9 : 0.1, new Dictionary<string, double> { ["AP50"] = 0.5 }));
         }
 
-        Names().Should().Equal("checkpoints.json", "epoch0002.pth", "epoch0004.pth", "epoch0005.pth");
-        var again = new CheckpointStore(folder.FullName);
+        folder.Names().Should().Equal("checkpoints.json", "epoch0002.pth", "epoch0004.pth", "epoch0005.pth");
+        var again = new CheckpointStore(folder.Path);
         again.Latest.Should().EndWith("epoch0005.pth");
         again.Best.Should().EndWith("epoch0002.pth");
         again.Scores.Should().HaveCount(5);
@@ -30,31 +30,31 @@ public sealed class CheckpointStoreTests : IDisposable
     [Fact]
     public void Keeps_all_where_told_to()
     {
-        var store = new CheckpointStore(folder.FullName, keep: 0);
+        var store = new CheckpointStore(folder.Path, keep: 0);
         for (var epoch = 1; epoch <= 5; epoch++)
         {
             store.Write(Checkpoint(epoch));
         }
 
-        Names().Should().HaveCount(6);
+        folder.Names().Should().HaveCount(6);
     }
 
     [Fact]
     public void Leftovers_of_an_interrupted_run_go_and_nothing_else()
     {
-        new CheckpointStore(folder.FullName).Write(Checkpoint(1));
-        File.WriteAllText(Path.Combine(folder.FullName, "epoch0002.pth.0123.tmp"), "half");
-        File.WriteAllText(Path.Combine(folder.FullName, "notes.tmp"), "mine");
+        new CheckpointStore(folder.Path).Write(Checkpoint(1));
+        File.WriteAllText(folder.File("epoch0002.pth.0123.tmp"), "half");
+        File.WriteAllText(folder.File("notes.tmp"), "mine");
 
-        new CheckpointStore(folder.FullName).RemoveLeftovers();
+        new CheckpointStore(folder.Path).RemoveLeftovers();
 
-        Names().Should().Equal("checkpoints.json", "epoch0001.pth", "notes.tmp");
+        folder.Names().Should().Equal("checkpoints.json", "epoch0001.pth", "notes.tmp");
     }
 
     [Fact]
     public void A_checkpoint_of_something_else_is_refused_with_what_to_do()
     {
-        var path = Path.Combine(folder.FullName, "other.pth");
+        var path = folder.File("other.pth");
         Checkpoint(3).Write(path);
 
         FluentActions
@@ -64,9 +64,7 @@ public sealed class CheckpointStoreTests : IDisposable
             .WithMessage($"{path}: expected a checkpoint of ppyolo train*-c FILE*");
     }
 
-    public void Dispose() => folder.Delete(recursive: true);
-
-    private IEnumerable<string> Names() => folder.EnumerateFiles().Select(file => file.Name).Order(StringComparer.Ordinal);
+    public void Dispose() => folder.Dispose();
 
     private static Checkpoint Checkpoint(int epoch)
     {

@@ -14,9 +14,9 @@ internal sealed class TinyRun : IDisposable
 {
     private static readonly Lazy<NamedTensors> Start = new(() => StartWeights.Parse("generator:1").For(Options(1, 1).ToNetwork()));
 
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-epochs-");
+    private readonly TemporaryFolder folder = new();
 
-    public string Folder => folder.FullName;
+    public string Folder => folder.Path;
 
     public string FileOf(int epoch) => Path.Combine(Folder, CheckpointStore.FileName(epoch));
 
@@ -73,5 +73,5 @@ internal sealed class TinyRun : IDisposable
         );
     }
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => folder.Dispose();
 }

@@ -1,3 +1,4 @@
+using PPYolo.Harness.Explain;
 using PPYolo.Model;
 using PPYolo.Model.Networks;
 using PPYolo.Model.State;
@@ -31,7 +32,7 @@ public sealed class ParameterGroupTests
     public void Explain_sees_the_same_groups_where_it_knows_the_network_and_where_it_does_not(string network)
     {
         using var model = new PPYoloNetwork(NetworkPresets.Find(network)!);
-        var groups = Harness.Explain.OptimizerGroups.Of(null);
+        var groups = OptimizerGroups.Of(null);
 
         var parameters = StateEntries.Of(model).Where(entry => entry.IsParameter).ToList();
         parameters.Select(entry => groups.NameFor(entry.Key)).Should().Equal(parameters.Select(ParameterGroup.NameFor));

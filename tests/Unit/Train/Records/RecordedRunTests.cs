@@ -20,9 +20,9 @@ public sealed class RecordedRunTests : IDisposable
         StartFactor = 0.5,
     };
 
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-recorded-");
+    private readonly TemporaryFolder folder = new();
 
-    private string Record => Path.Combine(folder.FullName, "record");
+    private string Record => folder.File("record");
 
     [Theory]
     [InlineData(1)]
@@ -91,7 +91,7 @@ public sealed class RecordedRunTests : IDisposable
                     + "finite*; lower the learning rate; *"
             );
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => folder.Dispose();
 
     private void Run(TrainOptions options, int iterations, int ranks, int poisoned = -1)
     {

@@ -6,14 +6,14 @@ public sealed class SharedFileTests : IDisposable
 {
     private const string OtherFileSystem = "/dev/shm";
 
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("ppyolo-shared-");
+    private readonly TemporaryFolder folder = new();
 
     [Fact]
     public void Either_name_stays_when_the_other_goes_or_is_given_to_another_file()
     {
-        string first = Path.Combine(folder.FullName, "first"),
-            second = Path.Combine(folder.FullName, "second"),
-            other = Path.Combine(folder.FullName, "other");
+        string first = folder.File("first"),
+            second = folder.File("second"),
+            other = folder.File("other");
         File.WriteAllText(first, "weights");
         File.WriteAllText(other, "others");
 
@@ -29,8 +29,8 @@ public sealed class SharedFileTests : IDisposable
     public void Takes_no_space_where_the_file_system_can()
     {
         Skip.If(OperatingSystem.IsWindows(), "files are copied on Windows");
-        string first = Path.Combine(folder.FullName, "first"),
-            second = Path.Combine(folder.FullName, "second");
+        string first = folder.File("first"),
+            second = folder.File("second");
         File.WriteAllText(first, "before");
 
         SharedFile.Add(first, second);
@@ -44,7 +44,7 @@ public sealed class SharedFileTests : IDisposable
     {
         Skip.IfNot(Directory.Exists(OtherFileSystem), $"there is no {OtherFileSystem} here");
         var name = Path.Combine(OtherFileSystem, Path.GetRandomFileName());
-        var file = Path.Combine(folder.FullName, "file");
+        var file = folder.File("file");
         File.WriteAllText(file, "weights");
         try
         {
@@ -61,7 +61,7 @@ public sealed class SharedFileTests : IDisposable
     [Fact]
     public void A_name_that_is_taken_is_refused()
     {
-        var file = Path.Combine(folder.FullName, "file");
+        var file = folder.File("file");
         File.WriteAllText(file, "weights");
 
         var sharing = () => SharedFile.Add(file, file);
@@ -69,5 +69,5 @@ public sealed class SharedFileTests : IDisposable
         sharing.Should().Throw<IOException>();
     }
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => folder.Dispose();
 }

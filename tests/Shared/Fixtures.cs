@@ -1,4 +1,4 @@
-namespace PPYolo.Tests.Unit;
+namespace PPYolo.Tests.Shared;
 
 /// <summary>Finds the repository and its fixtures from wherever the tests were built to.</summary>
 internal static class Fixtures
@@ -6,6 +6,9 @@ internal static class Fixtures
     public static string Root { get; } = FindRoot();
 
     public static string PathOf(params string[] parts) => Path.Combine([Root, "fixtures", .. parts]);
+
+    /// <summary>A case of the reference.</summary>
+    public static string Reference(string name) => PathOf("reference", name);
 
     private static string FindRoot()
     {
