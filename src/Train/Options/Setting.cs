@@ -19,7 +19,7 @@ internal sealed class Setting
     public Setting(PropertyInfo property, SettingAttribute declaration)
     {
         (this.property, this.declaration) = (property, declaration);
-        Range = new(declaration, property.PropertyType);
+        Range = new(declaration, Type, nullable: Type != property.PropertyType);
     }
 
     /// <summary>Every setting, as they are declared.</summary>
@@ -46,8 +46,8 @@ internal sealed class Setting
     /// <summary>Whether case files have it.</summary>
     public bool IsInCases => Concern != Concern.Run;
 
-    /// <summary>The type of its values.</summary>
-    public Type Type => property.PropertyType;
+    /// <summary>The type of its values that are not null.</summary>
+    public Type Type => Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
 
     /// <summary>The values that are allowed.</summary>
     public SettingRange Range { get; }
@@ -70,7 +70,11 @@ internal sealed class Setting
             var member =
                 typeof(T).GetProperty(setting.MemberName)
                 ?? throw new InvalidOperationException($"{typeof(T).Name} has no {setting.MemberName}, which is a setting of it");
-            member.SetValue(target, setting.InIterations(options));
+            // Null leaves what is there: none in a recipe, that of its preset in a network.
+            if (setting.InIterations(options) is { } value)
+            {
+                member.SetValue(target, value);
+            }
         }
 
         return target;

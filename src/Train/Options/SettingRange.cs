@@ -7,8 +7,9 @@ namespace PPYolo.Train.Options;
 
 /// <summary>The values that a setting may have, and the words for them.</summary>
 /// <param name="declaration">What the declaration says of them.</param>
-/// <param name="type">The setting's type.</param>
-internal sealed class SettingRange(SettingAttribute declaration, Type type)
+/// <param name="type">The type of values that are not null.</param>
+/// <param name="nullable">Whether null is one.</param>
+internal sealed class SettingRange(SettingAttribute declaration, Type type, bool nullable)
 {
     /// <summary>The texts that are allowed; null of numbers.</summary>
     public IReadOnlyCollection<string>? Names { get; } =
@@ -21,7 +22,7 @@ internal sealed class SettingRange(SettingAttribute declaration, Type type)
     public bool Allows(object? value) =>
         value switch
         {
-            null => Nullable.GetUnderlyingType(type) is not null,
+            null => nullable,
             string text => Names?.Contains(text) != false,
             int number => Allows((double)number),
             double number => number >= declaration.Least
@@ -34,23 +35,15 @@ internal sealed class SettingRange(SettingAttribute declaration, Type type)
         };
 
     /// <summary>The values in words, as they follow "is".</summary>
-    public override string ToString()
-    {
-        if (Names is not null)
-        {
-            return $"one of {string.Join(", ", Names)}";
-        }
+    public override string ToString() => (nullable ? "null or " : "") + Values();
 
-        if (type == typeof(bool))
-        {
-            return "true or false";
-        }
-
-        var numbers = Numbers();
-        return declaration.MultipleOf == 0 ? (Nullable.GetUnderlyingType(type) is null ? "" : "null or ") + numbers
-            : type == typeof(int) ? $"a multiple of {declaration.MultipleOf} from {numbers}"
-            : $"multiples of {declaration.MultipleOf} from {numbers}";
-    }
+    private string Values() =>
+        Names is not null ? $"one of {string.Join(", ", Names)}"
+        : type == typeof(bool) ? "true or false"
+        : type == typeof(string) ? "text"
+        : declaration.MultipleOf == 0 ? Numbers()
+        : type == typeof(int) ? $"a multiple of {declaration.MultipleOf} from {Numbers()}"
+        : $"multiples of {declaration.MultipleOf} from {Numbers()}";
 
     private string Numbers() =>
         (Finite(declaration.Least), Finite(declaration.Above), Finite(declaration.Below), Finite(declaration.Most)) switch

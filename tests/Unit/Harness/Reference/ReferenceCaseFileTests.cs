@@ -3,6 +3,7 @@ using PPYolo.Align;
 using PPYolo.Harness.Reference;
 using PPYolo.Model.Networks;
 using PPYolo.Train.Optimization;
+using PPYolo.Train.Options;
 using PPYolo.Train.Weights;
 
 namespace PPYolo.Tests.Unit.Harness.Reference;
@@ -36,7 +37,7 @@ public sealed class ReferenceCaseFileTests : IDisposable
         recipe
             .Should()
             .BeEquivalentTo(
-                new TrainingRecipe
+                new TrainOptions().ToRecipe() with
                 {
                     LearningRatePerImage = 0.0004 / 8,
                     WarmupIterations = 714,

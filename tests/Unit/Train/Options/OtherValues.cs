@@ -15,16 +15,18 @@ internal static class OtherValues
         return options;
     }
 
-    private static IEnumerable<object> Candidates(Setting setting, object? value) =>
-        value switch
+    private static IEnumerable<object> Candidates(Setting setting, object? value)
+    {
+        var number = value as int? ?? 0;
+        return setting.Type switch
         {
-            bool flag => [!flag],
-            string => setting.Range.Names!,
-            Enum => Enum.GetValues(setting.Type).Cast<object>(),
-            int number => [number + 1, number - 1, number + 32, number - 32],
-            ImmutableArray<int> list => [list.RemoveAt(0)],
-            // Null is of no limit; a fraction fits every range of numbers.
-            double or null => [0.625, 0.375],
-            _ => throw new InvalidOperationException($"what other value has {setting.Name}?"),
+            var type when type == typeof(bool) => [true, false],
+            var type when type == typeof(string) => setting.Range.Names!,
+            { IsEnum: true } type => Enum.GetValues(type).Cast<object>(),
+            var type when type == typeof(int) => [number + 1, number - 1, number + 32, number - 32],
+            var type when type == typeof(double) => [0.625, 0.375],
+            var type when type == typeof(ImmutableArray<int>) => [ImmutableArray.Create(64)],
+            var type => throw new InvalidOperationException($"what other value has {setting.Name}, a {type.Name}?"),
         };
+    }
 }

@@ -38,13 +38,12 @@ public sealed class SettingTests : IDisposable
         TrainOptions options = OtherValues.With(setting),
             standard = new();
 
-        Changed(options.ToNetwork() != standard.ToNetwork()).Should().Be(setting.Concern == Concern.Network);
+        (options.ToNetwork() != standard.ToNetwork()).Should().Be(setting.Concern == Concern.Network);
         // Iterations of an epoch are of the run, and what counts epochs is in the recipe by them.
-        Changed(Text(options.ToRecipe()) != Text(standard.ToRecipe()))
+        (Text(options.ToRecipe()) != Text(standard.ToRecipe()))
             .Should()
             .Be(setting.Concern == Concern.Recipe || name == "iterationsPerEpoch");
 
-        static bool Changed(bool value) => value;
         static string Text(TrainingRecipe recipe) => StrictJson.Text(recipe);
     }
 
@@ -93,6 +92,66 @@ public sealed class SettingTests : IDisposable
             .Should()
             .Throw<AlignException>()
             .WithMessage($"ppyolo_r50vd_voc2012.json with --set: {message}");
+
+    [Fact]
+    public void A_record_is_spelled_as_ever()
+    {
+        WriteAndOpen(
+            new()
+            {
+                Network = "r18vd",
+                Sizes = [64],
+                WarmupEpochs = 2,
+                MilestoneEpochs = [3],
+                IterationsPerEpoch = 10,
+            }
+        );
+
+        var members = JsonNode.Parse(File.ReadAllText(folder.File(CaseHead.FileName)))!.AsObject();
+        foreach (var later in Setting.All.Where(setting => setting.Neutral is not null))
+        {
+            members.Remove(later.NameInCase);
+        }
+
+        StrictJson
+            .Text(members)
+            .Should()
+            .Be(
+                """
+                {
+                  "format": "ppyolo-record",
+                  "version": 1,
+                  "network": "r18vd",
+                  "classes": 20,
+                  "freezeAt": -1,
+                  "freezeNorm": false,
+                  "dropBlock": true,
+                  "seed": "1",
+                  "initProfile": "plain",
+                  "batch": 8,
+                  "sizes": [
+                    64
+                  ],
+                  "iterations": 1,
+                  "learningRatePerImage": 5.208333333333334E-05,
+                  "warmupIterations": 20,
+                  "startFactor": 0,
+                  "milestones": [
+                    30
+                  ],
+                  "gamma": 0.1,
+                  "momentum": 0.9,
+                  "weightDecay": 0.0005,
+                  "clipGradNorm": null,
+                  "emaDecay": 0.9998,
+                  "emaDecayType": "threshold",
+                  "ranks": 1,
+                  "startWeights": "000.npz",
+                  "startWeightsSha256": "0"
+                }
+                """
+            );
+    }
 
     [Theory]
     [InlineData("\"warmupIterations\": 714", "\"warmupIterations\": -1", "'warmupIterations' is 0 or more, found -1")]
