@@ -44,7 +44,9 @@ public class RecordFolder(string folder, RecordHead head)
     public static string BatchFile(int iteration, int rank) =>
         string.Create(CultureInfo.InvariantCulture, $"batch{iteration:D5}_rank{rank:D2}.npz");
 
-    /// <summary>Whether case.json of a folder is of a format; of one that cannot be read, whoever reads it next says what is wrong.</summary>
+    /// <summary>
+    /// Whether case.json of a folder is of a format. It is not where it cannot be read: whoever reads it next says what is wrong with it.
+    /// </summary>
     public static bool IsAt(string folder, string format)
     {
         var path = Path.Combine(folder, CaseHead.FileName);

@@ -51,8 +51,8 @@ internal sealed class ReferenceComparison
         comparison.CompareUntouched();
         comparison.CompareFinal();
         return new(
-            $"reference case {Path.GetFileName(Path.GetFullPath(folder))}: {file.Options.Network}, freezeAt {file.Options.FreezeAt}, {file.InitProfile} "
-                + $"weights, batch {file.Options.Batch}",
+            $"reference case {Path.GetFileName(Path.GetFullPath(folder))}: {file.Options.Network}, freezeAt {file.Options.FreezeAt}, "
+                + $"{file.InitProfile} weights, batch {file.Options.Batch}",
             comparison.Scope(),
             checks,
             comparison.iterations,

@@ -132,7 +132,8 @@ public static class ReplayScenario
             Distances("moving averages", end.Ema, ema, bound, findings),
         };
         return new(
-            $"replay of {record.Folder}: {record.Case.Options.Network}, batch {record.Case.Options.Batch}, {record.Case.Iterations} iterations",
+            $"replay of {record.Folder}: {record.Case.Options.Network}, batch {record.Case.Options.Batch}, "
+                + $"{record.Case.Iterations} iterations",
             "weights and moving averages after the last iteration are asserted; losses are shown",
             checks,
             iterations,

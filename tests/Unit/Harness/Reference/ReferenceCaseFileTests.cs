@@ -3,7 +3,6 @@ using PPYolo.Align;
 using PPYolo.Harness.Reference;
 using PPYolo.Model.Networks;
 using PPYolo.Train.Optimization;
-using PPYolo.Train.Options;
 using PPYolo.Train.Weights;
 
 namespace PPYolo.Tests.Unit.Harness.Reference;
@@ -37,16 +36,16 @@ public sealed class ReferenceCaseFileTests : IDisposable
         recipe
             .Should()
             .BeEquivalentTo(
-                new TrainOptions().ToRecipe() with
+                new
                 {
                     LearningRatePerImage = 0.0004 / 8,
                     WarmupIterations = 714,
                     StartFactor = 0.5,
-                    Milestones = [8568, 9996],
+                    Milestones = new[] { 8568, 9996 },
                     Gamma = 0.1,
                     Momentum = 0.9,
                     WeightDecay = 5e-4,
-                    ClipGradNorm = 35,
+                    ClipGradNorm = 35.0,
                     EmaDecay = 0.9998,
                     EmaDecayType = EmaDecayType.Threshold,
                 }
