@@ -69,7 +69,14 @@ string Body(IRanks ranks)
                 Process.GetCurrentProcess().Kill();
                 break;
             case "hang":
-                Thread.Sleep(TimeSpan.FromMinutes(5));
+                Thread.Sleep(Timeout.Infinite);
+                break;
+            case "slow":
+                for (var clock = Stopwatch.StartNew(); clock.Elapsed < 3 * timeout; )
+                {
+                    Thread.SpinWait(10_000);
+                }
+
                 break;
             case "exit":
                 Environment.Exit(5);

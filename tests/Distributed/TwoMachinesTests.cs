@@ -57,7 +57,6 @@ public class TwoMachinesTests(TwoMachines machines)
         Skip.If(TwoMachines.Missing is not null, TwoMachines.Missing);
         var result = await machines.RunAsync(1, Programs.Worker, what, "1", what == "hang" ? "3" : "20");
         result.ExitCode.Should().NotBe(0, result.ToString());
-        result.Time.Should().BeLessThan(TimeSpan.FromSeconds(25));
         result.Messages.Should().ContainSingle(result.ToString()).Which.Should().Be($"ppyolo: {message}");
         for (var machine = 0; machine < 2; machine++)
         {

@@ -24,6 +24,7 @@ public sealed unsafe class MpiRanks : IRanks
     private readonly MpiExchange exchange;
     private readonly MpiReduction reduction;
     private readonly HostMemory memory = new();
+    private readonly MpiSigns signs;
     private readonly PosixSignalRegistration termination;
     private readonly TimeSpan timeout;
     private long ticks;
@@ -39,6 +40,7 @@ public sealed unsafe class MpiRanks : IRanks
         transfers = new MpiTransfers(mpi, end);
         exchange = new MpiExchange(transfers, end, rank, size, timeout);
         reduction = new MpiReduction(transfers, exchange, rank, size);
+        signs = new MpiSigns(mpi, end, exchange, rank, size, timeout / 10);
         // When a rank is killed, the launcher ends the others with this signal: the last moment to say what they were waiting for.
         termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => SayWhatWaits());
     }
@@ -62,14 +64,18 @@ public sealed unsafe class MpiRanks : IRanks
     public double SecondsInCalls => (double)ticks / Stopwatch.Frequency;
 
     /// <summary>Joins the ranks that the launcher started; once in a process.</summary>
-    /// <param name="timeout">How long a rank waits for another; <see cref="RanksOptions.StandardTimeout"/> unless given.</param>
+    /// <param name="timeout">
+    /// How long a rank waits for others that use no processor time; <see cref="RanksOptions.StandardTimeout"/> unless given.
+    /// </param>
     /// <exception cref="AlignException">The process was started alone, or the machine's MPI library cannot be used.</exception>
     public static MpiRanks Start(TimeSpan? timeout = null)
     {
         var launch = MpiLaunch.Current ?? throw new AlignException("MPI ranks: this process was not started by mpirun or srun");
         var patience = timeout ?? RanksOptions.StandardTimeout;
         var mpi = new MpiFunctions(MpiLibrary.Load());
-        var (rank, size) = Guarded("MPI_Init_thread", patience, mpi.Initialize);
+        // Nobody can say that it is on its way before all are there: the clock decides, and a short timeout is for what comes afterwards.
+        var start = patience > RanksOptions.StandardTimeout ? patience : RanksOptions.StandardTimeout;
+        var (rank, size) = Guarded("MPI_Init_thread", start, mpi.Initialize);
         if (size != launch.Size)
         {
             throw new AlignException(
@@ -202,7 +208,11 @@ public sealed unsafe class MpiRanks : IRanks
         }
 
         disposed = true;
+        signs.Dispose();
         Make(new RankCall(CallKind.Leave, ""), 0, () => { });
+        // None is on its way: each rank stops before it leaves.
+        while (mpi.Take(MpiSigns.Tag)) { }
+
         Guarded(
             "MPI_Finalize",
             timeout,

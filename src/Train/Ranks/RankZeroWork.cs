@@ -13,14 +13,13 @@ internal static class RankZeroWork
     private const byte GoesOn = 1,
         Done = 0;
 
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-
     /// <summary>Works on rank 0 and returns on all ranks when it is done.</summary>
     /// <param name="ranks">Who waits.</param>
     /// <param name="what">What is done, for messages.</param>
     /// <param name="work">The work; with several ranks it runs on a thread of its own, with as many torch threads as the calling
     /// one.</param>
-    public static void Run(IRanks ranks, string what, Action work)
+    /// <param name="interval">How often rank 0 tells that it goes on; every second unless given.</param>
+    public static void Run(IRanks ranks, string what, Action work, TimeSpan? interval = null)
     {
         if (ranks.Size == 1)
         {
@@ -53,7 +52,7 @@ internal static class RankZeroWork
                 Name = what,
             };
             worker.Start();
-            while (!worker.Join(Interval))
+            while (!worker.Join(interval ?? TimeSpan.FromSeconds(1)))
             {
                 ranks.Gather(what, [GoesOn]);
             }

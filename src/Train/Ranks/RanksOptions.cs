@@ -6,7 +6,8 @@ namespace PPYolo.Train.Ranks;
 public sealed record RanksOptions
 {
     /// <summary>
-    /// How long a rank waits for another unless told otherwise: 25 s, so that 30 s after a failure every process has ended.
+    /// How long a rank waits for another that uses no processor time, unless told otherwise: 25 s, so that 30 s after a failure every
+    /// process has ended.
     /// </summary>
     public static readonly TimeSpan StandardTimeout = TimeSpan.FromSeconds(25);
 
@@ -27,6 +28,6 @@ public sealed record RanksOptions
     /// <param name="launch">How the process was started: <see cref="MpiLaunch.Current"/>.</param>
     public int ThreadsOverAllRanks(MpiLaunch? launch) => Size(launch) * (launch is null ? Math.Max(1, Threads / Size(null)) : Threads);
 
-    /// <summary>How long a rank waits for another.</summary>
+    /// <summary>How long a rank waits for another that uses no processor time; one that computes, however slowly, is waited for.</summary>
     public TimeSpan Timeout { get; init; } = StandardTimeout;
 }

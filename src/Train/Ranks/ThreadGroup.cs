@@ -4,14 +4,19 @@ using System.Globalization;
 namespace PPYolo.Train.Ranks;
 
 /// <summary>
-/// Where the ranks of one process meet. The first failure ends the meetings of all, and nobody waits longer than the timeout for another.
+/// Where the ranks of one process meet. The first failure ends the meetings of all, and nobody waits longer than the timeout for others of
+/// whom none gets on: a rank that computes is waited for, however slow the machine is.
 /// </summary>
 internal sealed class ThreadGroup(int size, TimeSpan timeout)
 {
     // Long enough for ranks that arrive together, short enough to leave the core to a rank that still computes: 20 microseconds.
     private static readonly long SpinTicks = Environment.ProcessorCount > 1 ? Stopwatch.Frequency / 50_000 : 0;
 
+    // How often those who wait look whether the others get on.
+    private readonly TimeSpan glance = timeout / 20;
+
     private readonly object gate = new();
+    private readonly RankActivity?[] activities = new RankActivity?[size];
     private readonly bool[] here = new bool[size];
     private readonly bool[] left = new bool[size];
     private readonly RankCall?[] last = new RankCall?[size];
@@ -22,7 +27,18 @@ internal sealed class ThreadGroup(int size, TimeSpan timeout)
     private volatile int generation;
     private volatile RankFailure? failure;
     private DateTime failedAt;
+    private long lookedAt;
+    private long advancedAt;
     private bool timedOut;
+
+    /// <summary>A rank begins its work, on the calling thread.</summary>
+    public void Enter(int rank)
+    {
+        lock (gate)
+        {
+            activities[rank] = new RankActivity();
+        }
+    }
 
     /// <summary>Starts a call: returns when every rank has started the same one.</summary>
     /// <param name="rank">The rank that calls.</param>
@@ -63,7 +79,8 @@ internal sealed class ThreadGroup(int size, TimeSpan timeout)
             while (generation == mine)
             {
                 ThrowIfFailed(call);
-                var rest = timeout - Stopwatch.GetElapsedTime(since);
+                Look();
+                var rest = timeout - Stopwatch.GetElapsedTime(Math.Max(since, advancedAt));
                 if (rest <= TimeSpan.Zero)
                 {
                     timedOut = true;
@@ -71,7 +88,7 @@ internal sealed class ThreadGroup(int size, TimeSpan timeout)
                     ThrowIfFailed(call);
                 }
 
-                Monitor.Wait(gate, rest + TimeSpan.FromMilliseconds(1));
+                Monitor.Wait(gate, (rest < glance ? rest : glance) + TimeSpan.FromMilliseconds(1));
             }
 
             // Whoever comes last checks for all who came to that call.
@@ -185,9 +202,29 @@ internal sealed class ThreadGroup(int size, TimeSpan timeout)
         }
     }
 
+    /// <summary>Notes whether one of those who are missing gets on.</summary>
+    private void Look()
+    {
+        if (Stopwatch.GetElapsedTime(lookedAt) < glance)
+        {
+            return;
+        }
+
+        lookedAt = Stopwatch.GetTimestamp();
+        var advanced = false;
+        for (var rank = 0; rank < size; rank++)
+        {
+            // Each is asked: what one did while another got on must not count for it later.
+            advanced |= !here[rank] && activities[rank] is { } activity && activity.HasAdvanced();
+        }
+
+        advancedAt = advanced ? lookedAt : advancedAt;
+    }
+
     private bool Arrive(int rank)
     {
         here[rank] = true;
+        advancedAt = Stopwatch.GetTimestamp();
         if (++arrived < size)
         {
             return false;

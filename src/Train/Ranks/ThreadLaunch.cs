@@ -55,6 +55,7 @@ internal sealed class ThreadLaunch<T>
     {
         try
         {
+            group.Enter(ranks.Rank);
             TorchThreads.Set(threadsPerRank);
             results[ranks.Rank] = body(ranks);
         }

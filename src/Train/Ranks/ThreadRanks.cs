@@ -43,7 +43,9 @@ public sealed unsafe class ThreadRanks : IRanks
     /// <summary>Starts one thread per rank and waits for all.</summary>
     /// <param name="size">How many ranks.</param>
     /// <param name="body">What each does with its <see cref="IRanks"/>, on its thread.</param>
-    /// <param name="timeout">How long a rank waits for another; <see cref="RanksOptions.StandardTimeout"/> unless given.</param>
+    /// <param name="timeout">
+    /// How long a rank waits for others that use no processor time; <see cref="RanksOptions.StandardTimeout"/> unless given.
+    /// </param>
     /// <param name="threads">Torch threads, divided over the ranks; those of the caller unless given.</param>
     /// <exception cref="RankFailureException">A rank failed: its own exception is inside.</exception>
     public static void Run(int size, Action<IRanks> body, TimeSpan? timeout = null, int? threads = null) =>

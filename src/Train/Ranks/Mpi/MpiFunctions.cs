@@ -83,6 +83,21 @@ internal sealed unsafe class MpiFunctions
         return probe(AnySource, tag, world, &flag, null) == 0 && flag != 0;
     }
 
+    /// <summary>Takes one message of at most a byte with this tag from any rank, if one has come. For one thread alone.</summary>
+    public bool Take(int tag)
+    {
+        if (!Arrived(tag))
+        {
+            return false;
+        }
+
+        byte note;
+        nint request;
+        Receive((nint)(&note), 1, AnySource, tag, &request);
+        while (!Ended(&request)) { }
+        return true;
+    }
+
     /// <summary>Ends all ranks; the launcher takes the exit code.</summary>
     public void Abort(int exitCode) => abort(world, exitCode);
 

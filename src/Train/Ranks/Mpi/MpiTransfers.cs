@@ -21,7 +21,7 @@ internal sealed unsafe class MpiTransfers(MpiFunctions mpi, MpiEnd end)
     public void Receive(nint memory, long length, int rank, int tag) => mpi.Receive(memory, (int)length, rank, tag, Next(rank));
 
     /// <summary>Waits until all have ended.</summary>
-    /// <param name="timeout">How long to wait without any of them ending.</param>
+    /// <param name="timeout">How long to wait without any of them ending and without a sign from a rank that computes.</param>
     /// <param name="moving">Whether all ranks are known to be in this call. MPI moves nothing while nobody asks, so then the wait is more
     /// eager.</param>
     /// <returns>Whether they have; false after the timeout.</returns>
@@ -52,6 +52,11 @@ internal sealed unsafe class MpiTransfers(MpiFunctions mpi, MpiEnd end)
                 if (end.Begun)
                 {
                     MpiEnd.Quietly(RankFailure.ExitCode);
+                }
+
+                if (mpi.Take(MpiSigns.Tag))
+                {
+                    since = Stopwatch.GetTimestamp();
                 }
             }
             else

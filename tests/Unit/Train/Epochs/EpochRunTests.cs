@@ -159,6 +159,7 @@ public class EpochRunTests
     [Fact]
     public void Ranks_wait_for_rank_0_longer_than_for_each_other()
     {
+        var timeout = TimeSpan.FromSeconds(1);
         var done = 0;
 
         ThreadRanks.Run(
@@ -170,13 +171,14 @@ public class EpochRunTests
                     "a long work",
                     () =>
                     {
-                        Thread.Sleep(TimeSpan.FromSeconds(4));
+                        Thread.Sleep(2 * timeout);
                         Interlocked.Increment(ref done);
-                    }
+                    },
+                    interval: timeout / 20
                 );
                 return Volatile.Read(ref done).Should().Be(1, "all return when it is done");
             },
-            TimeSpan.FromSeconds(3)
+            timeout
         );
     }
 

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Text;
 using PPYolo.Train.Ranks;
 using TorchSharp;
 using static TorchSharp.torch;
+using ThreadState = System.Threading.ThreadState;
 
 namespace PPYolo.Tests.Unit.Train.Ranks;
 
@@ -122,19 +124,34 @@ public class ThreadRanksTests
     [Fact]
     public void Calls_are_measured()
     {
+        Thread? first = null;
+        var slept = 0.0;
         var measured = ThreadRanks.Run(
             2,
             ranks =>
             {
-                Thread.Sleep(ranks.Rank * 100);
-                ranks.Sum("a", zeros(10));
+                using var tensor = zeros(10);
+                if (ranks.Rank == 0)
+                {
+                    Volatile.Write(ref first, Thread.CurrentThread);
+                }
+                else
+                {
+                    // It sleeps in the call, where else.
+                    SpinWait.SpinUntil(() => Volatile.Read(ref first)?.ThreadState.HasFlag(ThreadState.WaitSleepJoin) ?? false);
+                    var clock = Stopwatch.StartNew();
+                    Thread.Sleep(20);
+                    slept = clock.Elapsed.TotalSeconds;
+                }
+
+                ranks.Sum("a", tensor);
                 ranks.Broadcast("b", zeros(5, ScalarType.Float64));
                 ranks.Barrier("c");
                 return (ranks.BytesReduced, ranks.SecondsInCalls);
             }
         );
         measured.Should().AllSatisfy(result => result.BytesReduced.Should().Be(80));
-        measured[0].SecondsInCalls.Should().BeGreaterThan(0.05);
+        measured[0].SecondsInCalls.Should().BeGreaterThanOrEqualTo(slept).And.BePositive();
     }
 
     [Fact]
