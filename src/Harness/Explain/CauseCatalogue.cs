@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using PPYolo.Align.Traces;
 
 namespace PPYolo.Harness.Explain;
@@ -9,269 +8,213 @@ namespace PPYolo.Harness.Explain;
 /// </summary>
 internal static class CauseCatalogue
 {
-    public static readonly CauseKind WeightsOther = new("weights-other", "Start weights have other tensors.", TracePhase.Start);
-    public static readonly CauseKind WeightsNotLoaded = new("weights-not-loaded", "A start weight was not loaded.", TracePhase.Start);
-    public static readonly CauseKind WeightsScaled = new("weights-scaled", "A start weight is scaled.", TracePhase.Start);
-    public static readonly CauseKind WeightsTransposed = new("weights-transposed", "A start weight is transposed.", TracePhase.Start);
-    public static readonly CauseKind WeightsPermuted = new(
+    // First, so that it is there when the causes are.
+    private static readonly List<CauseKind> Added = [];
+
+    public static readonly CauseKind WeightsOther = Add("weights-other", "Start weights have other tensors.", TracePhase.Start);
+    public static readonly CauseKind WeightsNotLoaded = Add("weights-not-loaded", "A start weight was not loaded.", TracePhase.Start);
+    public static readonly CauseKind WeightsScaled = Add("weights-scaled", "A start weight is scaled.", TracePhase.Start);
+    public static readonly CauseKind WeightsTransposed = Add("weights-transposed", "A start weight is transposed.", TracePhase.Start);
+    public static readonly CauseKind WeightsPermuted = Add(
         "weights-permuted",
         "A start weight has its channels in another order.",
         TracePhase.Start
     );
-    public static readonly CauseKind BatchOther = new("batch-other", "The batch is another.", TracePhase.Data);
-    public static readonly CauseKind BatchOrder = new("batch-order", "Batches come in another order.", TracePhase.Data);
-    public static readonly CauseKind ImageOrder = new("image-order", "Images of a batch come in another order.", TracePhase.Data);
-    public static readonly CauseKind RankOrder = new("rank-order", "Ranks have each other's batches.", TracePhase.Data);
-    public static readonly CauseKind ChannelOrder = new(
+    public static readonly CauseKind BatchOther = Add("batch-other", "The batch is another.", TracePhase.Data);
+    public static readonly CauseKind BatchOrder = Add("batch-order", "Batches come in another order.", TracePhase.Data);
+    public static readonly CauseKind ImageOrder = Add("image-order", "Images of a batch come in another order.", TracePhase.Data);
+    public static readonly CauseKind RankOrder = Add("rank-order", "Ranks have each other's batches.", TracePhase.Data);
+    public static readonly CauseKind ChannelOrder = Add(
         "channel-order",
         "Images have their channels in reverse: BGR where RGB is expected, or the other way round.",
         TracePhase.Data
     );
-    public static readonly CauseKind Normalization = new("normalization", "Images are normalized with other constants.", TracePhase.Data);
-    public static readonly CauseKind TargetsOther = new("targets-other", "Targets are assigned otherwise.", TracePhase.Data);
-    public static readonly CauseKind ScoreIgnored = new(
+    public static readonly CauseKind Normalization = Add("normalization", "Images are normalized with other constants.", TracePhase.Data);
+    public static readonly CauseKind TargetsOther = Add("targets-other", "Targets are assigned otherwise.", TracePhase.Data);
+    public static readonly CauseKind ScoreIgnored = Add(
         "score-ignored",
         "The share of a mixed image that an object has is ignored: its score counts as 1.",
         TracePhase.Data
     );
-    public static readonly CauseKind BoxWeightIgnored = new("box-weight-ignored", "The weight of small boxes is ignored.", TracePhase.Data);
-    public static readonly CauseKind DropBlockOn = new("dropblock-on", "DropBlock drops where it is to be off.", TracePhase.Forward);
-    public static readonly CauseKind DropBlockOff = new(
+    public static readonly CauseKind BoxWeightIgnored = Add("box-weight-ignored", "The weight of small boxes is ignored.", TracePhase.Data);
+    public static readonly CauseKind DropBlockOn = Add("dropblock-on", "DropBlock drops where it is to be off.", TracePhase.Forward);
+    public static readonly CauseKind DropBlockOff = Add(
         "dropblock-off",
         "DropBlock drops nothing where it is to be on.",
         TracePhase.Forward
     );
-    public static readonly CauseKind DropBlockRandom = new(
+    public static readonly CauseKind DropBlockRandom = Add(
         "dropblock-random",
         "DropBlock drops other cells: its random numbers differ.",
         TracePhase.Forward
     );
-    public static readonly CauseKind LowerPrecision = new(
+    public static readonly CauseKind LowerPrecision = Add(
         "lower-precision",
         "Convolutions are computed in lower precision.",
         TracePhase.Forward
     );
-    public static readonly CauseKind NormEpsilon = new("norm-epsilon", "The norms' epsilon is another.", TracePhase.Forward);
-    public static readonly CauseKind NormEvalMode = new(
+    public static readonly CauseKind NormEpsilon = Add("norm-epsilon", "The norms' epsilon is another.", TracePhase.Forward);
+    public static readonly CauseKind NormEvalMode = Add(
         "norm-eval-mode",
         "Norms are in evaluation mode: they normalize with running statistics.",
         TracePhase.Forward
     );
-    public static readonly CauseKind NormPerRank = new(
+    public static readonly CauseKind NormPerRank = Add(
         "norm-per-rank",
         "Norms see the batch of their own rank alone: statistics are not synchronized.",
         TracePhase.Forward
     );
-    public static readonly CauseKind RankCount = new("rank-count", "The number of ranks makes the difference.", TracePhase.Forward);
-    public static readonly CauseKind NormMomentum = new(
+    public static readonly CauseKind RankCount = Add("rank-count", "The number of ranks makes the difference.", TracePhase.Forward);
+    public static readonly CauseKind NormMomentum = Add(
         "norm-momentum",
         "The norms' momentum is another, or turned round.",
         TracePhase.Buffers
     );
-    public static readonly CauseKind NormFrozen = new("norm-frozen", "Running statistics are frozen.", TracePhase.Buffers);
-    public static readonly CauseKind NormBiasedVariance = new(
+    public static readonly CauseKind NormFrozen = Add("norm-frozen", "Running statistics are frozen.", TracePhase.Buffers);
+    public static readonly CauseKind NormBiasedVariance = Add(
         "norm-biased-variance",
         "Running variances take in the biased variance of the batch.",
         TracePhase.Buffers
     );
-    public static readonly CauseKind ScaleXY = new("scale-x-y", "scale_x_y is another.", TracePhase.Loss);
-    public static readonly CauseKind IgnoreThreshold = new("ignore-threshold", "The ignore threshold is another.", TracePhase.Loss);
-    public static readonly CauseKind AnchorsSwapped = new(
+    public static readonly CauseKind ScaleXY = Add("scale-x-y", "scale_x_y is another.", TracePhase.Loss);
+    public static readonly CauseKind IgnoreThreshold = Add("ignore-threshold", "The ignore threshold is another.", TracePhase.Loss);
+    public static readonly CauseKind AnchorsSwapped = Add(
         "anchors-swapped",
         "Levels have each other's anchors, or anchors have width and height exchanged.",
         TracePhase.Loss
     );
-    public static readonly CauseKind IouLossWeight = new("iou-loss-weight", "The IoU loss has another weight.", TracePhase.Loss);
-    public static readonly CauseKind LossSummed = new("loss-summed", "The loss is summed over images, not averaged.", TracePhase.Loss);
-    public static readonly CauseKind LossScale = new("loss-scale", "The loss is a multiple of what it should be.", TracePhase.Loss);
-    public static readonly CauseKind FreezeIgnored = new(
+    public static readonly CauseKind IouLossWeight = Add("iou-loss-weight", "The IoU loss has another weight.", TracePhase.Loss);
+    public static readonly CauseKind LossSummed = Add("loss-summed", "The loss is summed over images, not averaged.", TracePhase.Loss);
+    public static readonly CauseKind LossScale = Add("loss-scale", "The loss is a multiple of what it should be.", TracePhase.Loss);
+    public static readonly CauseKind FreezeIgnored = Add(
         "freeze-ignored",
         "Parameters that are to be frozen are trained.",
         TracePhase.Gradient
     );
-    public static readonly CauseKind FrozenTooFar = new(
+    public static readonly CauseKind FrozenTooFar = Add(
         "frozen-too-far",
         "Parameters that are to be trained are frozen.",
         TracePhase.Gradient
     );
-    public static readonly CauseKind GradientDropped = new("gradient-dropped", "Single parameters get no gradient.", TracePhase.Gradient);
-    public static readonly CauseKind GradientsAccumulated = new(
+    public static readonly CauseKind GradientDropped = Add("gradient-dropped", "Single parameters get no gradient.", TracePhase.Gradient);
+    public static readonly CauseKind GradientsAccumulated = Add(
         "gradients-accumulated",
         "Gradients are not cleared between iterations.",
         TracePhase.Gradient
     );
-    public static readonly CauseKind RankMissing = new(
+    public static readonly CauseKind RankMissing = Add(
         "rank-missing",
         "A rank's gradient is missing from the average.",
         TracePhase.Reduction
     );
-    public static readonly CauseKind GradientsSummedOverRanks = new(
+    public static readonly CauseKind GradientsSummedOverRanks = Add(
         "gradients-summed-over-ranks",
         "Gradients are summed over ranks, not averaged.",
         TracePhase.Reduction
     );
-    public static readonly CauseKind ReductionOther = new(
+    public static readonly CauseKind ReductionOther = Add(
         "reduction-other",
         "Gradients of ranks are weighed otherwise.",
         TracePhase.Reduction
     );
-    public static readonly CauseKind WarmUpMissing = new(
+    public static readonly CauseKind WarmUpMissing = Add(
         "warm-up-missing",
         "The learning rate does not warm up: it is the full rate from the start.",
         TracePhase.Schedule
     );
-    public static readonly CauseKind RateShifted = new(
+    public static readonly CauseKind RateShifted = Add(
         "rate-shifted",
         "The learning rate is some steps late or early.",
         TracePhase.Schedule
     );
-    public static readonly CauseKind RateFactor = new(
+    public static readonly CauseKind RateFactor = Add(
         "rate-factor",
         "The learning rate is a multiple of what it should be.",
         TracePhase.Schedule
     );
-    public static readonly CauseKind RateOther = new("rate-other", "The learning rates follow another schedule.", TracePhase.Schedule);
-    public static readonly CauseKind Momentum = new("momentum", "Momentum is another.", TracePhase.Momentum);
-    public static readonly CauseKind Dampening = new(
+    public static readonly CauseKind RateOther = Add("rate-other", "The learning rates follow another schedule.", TracePhase.Schedule);
+    public static readonly CauseKind Momentum = Add("momentum", "Momentum is another.", TracePhase.Momentum);
+    public static readonly CauseKind Dampening = Add(
         "dampening",
         "Gradients enter momentum dampened after the first step.",
         TracePhase.Momentum
     );
-    public static readonly CauseKind WeightDecayMissing = new("weight-decay-missing", "There is no weight decay.", TracePhase.Momentum);
-    public static readonly CauseKind WeightDecayWrongGroup = new(
+    public static readonly CauseKind WeightDecayMissing = Add("weight-decay-missing", "There is no weight decay.", TracePhase.Momentum);
+    public static readonly CauseKind WeightDecayWrongGroup = Add(
         "weight-decay-wrong-group",
         "Weight decay is on norms and biases instead of convolution weights.",
         TracePhase.Momentum
     );
-    public static readonly CauseKind WeightDecayAllGroups = new(
+    public static readonly CauseKind WeightDecayAllGroups = Add(
         "weight-decay-all-groups",
         "Weight decay is on norms and biases too.",
         TracePhase.Momentum
     );
-    public static readonly CauseKind WeightDecayOther = new("weight-decay-other", "Weight decay is another.", TracePhase.Momentum);
-    public static readonly CauseKind ClippingMissing = new("clipping-missing", "Gradients are not clipped.", TracePhase.Momentum);
-    public static readonly CauseKind ClippingOther = new("clipping-other", "Gradients are clipped at another norm.", TracePhase.Momentum);
-    public static readonly CauseKind ClippingJoint = new(
+    public static readonly CauseKind WeightDecayOther = Add("weight-decay-other", "Weight decay is another.", TracePhase.Momentum);
+    public static readonly CauseKind ClippingMissing = Add("clipping-missing", "Gradients are not clipped.", TracePhase.Momentum);
+    public static readonly CauseKind ClippingOther = Add("clipping-other", "Gradients are clipped at another norm.", TracePhase.Momentum);
+    public static readonly CauseKind ClippingJoint = Add(
         "clipping-joint",
         "Gradients are clipped by the norm of all groups together, not of each.",
         TracePhase.Momentum
     );
-    public static readonly CauseKind GradientScale = new(
+    public static readonly CauseKind GradientScale = Add(
         "gradient-scale",
         "Gradients are multiplied, by a loss scale that is not taken out again or in the optimizer.",
         TracePhase.Momentum
     );
-    public static readonly CauseKind GradientShare = new(
+    public static readonly CauseKind GradientShare = Add(
         "gradient-share",
         "The optimizer takes another share of gradients.",
         TracePhase.Momentum
     );
-    public static readonly CauseKind Nesterov = new(
+    public static readonly CauseKind Nesterov = Add(
         "nesterov",
         "The step is Nesterov's: it looks ahead by the momentum.",
         TracePhase.Weights
     );
-    public static readonly CauseKind WeightStep = new("weight-step", "Weights do not follow the momentum.", TracePhase.Weights);
-    public static readonly CauseKind RateApplied = new(
+    public static readonly CauseKind WeightStep = Add("weight-step", "Weights do not follow the momentum.", TracePhase.Weights);
+    public static readonly CauseKind RateApplied = Add(
         "rate-applied",
         "Weights move by a multiple of the learning rate that was recorded.",
         TracePhase.Weights
     );
-    public static readonly CauseKind EmaBeforeOptimizer = new(
+    public static readonly CauseKind EmaBeforeOptimizer = Add(
         "ema-before-optimizer",
         "The moving average takes in the weights from before the optimizer's step: it runs one step behind.",
         TracePhase.Ema
     );
-    public static readonly CauseKind EmaStart = new(
+    public static readonly CauseKind EmaStart = Add(
         "ema-start",
         "The moving average starts at the weights instead of zero.",
         TracePhase.Ema
     );
-    public static readonly CauseKind EmaNoRamp = new("ema-no-ramp", "The moving average's decay does not rise.", TracePhase.Ema);
-    public static readonly CauseKind EmaOtherRamp = new("ema-other-ramp", "The moving average's decay rises otherwise.", TracePhase.Ema);
-    public static readonly CauseKind EmaStepShifted = new(
+    public static readonly CauseKind EmaNoRamp = Add("ema-no-ramp", "The moving average's decay does not rise.", TracePhase.Ema);
+    public static readonly CauseKind EmaOtherRamp = Add("ema-other-ramp", "The moving average's decay rises otherwise.", TracePhase.Ema);
+    public static readonly CauseKind EmaStepShifted = Add(
         "ema-step-shifted",
         "The moving average's decay is some updates ahead or behind.",
         TracePhase.Ema
     );
-    public static readonly CauseKind EmaDecay = new("ema-decay", "The moving average's decay is another.", TracePhase.Ema);
-    public static readonly CauseKind EmaBuffersLeftOut = new(
+    public static readonly CauseKind EmaDecay = Add("ema-decay", "The moving average's decay is another.", TracePhase.Ema);
+    public static readonly CauseKind EmaBuffersLeftOut = Add(
         "ema-buffers-left-out",
         "The moving average leaves running statistics out.",
         TracePhase.Ema
     );
-    public static readonly CauseKind EmaNotCorrected = new(
+    public static readonly CauseKind EmaNotCorrected = Add(
         "ema-not-corrected",
         "The saved moving average is not corrected for its start at zero.",
         TracePhase.End
     );
 
     /// <summary>All of them.</summary>
-    public static ImmutableArray<CauseKind> All { get; } =
-    [
-        WeightsOther,
-        WeightsNotLoaded,
-        WeightsScaled,
-        WeightsTransposed,
-        WeightsPermuted,
-        BatchOther,
-        BatchOrder,
-        ImageOrder,
-        RankOrder,
-        ChannelOrder,
-        Normalization,
-        TargetsOther,
-        ScoreIgnored,
-        BoxWeightIgnored,
-        DropBlockOn,
-        DropBlockOff,
-        DropBlockRandom,
-        LowerPrecision,
-        NormEpsilon,
-        NormEvalMode,
-        NormPerRank,
-        RankCount,
-        NormMomentum,
-        NormFrozen,
-        NormBiasedVariance,
-        ScaleXY,
-        IgnoreThreshold,
-        AnchorsSwapped,
-        IouLossWeight,
-        LossSummed,
-        LossScale,
-        FreezeIgnored,
-        FrozenTooFar,
-        GradientDropped,
-        GradientsAccumulated,
-        RankMissing,
-        GradientsSummedOverRanks,
-        ReductionOther,
-        WarmUpMissing,
-        RateShifted,
-        RateFactor,
-        RateOther,
-        Momentum,
-        Dampening,
-        WeightDecayMissing,
-        WeightDecayWrongGroup,
-        WeightDecayAllGroups,
-        WeightDecayOther,
-        ClippingMissing,
-        ClippingOther,
-        ClippingJoint,
-        GradientScale,
-        GradientShare,
-        Nesterov,
-        WeightStep,
-        RateApplied,
-        EmaBeforeOptimizer,
-        EmaStart,
-        EmaNoRamp,
-        EmaOtherRamp,
-        EmaStepShifted,
-        EmaDecay,
-        EmaBuffersLeftOut,
-        EmaNotCorrected,
-    ];
+    public static IReadOnlyList<CauseKind> All => Added;
+
+    private static CauseKind Add(string id, string meaning, TracePhase phase)
+    {
+        var kind = new CauseKind(id, meaning, phase);
+        Added.Add(kind);
+        return kind;
+    }
 }
