@@ -17,9 +17,9 @@ public static class TensorFile
     public static NamedTensors Read(string path) => ReadContent(path).Tensors;
 
     /// <summary>
-    /// Reads the tensors of a file, and says what of the file they are not. In a file of PyTorch or Paddle the weights may be in an entry of
-    /// a usual name (model, state_dict, net and others); where tensors are in several entries and nothing tells which are the weights, the
-    /// file is refused and the message names the entries.
+    /// Reads the tensors of a file, and says what of the file they are not. In a file of PyTorch or Paddle the weights may be in an entry
+    /// of a usual name (model, state_dict, net and others); where tensors are in several entries and nothing tells which are the weights,
+    /// the file is refused and the message names the entries.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="key">

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using PPYolo.Align.Tensors;
 using PPYolo.Data.Batches;
+using PPYolo.Kernels.Operations;
 using PPYolo.Train.Stepping;
 using static TorchSharp.torch;
 
@@ -23,7 +24,7 @@ internal static class BatchFaults
 
     /// <summary>Images are normalized with other constants.</summary>
     public static Batch NormalizeOtherwise(Batch batch) =>
-        Images(batch, images => (images * tensor(new[] { 1.1f, 0.9f, 1.05f }).view(1, 3, 1, 1)) + 0.2);
+        Images(batch, images => (images * tensor(new[] { 1.1f, 0.9f, 1.05f }).view(1, 3, 1, 1)).Plus(tensor(0.2f)));
 
     /// <summary>The batches of other iterations.</summary>
     public static Alteration Reordered(Func<int, int> order) =>

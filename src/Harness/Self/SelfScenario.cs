@@ -23,7 +23,8 @@ public static class SelfScenario
     /// <param name="folder">Where the record goes: a new folder, which stays.</param>
     /// <param name="ranks">How many ranks record and replay.</param>
     /// <param name="threads">Threads of libtorch over all ranks.</param>
-    /// <param name="observeReplay">Given each rank's trainer of the replay, to watch it; the plan's own is given those of the recorded run.</param>
+    /// <param name="observeReplay">Given each rank's trainer of the replay, to watch it; the plan's own is given those of the recorded
+    /// run.</param>
     /// <param name="progress">Told after each iteration of both runs.</param>
     /// <param name="again">Makes the batches of each rank once more, to be compared with the recorded ones; null where that would show
     /// nothing.</param>

@@ -91,8 +91,7 @@ public class ThreadRankFailureTests
                 ranks.Broadcast("weights", zeros(10_000));
                 if (ranks.Rank == 0)
                 {
-                    end.Wait();
-                    back = true;
+                    back = !end.Wait(TimeSpan.FromMinutes(1));
                 }
 
                 ranks.Sum("gradients", zeros(10_000));
