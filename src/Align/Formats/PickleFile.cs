@@ -80,6 +80,6 @@ public sealed class PickleFile : IDisposable
 
         return reader.End == file.Length
             ? value
-            : throw file.Error("the end of the file after the pickle", $"{file.Length - reader.End} more bytes");
+            : throw file.Error("the end of the file after the pickle", $"{file.Length - reader.End} more bytes", Advice.Longer);
     }
 }

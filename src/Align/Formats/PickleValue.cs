@@ -22,7 +22,7 @@ public sealed class PickleValue
     public static PickleValue None { get; } = new(PickleKind.None, null);
 
     /// <summary>What this is.</summary>
-    public PickleKind Kind { get; }
+    public PickleKind Kind { get; internal set; }
 
     // A tensor's content is settled only when the whole file has been looked at.
     internal object? Content { get; set; }
@@ -103,7 +103,7 @@ public sealed class PickleValue
     /// <exception cref="AlignException">This is none.</exception>
     public ReadOnlyMemory<byte> AsBytes() => Content is ByteSource bytes ? bytes.Memory(0, bytes.Length) : throw Not("bytes");
 
-    /// <summary>The items of a list or tuple.</summary>
+    /// <summary>The items of a list, tuple or set.</summary>
     /// <exception cref="AlignException">This is neither.</exception>
     public IReadOnlyList<PickleValue> AsList() => Content as List<PickleValue> ?? throw Not("a list or tuple");
 
@@ -128,6 +128,7 @@ public sealed class PickleValue
             string { Length: <= 60 } text => $"'{text}'",
             EncodedText { Length: <= 60 } => $"'{AsText()}'",
             TensorData tensor => $"a tensor, {tensor}",
+            UnreadTensor tensor => $"{tensor}",
             _ => Kind switch
             {
                 PickleKind.None => "None",

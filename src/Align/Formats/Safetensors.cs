@@ -54,6 +54,10 @@ public static class Safetensors
         && Length(file) is >= 2 and <= MaxHeader
         && Length(file) <= file.Length - LengthSize;
 
+    /// <summary>Whether the bytes begin as a header does that the file is too short for.</summary>
+    internal static bool IsCutShort(ByteSource file) =>
+        file.Length > LengthSize && file[LengthSize] == '{' && Length(file) <= MaxHeader && Length(file) > file.Length - LengthSize;
+
     internal static TensorContent ReadContent(ByteSource file)
     {
         if (!Begins(file))

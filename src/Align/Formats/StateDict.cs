@@ -49,7 +49,7 @@ internal static class StateDict
                 case { Content: UnreadTensor other }:
                     unread.Add(new(name, other.What));
                     break;
-                case { Content: TorchStorage }:
+                case { Content: TorchStorage or TorchStorageView }:
                     unread.Add(new(name, "a storage without a shape"));
                     break;
                 case { } other:

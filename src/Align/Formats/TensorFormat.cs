@@ -123,10 +123,7 @@ public sealed class TensorFormat
     {
         var content =
             All.Select(format => format.read?.Invoke(file, path, key)).FirstOrDefault(content => content is not null)
-            ?? throw file.Error(
-                $"a file of {Either(All.Select(format => format.Program).Distinct())}",
-                file.Length == 0 ? "an empty file" : "something else"
-            );
+            ?? throw ForeignFile.Error(file);
         return content.Tensors.Count > 0 || content.Unread.Count == 0
             ? content
             : throw file.Error(

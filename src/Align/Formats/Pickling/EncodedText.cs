@@ -16,6 +16,8 @@ internal sealed class EncodedText(ByteSource bytes, bool latin1)
 
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
+    private ByteSource? encoded;
+
     public long Length => bytes.Length;
 
     public string Decode()
@@ -43,12 +45,20 @@ internal sealed class EncodedText(ByteSource bytes, bool latin1)
             return bytes;
         }
 
+        // A file may name the same string as often as it likes; it is encoded once.
+        if (encoded is not null)
+        {
+            return encoded;
+        }
+
         var count = 0L;
         ForEachBlock(block => count += Latin1Transcoder.Count(block));
-        var encoded = budget.Allocate(count, bytes);
-        var transcoder = new Latin1Transcoder(encoded);
+        var target = budget.Allocate(count, bytes);
+        var transcoder = new Latin1Transcoder(target);
         ForEachBlock(transcoder.Append);
-        return transcoder.Complete ? new ByteSource(encoded, bytes.Label) : throw bytes.Error("characters below 256 in UTF-8", "others");
+        return encoded = transcoder.Complete
+            ? new ByteSource(target, bytes.Label)
+            : throw bytes.Error("characters below 256 in UTF-8", "others");
     }
 
     private void ForEachBlock(Action<ReadOnlySpan<byte>> use)

@@ -8,4 +8,5 @@ namespace PPYolo.Align.Formats.Pickling;
 /// <param name="Offset">The first element's place in the storage, in elements.</param>
 /// <param name="Shape">The extents.</param>
 /// <param name="Strides">The distance in elements between neighbours of each dimension.</param>
-internal sealed record PendingTensor(TorchStorage Storage, ElementType Type, long Offset, long[] Shape, long[] Strides);
+/// <param name="Negative">Whether the elements are the storage's with the other sign: what PyTorch's negative bit says.</param>
+internal sealed record PendingTensor(TorchStorageView Storage, ElementType Type, long Offset, long[] Shape, long[] Strides, bool Negative);

@@ -5,8 +5,6 @@ namespace PPYolo.Align.Formats.Pickling;
 /// <summary>A dict: entries in the order of their first appearance; a key that is set again keeps its place, as in Python.</summary>
 internal sealed class PickleDictionary
 {
-    private static readonly object NoneKey = new();
-
     private readonly List<KeyValuePair<PickleValue, PickleValue>> entries = [];
     private Dictionary<object, int>? places;
 
@@ -14,8 +12,8 @@ internal sealed class PickleDictionary
 
     public void Set(PickleValue key, PickleValue value)
     {
-        var content = KeyOf(key) ?? throw new AlignException($"expected a string or number as key of a dict, found {key}");
-        places ??= [];
+        var content = PickleKey.Of(key) ?? throw new AlignException($"expected a string or number as key of a dict, found {key}");
+        places ??= new(SeededKeys.Instance);
         if (places.TryAdd(content, entries.Count))
         {
             entries.Add(new(key, value));
@@ -28,7 +26,7 @@ internal sealed class PickleDictionary
 
     public bool TryGet(PickleValue key, [NotNullWhen(true)] out PickleValue? value)
     {
-        var content = KeyOf(key);
+        var content = PickleKey.Of(key);
         var found = content is not null && places is not null && places.TryGetValue(content, out var place) ? entries[place].Value : null;
         value = found;
         return found is not null;
@@ -39,13 +37,4 @@ internal sealed class PickleDictionary
         entries.Count == 0
             ? "an empty one"
             : string.Join(", ", entries.Take(5).Select(entry => entry.Key)) + (entries.Count > 5 ? $" and {entries.Count - 5} more" : "");
-
-    private static object? KeyOf(PickleValue key) =>
-        key.Kind switch
-        {
-            PickleKind.None => NoneKey,
-            PickleKind.Text => key.AsText(),
-            PickleKind.Bool or PickleKind.Int or PickleKind.Float => key.Content,
-            _ => null,
-        };
 }

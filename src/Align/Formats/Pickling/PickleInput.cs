@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Numerics;
 using System.Text;
 using PPYolo.Align.Formats.Bytes;
@@ -31,15 +32,28 @@ internal sealed class PickleInput(ByteSource source, long start)
     public double Float() => BinaryPrimitives.ReadDoubleBigEndian(Take(8));
 
     /// <summary>A two's complement integer of any length that is sensible.</summary>
-    public object Integer(long length)
+    public PickleValue Integer(long length)
     {
         if (length is < 0 or > MaxInteger)
         {
             throw source.Error($"integers of at most {MaxInteger} bytes", $"{length}");
         }
 
-        var value = new BigInteger(Take((int)length));
-        return value >= long.MinValue && value <= long.MaxValue ? (object)(long)value : value;
+        return Fitted(new BigInteger(Take((int)length)));
+    }
+
+    /// <summary>An integer in decimal digits to the end of the line; 00 and 01 are truth values.</summary>
+    public PickleValue IntegerInText()
+    {
+        var text = Line();
+        if (text is "00" or "01")
+        {
+            return text == "01";
+        }
+
+        return BigInteger.TryParse(text.TrimEnd('L'), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            ? Fitted(value)
+            : throw source.Error("an integer in digits", $"'{(text.Length <= 40 ? text : text[..40] + "...")}'");
     }
 
     /// <summary>Bytes that stay where they are.</summary>
@@ -63,6 +77,9 @@ internal sealed class PickleInput(ByteSource source, long start)
         Position += length + 1;
         return Encoding.UTF8.GetString(window[..length]);
     }
+
+    private static PickleValue Fitted(BigInteger value) =>
+        value >= long.MinValue && value <= long.MaxValue ? (long)value : new PickleValue(PickleKind.Int, value);
 
     private ReadOnlySpan<byte> Take(int length)
     {

@@ -15,7 +15,7 @@ internal sealed class PickleReader(ByteSource source, long start, AllocationBudg
 
     private readonly PickleInput input = new(source, start);
     private readonly PickleStack stack = new(source);
-    private readonly Dictionary<uint, PickleValue> memo = [];
+    private readonly Dictionary<uint, PickleValue> memo = new(SeededKeys.Instance);
     private readonly PickleCalls calls = new(source, budget);
 
     /// <summary>The tensors that wait for their storages.</summary>
@@ -76,13 +76,19 @@ internal sealed class PickleReader(ByteSource source, long start, AllocationBudg
                 stack.Push((long)input.Int32());
                 break;
             case 0x8a:
-                stack.Push(new PickleValue(PickleKind.Int, input.Integer(input.Byte())));
+                stack.Push(input.Integer(input.Byte()));
                 break;
             case 0x8b:
-                stack.Push(new PickleValue(PickleKind.Int, input.Integer(input.Int32())));
+                stack.Push(input.Integer(input.Int32()));
                 break;
             case (byte)'G':
                 stack.Push(input.Float());
+                break;
+
+            // Python 2 writes integers of more than 32 bits as text.
+            case (byte)'I'
+            or (byte)'L':
+                stack.Push(input.IntegerInText());
                 break;
 
             case 0x8c:
@@ -133,6 +139,15 @@ internal sealed class PickleReader(ByteSource source, long start, AllocationBudg
                 break;
             case (byte)'l':
                 stack.Push(new PickleValue(PickleKind.List, stack.PopToMark()));
+                break;
+            case 0x8f:
+                stack.Push(new PickleValue(PickleKind.Set, new List<PickleValue>()));
+                break;
+            case 0x90:
+                AddItems(stack.PopToMark());
+                break;
+            case 0x91:
+                stack.Push(new PickleValue(PickleKind.Set, stack.PopToMark()));
                 break;
             case (byte)'}':
                 stack.Push(new PickleValue(PickleKind.Dict, new PickleDictionary()));
@@ -187,6 +202,9 @@ internal sealed class PickleReader(ByteSource source, long start, AllocationBudg
             case (byte)'R':
                 Call(stack.PopMany(2));
                 break;
+            case 0x81 when stack.PopMany(2) is [{ Content: PickleGlobal type }, { Kind: PickleKind.Tuple } arguments]:
+                stack.Push(calls.New(type, (List<PickleValue>)arguments.Content!) ?? throw Opcode(opcode));
+                break;
             case (byte)'b':
                 Build(stack.Pop());
                 break;
@@ -195,9 +213,12 @@ internal sealed class PickleReader(ByteSource source, long start, AllocationBudg
                 break;
 
             default:
-                throw source.Error("a pickle of tensors, lists, dicts and numbers", $"the opcode 0x{opcode:x2} at {input.Position - 1}");
+                throw Opcode(opcode);
         }
     }
+
+    private AlignException Opcode(byte opcode) =>
+        source.Error("a pickle of tensors, lists, dicts and numbers", $"the opcode 0x{opcode:x2} at {input.Position - 1}");
 
     private void PushText(long length, bool latin1) =>
         stack.Push(new PickleValue(PickleKind.Text, new EncodedText(input.Block(length), latin1)));
@@ -214,6 +235,16 @@ internal sealed class PickleReader(ByteSource source, long start, AllocationBudg
         }
 
         list.AddRange(items);
+    }
+
+    private void AddItems(List<PickleValue> items)
+    {
+        if (stack.Top is not { Kind: PickleKind.Set, Content: List<PickleValue> set })
+        {
+            throw source.Error("a set to add to", $"{stack.Top}");
+        }
+
+        set.AddRange(items);
     }
 
     private void SetItems(List<PickleValue> items)

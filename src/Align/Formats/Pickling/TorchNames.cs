@@ -21,4 +21,31 @@ internal static class TorchNames
             [ElementType.Float32] = "FloatStorage",
             [ElementType.Float64] = "DoubleStorage",
         };
+
+    /// <summary>Storages of types that are not known here, with the type and the bytes of an element.</summary>
+    public static IReadOnlyList<(string Storage, string Type, int Size)> UnreadStorages { get; } =
+    [
+        ("ComplexHalfStorage", "complex32", 4),
+        ("ComplexFloatStorage", "complex64", 8),
+        ("ComplexDoubleStorage", "complex128", 16),
+        ("QInt8Storage", "qint8", 1),
+        ("QUInt8Storage", "quint8", 1),
+        ("QInt32Storage", "qint32", 4),
+        ("QUInt4x2Storage", "quint4x2", 1),
+        ("QUInt2x4Storage", "quint2x4", 1),
+    ];
+
+    /// <summary>Types that are not known here.</summary>
+    public static IReadOnlyList<string> UnreadTypes { get; } =
+    [
+        .. UnreadStorages.Select(entry => entry.Type),
+        "float8_e4m3fn",
+        "float8_e4m3fnuz",
+        "float8_e5m2",
+        "float8_e5m2fnuz",
+        "float8_e8m0fnu",
+        "float4_e2m1fn_x2",
+        .. Enumerable.Range(1, 7).SelectMany(bits => new[] { $"int{bits}", $"uint{bits}" }),
+        .. new[] { "1x8", "2x4", "4x2", "8", "16" }.Select(bits => $"bits{bits}"),
+    ];
 }

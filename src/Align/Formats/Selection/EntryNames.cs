@@ -39,6 +39,9 @@ internal static class EntryNames
         Auxiliary.Any(part => name.Contains(part, StringComparison.OrdinalIgnoreCase))
         || name.Equals("opt", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Whether an entry is a moving average, beside which the weights themselves may be.</summary>
+    public static bool IsAverage(string name) => name.Contains("ema", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>A key as a name.</summary>
     public static string Of(PickleValue key) =>
         key.Kind switch

@@ -22,7 +22,7 @@ internal sealed class SavedValues(ByteSource file)
     public static PickleValue? AsTensor(PickleValue value) =>
         value switch
         {
-            { Kind: PickleKind.Tensor } or { Content: TorchStorage } => value,
+            { Kind: PickleKind.Tensor } or { Content: TorchStorage or TorchStorageView } => value,
             { Kind: PickleKind.Tuple, Content: List<PickleValue> and [{ Kind: PickleKind.Text }, { Kind: PickleKind.Tensor } array] } =>
                 array,
             _ => null,
@@ -35,6 +35,7 @@ internal sealed class SavedValues(ByteSource file)
             TensorData data => data.Count,
             UnreadTensor unread => unread.Count,
             TorchStorage storage => storage.Count,
+            TorchStorageView view => view.Count,
             _ => 1,
         };
 

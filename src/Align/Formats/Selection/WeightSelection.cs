@@ -11,6 +11,7 @@ internal sealed class WeightSelection(ByteSource file)
     // More names would hide the message.
     private const int MostNames = 6;
 
+    // Tensors beside a moving average may be what it is the average of; tensors beside a model are few and small, such as anchors or counts.
     // An entry with the weights' own size beside them is another state of them, such as a moving average; one that is much larger says
     // that the weights are elsewhere.
     private const long MuchLarger = 2;
@@ -34,6 +35,7 @@ internal sealed class WeightSelection(ByteSource file)
         {
             var direct = SavedValues.Entries(dict).Where(entry => SavedValues.AsTensor(entry.Value) is not null).ToList();
             var holders = Holders(dict);
+            var names = holders.Select(holder => holder.Name).ToHashSet(StringComparer.Ordinal);
             var candidates = holders.Where(holder => !EntryNames.IsAuxiliary(holder.Name)).ToList();
             if (candidates.Count == 0)
             {
@@ -48,7 +50,7 @@ internal sealed class WeightSelection(ByteSource file)
                 }
 
                 leftOut.AddRange(BesideIn(place, holders));
-                return new(place, dict, [.. SavedValues.Entries(dict).Where(entry => !IsOf(holders, entry.Name))], leftOut);
+                return new(place, dict, [.. SavedValues.Entries(dict).Where(entry => !names.Contains(entry.Name))], leftOut);
             }
 
             var wrapper = EntryNames
@@ -61,12 +63,14 @@ internal sealed class WeightSelection(ByteSource file)
             }
 
             leftOut.AddRange(BesideIn(place, holders.Where(holder => holder.Name != chosen.Name)));
-            leftOut.AddRange(direct.Select(entry => new LeftOutEntry(EntryNames.Join(place, entry.Name), "a number beside the weights")));
+            leftOut.AddRange(
+                direct.Select(entry => new LeftOutEntry(EntryNames.Join(place, entry.Name), $"beside the weights: {entry.Value}"))
+            );
             leftOut.AddRange(
                 SavedValues
                     .Entries(dict)
                     .Where(entry =>
-                        entry.Value.Kind != PickleKind.None && !IsOf(holders, entry.Name) && SavedValues.AsTensor(entry.Value) is null
+                        entry.Value.Kind != PickleKind.None && !names.Contains(entry.Name) && SavedValues.AsTensor(entry.Value) is null
                     )
                     .Select(entry => NoTensor(EntryNames.Join(place, entry.Name), entry.Value))
             );
@@ -130,13 +134,14 @@ internal sealed class WeightSelection(ByteSource file)
         return null;
     }
 
-    private static bool IsOf(List<Holder> holders, string name) => holders.Any(holder => holder.Name == name);
-
     /// <summary>Whether a wrapper holds the weights for certain, with what is beside it.</summary>
     private static bool Stands(Holder wrapper, List<Holder> candidates, List<(string Name, PickleValue Value)> direct, bool isRoot) =>
         isRoot
-            ? direct.All(entry => SavedValues.IsNumber(entry.Value))
-                && candidates.All(other => other.Amount.Elements <= MuchLarger * wrapper.Amount.Elements)
+            ? (
+                EntryNames.IsAverage(wrapper.Name)
+                    ? direct.TrueForAll(entry => SavedValues.IsNumber(entry.Value))
+                    : direct.Sum(entry => SavedValues.Elements(SavedValues.AsTensor(entry.Value)!)) <= wrapper.Amount.Elements
+            ) && candidates.All(other => other.Amount.Elements <= MuchLarger * wrapper.Amount.Elements)
             : direct.Count == 0 && candidates.Count == 1;
 
     private List<Holder> Holders(PickleValue value) =>

@@ -22,24 +22,36 @@ internal static class TensorResolver
         foreach (var value in pending)
         {
             var tensor = (PendingTensor)value.Content!;
-            if (!found.TryGetValue(tensor.Storage, out var bytes))
+            if (!found.TryGetValue(tensor.Storage.Storage, out var bytes))
             {
-                found[tensor.Storage] = bytes = find(tensor.Storage);
+                found[tensor.Storage.Storage] = bytes = find(tensor.Storage.Storage);
             }
 
-            value.Content = Resolve(tensor, bytes, budget);
+            var (view, size) = (tensor.Storage, tensor.Storage.Storage.ItemSize);
+            if (view.Count < view.Storage.Count)
+            {
+                bytes = bytes.Part(view.Offset * size, view.Count * size, bytes.Label);
+            }
+
+            var resolved = Resolve(tensor, bytes, budget);
+            value.Content = tensor.Negative ? Negation.Of(resolved, budget, bytes) : resolved;
         }
     }
 
     private static TensorData Resolve(PendingTensor tensor, ByteSource storage, AllocationBudget budget)
     {
-        var (_, type, offset, shape, strides) = tensor;
+        var (_, type, offset, shape, strides, _) = tensor;
+        if (offset < 0)
+        {
+            throw storage.Error("a first element at 0 or behind it", $"{offset}");
+        }
+
         if (shape.Length != strides.Length)
         {
             throw storage.Error($"{shape.Length} strides", $"{strides.Length}");
         }
 
-        var count = Count(shape, storage);
+        var count = Extents.Count(shape, storage);
         if (count == 0)
         {
             return new TensorData(type, shape, default);
@@ -73,18 +85,6 @@ internal static class TensorResolver
         var target = budget.Allocate(count * size, storage);
         Strided.Gather(source, size, shape, strides, target);
         return new TensorData(type, shape, target);
-    }
-
-    private static long Count(long[] shape, ByteSource storage)
-    {
-        try
-        {
-            return TensorData.CountOf(shape);
-        }
-        catch (AlignException error)
-        {
-            throw storage.Error("a shape that memory can hold", string.Join('x', shape), inner: error);
-        }
     }
 
     // From the first element to the last, in elements. 64 products of 63 bits each do not overflow.

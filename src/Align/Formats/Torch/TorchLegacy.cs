@@ -63,7 +63,7 @@ internal static class TorchLegacy
 
         if (position != file.Length)
         {
-            throw file.Error("the end of the file after the last storage", $"{file.Length - position} more bytes");
+            throw file.Error("the end of the file after the last storage", $"{file.Length - position} more bytes", Advice.Longer);
         }
 
         TensorResolver.Resolve(

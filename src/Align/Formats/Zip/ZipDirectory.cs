@@ -11,9 +11,12 @@ namespace PPYolo.Align.Formats.Zip;
 internal static class ZipDirectory
 {
     private const int EndSize = 22;
+    private const int MaxAppended = 1 << 26;
     private const int LocatorSize = 20;
     private const int CentralSize = 46;
     private const int LocalSize = 30;
+
+    private static ReadOnlySpan<byte> EndMark => [(byte)'P', (byte)'K', 5, 6];
 
     /// <summary>Whether the bytes begin as a zip archive does.</summary>
     public static bool Begins(ByteSource file) =>
@@ -67,7 +70,26 @@ internal static class ZipDirectory
             }
         }
 
-        throw file.Error("the directory at the end of a zip archive", "none");
+        throw More(file) is var more and > 0
+            ? file.Error("the end of a zip archive at the end of the file", $"{more} more bytes", Advice.Longer)
+            : file.Error("the directory at the end of a zip archive", "none");
+    }
+
+    /// <summary>How many bytes were appended to an archive that is whole; 0 where none is.</summary>
+    private static long More(ByteSource file)
+    {
+        var length = (int)Math.Min(file.Length, MaxAppended);
+        var tail = file.Span(file.Length - length, length);
+        for (var at = tail.LastIndexOf(EndMark); at >= 0; at = tail[..at].LastIndexOf(EndMark))
+        {
+            var rest = length - at - EndSize;
+            if (rest >= 0 && rest >= BinaryPrimitives.ReadUInt16LittleEndian(tail[(at + 20)..]))
+            {
+                return rest - BinaryPrimitives.ReadUInt16LittleEndian(tail[(at + 20)..]);
+            }
+        }
+
+        return 0;
     }
 
     private static (long Count, long Size, long Offset)? FindZip64Directory(ByteSource file, long end)

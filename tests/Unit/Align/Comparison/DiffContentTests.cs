@@ -20,7 +20,11 @@ public sealed class DiffContentTests : IDisposable
         var (code, output, _) = Run(a, b);
 
         code.Should().Be(1);
-        output.Should().Contain("DIVERGED: 2 of 2 tensors").And.Contain("a.pth, entry 'state_dict'").And.Contain("best (a number beside");
+        output
+            .Should()
+            .Contain("DIVERGED: 2 of 2 tensors")
+            .And.Contain("a.pth, entry 'state_dict'")
+            .And.Contain("best (beside the weights: a tensor, float32 scalar)");
     }
 
     [Fact]

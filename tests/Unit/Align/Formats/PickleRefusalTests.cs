@@ -13,7 +13,7 @@ public class PickleRefusalTests
     [InlineData("torch", "load")]
     [InlineData("torch._utils", "_rebuild_tensor_v2 ")]
     [InlineData("numpy", "load")]
-    [InlineData("collections", "Counter")]
+    [InlineData("collections", "UserDict")]
     [InlineData("", "")]
     public void A_name_that_is_not_on_the_list_is_refused_by_that_name(string module, string name) =>
         Raw.ShouldBeRefused(
@@ -59,14 +59,14 @@ public class PickleRefusalTests
     [InlineData("}.}", "expected the end of the file after the pickle, found 1 more bytes")]
     [InlineData("}X\u0015\u0000\u0000\u0000UnpackBigParamInfor@@}s.", "expected whole arrays, found arrays in pieces")]
     [InlineData(
-        "}X\u0001\u0000\u0000\u0000wcnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\n\u0085Rs.",
+        "}X\u0001\u0000\u0000\u0000wcnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\n(K\u0000tC\u0001b\u0087Rs.",
         "expected a tensor 'w', found an array without"
     )]
     [InlineData("}K\u0001K\u0002s.", "expected tensors by name, found the keys 1")]
     public void Damage_is_described(string opcodes, string message) => Raw.ShouldBeRefused(Raw.Pickle(opcodes), message);
 
     [Theory]
-    [InlineData("(K\u0001tX\u0002\u0000\u0000\u0000O8", "found dtype '|O8'")]
+    [InlineData("(K\u0001tX\u0002\u0000\u0000\u0000O8", "found only a (dtype '|O8'")]
     [InlineData("(K\u0002tX\u0002\u0000\u0000\u0000u1", "expected 2 bytes for shape (2), found 1")]
     [InlineData(
         "(\u008a\u0008\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0040t" + "X\u0002\u0000\u0000\u0000u8",

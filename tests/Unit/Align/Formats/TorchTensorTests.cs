@@ -25,6 +25,8 @@ public class TorchTensorTests
 
     [Theory]
     [InlineData(0, 13, 1)]
+    [InlineData(-(1L << 62), 1, 1)]
+    [InlineData(-1, 0, 1)]
     [InlineData(12, 1, 1)]
     [InlineData(1, 12, 1)]
     [InlineData(0, 3, 6)]
@@ -44,7 +46,14 @@ public class TorchTensorTests
         var source = new ByteSource(Storage, "storage");
         var value = new PickleValue(
             PickleKind.Tensor,
-            new PendingTensor(new TorchStorage("0", ElementType.UInt8, 12), ElementType.UInt8, offset, shape, strides)
+            new PendingTensor(
+                new TorchStorageView(new TorchStorage("0", ElementType.UInt8, 12), 0, 12),
+                ElementType.UInt8,
+                offset,
+                shape,
+                strides,
+                Negative: false
+            )
         );
         TensorResolver.Resolve([value], _ => source, new AllocationBudget(source));
         return value.AsTensor().Bytes.ToArray();
