@@ -18,6 +18,11 @@ public sealed record ComparisonOptions
     /// <summary>What the second set was at the start of its run; null means what the first was.</summary>
     public NamedTensors? SecondStart { get; init; }
 
+    /// <summary>
+    /// Whether a tensor must also differ by no more than a tenth of the way it moved, where its start is known. The bound holds all the same.
+    /// </summary>
+    public bool JudgeByMovement { get; init; }
+
     /// <summary>Tensors of the first set that could not be read, with their types: they are never aligned.</summary>
     public IReadOnlyList<LeftOutEntry> FirstUnread { get; init; } = [];
 

@@ -12,10 +12,6 @@ namespace PPYolo.Align.Comparison;
 /// <param name="Counters">The counters of batches (num_batches_tracked), in the same order.</param>
 public sealed record SetComparison(double Bound, IReadOnlyList<TensorComparison> Tensors, IReadOnlyList<TensorComparison> Counters)
 {
-    // A difference of a tenth of the way that a tensor went is far above what rounding does, and below what a training bug does to a tensor
-    // it concerns.
-    private const double SuspiciousRatio = 0.1;
-
     /// <summary>Whether everything passes. A comparison of nothing does not.</summary>
     public bool Aligned =>
         Tensors.Count + Counters.Count > 0 && Tensors.All(tensor => tensor.Aligned) && Counters.All(counter => counter.Aligned);
@@ -33,14 +29,14 @@ public sealed record SetComparison(double Bound, IReadOnlyList<TensorComparison>
     public IEnumerable<TensorComparison> DivergedCounters => WorstFirst(Counters.Where(counter => !counter.Aligned));
 
     /// <summary>
-    /// Tensors that pass though they differ by more than a tenth of the way they moved, worst first: the bound is absolute, and what hardly
-    /// moves passes it whatever was done to it. They are a reason to look, not a divergence: a tensor can hardly move because its gradient
-    /// is mostly noise.
+    /// Tensors that pass though something speaks against it (<see cref="TensorComparison.Contradiction"/>), worst first: the bound is
+    /// absolute, and what is small or hardly moves passes it whatever was done to it. They are a reason to look, not a divergence: a tensor
+    /// can hardly move because its gradient is mostly noise.
     /// </summary>
     public IEnumerable<TensorComparison> Suspicious =>
         Tensors
-            .Where(tensor => tensor is { Aligned: true, Movement.Ratio: > SuspiciousRatio or double.NaN })
-            .OrderByDescending(tensor => tensor.Movement!.Ratio);
+            .Where(tensor => tensor.Contradiction is not null)
+            .OrderByDescending(tensor => tensor.Movement?.Ratio ?? tensor.Metrics!.RelativeL2);
 
     /// <summary>
     /// The comparison as one check of a <see cref="Verdict"/>: the largest sum of squared differences, NaN where anything diverges for

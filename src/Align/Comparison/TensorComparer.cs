@@ -25,7 +25,7 @@ public static class TensorComparer
         ScanSchedule.Run([.. scans.OfType<PairScan>()], options.Threads);
         var unread = Unread(first, second, options);
         var tensors = names
-            .Zip(scans, (name, scan) => Judge(name, first, second, scan, options.Bound))
+            .Zip(scans, (name, scan) => Judge(name, first, second, scan, options))
             .Where(tensor => !unread.ContainsKey(tensor.Name))
             .Concat(unread.Values)
             .ToLookup(tensor => tensor.IsCounter);
@@ -86,7 +86,7 @@ public static class TensorComparer
 
     private static bool Comparable(TensorData a, TensorData b) => a.Type == b.Type && a.Shape.AsSpan().SequenceEqual(b.Shape.AsSpan());
 
-    private static TensorComparison Judge(string name, NamedTensors first, NamedTensors second, PairScan? scan, double bound)
+    private static TensorComparison Judge(string name, NamedTensors first, NamedTensors second, PairScan? scan, ComparisonOptions options)
     {
         first.TryGet(name, out var a);
         second.TryGet(name, out var b);
@@ -101,8 +101,21 @@ public static class TensorComparer
             _ when !a.Type.IsFloatingPoint() || name.Contains(TensorComparison.CounterMark, StringComparison.Ordinal) =>
                 metrics.BitwiseEqual ? TensorOutcome.Within : TensorOutcome.NotEqual,
             // Written so that a NaN, which no comparison holds for, is not within.
-            _ => metrics.SumOfSquares <= bound ? TensorOutcome.Within : TensorOutcome.AboveBound,
+            _ => metrics.SumOfSquares <= options.Bound ? TensorOutcome.Within : TensorOutcome.AboveBound,
         };
-        return new(name, outcome, a is null ? null : TensorForm.Of(a), b is null ? null : TensorForm.Of(b), metrics, scan?.Movement());
+        var tensor = new TensorComparison(
+            name,
+            outcome,
+            a is null ? null : TensorForm.Of(a),
+            b is null ? null : TensorForm.Of(b),
+            metrics,
+            scan?.Movement()
+        );
+        return outcome == TensorOutcome.Within && options.JudgeByMovement && Contradiction.IsBeyondMovement(tensor)
+            ? tensor with
+            {
+                Outcome = TensorOutcome.BeyondMovement,
+            }
+            : tensor;
     }
 }

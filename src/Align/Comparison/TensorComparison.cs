@@ -23,6 +23,9 @@ public sealed record TensorComparison(
     /// <summary>Whether it passes.</summary>
     public bool Aligned => Outcome == TensorOutcome.Within;
 
+    /// <summary>What speaks against it though it passes, in words; null where nothing does.</summary>
+    public string? Contradiction => Comparison.Contradiction.Of(this);
+
     /// <summary>Whether it counts batches.</summary>
     public bool IsCounter => Name.Contains(CounterMark, StringComparison.Ordinal);
 }

@@ -9,6 +9,9 @@ public enum TensorOutcome
     /// <summary>The sum of squared differences is above the bound.</summary>
     AboveBound,
 
+    /// <summary>The sum is within the bound, and the difference more than a tenth of the way the tensor moved since its start.</summary>
+    BeyondMovement,
+
     /// <summary>It is compared exactly (integers, booleans, counters of batches) and is not equal.</summary>
     NotEqual,
 

@@ -9,6 +9,7 @@ public static class TensorOutcomes
         {
             TensorOutcome.Within => "ok",
             TensorOutcome.AboveBound => "above the bound",
+            TensorOutcome.BeyondMovement => "beyond its movement",
             TensorOutcome.NotEqual => "not equal",
             TensorOutcome.NonFinite => "NaN or infinity",
             TensorOutcome.WrongShape => "another shape",

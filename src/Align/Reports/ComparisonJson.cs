@@ -53,6 +53,7 @@ public static class ComparisonJson
                 NotAligned = comparison.Diverged.Select(tensor => tensor.Name),
                 CountersNotEqual = comparison.DivergedCounters.Select(tensor => tensor.Name),
                 Suspicious = comparison.Suspicious.Select(tensor => tensor.Name),
+                Warnings = comparison.Suspicious.Select(tensor => new { tensor.Name, tensor.Contradiction }),
                 comparison.Tensors,
                 comparison.Counters,
             },

@@ -38,7 +38,7 @@ public static class ComparisonText
         );
         List(text, $"aligned (at or below {Full(comparison.Bound)})", [.. comparison.Within], comparison.Bound, rows, moved);
         Counters(text, comparison, rows);
-        Suspicions(text, comparison);
+        Suspicions(text, comparison, rows);
         NotCompared(text, "first", sides.FirstContent, rows);
         NotCompared(text, "second", sides.SecondContent, rows);
         text.AppendLine(Summary(comparison, sides)).Append("Next: ").Append(Advice(comparison));
@@ -73,7 +73,8 @@ public static class ComparisonText
             var largest = comparison.Within.First();
             return $"ALIGNED: {(comparison.Tensors.Count == 1 ? "the tensor is" : $"all {comparison.Tensors.Count} tensors are")} "
                 + $"within {Full(comparison.Bound)}; "
-                + $"the largest sum of squared differences is {Full(largest.Metrics!.SumOfSquares)} ({Printable(largest.Name)}).";
+                + $"the largest sum of squared differences is {Full(largest.Metrics!.SumOfSquares)} ({Printable(largest.Name)})."
+                + Warning(comparison);
         }
 
         var diverged = comparison.Diverged.Concat(comparison.DivergedCounters).ToList();
@@ -81,6 +82,15 @@ public static class ComparisonText
         return $"DIVERGED: {diverged.Count} of {all} tensors {(diverged.Count == 1 ? "is" : "are")} not aligned ("
             + $"{string.Join(", ", kinds)}); "
             + $"the worst is {Printable(diverged[0].Name)}: {Explanation(diverged[0], comparison.Bound)}.";
+    }
+
+    private static string Warning(SetComparison comparison)
+    {
+        var suspicious = comparison.Suspicious.ToList();
+        return suspicious.Count == 0
+            ? ""
+            : $" WARNING: {suspicious.Count} of them {(suspicious.Count == 1 ? "differs" : "differ")} by more than rounding, "
+                + $"{Printable(suspicious[0].Name)} most: {suspicious[0].Contradiction}.";
     }
 
     private static void Side(StringBuilder text, string title, string file, TensorContent? content)
@@ -205,20 +215,21 @@ public static class ComparisonText
         text.AppendLine();
     }
 
-    private static void Suspicions(StringBuilder text, SetComparison comparison)
+    private static void Suspicions(StringBuilder text, SetComparison comparison, int? rows)
     {
         var suspicious = comparison.Suspicious.ToList();
         if (suspicious.Count > 0)
         {
-            text.Append("Look at ").Append(suspicious.Count == 1 ? "1 tensor that is" : $"{suspicious.Count} tensors that are");
-            text.Append(
-                " within the bound but differ by more than a tenth of the way moved since the start, which a tensor that was not "
-                    + "trained does too: "
+            text.Append("WARNING: ").Append(suspicious.Count == 1 ? "1 tensor is" : $"{suspicious.Count} tensors are");
+            text.AppendLine(
+                " within the bound, and something else speaks against it; the bound is absolute, and passes whatever is small:"
             );
-            text.Append(
-                string.Join(", ", suspicious.Take(3).Select(tensor => $"{Printable(tensor.Name)} ({Number(tensor.Movement!.Ratio)})"))
-            );
-            text.AppendLine(suspicious.Count > 3 ? ", ..." : "").AppendLine();
+            foreach (var tensor in suspicious.Take(rows is { } most ? Math.Max(most, 3) : int.MaxValue))
+            {
+                text.AppendLine(CultureInfo.InvariantCulture, $"  {Printable(tensor.Name)}: {tensor.Contradiction}");
+            }
+
+            text.AppendLine(suspicious.Count > Math.Max(rows ?? int.MaxValue, 3) ? "  ..." : "");
         }
     }
 
@@ -227,6 +238,8 @@ public static class ComparisonText
         {
             TensorOutcome.AboveBound =>
                 $"its sum of squared differences is {Full(tensor.Metrics!.SumOfSquares)} where {Full(bound)} is allowed",
+            TensorOutcome.BeyondMovement =>
+                $"it differs by {Number(tensor.Movement!.Ratio)} of the way it moved since the start, where a tenth is allowed",
             TensorOutcome.NotEqual or TensorOutcome.NonFinite => Notes(tensor),
             TensorOutcome.Missing or TensorOutcome.Extra => $"it is {tensor.Outcome.Words()} ({Notes(tensor)})",
             _ => Notes(tensor),
@@ -238,7 +251,10 @@ public static class ComparisonText
         if (worst.Count == 0)
         {
             return comparison.Tensors.Count + comparison.Counters.Count == 0 ? "name two files that have tensors."
-                : comparison.Suspicious.Any() ? "look at the tensors named above; nothing else is left to do."
+                : comparison.Suspicious.Any()
+                    ? comparison.Tensors.Any(tensor => tensor.Movement is not null)
+                            ? "look at the tensors named above: their sums pass, and their differences are not those of rounding."
+                        : "look at the tensors named above, and compare again with --start FILE, which judges by how far tensors moved."
                 : comparison.BitwiseEqual || comparison.Tensors.Any(tensor => tensor.Movement is not null) ? "nothing is left to do."
                 : "nothing is left to do; with --start FILE differences are also set beside how far tensors moved, since a bound alone "
                     + "passes what was never trained.";

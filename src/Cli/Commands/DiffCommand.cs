@@ -35,8 +35,8 @@ internal static class DiffCommand
         var start = new Option<string?>("--start")
         {
             Description =
-                "The weights that both started from, to show how far tensors moved: a file, or a record folder (its 000.*). Records "
-                + "bring their own.",
+                "The weights that both started from, a file or a record folder (its 000.*): a tensor must also differ by no more than a "
+                + "tenth of the way it moved. Records bring their own, which are shown and do not judge.",
             HelpName = "FILE",
         };
         var key = Key(
@@ -152,11 +152,16 @@ internal static class DiffCommand
                 Bound = options.Bound,
                 FirstStart = start?.Tensors,
                 SecondStart = otherStart?.Tensors,
+                JudgeByMovement = options.Start is not null,
                 FirstUnread = tensors.Unread,
                 SecondUnread = others.Unread,
             }
         );
-        var sides = new ComparisonSides(first.File, second.File, Start(firstStart, secondStart, start?.Tensors, otherStart?.Tensors))
+        var sides = new ComparisonSides(
+            first.File,
+            second.File,
+            start is null ? null : Start(firstStart!, secondStart, start.Tensors, otherStart?.Tensors) + Unmoved(comparison, start.Tensors)
+        )
         {
             FirstContent = tensors,
             SecondContent = others,
@@ -185,9 +190,17 @@ internal static class DiffCommand
         }
     }
 
-    private static string? Start(string? firstFile, string? secondFile, NamedTensors? first, NamedTensors? second)
+    private static string Unmoved(SetComparison comparison, NamedTensors start)
     {
-        if (first is null || second is null)
+        var without = comparison.Tensors.Count(tensor => tensor.Metrics is not null && !start.Contains(tensor.Name));
+        return without == 0
+            ? ""
+            : $"; {without} of the tensors {(without == 1 ? "is" : "are")} not in it, and the bound alone judges there";
+    }
+
+    private static string Start(string firstFile, string? secondFile, NamedTensors first, NamedTensors? second)
+    {
+        if (second is null)
         {
             return firstFile;
         }

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Formats.Bytes;
-using static PPYolo.Tests.Unit.Formats.TorchPickle;
+using static PPYolo.Tests.Unit.Align.Formats.TorchPickle;
 
 namespace PPYolo.Tests.Unit.Align.Formats;
 

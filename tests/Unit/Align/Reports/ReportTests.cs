@@ -161,7 +161,7 @@ public class ReportTests
         ComparisonText
             .Format(result, Sides)
             .Should()
-            .Contain("Look at 1 tensor that is within the bound but")
+            .Contain("WARNING: 1 tensor is within the bound, and something else speaks against it")
             .And.Contain("ALIGNED: the tensor is within 0.0005")
             .And.Contain("second moved");
     }
