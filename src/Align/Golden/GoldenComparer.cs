@@ -9,6 +9,12 @@ namespace PPYolo.Align.Golden;
 /// </summary>
 public static class GoldenComparer
 {
+    // Distances are estimated from sketches, with an error of 9 %.
+    private const double Slack = 1.5;
+
+    // Sums of the same elements in another order.
+    private const double Equal = 1e-9;
+
     /// <summary>Compares.</summary>
     /// <param name="golden">The approved record, with floors.</param>
     /// <param name="found">The run.</param>
@@ -26,6 +32,24 @@ public static class GoldenComparer
             failures.Add(new("case", "", double.PositiveInfinity, $"expected '{golden.Case}', found '{found.Case}'"));
         }
 
+        if (golden.Start != found.Start)
+        {
+            failures.Add(
+                new(
+                    "start",
+                    "",
+                    double.PositiveInfinity,
+                    "the start weights have other bits than the golden's: nothing after them is comparable"
+                )
+            );
+        }
+
+        if (golden.Tensors.Count + found.Tensors.Count == 0)
+        {
+            failures.Add(new("tensors", "", double.PositiveInfinity, "there are none on either side, so that nothing was compared"));
+        }
+
+        failures.AddRange(Noise(golden));
         foreach (var (tensor, share) in GoldenTolerance.Vacuous(golden))
         {
             failures.Add(
@@ -50,6 +74,7 @@ public static class GoldenComparer
             tensors.Where(result => result.Fails).Select(result => result.Finding).OrderByDescending(finding => finding.Units)
         );
         failures.AddRange(Losses(golden, found));
+        failures.AddRange(Traces(golden, found));
         var within = tensors.Where(result => !result.Fails).ToList();
         return new(
             golden,
@@ -122,6 +147,39 @@ public static class GoldenComparer
         }
     }
 
+    /// <summary>Which phases were traced; how far they are apart says only where a difference began.</summary>
+    private static IEnumerable<GoldenFinding> Traces(GoldenRecord golden, GoldenRecord found)
+    {
+        static string Name((int Iteration, GoldenPhase Phase) key) => $"{Word(key.Phase)}, iteration {key.Iteration}";
+        var theirs = golden.Traces.Select(trace => (trace.Iteration, trace.Phase)).ToHashSet();
+        var ours = found.Traces.Select(trace => (trace.Iteration, trace.Phase)).ToHashSet();
+        return theirs
+            .Except(ours)
+            .Select(key => new GoldenFinding("trace", Name(key), double.PositiveInfinity, "missing"))
+            .Concat(ours.Except(theirs).Select(key => new GoldenFinding("trace", Name(key), double.PositiveInfinity, "not in the golden")));
+    }
+
+    /// <summary>Losses and frozen tensors whose floors are so large that anything would be within; the moving ones are capped.</summary>
+    private static IEnumerable<GoldenFinding> Noise(GoldenRecord golden)
+    {
+        const double Largest = GoldenTolerance.LargestShare / GoldenTolerance.LeastAllowance;
+        static GoldenFinding Vacuous(string what, string name, double? floor, double size) =>
+            new(
+                what,
+                name,
+                double.PositiveInfinity,
+                string.Create(CultureInfo.InvariantCulture, $"the golden says nothing of it: its floor is {floor:G3}, and it {size:G3}")
+            );
+        return golden
+            .Losses.Where(loss => !(loss.Floor <= Largest * Math.Abs(loss.Value)))
+            .Select(loss => Vacuous("loss", $"{loss.Name}, iteration {loss.Iteration}", loss.Floor, loss.Value))
+            .Concat(
+                golden
+                    .Tensors.Where(tensor => tensor.Role == GoldenRole.Frozen && !(tensor.Floor <= Largest * tensor.L2))
+                    .Select(tensor => Vacuous(Word(tensor.Part), tensor.Name, tensor.Floor, tensor.L2))
+            );
+    }
+
     private static double Units(GoldenLoss golden, GoldenLoss found) =>
         golden.Value == found.Value ? 0 : Math.Abs(found.Value - golden.Value) / golden.Floor!.Value;
 
@@ -164,7 +222,9 @@ public static class GoldenComparer
         var bitwise = golden.Digest == found.Digest;
         if (bitwise && (sameEnvironment || golden.Floor == 0))
         {
-            return new(golden, new(Word(golden.Part), golden.Name, 0, "equal"), false, true);
+            return Apart(golden, found, Equal * golden.L2) is { } other
+                ? Failed(golden, $"the same bits, and {other}")
+                : new(golden, new(Word(golden.Part), golden.Name, 0, "equal"), false, true);
         }
 
         if (golden.Floor == 0 || golden.Movement is null)
@@ -190,17 +250,37 @@ public static class GoldenComparer
         }
 
         var distance = Math.Sqrt(golden.Movement.SquaredDistance(found.Movement!));
+        var tolerance = GoldenTolerance.Of(golden);
+        if (distance <= tolerance && Apart(golden, found, Slack * tolerance) is { } apart)
+        {
+            return Failed(golden, $"moved alike, and {apart}");
+        }
+
         var units = distance / golden.Floor!.Value;
         var explanation = string.Create(
             CultureInfo.InvariantCulture,
             $"distance {distance:G3}, floor {golden.Floor:G3}, moved {golden.Moved:G3}"
         );
-        return new(
-            golden,
-            new(Word(golden.Part), golden.Name, Worse(units), explanation),
-            !(distance <= GoldenTolerance.Of(golden)),
-            bitwise
-        );
+        return new(golden, new(Word(golden.Part), golden.Name, Worse(units), explanation), !(distance <= tolerance), bitwise);
+    }
+
+    /// <summary>
+    /// In what two tensors that are so near each other differ more than they can: by the triangle inequality norms, means and largest
+    /// elements are no further apart than the tensors.
+    /// </summary>
+    private static string? Apart(GoldenTensor golden, GoldenTensor found, double distance)
+    {
+        var root = Math.Sqrt(golden.Shape.Aggregate(1.0, (count, extent) => count * Math.Max(extent, 1)));
+        return new[]
+        {
+            ("norm", golden.L2, found.L2, 1),
+            ("mean", golden.Mean, found.Mean, root),
+            ("largest element", golden.AbsMax, found.AbsMax, 1),
+            ("movement", golden.Moved, found.Moved, 1),
+        }
+            .Where(one => one.Item2 != one.Item3 && !(Math.Abs(one.Item3 - one.Item2) * one.Item4 <= distance))
+            .Select(one => string.Create(CultureInfo.InvariantCulture, $"its {one.Item1} is {one.Item3:R}, the golden's {one.Item2:R}"))
+            .FirstOrDefault();
     }
 
     private static Result Failed(GoldenTensor tensor, string explanation) =>

@@ -42,19 +42,14 @@ public sealed record GoldenComparison(
     public override string ToString()
     {
         var text = new StringBuilder();
-        text.Append(Golden.Case).Append('\n').Append(Summary).Append('\n');
+        text.Append(Printable.Of(Golden.Case)).Append('\n').Append(Printable.Of(Summary)).Append('\n');
         if (!SameEnvironment)
         {
             text.Append("the environment is another: golden ")
-                .Append(Golden.Environment)
+                .Append(Printable.Of(Golden.Environment.ToString()))
                 .Append("; here ")
-                .Append(Found.Environment)
+                .Append(Printable.Of(Found.Environment.ToString()))
                 .Append('\n');
-        }
-
-        if (Golden.Start != Found.Start)
-        {
-            text.Append("the start weights have other bits than the golden's\n");
         }
 
         if (Aligned)
@@ -62,15 +57,15 @@ public sealed record GoldenComparison(
             return text.ToString().TrimEnd('\n');
         }
 
-        text.Append(Began is null ? "no iteration shows where it began\n" : $"it began in {Began}\n");
+        text.Append(Began is null ? "no iteration shows where it began\n" : $"it began in {Printable.Of(Began)}\n");
         var table = new TextTable(["floors", "what", "name", ""]);
         foreach (var finding in Failures.Take(Shown))
         {
             table.Add([
                 double.IsFinite(finding.Units) ? finding.Units.ToString("0.0", CultureInfo.InvariantCulture) : "-",
-                finding.What,
-                finding.Name,
-                finding.Explanation,
+                Printable.Of(finding.What),
+                Printable.Of(finding.Name),
+                Printable.Of(finding.Explanation),
             ]);
         }
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
+using PPYolo.Align.Reports;
 using PPYolo.Align.Sketching;
 using PPYolo.Align.Tensors;
 
@@ -86,6 +87,7 @@ public static class GoldenText
         }
 
         var head = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        var once = new HashSet<(string, string, string)>();
         List<double> rates = [];
         List<GoldenLoss> losses = [];
         List<GoldenTrace> traces = [];
@@ -106,13 +108,16 @@ public static class GoldenText
                         rates.Add(Real(fields[2]));
                         break;
                     case "loss" when fields.Length == 5:
-                        losses.Add(new(Whole(fields[1]), fields[2], Real(fields[3]), RealOrNull(fields[4])));
+                        losses.Add(new(Whole(fields[1]), fields[2], Real(fields[3]), ReadFloor(fields[4])));
+                        Once(fields[0], fields[1], fields[2]);
                         break;
                     case "trace" when fields.Length == 5:
-                        traces.Add(new(Whole(fields[1]), Word<GoldenPhase>(fields[2]), ReadSketch(fields[4]), RealOrNull(fields[3])));
+                        traces.Add(new(Whole(fields[1]), Word<GoldenPhase>(fields[2]), ReadSketch(fields[4]), ReadFloor(fields[3])));
+                        Once(fields[0], fields[1], fields[2]);
                         break;
                     default:
                         tensors.Add(ReadTensor(fields));
+                        Once(fields[0], fields[1], "");
                         break;
                 }
             }
@@ -120,10 +125,19 @@ public static class GoldenText
                 when (exception is FormatException or ArgumentException or OverflowException or IndexOutOfRangeException)
             {
                 throw new AlignException(
-                    $"{source}: line {number + 1} is no line of a golden: '{Shown(lines[number])}'; restore the file, or delete it and "
-                        + $"record it again",
+                    $"{source}: line {number + 1} is no line of a golden{(exception is RepeatedLineException ? ", it is there twice" : "")}: "
+                        + $"'{Shown(lines[number])}'; restore the file, or delete it and record it again",
                     exception
                 );
+            }
+        }
+
+        // What is said twice of one tensor is said of none.
+        void Once(string kind, string one, string other)
+        {
+            if (!once.Add((kind, one, other)))
+            {
+                throw new RepeatedLineException();
             }
         }
 
@@ -183,7 +197,7 @@ public static class GoldenText
             Mean = Real(fields[6]),
             AbsMax = Real(fields[7]),
             Moved = Real(fields[8]),
-            Floor = RealOrNull(fields[9]),
+            Floor = ReadFloor(fields[9]),
             Digest = fields[10],
             Movement = fields[11] == "-" ? null : ReadSketch(fields[11]),
         };
@@ -222,6 +236,12 @@ public static class GoldenText
     /// <summary>Two digits more than anybody needs of a floor, so that a file does not change where nothing did.</summary>
     private static string Floor(double? value) => value?.ToString("G4", CultureInfo.InvariantCulture) ?? "-";
 
+    /// <summary>Noise is a number; whatever is compared with an infinite floor passes.</summary>
+    private static double? ReadFloor(string field) =>
+        RealOrNull(field) is var floor && (floor is null || (double.IsFinite(floor.Value) && floor >= 0))
+            ? floor
+            : throw new FormatException("a floor is finite and not negative");
+
     private static double Real(string field) => double.Parse(field, NumberStyles.Float, CultureInfo.InvariantCulture);
 
     private static double? RealOrNull(string field) => field == "-" ? null : Real(field);
@@ -235,7 +255,10 @@ public static class GoldenText
         where T : struct, Enum =>
         field.All(char.IsAsciiLetterLower) ? Enum.Parse<T>(field, ignoreCase: true) : throw new FormatException("no word");
 
-    private static string Shown(string line) => line.Length <= 60 ? line.Replace('\t', ' ') : line[..60].Replace('\t', ' ') + "...";
+    private static string Shown(string line) =>
+        Printable.Of((line.Length <= 60 ? line : line[..60]).Replace('\t', ' ')) + (line.Length <= 60 ? "" : "...");
+
+    private sealed class RepeatedLineException : FormatException;
 
     private static void Line(StringBuilder text, params ReadOnlySpan<string> fields)
     {

@@ -24,7 +24,9 @@ public static class ComparisonText
         Side(text, "first:  ", sides.First, sides.FirstContent);
         Side(text, "second: ", sides.Second, sides.SecondContent);
         text.Append("start:  ")
-            .AppendLine(sides.Start is null ? "not known, so that movement is not shown (--start FILE names it)" : Printable(sides.Start));
+            .AppendLine(
+                sides.Start is null ? "not known, so that movement is not shown (--start FILE names it)" : Printable.Of(sides.Start)
+            );
         text.Append("bound:  sum of squared differences of a tensor, in float64, at most ").AppendLine(Full(comparison.Bound));
         text.AppendLine();
         var moved = comparison.Tensors.Any(tensor => tensor.Movement is not null);
@@ -73,7 +75,7 @@ public static class ComparisonText
             var largest = comparison.Within.First();
             return $"ALIGNED: {(comparison.Tensors.Count == 1 ? "the tensor is" : $"all {comparison.Tensors.Count} tensors are")} "
                 + $"within {Full(comparison.Bound)}; "
-                + $"the largest sum of squared differences is {Full(largest.Metrics!.SumOfSquares)} ({Printable(largest.Name)})."
+                + $"the largest sum of squared differences is {Full(largest.Metrics!.SumOfSquares)} ({Printable.Of(largest.Name)})."
                 + Warning(comparison);
         }
 
@@ -81,7 +83,7 @@ public static class ComparisonText
         var kinds = diverged.GroupBy(tensor => tensor.Outcome).Select(group => $"{group.Key.Words()}: {group.Count()}");
         return $"DIVERGED: {diverged.Count} of {all} tensors {(diverged.Count == 1 ? "is" : "are")} not aligned ("
             + $"{string.Join(", ", kinds)}); "
-            + $"the worst is {Printable(diverged[0].Name)}: {Explanation(diverged[0], comparison.Bound)}.";
+            + $"the worst is {Printable.Of(diverged[0].Name)}: {Explanation(diverged[0], comparison.Bound)}.";
     }
 
     private static string Warning(SetComparison comparison)
@@ -90,16 +92,16 @@ public static class ComparisonText
         return suspicious.Count == 0
             ? ""
             : $" WARNING: {suspicious.Count} of them {(suspicious.Count == 1 ? "differs" : "differ")} by more than rounding, "
-                + $"{Printable(suspicious[0].Name)} most: {suspicious[0].Contradiction}.";
+                + $"{Printable.Of(suspicious[0].Name)} most: {suspicious[0].Contradiction}.";
     }
 
     private static void Side(StringBuilder text, string title, string file, TensorContent? content)
     {
-        text.Append(title).Append(Printable(file));
-        text.AppendLine(content is { Place.Length: > 0 } ? $", entry '{Printable(content.Place)}'" : "");
+        text.Append(title).Append(Printable.Of(file));
+        text.AppendLine(content is { Place.Length: > 0 } ? $", entry '{Printable.Of(content.Place)}'" : "");
         foreach (var note in content?.Notes ?? [])
         {
-            text.Append(' ', title.Length).AppendLine(Printable(note));
+            text.Append(' ', title.Length).AppendLine(Printable.Of(note));
         }
     }
 
@@ -112,7 +114,7 @@ public static class ComparisonText
 
         var shown = content.LeftOut.Take(Math.Max(LeastLeftOut, rows ?? int.MaxValue)).ToList();
         text.Append("not compared, in the ").Append(side).AppendLine(content.LeftOut.Count == shown.Count ? ":" : "; all with --all:");
-        shown.ForEach(entry => text.Append("  ").AppendLine(Printable($"{entry}")));
+        shown.ForEach(entry => text.Append("  ").AppendLine(Printable.Of($"{entry}")));
         text.AppendLine();
     }
 
@@ -157,7 +159,7 @@ public static class ComparisonText
             metrics?.Cosine.ToString("0.########", CultureInfo.InvariantCulture) ?? "-",
             metrics?.UlpP99?.ToString(CultureInfo.InvariantCulture) ?? "-",
             .. movement,
-            Printable(tensor.Name),
+            Printable.Of(tensor.Name),
             Notes(tensor),
         ];
     }
@@ -209,7 +211,7 @@ public static class ComparisonText
         text.AppendLine(diverged.Count == 0 ? "all equal" : $"{diverged.Count} not equal");
         foreach (var counter in diverged.Take(rows ?? int.MaxValue))
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"  {counter.Outcome.Words()}  {Printable(counter.Name)}  {Notes(counter)}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {counter.Outcome.Words()}  {Printable.Of(counter.Name)}  {Notes(counter)}");
         }
 
         text.AppendLine();
@@ -226,7 +228,7 @@ public static class ComparisonText
             );
             foreach (var tensor in suspicious.Take(rows is { } most ? Math.Max(most, 3) : int.MaxValue))
             {
-                text.AppendLine(CultureInfo.InvariantCulture, $"  {Printable(tensor.Name)}: {tensor.Contradiction}");
+                text.AppendLine(CultureInfo.InvariantCulture, $"  {Printable.Of(tensor.Name)}: {tensor.Contradiction}");
             }
 
             text.AppendLine(suspicious.Count > Math.Max(rows ?? int.MaxValue, 3) ? "  ..." : "");
@@ -291,8 +293,4 @@ public static class ComparisonText
             { } number when double.IsFinite(number) => number.ToString("0.00e+00", CultureInfo.InvariantCulture),
             { } number => number.ToString(CultureInfo.InvariantCulture),
         };
-
-    // Names come from files: a line feed or an escape sequence in one must not become part of the report's form.
-    private static string Printable(string name) =>
-        string.Concat(name.Select(letter => char.IsControl(letter) ? $"\\u{(int)letter:x4}" : letter.ToString()));
 }
