@@ -176,5 +176,5 @@ public sealed class OtherValuesTests : IDisposable
         "cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\n(K\u0000tC\u0001b\u0087R(K\u0001(K\u0001tcnumpy\ndtype\n"
         + $"X{(char)type.Length}\u0000\u0000\u0000{type}\u0089\u0088\u0087R\u0089C\u00041234tb";
 
-    private static TensorContent Content(byte[] bytes) => TensorFile.ReadContent(new ByteSource(bytes, "file"), "file.x");
+    private static TensorContent Content(byte[] bytes) => TensorFormat.Read(new ByteSource(bytes, "file"), "file.x");
 }

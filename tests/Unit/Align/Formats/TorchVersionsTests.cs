@@ -103,7 +103,7 @@ public class TorchVersionsTests
         {
             try
             {
-                return TensorFile.ReadContent(new ByteSource(bytes, "file"), "file");
+                return TensorFormat.Read(new ByteSource(bytes, "file"), "file");
             }
             catch (PPYolo.Align.AlignException error)
             {
