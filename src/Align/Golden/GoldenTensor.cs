@@ -64,8 +64,10 @@ public sealed record GoldenTensor
     /// <param name="isTrained">Whether the optimizer changes it, or what it is the moving average of.</param>
     /// <param name="isParameter">Whether it is a parameter, or the moving average of one; else a buffer.</param>
     /// <param name="approved">
-    /// The golden's of a run from the same start: what it says of the tensor is not found again where the elements are the same. So whoever
-    /// changes what is said of a tensor raises the version of <see cref="GoldenText"/> and records all goldens anew. </param>
+    /// The same tensor of a golden whose run had the same start, or null. Where both have the same elements, its summary is taken instead
+    /// of being computed. So whoever changes what a summary holds raises the version of <see cref="GoldenText"/> and records all goldens
+    /// anew.
+    /// </param>
     internal static GoldenTensor Of(
         GoldenPart part,
         string name,

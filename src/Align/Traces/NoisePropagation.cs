@@ -1,10 +1,10 @@
 namespace PPYolo.Align.Traces;
 
 /// <summary>
-/// What noise becomes on its way. A few twins do not see every discontinuity: an activation within rounding of its kink, or a difference
-/// within rounding of an absolute value's, may fall on the other side in the next run, and from there on the gradient differs by that
-/// element. So the gradient of a map may differ by its largest elements wherever it does, and what is computed from something that differs
-/// within its bound may differ in proportion.
+/// How large noise may become on its way through an iteration. The noise floor comes from a few twins, and they do not see every kink. An
+/// activation within rounding of its kink may fall on the other side in the next run, and so may a difference within rounding of zero whose
+/// absolute value is taken. From there on the gradient differs by that element. So the gradient of a map may differ by as much as its
+/// largest elements, and what is computed from something that differs within its bound may differ in proportion.
 /// </summary>
 internal sealed class NoisePropagation
 {

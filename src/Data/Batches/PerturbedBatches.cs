@@ -4,8 +4,9 @@ using PPYolo.Align.Tensors;
 namespace PPYolo.Data.Batches;
 
 /// <summary>
-/// Batches whose images differ about their last bit (<see cref="Perturbation"/>): what a run on them has in another way is its rounding
-/// noise. Unlike perturbed weights they leave the grid alone on which weights are rounded, which would otherwise be most of the difference.
+/// Batches whose images are changed about their last bit (<see cref="Perturbation"/>). A run on them differs from the run on the unchanged
+/// batches by rounding noise alone. Perturbed weights would show more than that: they are rounded on another grid, and that would be most
+/// of the difference.
 /// </summary>
 /// <param name="inner">The batches.</param>
 /// <param name="seed">Which perturbation.</param>

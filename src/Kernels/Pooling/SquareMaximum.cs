@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace PPYolo.Kernels.Pooling;
 
 /// <summary>
-/// The maximum of the square around each cell on the CPU, along rows and then along columns. What the gradient needs is where each of the
-/// two maxima came from, a byte each: how many cells from the beginning of what it is the maximum of.
+/// A max pool on the CPU: for each cell, the maximum of the square around it. It is found in two passes, along rows and then along columns.
+/// For the gradient, each pass keeps where its maximum came from. That is one byte: the position among the cells that were compared.
 /// </summary>
 internal sealed unsafe class SquareMaximum : Operation<SquareMaximum>
 {
