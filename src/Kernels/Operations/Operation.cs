@@ -11,7 +11,8 @@ namespace PPYolo.Kernels.Operations;
 public abstract class Operation<T> : autograd.SingleTensorFunction<T>
     where T : Operation<T>, new()
 {
-    private const string Shapes = "shapes";
+    private const string Shapes = "shapes",
+        Pass = "pass";
 
     /// <summary>
     /// Computes the result, and what its gradient needs. TorchSharp sets aside a tensor as large as the result for each operation, which is
@@ -34,6 +35,7 @@ public abstract class Operation<T> : autograd.SingleTensorFunction<T>
         // The tensor set aside would serve for gradients that are not defined, had it lived.
         ctx.set_materialize_grads(false);
         ctx.save_data(Shapes, Array.ConvertAll(vars, value => (value as Tensor)?.shape));
+        ctx.save_data(Pass, BackwardPass.Current);
         return Compute(ctx, vars);
     }
 
@@ -43,23 +45,18 @@ public abstract class Operation<T> : autograd.SingleTensorFunction<T>
         using var incoming = grad_output;
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
+        var shapes = (long[]?[])ctx.get_data(Shapes);
+        var pass = (BackwardPass)ctx.get_data(Pass);
         try
         {
-            if (incoming.IsInvalid)
-            {
-                return BackwardPass.Return([.. ((long[]?[])ctx.get_data(Shapes)).Select(_ => (Tensor)null!)]);
-            }
-
-            return BackwardPass.Return(Differentiate(ctx, Saved(ctx), incoming));
+            return pass.Return(incoming.IsInvalid ? Undefined(shapes) : Differentiate(ctx, Saved(ctx), incoming));
         }
 #pragma warning disable CA1031 // Whatever it is must not reach native code: see BackwardPass.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            BackwardPass.Keep(exception);
-            return BackwardPass.Return([
-                .. ((long[]?[])ctx.get_data(Shapes)).Select(shape => shape is null ? null! : zeros(shape, incoming.dtype, incoming.device)),
-            ]);
+            pass.Keep(exception);
+            return pass.Return(Zeros(shapes, incoming));
         }
         finally
         {
@@ -77,6 +74,23 @@ public abstract class Operation<T> : autograd.SingleTensorFunction<T>
     /// <param name="saved">The tensors that were saved.</param>
     /// <param name="gradient">The gradient of the result.</param>
     protected abstract List<Tensor> Differentiate(autograd.AutogradContext ctx, IReadOnlyList<Tensor> saved, Tensor gradient);
+
+    private static List<Tensor> Undefined(long[]?[] shapes) => [.. shapes.Select(_ => (Tensor)null!)];
+
+    /// <summary>What takes the place of gradients that could not be computed; a full card has no room for that either.</summary>
+    private static List<Tensor> Zeros(long[]?[] shapes, Tensor incoming)
+    {
+        try
+        {
+            return [.. shapes.Select(shape => shape is null ? null! : zeros(shape, incoming.dtype, incoming.device))];
+        }
+#pragma warning disable CA1031 // As above; what came before it is what is reported.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return Undefined(shapes);
+        }
+    }
 
     private static List<Tensor> Saved(autograd.AutogradContext ctx)
     {

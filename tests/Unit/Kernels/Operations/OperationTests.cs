@@ -68,6 +68,99 @@ public sealed class OperationTests
         leaf.grad!.data<float>().ToArray().Should().Equal(1, 1, 1, 1);
     }
 
+    /// <summary>libtorch runs what a card computes on a thread of its own; here the whole backward pass is on another one.</summary>
+    [Fact]
+    public void A_failure_on_another_thread_is_thrown_where_the_graph_was_computed()
+    {
+        using var scope = NewDisposeScope();
+        var leaf = ones(4).requires_grad_();
+        var sum = Failing.apply(leaf, "it failed elsewhere", false).sum();
+
+        OnAnotherThread(() => sum.backward());
+
+        var finish = BackwardPass.Finish;
+        finish.Should().Throw<InvalidOperationException>().WithMessage("it failed elsewhere");
+        finish.Should().NotThrow("a failure is reported once");
+        leaf.grad!.data<float>().ToArray().Should().OnlyContain(value => value == 0);
+    }
+
+    /// <summary>As two ranks in one process whose backward functions one card's thread runs.</summary>
+    [Fact]
+    public void Passes_at_once_do_not_take_each_others_failures()
+    {
+        using var scope = NewDisposeScope();
+        Tensor mine = Failing.apply(ones(4).requires_grad_(), "mine", false).sum(),
+            theirs = null!;
+        Exception? found = null,
+            again = null;
+        using var computed = new ManualResetEventSlim();
+        using var passed = new ManualResetEventSlim();
+        var other = new Thread(() =>
+        {
+            theirs = Failing.apply(ones(4).requires_grad_(), "theirs", false).sum();
+            computed.Set();
+            passed.Wait();
+            found = Record.Exception(BackwardPass.Finish);
+            again = Record.Exception(BackwardPass.Finish);
+        });
+        other.Start();
+        computed.Wait();
+
+        OnAnotherThread(() =>
+        {
+            theirs.backward();
+            mine.backward();
+        });
+        passed.Set();
+        other.Join();
+
+        found!.Message.Should().Be("theirs");
+        again.Should().BeNull();
+        var finish = BackwardPass.Finish;
+        finish.Should().Throw<InvalidOperationException>().WithMessage("mine");
+    }
+
+    [Fact]
+    public void A_failure_is_thrown_though_not_even_zeros_can_be_made()
+    {
+        using var scope = NewDisposeScope();
+        var leaf = ones(4).requires_grad_();
+
+        Failing.apply(leaf, "no memory", true).sum().backward();
+
+        var finish = BackwardPass.Finish;
+        finish.Should().Throw<InvalidOperationException>().WithMessage("no memory");
+        leaf.grad.Should().BeNull();
+    }
+
+    private static void OnAnotherThread(Action action)
+    {
+        var thread = new Thread(() => action());
+        thread.Start();
+        thread.Join();
+    }
+
+    /// <summary>Fails in the backward pass with a message, and may leave no gradient that zeros could be made like.</summary>
+    private sealed class Failing : Operation<Failing>
+    {
+        protected override Tensor Compute(autograd.AutogradContext ctx, object[] arguments)
+        {
+            ctx.save_data("message", arguments[1]);
+            ctx.save_data("takes", arguments[2]);
+            return ((Tensor)arguments[0]).clone();
+        }
+
+        protected override List<Tensor> Differentiate(autograd.AutogradContext ctx, IReadOnlyList<Tensor> saved, Tensor gradient)
+        {
+            if ((bool)ctx.get_data("takes"))
+            {
+                gradient.Dispose();
+            }
+
+            throw new InvalidOperationException((string)ctx.get_data("message"));
+        }
+    }
+
     /// <summary>Passes on what it is given, and counts in each backward step how many tensors the thread's dispose scopes hold.</summary>
     private sealed class Watched : Operation<Watched>
     {

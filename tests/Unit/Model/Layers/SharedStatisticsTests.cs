@@ -109,8 +109,8 @@ public sealed class SharedStatisticsTests
     [Fact]
     public void The_first_of_several_failures_is_reported()
     {
-        BackwardPass.Keep(new InvalidOperationException("first"));
-        BackwardPass.Keep(new InvalidOperationException("second"));
+        BackwardPass.Current.Keep(new InvalidOperationException("first"));
+        BackwardPass.Current.Keep(new InvalidOperationException("second"));
 
         var ask = BackwardPass.Finish;
 
