@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PPYolo.Harness.Explain;
 
 namespace PPYolo.Cli.Commands;
 
@@ -15,7 +16,7 @@ internal static class FaultsCommand
         );
         command.SetAction(_ =>
         {
-            using var stream = typeof(FaultsCommand).Assembly.GetManifestResourceStream(Table)!;
+            using var stream = typeof(ExplainScenario).Assembly.GetManifestResourceStream(Table)!;
             using var reader = new StreamReader(stream);
             Console.Out.WriteLine(reader.ReadToEnd());
             return ExitCode.Aligned;
