@@ -19,36 +19,44 @@ public static class DeformableSampling
     public static Tensor Columns(Tensor input, Tensor offset, Tensor mask, int stride) =>
         input.device_type == DeviceType.CPU && input.dtype == ScalarType.Float32
             ? DeformableColumns.apply(input, offset, mask, (long)stride)
-            : ColumnsByGridSample(input, offset, mask, stride);
+            : ColumnsByCorners(input, offset, mask, stride);
 
-    /// <summary>The same through grid_sample: any device and floating-point type, and the yardstick of the CPU kernel.</summary>
-    public static Tensor ColumnsByGridSample(Tensor input, Tensor offset, Tensor mask, int stride)
+    /// <summary>
+    /// The same by operators that every device and floating-point type has. Corners are whole numbers before anything is rounded: the
+    /// coordinates of grid_sample would put a sample that is just on a pixel a little before it, where its offset has another gradient.
+    /// Gradients of the input are added up by index_put, which sorts on a card, so that their order is always the same; index_add, gather
+    /// and grid_sample add in any order there.
+    /// </summary>
+    public static Tensor ColumnsByCorners(Tensor input, Tensor offset, Tensor mask, int stride)
     {
         using var scope = NewDisposeScope();
         long batch = input.shape[0],
             channels = input.shape[1],
             height = input.shape[2],
-            width = input.shape[3];
-        long rows = offset.shape[2],
+            width = input.shape[3],
+            rows = offset.shape[2],
             columns = offset.shape[3];
-        var options = (dtype: input.dtype, device: input.device);
-        var q = Scalars.Range(Points, ScalarType.Int64, options.device);
-        var ky = q.div(Scalars.Of(3), RoundingMode.floor).to(options.dtype).view(1, Points, 1, 1);
-        var kx = q.remainder(Scalars.Of(3)).to(options.dtype).view(1, Points, 1, 1);
-        var i = (Scalars.Range(rows, options.dtype, options.device) * Scalars.Of(stride)).view(1, 1, rows, 1);
-        var j = (Scalars.Range(columns, options.dtype, options.device) * Scalars.Of(stride)).view(1, 1, 1, columns);
-        var pairs = offset.reshape(batch, Points, 2, rows, columns);
-        var y = pairs.select(2, 0).Plus((i - Scalars.One).Plus(ky));
-        var x = pairs.select(2, 1).Plus((j - Scalars.One).Plus(kx));
-        var grid = stack([ToGrid(x, width), ToGrid(y, height)], dim: 4).reshape(batch, Points * rows, columns, 2);
-        var sampled = nn.functional.grid_sample(input, grid, align_corners: false).view(batch, channels, Points, rows, columns);
-        return (sampled * mask.unsqueeze(1))
-            .permute(0, 2, 1, 3, 4)
-            .reshape(batch, Points * channels, rows, columns)
-            .MoveToOuterDisposeScope();
-    }
+        var q = Scalars.Range(Points, ScalarType.Int64, input.device);
+        var pairs = offset.permute(0, 2, 3, 1).reshape(batch, rows, columns, Points, 2);
+        var down = CornerAxis.Of(pairs.select(4, 0), Cells(rows).view(1, rows, 1, 1), q.div(Scalars.Of(3), RoundingMode.floor), height);
+        var across = CornerAxis.Of(pairs.select(4, 1), Cells(columns).view(1, 1, columns, 1), q.remainder(Scalars.Of(3)), width);
+        // A ring of zeros is what a corner outside the image meets.
+        var pixels = nn.functional.pad(input.permute(0, 2, 3, 1), [0, 0, 1, 1, 1, 1]).reshape(-1, channels);
+        var image = (Scalars.Range(batch, ScalarType.Int64, input.device) * Scalars.Of((height + 2) * (width + 2))).view(batch, 1, 1, 1);
+        var share = mask.permute(0, 2, 3, 1);
+        Tensor? sum = null;
+        foreach (var (row, vertical) in down.Neighbours)
+        {
+            foreach (var (column, horizontal) in across.Neighbours)
+            {
+                var pixel = (row * Scalars.Of(width + 2)).Plus(column).Plus(image);
+                var corner = pixels.index(TensorIndex.Tensor(pixel)) * (share * vertical * horizontal).unsqueeze(4);
+                sum = sum is null ? corner : sum.Plus(corner);
+            }
+        }
 
-    /// <summary>Pixel coordinates to grid_sample's own, in which -1 and 1 are the outer edges of the border pixels.</summary>
-    private static Tensor ToGrid(Tensor pixels, long extent) =>
-        ((pixels * Scalars.Of(2)).Plus(Scalars.One) / Scalars.Of(extent)) - Scalars.One;
+        return sum!.reshape(batch, rows, columns, Points * channels).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+
+        Tensor Cells(long count) => Scalars.Range(count, input.dtype, input.device) * Scalars.Of(stride);
+    }
 }

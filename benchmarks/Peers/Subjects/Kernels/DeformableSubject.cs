@@ -1,4 +1,3 @@
-using PPYolo.Kernels.Deformable;
 using PPYolo.Kernels.Operations;
 using PPYolo.Model.Layers;
 using PPYolo.Peers.Measuring;
@@ -53,12 +52,7 @@ internal sealed class DeformableSubject : ISubject
     {
         // Plain operators alone: the layer's offsets would come from this project's own convolution.
         var predicted = nn.functional.conv2d(input, layer.Offsets.Weight, layer.Offsets.Bias, padding: [1, 1]);
-        var columns = DeformableSampling.ColumnsByGridSample(
-            input,
-            predicted.narrow(1, 0, 2 * Points),
-            predicted.narrow(1, 2 * Points, Points).sigmoid(),
-            1
-        );
+        var columns = GridSampling.Columns(input, predicted.narrow(1, 0, 2 * Points), predicted.narrow(1, 2 * Points, Points).sigmoid(), 1);
         return nn.functional.conv2d(columns, weight.permute(0, 2, 3, 1).reshape(Channels, Points * Channels, 1, 1));
     }
 }

@@ -29,15 +29,7 @@ public sealed class DeformableProductTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Equals_grid_sampling_and_a_product_in_float64(
-        int batch,
-        int inputs,
-        int outputs,
-        int height,
-        int width,
-        int stride,
-        float reach
-    )
+    public void Equals_sampling_and_a_product_in_float64(int batch, int inputs, int outputs, int height, int width, int stride, float reach)
     {
         using var scope = NewDisposeScope();
         var leaves = Leaves(batch, inputs, outputs, height, width, stride, reach);
@@ -48,7 +40,7 @@ public sealed class DeformableProductTests
             [.. leaves.Select(leaf => leaf.to(ScalarType.Float64))],
             values =>
                 nn.functional.conv2d(
-                    DeformableSampling.ColumnsByGridSample(values[0], values[1], values[2], stride),
+                    DeformableSampling.ColumnsByCorners(values[0], values[1], values[2], stride),
                     values[3].permute(0, 2, 3, 1).reshape(outputs, 9L * inputs, 1, 1)
                 )
         );
@@ -157,12 +149,7 @@ public sealed class DeformableProductTests
         var output = layer.call(leaves[0]);
 
         var predicted = layer.Offsets.call(leaves[0]);
-        var columns = DeformableSampling.ColumnsByGridSample(
-            leaves[0],
-            predicted.narrow(1, 0, 18),
-            predicted.narrow(1, 18, 9).sigmoid(),
-            1
-        );
+        var columns = DeformableSampling.ColumnsByCorners(leaves[0], predicted.narrow(1, 0, 18), predicted.narrow(1, 18, 9).sigmoid(), 1);
         output.ShouldBeNear(nn.functional.conv2d(columns, leaves[3].permute(0, 2, 3, 1).reshape(12, 180, 1, 1)), Rounding, "the output");
     }
 

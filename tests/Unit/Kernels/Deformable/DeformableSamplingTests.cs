@@ -23,7 +23,7 @@ public sealed class DeformableSamplingTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Kernel_equals_grid_sampling(int batch, int channels, int height, int width, int stride, float reach)
+    public void Kernel_equals_the_operators_of_every_device(int batch, int channels, int height, int width, int stride, float reach)
     {
         using var scope = NewDisposeScope();
         var (input, offset, mask) = Inputs(batch, channels, height, width, stride, reach);
@@ -34,7 +34,7 @@ public sealed class DeformableSamplingTests
             offset.to(ScalarType.Float64),
             mask.to(ScalarType.Float64),
             stride,
-            DeformableSampling.ColumnsByGridSample
+            DeformableSampling.ColumnsByCorners
         );
 
         ShouldBeNear(kernel, expected);
@@ -42,12 +42,14 @@ public sealed class DeformableSamplingTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Kernel_equals_the_definition(int batch, int channels, int height, int width, int stride, float reach)
+    public void Kernel_and_operators_equal_the_definition(int batch, int channels, int height, int width, int stride, float reach)
     {
         using var scope = NewDisposeScope();
         var (input, offset, mask) = Inputs(batch, channels, height, width, stride, reach);
 
-        ShouldBeNear(Run(input, offset, mask, stride, DeformableSampling.Columns), Defined(input, offset, mask, stride));
+        var defined = Defined(input, offset, mask, stride);
+        ShouldBeNear(Run(input, offset, mask, stride, DeformableSampling.Columns), defined);
+        ShouldBeNear(Run(input, offset, mask, stride, DeformableSampling.ColumnsByCorners), defined);
     }
 
     /// <summary>
@@ -60,13 +62,31 @@ public sealed class DeformableSamplingTests
     [InlineData(2, -2)]
     [InlineData(0, 100)]
     [InlineData(-1e9f, 1e9f)]
-    public void Kernel_follows_torchvision_on_and_beyond_the_border(float down, float across)
+    public void Kernel_and_operators_follow_torchvision_on_and_beyond_the_border(float down, float across)
     {
         using var scope = NewDisposeScope();
         var (input, offset, mask) = Inputs(2, 5, 5, 4, 1, 0);
         offset = offset.view(2, 9, 2, 5, 4).add(tensor([down, across]).view(1, 1, 2, 1, 1)).view(offset.shape);
 
-        ShouldBeNear(Run(input, offset, mask, 1, DeformableSampling.Columns), Defined(input, offset, mask, 1));
+        var defined = Defined(input, offset, mask, 1);
+        ShouldBeNear(Run(input, offset, mask, 1, DeformableSampling.Columns), defined);
+        ShouldBeNear(Run(input, offset, mask, 1, DeformableSampling.ColumnsByCorners), defined);
+    }
+
+    /// <summary>Start weights from scratch predict offsets of 0, where an offset has another gradient to either side.</summary>
+    [Theory]
+    [InlineData(13, 13, 1)]
+    [InlineData(19, 11, 2)]
+    [InlineData(38, 38, 1)]
+    public void Operators_take_the_kernels_side_of_every_pixel_at_offset_zero(int height, int width, int stride)
+    {
+        using var scope = NewDisposeScope();
+        var (input, offset, mask) = Inputs(2, 19, height, width, stride, 0);
+
+        ShouldBeNear(
+            Run(input, offset, mask, stride, DeformableSampling.ColumnsByCorners),
+            Run(input, offset, mask, stride, DeformableSampling.Columns)
+        );
     }
 
     [Fact]
@@ -83,31 +103,35 @@ public sealed class DeformableSamplingTests
     }
 
     [Theory]
-    [InlineData(float.PositiveInfinity)]
-    [InlineData(float.NegativeInfinity)]
-    [InlineData(float.MaxValue)]
-    public void Samples_nothing_at_an_unreachable_place(float place)
+    [InlineData(float.PositiveInfinity, false)]
+    [InlineData(float.NegativeInfinity, false)]
+    [InlineData(float.MaxValue, false)]
+    [InlineData(float.PositiveInfinity, true)]
+    [InlineData(float.NegativeInfinity, true)]
+    [InlineData(float.MaxValue, true)]
+    public void Samples_nothing_at_an_unreachable_place(float place, bool corners)
     {
         using var scope = NewDisposeScope();
         var (input, offset, mask) = Inputs(1, 5, 4, 4, 1, 0.5f);
         offset[0, 3, 2, 2] = place;
 
-        var columns = Run(input, offset, mask, 1, DeformableSampling.Columns).Columns;
+        var columns = Run(input, offset, mask, 1, Way(corners)).Columns;
 
         columns.isfinite().all().item<bool>().Should().BeTrue();
         columns.view(9, 5, 4, 4)[1, .., 2, 2].abs().max().item<float>().Should().Be(0);
     }
 
     [Theory]
-    [InlineData(5)]
-    [InlineData(16)]
-    public void A_nan_offset_neither_crashes_nor_hides(int channels)
+    [InlineData(5, false)]
+    [InlineData(16, false)]
+    [InlineData(5, true)]
+    public void A_nan_offset_neither_crashes_nor_hides(int channels, bool corners)
     {
         using var scope = NewDisposeScope();
         var (input, offset, mask) = Inputs(2, channels, 4, 4, 1, 0.5f);
         offset[1, 3, 2, 2] = float.NaN;
 
-        var result = Run(input, offset, mask, 1, DeformableSampling.Columns);
+        var result = Run(input, offset, mask, 1, Way(corners));
 
         var columns = result.Columns.view(2, 9, channels, 4, 4);
         columns[1, 1, .., 2, 2].isnan().all().item<bool>().Should().BeTrue("a NaN that became 0 would never be noticed");
@@ -159,14 +183,14 @@ public sealed class DeformableSamplingTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void Grid_sampling_has_the_gradients_of_its_values(int stride)
+    public void Operators_have_the_gradients_of_their_values(int stride)
     {
         using var scope = NewDisposeScope();
         var (input, offset, mask) = Inputs(1, 2, 5, 4, stride, 1.2f);
         var weights = TestTensors.Wide("weights", 1, 1, 18, mask.shape[2], mask.shape[3]);
 
         GradientCheck.Check(
-            values => (DeformableSampling.ColumnsByGridSample(values[0], values[1], values[2], stride) * weights).sum(),
+            values => (DeformableSampling.ColumnsByCorners(values[0], values[1], values[2], stride) * weights).sum(),
             input.to(ScalarType.Float64),
             offset.to(ScalarType.Float64),
             mask.to(ScalarType.Float64)
@@ -190,6 +214,9 @@ public sealed class DeformableSamplingTests
             TestTensors.Of("mask", 0.5f, batch, 9, rows, columns).add_(0.5f)
         );
     }
+
+    private static Func<Tensor, Tensor, Tensor, int, Tensor> Way(bool corners) =>
+        corners ? DeformableSampling.ColumnsByCorners : DeformableSampling.Columns;
 
     private static Result Run(Tensor input, Tensor offset, Tensor mask, int stride, Func<Tensor, Tensor, Tensor, int, Tensor> sampling)
     {
