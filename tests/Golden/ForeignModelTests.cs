@@ -68,7 +68,7 @@ public sealed class ForeignModelTests : IDisposable
         var version = $"0.1.0-test{Environment.ProcessId}";
         var packed = await Dotnet([
             "pack",
-            Path.Combine(TestEnvironment.Root, "src", "Align"),
+            Path.Combine(Fixtures.Root, "src", "Align"),
             "-c",
             "Release",
             "--no-build",
@@ -82,10 +82,10 @@ public sealed class ForeignModelTests : IDisposable
         packed.ExitCode.Should().Be(0, packed.Output);
         Directory.CreateDirectory(engineering);
         Directory.CreateDirectory(sample);
-        File.Copy(Path.Combine(TestEnvironment.Root, "eng", "LibstdcxxMend.targets"), Path.Combine(engineering, "LibstdcxxMend.targets"));
+        File.Copy(Path.Combine(Fixtures.Root, "eng", "LibstdcxxMend.targets"), Path.Combine(engineering, "LibstdcxxMend.targets"));
         foreach (var file in new[] { "Program.cs", "Golden.csproj" })
         {
-            File.Copy(Path.Combine(TestEnvironment.Root, "samples", "Golden", file), Path.Combine(sample, file));
+            File.Copy(Path.Combine(Fixtures.Root, "samples", "Golden", file), Path.Combine(sample, file));
         }
 
         var project = Path.Combine(sample, "Golden.csproj");

@@ -13,7 +13,7 @@ public partial class SettingsPage
     [Fact]
     public void IsWhatTheDeclarationsSay()
     {
-        var path = Path.Combine(TestEnvironment.Root, "docs", "settings.md");
+        var path = Path.Combine(Fixtures.Root, "docs", "settings.md");
         var page = Page();
         var found = File.Exists(path) ? File.ReadAllText(path) : "";
         if (found != page)

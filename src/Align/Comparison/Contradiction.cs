@@ -4,14 +4,14 @@ using PPYolo.Align.Tensors;
 namespace PPYolo.Align.Comparison;
 
 /// <summary>
-/// What speaks against a tensor that passes the bound on its sum of squares: the bound is absolute, so that small values pass it whatever was
-/// done to them, and one element of many does.
+/// What speaks against a tensor that passes the bound on its sum of squares: the bound is absolute, so that small values pass it whatever
+/// was done to them, and one element of many does.
 /// </summary>
 internal static class Contradiction
 {
     /// <summary>
-    /// A difference of a tenth of the way that a tensor went is far above what rounding does, and below what a training bug does to a tensor
-    /// it concerns.
+    /// A difference of a tenth of the way that a tensor went is far above what rounding does, and below what a training bug does to a
+    /// tensor it concerns.
     /// </summary>
     public const double LargestShare = 0.1;
 

@@ -6,7 +6,6 @@ namespace PPYolo.Align.Formats;
 /// <summary>Tells what a file is that is none of tensors: a page of a failed download is not a damaged checkpoint.</summary>
 internal static class ForeignFile
 {
-    private const string Expected = "a file of NumPy, PyTorch, Paddle or safetensors";
     private const string Unpack = "unpack it, and name the file in it";
     private const string Other = "name a file of one of these formats";
 
@@ -24,7 +23,7 @@ internal static class ForeignFile
         }
 
         var (found, advice) = Describe(file.Span(0, (int)Math.Min(file.Length, Looked)));
-        return file.Error(Expected, found, advice);
+        return file.Error($"a file of {TensorFormat.Programs}", found, advice);
     }
 
     private static (string Found, string Advice) Describe(ReadOnlySpan<byte> head)

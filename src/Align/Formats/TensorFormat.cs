@@ -90,6 +90,9 @@ public sealed class TensorFormat
     /// <summary>The formats from which weights are read, as a choice for messages and help.</summary>
     public static string Sources => Either(All.Where(format => format.KeepsNames).Select(format => format.ToString()));
 
+    /// <summary>The programs whose files are read, as a choice for messages.</summary>
+    internal static string Programs => Either(All.Select(format => format.Program).Distinct());
+
     /// <summary>The extensions under which weights are written, as a choice for messages and help.</summary>
     public static string WeightExtensions => Either(ForWeights.Select(format => format.Extension));
 

@@ -10,12 +10,14 @@ namespace PPYolo.Align.Golden;
 /// <param name="Cpu">The instruction set that libtorch takes: AVX512, AVX2 or DEFAULT.</param>
 /// <param name="Threads">The threads that it computes on.</param>
 /// <param name="Config">A hash of the run's settings.</param>
-public sealed record GoldenEnvironment(string Torch, string Cpu, int Threads, string Config)
+/// <param name="Card">The card that the run was computed on, and how exactly; null is the CPU.</param>
+public sealed record GoldenEnvironment(string Torch, string Cpu, int Threads, string Config, string? Card = null)
 {
     /// <summary>This process's environment.</summary>
     /// <param name="config">The settings of the run as text.</param>
     /// <param name="threads">Threads over all ranks; those of libtorch now unless given.</param>
-    public static GoldenEnvironment Current(string config, int? threads = null) =>
+    /// <param name="card">The card that the run was computed on, and how exactly; null is the CPU.</param>
+    public static GoldenEnvironment Current(string config, int? threads = null, string? card = null) =>
         new(
             "TorchSharp "
                 + (
@@ -29,10 +31,16 @@ public sealed record GoldenEnvironment(string Torch, string Cpu, int Threads, st
                     : "DEFAULT"
                 ),
             threads ?? torch.get_num_threads(),
-            System.IO.Hashing.XxHash3.HashToUInt64(System.Text.Encoding.UTF8.GetBytes(config)).ToString("x16", CultureInfo.InvariantCulture)
+            System
+                .IO.Hashing.XxHash3.HashToUInt64(System.Text.Encoding.UTF8.GetBytes(config))
+                .ToString("x16", CultureInfo.InvariantCulture),
+            card
         );
 
     /// <summary>The environment on one line.</summary>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Torch}, {Cpu}, {Threads} threads, settings {Config}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Torch}, {Cpu}, {Threads} threads, settings {Config}{(Card is null ? "" : $", on {Card}")}"
+        );
 }

@@ -114,7 +114,7 @@ public sealed class GoldenRun
         }
 
         return run.IsComplete
-            ? run.Recorder.Build(GoldenEnvironment.Current(settings, threads))
+            ? run.Recorder.Build(GoldenEnvironment.Current(settings, threads, run.Card()))
             : throw run.Misuse(
                 $"the training ended after {run.Iteration} of {iterations} iterations; train as many as {nameof(Iterations)} says, or "
                     + $"ask for fewer"
@@ -247,6 +247,15 @@ public sealed class GoldenRun
         {
             golden.Add(GoldenPart.Weight, TorchTensors.State(model));
         }
+    }
+
+    /// <summary>The card that the model is on, as libtorch knows it; null on the CPU.</summary>
+    private string? Card()
+    {
+        var device = model!.parameters().FirstOrDefault()?.device;
+        return device is null || device.type == TorchSharp.DeviceType.CPU
+            ? null
+            : $"{device}, TF32 {(backends.cudnn.allow_tf32 || backends.cuda.matmul.allow_tf32 ? "on" : "off")}";
     }
 
     /// <summary>A twin that starts elsewhere would make a floor of its own distance, under which anything passes.</summary>

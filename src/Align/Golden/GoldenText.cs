@@ -27,11 +27,15 @@ public static class GoldenText
         Line(text, "case", record.Case);
         Line(
             text,
-            "environment",
-            record.Environment.Torch,
-            record.Environment.Cpu,
-            $"{record.Environment.Threads}",
-            record.Environment.Config
+            [
+                "environment",
+                record.Environment.Torch,
+                record.Environment.Cpu,
+                $"{record.Environment.Threads}",
+                record.Environment.Config,
+                // Goldens of the CPU are as they were before there were others.
+                .. record.Environment.Card is { } card ? [card] : Array.Empty<string>(),
+            ]
         );
         Line(text, "start", record.Start);
         Line(text, "twins", $"{record.Twins}");
@@ -141,13 +145,13 @@ public static class GoldenText
             }
         }
 
-        string[] Head(string name, int fields) =>
-            head.TryGetValue(name, out var line) && line.Length == fields
+        string[] Head(string name, params ReadOnlySpan<int> fields) =>
+            head.TryGetValue(name, out var line) && fields.Contains(line.Length)
                 ? line
                 : throw new AlignException(
                     $"{source}: the line '{name}' is missing or malformed; restore the file, or delete it and record it again"
                 );
-        var environment = Head("environment", 5);
+        var environment = Head("environment", 5, 6);
         if (
             !int.TryParse(environment[3], NumberStyles.None, CultureInfo.InvariantCulture, out var threads)
             || !int.TryParse(Head("twins", 2)[1], NumberStyles.None, CultureInfo.InvariantCulture, out var twins)
@@ -161,7 +165,7 @@ public static class GoldenText
         return new()
         {
             Case = Head("case", 2)[1],
-            Environment = new(environment[1], environment[2], threads, environment[4]),
+            Environment = new(environment[1], environment[2], threads, environment[4], environment.ElementAtOrDefault(5)),
             Start = Head("start", 2)[1],
             Twins = twins,
             Rates = rates,

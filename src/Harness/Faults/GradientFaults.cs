@@ -1,3 +1,4 @@
+using PPYolo.Kernels.Operations;
 using PPYolo.Model.State;
 using PPYolo.Train.Stepping;
 using static TorchSharp.torch;
@@ -56,7 +57,7 @@ internal static class GradientFaults
     {
         foreach (var entry in entries.Where(entry => entry.IsTrainable))
         {
-            entry.Value.grad!.mul_(factor);
+            entry.Value.grad!.mul_(Scalars.Of(factor));
         }
     }
 

@@ -1,3 +1,4 @@
+using PPYolo.Kernels.Operations;
 using PPYolo.Model.Head;
 using PPYolo.Model.Layers;
 using PPYolo.Train.Stepping;
@@ -90,7 +91,8 @@ internal static class NormFaults
             var norm = key[..key.LastIndexOf('.')];
             var count = values[norm[..norm.LastIndexOf('.')] + ".conv"];
             var running = parts.Entry(key).Value;
-            running.copy_((old * 0.9) + ((running - (old * 0.9)) * ((count - 1) / count)));
+            var kept = old * Scalars.Of(0.9);
+            running.copy_(kept.Plus((running - kept) * Scalars.Of((count - 1) / count)));
         }
 
         return terms;

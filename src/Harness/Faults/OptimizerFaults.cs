@@ -1,3 +1,4 @@
+using PPYolo.Kernels.Operations;
 using PPYolo.Train.Stepping;
 using static TorchSharp.torch;
 
@@ -76,8 +77,8 @@ internal static class OptimizerFaults
                 foreach (var (key, buffer) in parts.Optimizer.Buffers)
                 {
                     // buffer - 0.9 before is the gradient as it entered; the step is along it and 0.9 of the buffer.
-                    var entered = before.TryGetValue(key, out var old) ? buffer - (old * 0.9) : buffer;
-                    parts.Entry(key).Value.sub_((entered + (buffer * 0.9) - buffer) * rate);
+                    var entered = before.TryGetValue(key, out var old) ? buffer - (old * Scalars.Of(0.9)) : buffer;
+                    parts.Entry(key).Value.Add((entered.Plus(buffer * Scalars.Of(0.9)) - buffer) * Scalars.Of(-rate));
                 }
             }
         );
@@ -91,9 +92,9 @@ internal static class OptimizerFaults
                 {
                     if (before.TryGetValue(key, out var old))
                     {
-                        var less = (buffer - (old * 0.9)) * 0.2;
-                        buffer.sub_(less);
-                        parts.Entry(key).Value.add_(less * rate);
+                        var less = (buffer - (old * Scalars.Of(0.9))) * Scalars.Of(0.2);
+                        buffer.Add(less.neg());
+                        parts.Entry(key).Value.Add(less * Scalars.Of(rate));
                     }
                 }
             }

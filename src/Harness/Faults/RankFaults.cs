@@ -1,3 +1,4 @@
+using PPYolo.Kernels.Operations;
 using PPYolo.Train.Stepping;
 using static TorchSharp.torch;
 
@@ -35,7 +36,7 @@ internal static class RankFaults
                         foreach (var entry in parts.Entries.Where(entry => entry.IsTrainable))
                         {
                             parts.Ranks.Broadcast(entry.Key, own[entry.Key]);
-                            entry.Value.grad!.copy_(own[entry.Key] / parts.Ranks.Size);
+                            entry.Value.grad!.copy_(own[entry.Key] / Scalars.Of(parts.Ranks.Size));
                         }
                     })
                     .Parts(remembering);
@@ -58,7 +59,7 @@ internal static class RankFaults
         {
             if (parts.Ranks.Rank == rank)
             {
-                parts.Entry(key).Value.grad!.mul_(1.5);
+                parts.Entry(key).Value.grad!.mul_(Scalars.Of(1.5));
             }
         });
 

@@ -1,3 +1,4 @@
+using PPYolo.Kernels.Operations;
 using PPYolo.Model.State;
 using PPYolo.Train.Stepping;
 using static TorchSharp.torch;
@@ -11,7 +12,7 @@ internal static class WeightFaults
     public static Alteration NotLoaded(string key) => Changed(key, weight => weight.uniform_(-0.05, 0.05, generator: new Generator(1)));
 
     /// <summary>A weight is multiplied.</summary>
-    public static Alteration Times(string key, double factor) => Changed(key, weight => weight.mul_(factor));
+    public static Alteration Times(string key, double factor) => Changed(key, weight => weight.mul_(Scalars.Of(factor)));
 
     /// <summary>A weight of as many inputs as outputs has them exchanged.</summary>
     public static Alteration Transposed(string key) => Changed(key, weight => weight.copy_(weight.transpose(0, 1).clone()));

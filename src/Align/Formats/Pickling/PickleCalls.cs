@@ -4,8 +4,8 @@ using PPYolo.Align.Formats.Bytes;
 namespace PPYolo.Align.Formats.Pickling;
 
 /// <summary>
-/// Does what a pickle asks of the functions on the list. Arguments that the real functions would not get are refused, the last ones too: one
-/// that is passed over could have changed the values.
+/// Does what a pickle asks of the functions on the list. Arguments that the real functions would not get are refused, the last ones too:
+/// one that is passed over could have changed the values.
 /// </summary>
 internal sealed class PickleCalls(ByteSource source, AllocationBudget budget)
 {

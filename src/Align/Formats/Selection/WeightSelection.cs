@@ -11,9 +11,9 @@ internal sealed class WeightSelection(ByteSource file)
     // More names would hide the message.
     private const int MostNames = 6;
 
-    // Tensors beside a moving average may be what it is the average of; tensors beside a model are few and small, such as anchors or counts.
-    // An entry with the weights' own size beside them is another state of them, such as a moving average; one that is much larger says
-    // that the weights are elsewhere.
+    // Tensors beside a moving average may be what it is the average of; tensors beside a model are few and small, such as anchors or
+    // counts. An entry with the weights' own size beside them is another state of them, such as a moving average; one that is much larger
+    // says that the weights are elsewhere.
     private const long MuchLarger = 2;
 
     private readonly SavedValues values = new(file);

@@ -134,7 +134,9 @@ public sealed class OtherValuesTests : IDisposable
         }
     }
 
-    /// <summary>Of integers n with n in both halves the framework's hashes are all 0, of memo places multiples of a prime are in one bucket.</summary>
+    /// <summary>
+    /// Of integers n with n in both halves the framework's hashes are all 0, of memo places multiples of a prime are in one bucket.
+    /// </summary>
     [Theory]
     [InlineData("\u008a\u0008", 1L << 32 | 1, 8)]
     [InlineData("G", 1L << 32 | 1, 8)]

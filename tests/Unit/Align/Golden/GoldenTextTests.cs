@@ -18,6 +18,19 @@ public class GoldenTextTests
         GoldenComparer.Compare(read, Runs.Run()).Aligned.Should().BeTrue();
     }
 
+    [Fact]
+    public void A_card_is_another_environment_than_the_processor_of_which_nothing_is_said()
+    {
+        var card = Runs.Here with { Card = "Card 0, TF32 off" };
+
+        var read = GoldenText.Parse(GoldenText.Format(Runs.Run(environment: card)), "x");
+
+        read.Environment.Should().Be(card).And.NotBe(Runs.Here);
+        read.Environment.ToString().Should().Be($"{Runs.Here}, on Card 0, TF32 off");
+        GoldenText.Format(Runs.Run()).Should().Contain("\nenvironment\tTorchSharp 1\tAVX2\t2\t0123456789abcdef\n");
+        GoldenComparer.Compare(Runs.Golden(), Runs.Run(environment: card)).SameEnvironment.Should().BeFalse();
+    }
+
     [Theory]
     [InlineData("ppyolo-golden\t1", "ppyolo-golden\t2", "*x*begins with*")]
     [InlineData("case\ta run\n", "", "*x*'case' is missing*")]
