@@ -75,6 +75,17 @@ public sealed class Trainer : IDisposable
         {
             throw exception.With(NonFinite.CauseOverRanks(ranks, Step, exception));
         }
+        catch (ExternalException exception)
+            when (exception.Message.Contains("out of memory", StringComparison.Ordinal)
+                || exception.Message.Contains("not enough memory", StringComparison.Ordinal)
+            )
+        {
+            throw new TrainingHaltedException(
+                $"iteration {Step.Iteration}: {batch.Count} images of {batch.Size}x{batch.Size} do not fit into the memory of "
+                    + $"{Step.Device} ({exception.Message.Split('\n')[0]}); take a smaller batch or smaller sizes, or more ranks",
+                exception
+            );
+        }
     }
 
     /// <inheritdoc />

@@ -1,7 +1,9 @@
+using System.Runtime.InteropServices;
 using PPYolo.Train.Feeds;
 using PPYolo.Train.Options;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Runs;
+using PPYolo.Train.Stepping;
 using PPYolo.Train.Weights;
 
 namespace PPYolo.Tests.Unit.Train.Runs;
@@ -33,5 +35,32 @@ public class TrainingRunTests
             second.Names.Should().Equal(everywhere ? first.Names : []);
             second.Where(pair => !pair.Value.BitwiseEquals(first[pair.Key])).Should().BeEmpty();
         }
+    }
+
+    [Theory]
+    [InlineData("CUDA out of memory. Tried to allocate 2.00 GiB.\nSee documentation")]
+    [InlineData("[enforce fail at alloc_cpu.cpp:121] DefaultCPUAllocator: not enough memory: you tried to allocate 2147483648 bytes.")]
+    public void Full_memory_names_the_batch_that_did_not_fit(string message)
+    {
+        var options = TrainOptionsFile.Read("ppyolo_r18vd_voc2012", ["batch=2", "sizes=[64]"]);
+        var plan = new RunPlan(
+            options,
+            StartWeights.Parse("generator:1").For(options.ToNetwork()),
+            RankBatches.Generated("1", options, [2], perRankSizes: false),
+            1,
+            "1"
+        )
+        {
+            Alteration = Alteration.OfBatch(_ => throw new ExternalException(message)),
+        };
+        using var ranks = new SoloRanks();
+
+        var run = () => TrainingRun.Execute(plan, ranks);
+
+        run.Should()
+            .Throw<TrainingHaltedException>()
+            .WithMessage(
+                $"iteration 0: 2 images of 64x64 do not fit into the memory of cpu ({message.Split('\n')[0]}); take a smaller batch*"
+            );
     }
 }
