@@ -277,7 +277,7 @@ internal static class TrainCommand
                         source.Seed
                     )
                     {
-                        Device = where.type == TorchSharp.DeviceType.CUDA ? TorchSharp.torch.device($"cuda:{members.LocalRank}") : where,
+                        Device = where,
                     };
                     Train(plan, members, start.ProfileName, Recording(result), result.GetValue(timings));
                     return members.Rank;

@@ -203,7 +203,7 @@ internal sealed class EpochTraining
         {
             // Once an epoch, before the checkpoint.
             CheckReplicas = false,
-            Device = Device.type == DeviceType.CUDA ? torch.device($"cuda:{ranks.LocalRank}") : Device,
+            Device = Device,
         };
         EpochRun.Execute(
             plan,

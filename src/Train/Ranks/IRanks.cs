@@ -14,7 +14,7 @@ public interface IRanks : IDisposable
     /// <summary>How many there are.</summary>
     int Size { get; }
 
-    /// <summary>This rank among those on its machine, from 0: the number of its device.</summary>
+    /// <summary>This rank among those on its machine, from 0.</summary>
     int LocalRank { get; }
 
     /// <summary>

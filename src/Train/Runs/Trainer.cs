@@ -31,7 +31,7 @@ public sealed class Trainer : IDisposable
         this.plan = plan;
         this.ranks = ranks;
         batches = plan.Batches(ranks.Rank);
-        network = NetworkState.Create(plan.Alteration.Network(plan.Options.ToNetwork()), plan.Start, plan.Device);
+        network = NetworkState.Create(plan.Alteration.Network(plan.Options.ToNetwork()), plan.Start, RankDevice.Of(plan.Device, ranks));
         plan.Alteration.Loaded(network);
         Step = new(plan.Alteration.PartsOf(network, plan.Options.ToRecipe(), plan.Options.Batch, ranks));
         plan.Observe?.Invoke(this);
