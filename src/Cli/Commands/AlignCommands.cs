@@ -38,6 +38,7 @@ internal static class AlignCommands
         var ranks = SharedOptions.Ranks();
         var threads = SharedOptions.Threads();
         var device = SharedOptions.Device();
+        var tf32 = SharedOptions.Tf32();
         var json = SharedOptions.Json();
         var command = new Command(
             "reference",
@@ -49,13 +50,19 @@ internal static class AlignCommands
             ranks,
             threads,
             device,
+            tf32,
             json,
         };
         command.SetAction(result =>
         {
             var options = new ReferenceOptions
             {
-                Device = SharedOptions.Prepare(result.GetValue(threads), result.GetValue(device)!),
+                Device = SharedOptions.Prepare(
+                    result.GetValue(threads),
+                    result.GetValue(device)!,
+                    result.GetValue(tf32),
+                    result.GetValue(ranks)
+                ),
                 Ranks = result.GetValue(ranks),
                 Threads = result.GetValue(threads),
                 Progress = step => Progress("training", step),
@@ -99,6 +106,7 @@ internal static class AlignCommands
         var data = new DataOptions();
         var threads = SharedOptions.Threads();
         var device = SharedOptions.Device();
+        var tf32 = SharedOptions.Tf32();
         var json = SharedOptions.Json();
         var command = new Command("self", "Records a run, replays it from its files and expects the same bits in every tensor.")
         {
@@ -113,11 +121,18 @@ internal static class AlignCommands
             ranks,
             threads,
             device,
+            tf32,
             json,
         };
         data.AddTo(command);
         command.SetAction(result =>
         {
+            var where = SharedOptions.Prepare(
+                result.GetValue(threads),
+                result.GetValue(device)!,
+                result.GetValue(tf32),
+                result.GetValue(ranks)
+            );
             var sides = result.GetValue(sizes) ?? "96,128";
             var small = sides == "config" ? [] : new[] { $"sizes=[{sides}]" };
             var source = data.Open(result, result.GetValue(seed)!);
@@ -129,7 +144,6 @@ internal static class AlignCommands
             );
             var start = StartWeights.Parse(result.GetValue(init)!);
             var network = options.ToNetwork();
-            var where = SharedOptions.Prepare(result.GetValue(threads), result.GetValue(device)!);
             var counts = SharedOptions.Counts(null, options.Batch, result.GetValue(ranks));
             var plan = new RunPlan(options, start.For(network), source.Batches(options, counts), result.GetValue(iterations), source.Seed)
             {

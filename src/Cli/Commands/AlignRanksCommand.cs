@@ -54,6 +54,7 @@ internal static class AlignRanksCommand
         };
         var threads = SharedOptions.Threads();
         var device = SharedOptions.Device();
+        var tf32 = SharedOptions.Tf32();
         var json = SharedOptions.Json();
         var command = new Command(
             "ranks",
@@ -74,10 +75,17 @@ internal static class AlignRanksCommand
             floor,
             threads,
             device,
+            tf32,
             json,
         };
         command.SetAction(result =>
         {
+            var where = SharedOptions.Prepare(
+                result.GetValue(threads),
+                result.GetValue(device)!,
+                result.GetValue(tf32),
+                result.GetValue(ranks)
+            );
             // Small, equal sizes unless something else is set; DropBlock would drop other cells on other ranks.
             var options = TrainOptionsFile.Read(
                 result.GetValue(config)!,
@@ -94,7 +102,7 @@ internal static class AlignRanksCommand
                 result.GetValue(seed)!
             )
             {
-                Device = SharedOptions.Prepare(result.GetValue(threads), result.GetValue(device)!),
+                Device = where,
             };
             var plan = new RanksPlan(
                 run,

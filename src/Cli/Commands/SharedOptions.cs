@@ -2,6 +2,8 @@ using System.CommandLine;
 using PPYolo.Align;
 using PPYolo.Data.Batches;
 using PPYolo.Train.Options;
+using PPYolo.Train.Ranks.Mpi;
+using PPYolo.Train.Runtime;
 using TorchSharp;
 
 namespace PPYolo.Cli.Commands;
@@ -55,8 +57,8 @@ internal static class SharedOptions
     public static Option<string> Device() =>
         new("--device")
         {
-            Description = "cpu, or cuda where the program was built with -p:TorchBackend=cuda.",
-            HelpName = "cpu|cuda",
+            Description = "cpu, or cuda where the program was built with -p:TorchBackend=cuda; cuda:K is one of several cards.",
+            HelpName = "cpu|cuda|cuda:K",
             DefaultValueFactory = _ => "cpu",
         };
 
@@ -103,25 +105,22 @@ internal static class SharedOptions
             HelpName = "FILE",
         };
 
+    public static Option<bool> Tf32() =>
+        new("--tf32") { Description = "Lets a card round the operands of convolutions to TF32, which is quicker and 1e-3 off." };
+
     /// <summary>Sets libtorch up as the options say.</summary>
     /// <exception cref="AlignException">The device is not there.</exception>
-    public static torch.Device Prepare(int threads, string device)
+    public static torch.Device Prepare(int threads, string device, bool tf32 = false, int ranks = 1)
     {
+        if (device == "cpu" && tf32)
+        {
+            throw new AlignException("--tf32 is for cards: name one with --device cuda, or leave it away");
+        }
+
+        // Before anything starts TorchSharp without its CUDA part.
+        var prepared = device == "cpu" ? null : CardSettings.Prepare(device, tf32, Warn, ranks);
         torch.set_num_threads(threads);
-        if (device == "cpu")
-        {
-            return torch.CPU;
-        }
-
-        if (device.StartsWith("cuda", StringComparison.Ordinal) && torch.cuda.is_available())
-        {
-            return torch.device(device);
-        }
-
-        throw new AlignException(
-            $"--device {device}: not available here; it is cpu, or cuda in a program built with -p:TorchBackend=cuda on a machine with "
-                + $"a card"
-        );
+        return prepared ?? torch.CPU;
     }
 
     /// <summary>Refuses numbers below 1.</summary>
@@ -133,6 +132,14 @@ internal static class SharedOptions
         if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var value) && value < least)
         {
             result.AddError($"{name} is {least} or more, found {value}");
+        }
+    }
+
+    private static void Warn(string message)
+    {
+        if (MpiLaunch.IsSpeaker)
+        {
+            Console.Error.WriteLine($"ppyolo: {message}");
         }
     }
 }

@@ -140,6 +140,7 @@ internal static class TrainCommand
         var timings = new Option<bool>("--timings") { Description = "Prints bytes and time of the communication between ranks." };
         var threads = SharedOptions.Threads(overRanks: true);
         var device = SharedOptions.Device();
+        var tf32 = SharedOptions.Tf32();
         var json = SharedOptions.Json();
         var command = new Command("train", "Trains for epochs or for some iterations, records a run, or replays one.")
         {
@@ -169,6 +170,7 @@ internal static class TrainCommand
             timings,
             threads,
             device,
+            tf32,
             json,
         };
         data.AddTo(command);
@@ -221,7 +223,12 @@ internal static class TrainCommand
         });
         command.SetAction(result =>
         {
-            var where = SharedOptions.Prepare(result.GetValue(threads), result.GetValue(device)!);
+            var where = SharedOptions.Prepare(
+                result.GetValue(threads),
+                result.GetValue(device)!,
+                result.GetValue(tf32),
+                result.GetValue(ranks) ?? 1
+            );
             var team = new RanksOptions { Ranks = result.GetValue(ranks), Threads = result.GetValue(threads) };
             if (result.GetValue(replay) is { } recorded)
             {

@@ -3,6 +3,7 @@ using PPYolo.Align;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Json;
 using PPYolo.Train.Records;
+using PPYolo.Train.Runtime;
 
 namespace PPYolo.Harness.RankEquality;
 
@@ -72,6 +73,9 @@ public static class MpiRecording
             string.Join(',', plan.Counts),
             "--threads",
             $"{Math.Max(1, threads / plan.Ranks)}",
+            "--device",
+            $"{plan.Run.Device}",
+            .. CardSettings.Current is { AllowsTf32: true } ? ["--tf32"] : Array.Empty<string>(),
         ];
 
     /// <summary>Reads what the ranks recorded.</summary>

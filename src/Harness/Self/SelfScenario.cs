@@ -6,6 +6,7 @@ using PPYolo.Harness.Measures;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Records;
 using PPYolo.Train.Runs;
+using PPYolo.Train.Runtime;
 using PPYolo.Train.Stepping;
 using PPYolo.Train.Tracing;
 
@@ -39,6 +40,7 @@ public static class SelfScenario
         Func<int, IBatchSource>? again = null
     )
     {
+        CardSettings.Current?.RequireDeterminism("align self");
         var recordedGradients = new NamedTensors();
         var recorded = RankTeam.Run(
             ranks,

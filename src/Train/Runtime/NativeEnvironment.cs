@@ -31,10 +31,19 @@ public static partial class NativeEnvironment
 
         foreach (var (name, value) in Settings)
         {
-            _ = SetEnvironment(name, value, overwrite: 0);
+            Set(name, value);
         }
 
         KeepMemory();
+    }
+
+    /// <summary>Sets a variable for native code where it is not set yet.</summary>
+    internal static void Set(string name, string value)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            _ = SetEnvironment(name, value, overwrite: 0);
+        }
     }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using PPYolo.Align.Json;
+using PPYolo.Train.Runtime;
 using TorchSharp;
 
 namespace PPYolo.Train.Tracing;
@@ -11,7 +12,8 @@ internal static class TraceEnvironment
     private const string FileName = "environment.json";
 
     /// <summary>Writes the surroundings of this process.</summary>
-    public static void Write(string folder) => AtomicText.Write(Path.Combine(folder, FileName), StrictJson.Text(Here()));
+    public static void Write(string folder) =>
+        AtomicText.Write(Path.Combine(folder, FileName), StrictJson.Text(Here(CardSettings.Current)));
 
     /// <summary>Reads what was written; empty where nothing was.</summary>
     public static IReadOnlyDictionary<string, string> Read(string folder)
@@ -22,8 +24,10 @@ internal static class TraceEnvironment
             : new Dictionary<string, string>(StringComparer.Ordinal);
     }
 
-    private static Dictionary<string, string> Here() =>
-        new(StringComparer.Ordinal)
+    /// <summary>The surroundings of this process.</summary>
+    /// <param name="card">How it computes on a card; null is the CPU, of which nothing is said.</param>
+    internal static Dictionary<string, string> Here(CardSettings? card) =>
+        new(card?.Facts ?? [], StringComparer.Ordinal)
         {
             ["program"] = $"ppyolo {typeof(TraceEnvironment).Assembly.GetName().Version?.ToString(3)}",
             ["torch"] = $"TorchSharp {typeof(torch).Assembly.GetName().Version?.ToString(3)}",

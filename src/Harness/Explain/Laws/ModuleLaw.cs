@@ -1,5 +1,6 @@
 using PPYolo.Align.Explanations;
 using PPYolo.Align.Traces;
+using PPYolo.Train.Runtime;
 
 namespace PPYolo.Harness.Explain.Laws;
 
@@ -14,7 +15,7 @@ internal sealed class ModuleLaw : ILaw
             return [];
         }
 
-        return [.. new[] { DropBlock(first, second, frontier), Precision(first, frontier) }.OfType<Cause>()];
+        return [.. new[] { DropBlock(first, second, frontier), Precision(first, second, frontier) }.OfType<Cause>()];
     }
 
     private static Cause? DropBlock(ExplainedRun first, ExplainedRun second, EntryDifference frontier)
@@ -49,7 +50,7 @@ internal sealed class ModuleLaw : ILaw
         return before.Shape.SequenceEqual(output.Shape) ? before.Summary.RelativeDistance(output.Summary) : double.NaN;
     }
 
-    private static Cause? Precision(ExplainedRun first, EntryDifference frontier)
+    private static Cause? Precision(ExplainedRun first, ExplainedRun second, EntryDifference frontier)
     {
         // With equal weights and inputs a convolution can differ this little only by its arithmetic. Operands of 8 bits round by 2^-9 at
         // most, of 11 by 2^-12; the errors of many products average to about half of that.
@@ -60,12 +61,22 @@ internal sealed class ModuleLaw : ILaw
             > 4e-5 and <= 8e-4 => "TF32 or float16 (11 bits)",
             _ => null,
         };
-        return isConvolution && format is not null && frontier.Iteration == 0
-            ? CauseCatalogue.LowerPrecision.Found(
-                $"Convolutions are computed in lower precision: {format}.",
-                0.95,
-                [$"{frontier.Key.Name} has the same weights and input and differs by {Numbers.Text(frontier.Relative)} of its norm"]
-            )
-            : null;
+        if (!isConvolution || format is null || frontier.Iteration != 0)
+        {
+            return null;
+        }
+
+        var difference = $"{frontier.Key.Name} has the same weights and input and differs by {Numbers.Text(frontier.Relative)} of its norm";
+        var (a, b) = (Tf32(first), Tf32(second));
+        return a == b
+            ? CauseCatalogue.LowerPrecision.Found($"Convolutions are computed in lower precision: {format}.", 0.95, [difference])
+            : CauseCatalogue.LowerPrecision.Found(
+                $"Convolutions are computed in lower precision: TF32 is {b} in the second run.",
+                0.98,
+                [difference, $"the environments say that TF32 is {a} in the first run and {b} in the second"]
+            );
     }
+
+    // Absent means the CPU, which has none.
+    private static string Tf32(ExplainedRun run) => run.Environment.GetValueOrDefault(CardSettings.Tf32Fact, "off");
 }

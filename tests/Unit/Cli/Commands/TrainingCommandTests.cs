@@ -36,6 +36,19 @@ public sealed class TrainingCommandTests : IDisposable
         RunSettings.Read(Run).Options.Epochs.Should().Be(2);
     }
 
+    [Theory]
+    [InlineData("ppyolo: --device cuda:7: this program was built without CUDA; *", "--device", "cuda:7")]
+    [InlineData("ppyolo: --device gpu: expected cpu, cuda or cuda:K", "--device", "gpu")]
+    [InlineData("ppyolo: --tf32 is for cards*", "--tf32")]
+    public void A_device_that_cannot_be_had_is_wrong_use(string message, params string[] more)
+    {
+        var (code, output, error) = Call([.. Tiny, "--iterations", "1", .. more]);
+
+        code.Should().Be(2);
+        output.Should().BeEmpty();
+        error.Trim().Should().Match(message);
+    }
+
     [Fact]
     public void A_run_of_some_iterations_that_ends_in_weights_that_are_not_finite_has_failed()
     {

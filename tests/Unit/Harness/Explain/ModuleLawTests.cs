@@ -1,0 +1,39 @@
+using PPYolo.Align.Sketching;
+using PPYolo.Align.Traces;
+using PPYolo.Harness.Explain;
+using PPYolo.Harness.Explain.Laws;
+using PPYolo.Train.Runtime;
+
+namespace PPYolo.Tests.Unit.Harness.Explain;
+
+public sealed class ModuleLawTests
+{
+    private const string Convolution = "backbone.conv1.conv1_1.conv";
+
+    [Theory]
+    // Nothing is said of the CPU.
+    [InlineData(null, "on", "TF32 is on in the second run")]
+    [InlineData("on", "off", "TF32 is off in the second run")]
+    [InlineData("on", null, "TF32 is off in the second run")]
+    [InlineData(null, null, "TF32 or float16 (11 bits)")]
+    [InlineData("on", "on", "TF32 or float16 (11 bits)")]
+    public void Names_tf32_where_environments_differ_in_it(string? first, string? second, string title)
+    {
+        var frontier = new EntryDifference(0, 0, new(TracePhase.Forward, Convolution), 3e-4, 1e-6, null);
+
+        var cause = new ModuleLaw().Examine(Run(first), Run(second), new([frontier], null)).Should().ContainSingle().Subject;
+
+        cause.Id.Should().Be("lower-precision");
+        cause.Title.Should().Contain(title);
+    }
+
+    private static ExplainedRun Run(string? tf32)
+    {
+        var iteration = new IterationTrace(0);
+        iteration.Add(new(new(TracePhase.Start, Convolution + ".weight"), [32, 3, 3, 3], StripedSummary.Of(1)));
+        return new("run", [new(0, [iteration])])
+        {
+            Environment = tf32 is null ? new Dictionary<string, string>() : new() { [CardSettings.Tf32Fact] = tf32 },
+        };
+    }
+}
