@@ -35,5 +35,5 @@ public class RanksBenchmarks
     }
 
     [Benchmark]
-    public void FiveIterations() => RankTeam.Run(Ranks, 2, ranks => TrainingRun.Execute(plan, ranks));
+    public void FiveIterations() => ThreadTeam.Run(Ranks, 2, ranks => IterationLoop.Execute(plan, ranks));
 }

@@ -127,7 +127,7 @@ public class GoldenSensitivityTheories
         var end = TestEnvironment.With(
             2,
             () =>
-                TrainingRun.Execute(
+                IterationLoop.Execute(
                     plan.Run with
                     {
                         Batches = _ => batches,

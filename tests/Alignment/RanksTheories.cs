@@ -77,7 +77,7 @@ public sealed class RanksTheories : IDisposable
     {
         var plan = RanksPlans.Plan("r18vd-calm", "2,2");
         var run = plan.Run with { Batches = _ => plan.Whole };
-        var measured = NoiseFloor.Measure(run, TrainingRun.Execute(run), RanksScenario.StandardTwins);
+        var measured = NoiseFloor.Measure(run, IterationLoop.Execute(run), RanksScenario.StandardTwins);
         var stored = RanksPlans.Floor("r18vd-calm");
 
         measured.Twins.Should().BeGreaterThanOrEqualTo(4);
@@ -130,11 +130,11 @@ public sealed class RanksTheories : IDisposable
             );
         mixed.Should().Be(perRankSizes);
         await golden.Verify(twin =>
-            PPYolo.Train.Ranks.RankTeam.Run(
+            PPYolo.Train.Ranks.ThreadTeam.Run(
                 2,
                 twin.Threads,
                 ranks =>
-                    TrainingRun.Execute(
+                    IterationLoop.Execute(
                         plan with
                         {
                             Observe = twin.Observe,
@@ -171,7 +171,7 @@ public sealed class RanksTheories : IDisposable
         plan = plan with { Options = options, Batches = RankBatches.Generated("1", options, [2, 2], perRankSizes: true), Iterations = 2 };
         string record = folder.File("ranks"),
             merged = folder.File("merged");
-        PPYolo.Train.Ranks.RankTeam.Run(2, 2, ranks => RecordedRun.Execute(plan, "plain", new(record) { Extension = ".npz" }, ranks));
+        PPYolo.Train.Ranks.ThreadTeam.Run(2, 2, ranks => RecordingLoop.Execute(plan, "plain", new(record) { Extension = ".npz" }, ranks));
 
         var merging = () => RecordMerge.Merge(record, merged);
 
@@ -195,7 +195,7 @@ public sealed class RanksTheories : IDisposable
         twin =>
             TestEnvironment.With(
                 twin.Threads,
-                () => TrainingRun.Execute(plan.Run with { Batches = _ => twin.Batches(plan.Whole), Observe = twin.Observe })
+                () => IterationLoop.Execute(plan.Run with { Batches = _ => twin.Batches(plan.Whole), Observe = twin.Observe })
             );
 
     public void Dispose() => folder.Dispose();

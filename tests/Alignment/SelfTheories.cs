@@ -60,7 +60,7 @@ public sealed class SelfTheories : IDisposable
             TestEnvironment.With(
                 twin.Threads,
                 () =>
-                    TrainingRun.Execute(
+                    IterationLoop.Execute(
                         plan with
                         {
                             Observe = twin.Observe,

@@ -22,7 +22,7 @@ var options = new RanksOptions
 };
 try
 {
-    Console.Out.Write(RanksLaunch.Run(options, Body)[0]);
+    Console.Out.Write(RankLauncher.Run(options, Body)[0]);
     return 0;
 }
 catch (AlignException exception)

@@ -49,7 +49,7 @@ internal sealed class Bench
         {
             return RightRuns.TryGetValue(ranks, out var run)
                 ? run
-                : RightRuns[ranks] = Describe("right", Plan(ranks), TracedRun.Execute(Plan(ranks), ranks, TestEnvironment.Threads));
+                : RightRuns[ranks] = Describe("right", Plan(ranks), TracingLoop.Execute(Plan(ranks), ranks, TestEnvironment.Threads));
         }
     }
 
@@ -59,7 +59,7 @@ internal sealed class Bench
         var right = Right(ranks);
         var plan = Faulty(fault, ranks);
         // Only the trace is known of the wrong training, and that it was to be the right one.
-        var wrong = new ExplainedRun("wrong", TracedRun.Execute(plan, ranks, TestEnvironment.Threads));
+        var wrong = new ExplainedRun("wrong", TracingLoop.Execute(plan, ranks, TestEnvironment.Threads));
         return Explainer.Explain(right, wrong, Floor, Laboratory.For(right, TestEnvironment.Threads));
     }
 

@@ -22,9 +22,9 @@ public sealed class ExplainCommandTests : IDisposable
     [Fact]
     public void Tracing_changes_no_bit()
     {
-        var plain = TrainingRun.Execute(Bench.Plan(1) with { Iterations = 2 });
+        var plain = IterationLoop.Execute(Bench.Plan(1) with { Iterations = 2 });
         var traces = new List<IterationTrace>();
-        var traced = TrainingRun.Execute(
+        var traced = IterationLoop.Execute(
             Bench.Plan(1) with
             {
                 Iterations = 2,
@@ -115,7 +115,7 @@ public sealed class ExplainCommandTests : IDisposable
     private static InjectionResult Inject(string fault, string whole)
     {
         var right = Bench.Right(1);
-        var wrong = TracedRun.Execute(
+        var wrong = TracingLoop.Execute(
             Bench.Faulty(PlantedFaults.Of(fault).Training, 1),
             1,
             TestEnvironment.Threads,
@@ -129,7 +129,7 @@ public sealed class ExplainCommandTests : IDisposable
     private string Record(string name, Alteration fault)
     {
         var path = folder.File(name);
-        RecordedRun.Execute(Bench.Faulty(fault, 1), "calm", new(path) { Extension = ".npz", Trace = new() });
+        RecordingLoop.Execute(Bench.Faulty(fault, 1), "calm", new(path) { Extension = ".npz", Trace = new() });
         return path;
     }
 }

@@ -104,7 +104,7 @@ public class FaultBenchTests
         IReadOnlyList<RunTrace> rerun = kind switch
         {
             // The floor's twins are others.
-            "twin" => TracedRun.Execute(
+            "twin" => TracingLoop.Execute(
                 plan with
                 {
                     Start = PPYolo.Align.Generation.Perturbation.Of(plan.Start, $"clean{number}"),
@@ -112,8 +112,8 @@ public class FaultBenchTests
                 1,
                 TestEnvironment.Threads
             ),
-            "threads" => TracedRun.Execute(plan, 1, 1 + number),
-            _ => TracedRun.Execute(Bench.Plan(2 * (number + 1)), 2 * (number + 1), TestEnvironment.Threads),
+            "threads" => TracingLoop.Execute(plan, 1, 1 + number),
+            _ => TracingLoop.Execute(Bench.Plan(2 * (number + 1)), 2 * (number + 1), TestEnvironment.Threads),
         };
 
         var explanation = Explainer.Explain(Bench.Right(1), new ExplainedRun("rerun", rerun), Bench.Floor, null);

@@ -99,11 +99,11 @@ public sealed class OtherRanksTests : IDisposable
     {
         var first = folder.File("sizes");
         var plan = Bench.Plan(2);
-        RankTeam.Run(
+        ThreadTeam.Run(
             2,
             TestEnvironment.Threads,
             team =>
-                RecordedRun.Execute(
+                RecordingLoop.Execute(
                     plan with
                     {
                         Batches = RankBatches.Generated(
@@ -214,7 +214,7 @@ public sealed class OtherRanksTests : IDisposable
             };
         }
 
-        RankTeam.Run(ranks, TestEnvironment.Threads, team => RecordedRun.Execute(plan, "calm", new(path) { Trace = new() }, team));
+        ThreadTeam.Run(ranks, TestEnvironment.Threads, team => RecordingLoop.Execute(plan, "calm", new(path) { Trace = new() }, team));
         return path;
     }
 }

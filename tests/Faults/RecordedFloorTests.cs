@@ -88,10 +88,10 @@ public sealed class RecordedFloorTests : IDisposable
     {
         string record = folder.File("ranks"),
             measured = folder.File("measured.npz");
-        RankTeam.Run(
+        ThreadTeam.Run(
             2,
             TestEnvironment.Threads,
-            ranks => RecordedRun.Execute(Bench.Plan(2) with { Iterations = 1 }, "calm", new(record) { Twins = 1 }, ranks)
+            ranks => RecordingLoop.Execute(Bench.Plan(2) with { Iterations = 1 }, "calm", new(record) { Twins = 1 }, ranks)
         );
 
         ExplainScenario
@@ -144,7 +144,7 @@ public sealed class RecordedFloorTests : IDisposable
     {
         var path = folder.File(name);
         var plan = Bench.Faulty(fault, 1);
-        RecordedRun.Execute(
+        RecordingLoop.Execute(
             plan with
             {
                 Iterations = iterations ?? plan.Iterations,

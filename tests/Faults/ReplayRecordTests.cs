@@ -17,7 +17,7 @@ public sealed class ReplayRecordTests : IDisposable
     {
         string plain = folder.File("plain"),
             traced = folder.File("traced");
-        RecordedRun.Execute(Bench.Plan(1) with { Iterations = 2 }, "calm", new(plain));
+        RecordingLoop.Execute(Bench.Plan(1) with { Iterations = 2 }, "calm", new(plain));
 
         CommandLine
             .Run(["train", "--replay", plain, "--record", traced, "--trace", "--threads", $"{TestEnvironment.Threads}"])
@@ -65,7 +65,7 @@ public sealed class ReplayRecordTests : IDisposable
     public void A_replay_is_not_recorded_into_a_folder_with_something_in_it()
     {
         var plain = folder.File("plain");
-        RecordedRun.Execute(Bench.Plan(1) with { Iterations = 1 }, "calm", new(plain));
+        RecordingLoop.Execute(Bench.Plan(1) with { Iterations = 1 }, "calm", new(plain));
 
         CommandLine.Run(["train", "--replay", plain, "--record", plain, "--trace"]).Should().Be(ExitCode.WrongUse);
 

@@ -84,7 +84,7 @@ public sealed class SparseRunTests : IDisposable
     private string Record(string name, Alteration fault)
     {
         var path = folder.File(name);
-        RecordedRun.Execute(Bench.Faulty(fault, 1), "calm", new(path) { Trace = new() });
+        RecordingLoop.Execute(Bench.Faulty(fault, 1), "calm", new(path) { Trace = new() });
         return path;
     }
 }

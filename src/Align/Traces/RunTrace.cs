@@ -9,7 +9,7 @@ public sealed record RunTrace(int Rank, IReadOnlyList<IterationTrace> Iterations
     /// What all ranks together were fed in each iteration, joined in rank order; null where it is not known, or where the run has one rank
     /// alone.
     /// </summary>
-    public IReadOnlyList<IReadOnlyList<TraceEntry>>? FedTogether { get; init; }
+    public IReadOnlyList<IReadOnlyList<TraceEntry>>? JoinedBatches { get; init; }
 
     /// <summary>The entry of an iteration, or null.</summary>
     public TraceEntry? Find(int iteration, TracePhase phase, string name) =>

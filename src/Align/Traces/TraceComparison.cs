@@ -42,7 +42,7 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
     /// <summary>Compares two runs.</summary>
     /// <param name="expected">One trace for each rank.</param>
     /// <param name="found">The same of the other run. With another number of ranks only what concerns all ranks together is compared: data
-    /// where <see cref="RunTrace.FedTogether"/> is known.</param>
+    /// where <see cref="RunTrace.JoinedBatches"/> is known.</param>
     /// <param name="floor">The noise floor, or null.</param>
     public static TraceComparison Of(IReadOnlyList<RunTrace> expected, IReadOnlyList<RunTrace> found, TraceFloor? floor)
     {
@@ -84,7 +84,7 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
         var trace = run[0].Iterations[iteration];
         var reduced = trace.Of(TracePhase.Reduction).Any();
         var result = new IterationTrace(trace.Iteration);
-        foreach (var entry in run.Count == 1 ? trace.Of(TracePhase.Data) : run[0].FedTogether?[iteration] ?? [])
+        foreach (var entry in run.Count == 1 ? trace.Of(TracePhase.Data) : run[0].JoinedBatches?[iteration] ?? [])
         {
             result.Add(entry);
         }

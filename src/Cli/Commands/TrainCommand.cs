@@ -266,7 +266,7 @@ internal static class TrainCommand
             var start = StartWeights.Parse(result.GetValue(init)!);
             var source = data.Open(result, result.GetValue(seed) ?? start.Seed ?? "1");
             var options = source.Fit(TrainOptionsFile.Read(result.GetValue(config)!, result.GetValue(set)!));
-            RanksLaunch.Run(
+            RankLauncher.Run(
                 team,
                 members =>
                 {
@@ -314,7 +314,7 @@ internal static class TrainCommand
                     Twins = result.GetValue(floor),
                 };
 
-        EpochTraining OverEpochs(ParseResult result, RanksOptions team, TorchSharp.torch.Device where)
+        EpochSession OverEpochs(ParseResult result, RanksOptions team, TorchSharp.torch.Device where)
         {
             var name = result.GetValue(config);
             var folder =
@@ -367,7 +367,7 @@ internal static class TrainCommand
     {
         var first = ranks.Rank == 0;
         var end = recording is null
-            ? TrainingRun.Execute(
+            ? IterationLoop.Execute(
                 plan,
                 ranks,
                 (_, step) =>
@@ -378,7 +378,7 @@ internal static class TrainCommand
                     }
                 }
             )
-            : RecordedRun.Execute(
+            : RecordingLoop.Execute(
                 plan,
                 profile,
                 recording,

@@ -66,7 +66,7 @@ internal static class Recheck
     internal static bool Compare(string goldens, string then, string now, TextWriter output)
     {
         var table = new TextTable(["moved", "golden", "its own code", "today's code"]);
-        var moved = new List<Moved>();
+        var moved = new List<MovedBy>();
         foreach (var file in Directory.EnumerateFiles(goldens, $"*.verified.{GoldenText.Extension}").Order(StringComparer.Ordinal))
         {
             var name = GoldenTheories.NameOf(file);
@@ -84,30 +84,30 @@ internal static class Recheck
             throw new AlignException("no golden theory ran; look at the filter, or build the tests by hand to see why not");
         }
 
-        var counts = moved.Where(what => what != Moved.Neither).CountBy(what => what).Select(pair => $"{Word(pair.Key)} {pair.Value}");
-        output.WriteLine(moved.TrueForAll(what => what == Moved.Neither) ? "nothing moved" : $"moved: {string.Join(", ", counts)}");
-        return moved.TrueForAll(what => what == Moved.Neither);
+        var counts = moved.Where(what => what != MovedBy.Neither).CountBy(what => what).Select(pair => $"{Word(pair.Key)} {pair.Value}");
+        output.WriteLine(moved.TrueForAll(what => what == MovedBy.Neither) ? "nothing moved" : $"moved: {string.Join(", ", counts)}");
+        return moved.TrueForAll(what => what == MovedBy.Neither);
     }
 
     /// <summary>What moved.</summary>
     /// <param name="golden">The golden.</param>
     /// <param name="then">Its own code's run here.</param>
     /// <param name="now">Today's code's run here.</param>
-    internal static Moved Classify(GoldenRecord golden, GoldenRecord? then, GoldenRecord? now)
+    internal static MovedBy Classify(GoldenRecord golden, GoldenRecord? then, GoldenRecord? now)
     {
         if (then is null || now is null)
         {
-            return Moved.NotRun;
+            return MovedBy.NotRun;
         }
 
         var environment = !GoldenComparer.Compare(golden, then).Aligned;
         var code = !GoldenComparer.Compare(GoldenFloors.Borrow(then, golden), now).Aligned;
         return (environment, code) switch
         {
-            (false, false) => Moved.Neither,
-            (false, true) => Moved.Code,
-            (true, false) => Moved.Environment,
-            (true, true) => Moved.Both,
+            (false, false) => MovedBy.Neither,
+            (false, true) => MovedBy.Code,
+            (true, false) => MovedBy.Environment,
+            (true, true) => MovedBy.Both,
         };
     }
 
@@ -118,7 +118,7 @@ internal static class Recheck
                 : "within"
         : "diverged";
 
-    private static string Word(Moved moved) => moved == Moved.NotRun ? "not run" : moved.ToString().ToLowerInvariant();
+    private static string Word(MovedBy moved) => moved == MovedBy.NotRun ? "not run" : moved.ToString().ToLowerInvariant();
 
     /// <summary>
     /// The runs of both sides by their ways. A commit that does not tell ways apart has one run without a name, which stands for all; a

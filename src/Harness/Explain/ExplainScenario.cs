@@ -101,7 +101,7 @@ public static class ExplainScenario
         ExplainOptions options
     )
     {
-        (a, b) = (FedTogether.Of(a, out var first), FedTogether.Of(b, out var second));
+        (a, b) = (JoinedBatches.Of(a, out var first), JoinedBatches.Of(b, out var second));
         var explanation = Explainer.Explain(a, b, floor, laboratory, options.Progress);
         var compared = explanation.Trace.Differences.Select(difference => difference.Key.Phase).Distinct().Order().ToList();
         var alone = a

@@ -57,7 +57,7 @@ internal static class ExplainedRunFolder
         if (Find(folder, RunRecord.EndName) is { } end && (!traced || iterations == 0 || traces[0].Iterations.Count == iterations))
         {
             using var ema = TensorFile.Read(end);
-            TracedRun.AddFiles(traces[0].Iterations[^1], TracePhase.End, ema);
+            TracingLoop.AddFiles(traces[0].Iterations[^1], TracePhase.End, ema);
         }
 
         if (traces[0].Iterations.All(iteration => iteration.Entries.Count == 0))
@@ -147,14 +147,14 @@ internal static class ExplainedRunFolder
             if (Find(folder, name) is { } path)
             {
                 using var tensors = TensorFile.Read(path);
-                TracedRun.AddFiles(trace, phase, tensors, wanted);
+                TracingLoop.AddFiles(trace, phase, tensors, wanted);
             }
         }
     }
 
     private static void AddBatch(IterationTrace trace, Batch batch)
     {
-        foreach (var entry in FedTogether.Summaries(batch))
+        foreach (var entry in JoinedBatches.Summaries(batch))
         {
             trace.Add(entry);
         }

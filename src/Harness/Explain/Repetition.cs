@@ -47,7 +47,7 @@ internal sealed record Repetition(ExplainedRun Run, Laboratory Laboratory, Trace
                 return null;
             }
 
-            FedTogether.Of(first, out obstacle);
+            JoinedBatches.Of(first, out obstacle);
             if (obstacle is not null)
             {
                 return null;

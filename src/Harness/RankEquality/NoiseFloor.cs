@@ -44,7 +44,7 @@ public sealed record NoiseFloor(int Twins, IReadOnlyDictionary<TensorKind, doubl
         for (var twin = 0; twin < twins; twin++)
         {
             progress?.Invoke(twin);
-            var other = TrainingRun.Execute(
+            var other = IterationLoop.Execute(
                 plan with
                 {
                     Start = Perturbation.Of(plan.Start, $"{plan.Seed}{(twin == 0 ? "" : $".{twin}")}"),

@@ -57,7 +57,7 @@ public sealed record RanksRunOptions
             : Watched(
                 plan,
                 (ranks, observe) =>
-                    RecordedRun.Execute(
+                    RecordingLoop.Execute(
                         plan.Run,
                         plan.InitProfile,
                         new(folder) { Extension = TensorFormat.NumpyArchive.Extension },
@@ -67,12 +67,12 @@ public sealed record RanksRunOptions
             );
 
     internal RanksResult RunOnThreads(RanksPlan plan) =>
-        Watched(plan, (ranks, observe) => TrainingRun.Execute(plan.Run, ranks, observe: observe));
+        Watched(plan, (ranks, observe) => IterationLoop.Execute(plan.Run, ranks, observe: observe));
 
     private RanksResult Watched(RanksPlan plan, Func<IRanks, Action<TrainStep>?, RunEnd> run)
     {
         var gradients = new NamedTensors();
-        var end = RankTeam.Run(
+        var end = ThreadTeam.Run(
             plan.Ranks,
             Threads,
             ranks => run(ranks, ranks.Rank == 0 ? step => FirstGradients.Watch(step, gradients) : null)

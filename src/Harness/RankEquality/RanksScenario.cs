@@ -52,7 +52,7 @@ public static class RanksScenario
     {
         var gradients = new NamedTensors();
         var single = options.OneRankOf(plan.Run, plan.Whole);
-        var end = RecordedRun.Execute(
+        var end = RecordingLoop.Execute(
             single,
             plan.InitProfile,
             new(folder) { Extension = TensorFormat.NumpyArchive.Extension },
@@ -74,7 +74,7 @@ public static class RanksScenario
     private static RanksResult RunOne(RunPlan run)
     {
         var gradients = new NamedTensors();
-        return new(TrainingRun.Execute(run, new SoloRanks(), observe: step => FirstGradients.Watch(step, gradients)), gradients);
+        return new(IterationLoop.Execute(run, new SoloRanks(), observe: step => FirstGradients.Watch(step, gradients)), gradients);
     }
 
     private static Check MergedBatches(RanksPlan plan, RecordedBatches merged)

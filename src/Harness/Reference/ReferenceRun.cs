@@ -71,7 +71,7 @@ public sealed class ReferenceRun
     public static ReferenceRun Train(ReferenceCase file, NamedTensors start, IBatchSource whole, ReferenceOptions options)
     {
         var counts = SlicedBatches.Even(file.Options.Batch, options.Ranks);
-        return RankTeam.Run(
+        return ThreadTeam.Run(
             options.Ranks,
             options.Threads,
             ranks => Train(file, start, options.Ranks == 1 ? whole : new SlicedBatches(whole, counts, ranks.Rank), options, ranks)

@@ -48,7 +48,7 @@ public static class ReplayScenario
         {
             Device = device,
         };
-        var results = RanksLaunch.Run(
+        var results = RankLauncher.Run(
             Team(record, ranks),
             team =>
             {
@@ -66,8 +66,8 @@ public static class ReplayScenario
                 }
 
                 var end = recording is null
-                    ? TrainingRun.Execute(plan, team, (_, result) => Tell(result))
-                    : RecordedRun.Execute(plan, record.Case.InitProfile, recording, team, Tell, beforeTwin: beforeTwin);
+                    ? IterationLoop.Execute(plan, team, (_, result) => Tell(result))
+                    : RecordingLoop.Execute(plan, record.Case.InitProfile, recording, team, Tell, beforeTwin: beforeTwin);
                 return (team.Rank, End: end);
             }
         );

@@ -42,11 +42,11 @@ public static class SelfScenario
     {
         CardSettings.Current?.RequireDeterminism("align self");
         var recordedGradients = new NamedTensors();
-        var recorded = RankTeam.Run(
+        var recorded = ThreadTeam.Run(
             ranks,
             threads,
             team =>
-                RecordedRun.Execute(
+                RecordingLoop.Execute(
                     plan,
                     initProfile,
                     new(folder) { Extension = TensorFormat.NumpyArchive.Extension },
@@ -65,10 +65,10 @@ public static class SelfScenario
             Observe = observeReplay,
         };
         var gradients = new NamedTensors();
-        var replay = RankTeam.Run(
+        var replay = ThreadTeam.Run(
             ranks,
             threads,
-            team => TrainingRun.Execute(replayPlan, team, (_, result) => Tell(team, progress, result), Watch(team, gradients))
+            team => IterationLoop.Execute(replayPlan, team, (_, result) => Tell(team, progress, result), Watch(team, gradients))
         );
         var findings = new List<TensorFinding>();
         var batches = again is null ? null : Batches(folder, plan.Iterations, ranks, again, findings);

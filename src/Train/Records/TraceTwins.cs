@@ -37,7 +37,7 @@ internal static class TraceTwins
                 progress?.Invoke(twin + 1);
             }
 
-            traces.Add(TracedRun.Execute(Of(plan, twin), ranks));
+            traces.Add(TracingLoop.Execute(Of(plan, twin), ranks));
         }
 
         return ranks.Rank == 0 ? TraceFloor.Of(new(0, own), traces) : null;

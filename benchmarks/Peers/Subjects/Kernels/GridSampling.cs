@@ -1,6 +1,5 @@
 using PPYolo.Kernels.Deformable;
 using PPYolo.Kernels.Operations;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PPYolo.Peers.Subjects.Kernels;

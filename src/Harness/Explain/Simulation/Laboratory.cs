@@ -54,7 +54,7 @@ internal sealed class Laboratory
     /// <param name="iterations">How far.</param>
     /// <param name="injections">Tensors to put in the place of the run's own, or null.</param>
     public IReadOnlyList<RunTrace> Run(Alteration? alteration, int iterations, IReadOnlyList<Injection>? injections = null) =>
-        TracedRun.Execute(
+        TracingLoop.Execute(
             plan.With(alteration ?? Alteration.None) with
             {
                 Iterations = iterations,
@@ -68,13 +68,13 @@ internal sealed class Laboratory
     public TraceFloor Floor(int twins, Action<string>? progress = null)
     {
         progress?.Invoke("the run itself");
-        return RankTeam.Run(
+        return ThreadTeam.Run(
             ranks,
             threads,
             team =>
                 TraceTwins.Measure(
                     plan,
-                    TracedRun.Execute(plan, team).Iterations,
+                    TracingLoop.Execute(plan, team).Iterations,
                     twins,
                     team,
                     twin => progress?.Invoke($"twin {twin} of {twins}")

@@ -10,18 +10,18 @@ public sealed class RecheckTests : IDisposable
     private readonly TemporaryFolder folder = new();
 
     [Theory]
-    [InlineData(0, 0, nameof(Moved.Neither))]
-    [InlineData(0, 0.4, nameof(Moved.Code))]
-    [InlineData(0.4, 0.4, nameof(Moved.Environment))]
-    [InlineData(0.4, 0, nameof(Moved.Both))]
+    [InlineData(0, 0, nameof(MovedBy.Neither))]
+    [InlineData(0, 0.4, nameof(MovedBy.Code))]
+    [InlineData(0.4, 0.4, nameof(MovedBy.Environment))]
+    [InlineData(0.4, 0, nameof(MovedBy.Both))]
     public void Says_which_of_code_and_environment_moved(double then, double now, string moved) =>
         Recheck.Classify(Runs.Golden(), Runs.Run(then), Runs.Run(now)).ToString().Should().Be(moved);
 
     [Fact]
     public void A_run_that_is_missing_on_one_side_is_said()
     {
-        Recheck.Classify(Runs.Golden(), null, Runs.Run()).Should().Be(Moved.NotRun);
-        Recheck.Classify(Runs.Golden(), Runs.Run(), null).Should().Be(Moved.NotRun);
+        Recheck.Classify(Runs.Golden(), null, Runs.Run()).Should().Be(MovedBy.NotRun);
+        Recheck.Classify(Runs.Golden(), Runs.Run(), null).Should().Be(MovedBy.NotRun);
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public class ScenesTrainingTests
         );
         var losses = new Losses();
 
-        EpochRun.Execute(plan, new() { Checkpoints = new(run.Folder, keep: 1), Observers = [losses] });
+        EpochLoop.Execute(plan, new() { Checkpoints = new(run.Folder, keep: 1), Observers = [losses] });
 
         losses.Values.Should().HaveCount(50, "200 images in batches of 8, twice");
         losses.Values.TakeLast(10).Average().Should().BeLessThan(losses.Values.Take(10).Average() / 2);

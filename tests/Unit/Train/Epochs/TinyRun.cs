@@ -52,12 +52,12 @@ internal sealed class TinyRun : IDisposable
             options.Epochs * options.IterationsPerEpoch,
             "1"
         );
-        RankTeam.Run(
+        ThreadTeam.Run(
             ranks,
             2,
             team =>
             {
-                EpochRun.Execute(
+                EpochLoop.Execute(
                     plan,
                     new()
                     {

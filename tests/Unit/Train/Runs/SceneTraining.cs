@@ -58,7 +58,7 @@ internal sealed class SceneTraining(string folder, Action<string> log)
         TrainStep? step = null;
         CocoResult? last = null;
         var (clock, loss) = (Stopwatch.StartNew(), 0.0);
-        var end = TrainingRun.Execute(
+        var end = IterationLoop.Execute(
             plan,
             afterStep: (_, done) =>
             {

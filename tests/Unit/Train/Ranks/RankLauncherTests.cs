@@ -4,7 +4,7 @@ using PPYolo.Train.Ranks.Mpi;
 
 namespace PPYolo.Tests.Unit.Train.Ranks;
 
-public class RanksLaunchTests
+public class RankLauncherTests
 {
     private static readonly MpiLaunch Two = new("mpirun", 2, 0, 0);
 
@@ -12,33 +12,33 @@ public class RanksLaunchTests
     [InlineData(null, RanksKind.Solo)]
     [InlineData(1, RanksKind.Solo)]
     [InlineData(2, RanksKind.Threads)]
-    public void Without_a_launch_the_number_decides(int? ranks, RanksKind kind) => RanksLaunch.Decide(ranks, null).Should().Be(kind);
+    public void Without_a_launch_the_number_decides(int? ranks, RanksKind kind) => RankLauncher.Decide(ranks, null).Should().Be(kind);
 
     [Fact]
-    public void A_launch_decides_alone() => RanksLaunch.Decide(null, Two).Should().Be(RanksKind.Mpi);
+    public void A_launch_decides_alone() => RankLauncher.Decide(null, Two).Should().Be(RanksKind.Mpi);
 
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     public void A_number_and_a_launch_are_refused(int ranks) =>
         FluentActions
-            .Invoking(() => RanksLaunch.Decide(ranks, Two))
+            .Invoking(() => RankLauncher.Decide(ranks, Two))
             .Should()
             .Throw<AlignException>()
             .WithMessage($"--ranks {ranks}: mpirun has already started*leave --ranks away*");
 
     [Fact]
-    public void No_ranks_are_refused() => FluentActions.Invoking(() => RanksLaunch.Decide(0, null)).Should().Throw<AlignException>();
+    public void No_ranks_are_refused() => FluentActions.Invoking(() => RankLauncher.Decide(0, null)).Should().Throw<AlignException>();
 
     [Fact]
     public void Alone_a_body_runs_on_the_calling_thread_and_its_exception_comes_as_it_is()
     {
-        RanksLaunch
+        RankLauncher
             .Run(new RanksOptions(), ranks => (ranks.Size, Environment.CurrentManagedThreadId))
             .Should()
             .Equal((1, Environment.CurrentManagedThreadId));
         FluentActions
-            .Invoking(() => RanksLaunch.Run<int>(new RanksOptions(), _ => throw new AlignException("no such file")))
+            .Invoking(() => RankLauncher.Run<int>(new RanksOptions(), _ => throw new AlignException("no such file")))
             .Should()
             .Throw<AlignException>()
             .WithMessage("no such file");
@@ -46,7 +46,7 @@ public class RanksLaunchTests
 
     [Fact]
     public void Threads_return_a_result_each() =>
-        RanksLaunch.Run(new RanksOptions { Ranks = 3 }, ranks => ranks.Rank * 10).Should().Equal(0, 10, 20);
+        RankLauncher.Run(new RanksOptions { Ranks = 3 }, ranks => ranks.Rank * 10).Should().Equal(0, 10, 20);
 
     [Fact]
     public void A_library_that_is_not_Open_MPI_is_refused_by_name() =>

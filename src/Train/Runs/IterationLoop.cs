@@ -6,7 +6,7 @@ using PPYolo.Train.Weights;
 namespace PPYolo.Train.Runs;
 
 /// <summary>Carries out a <see cref="RunPlan"/>.</summary>
-public static class TrainingRun
+public static class IterationLoop
 {
     /// <summary>Trains.</summary>
     /// <param name="plan">What to train.</param>

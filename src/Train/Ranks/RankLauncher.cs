@@ -5,7 +5,7 @@ using PPYolo.Train.Runtime;
 namespace PPYolo.Train.Ranks;
 
 /// <summary>Finds out who trains together, and lets them.</summary>
-public static class RanksLaunch
+public static class RankLauncher
 {
     /// <summary>Who trains together, from what was asked for and from how the process was started.</summary>
     /// <param name="ranks">What --ranks says, or null.</param>

@@ -8,7 +8,7 @@ using PPYolo.Train.Tracing;
 namespace PPYolo.Train.Records;
 
 /// <summary>Carries out a <see cref="RunPlan"/> on thread ranks and keeps its trace in memory.</summary>
-internal static class TracedRun
+internal static class TracingLoop
 {
     /// <summary>Trains.</summary>
     /// <param name="plan">What to train.</param>
@@ -26,7 +26,7 @@ internal static class TracedRun
     )
     {
         var traces = new RunTrace[ranks];
-        RankTeam.Run(ranks, threads, team => traces[team.Rank] = Execute(plan, team, options, injections));
+        ThreadTeam.Run(ranks, threads, team => traces[team.Rank] = Execute(plan, team, options, injections));
         return traces;
     }
 
@@ -39,7 +39,7 @@ internal static class TracedRun
     public static RunTrace Execute(RunPlan plan, IRanks ranks, TraceOptions? options = null, IReadOnlyList<Injection>? injections = null)
     {
         var trace = new List<IterationTrace>();
-        var end = TrainingRun.Execute(
+        var end = IterationLoop.Execute(
             plan,
             ranks,
             observe: step => StepTracer.Watch(step, trace.Add, options, injections),

@@ -9,7 +9,7 @@ using PPYolo.Train.Weights;
 namespace PPYolo.Tests.Unit.Train.Records;
 
 /// <summary>What a run leaves behind that breaks down.</summary>
-public sealed class RecordedRunTests : IDisposable
+public sealed class RecordingLoopTests : IDisposable
 {
     private static readonly TrainOptions Options = new()
     {
@@ -103,7 +103,7 @@ public sealed class RecordedRunTests : IDisposable
             iterations,
             "1"
         );
-        RankTeam.Run(ranks, 2, team => RecordedRun.Execute(plan, "plain", new(Record) { Extension = ".npz" }, team));
+        ThreadTeam.Run(ranks, 2, team => RecordingLoop.Execute(plan, "plain", new(Record) { Extension = ".npz" }, team));
     }
 
     private List<string> Names() =>

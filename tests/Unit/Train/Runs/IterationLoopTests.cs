@@ -8,7 +8,7 @@ using PPYolo.Train.Weights;
 
 namespace PPYolo.Tests.Unit.Train.Runs;
 
-public class TrainingRunTests
+public class IterationLoopTests
 {
     [Theory]
     [InlineData(false)]
@@ -24,7 +24,7 @@ public class TrainingRunTests
             "1"
         );
 
-        var ends = ThreadRanks.Run(2, ranks => TrainingRun.Execute(plan, ranks, everywhere: everywhere));
+        var ends = ThreadRanks.Run(2, ranks => IterationLoop.Execute(plan, ranks, everywhere: everywhere));
 
         ends[0].Raw.Names.Should().NotBeEmpty();
         ends.Should().AllSatisfy(end => end.Steps.Should().HaveCount(1));
@@ -55,7 +55,7 @@ public class TrainingRunTests
         };
         using var ranks = new SoloRanks();
 
-        var run = () => TrainingRun.Execute(plan, ranks);
+        var run = () => IterationLoop.Execute(plan, ranks);
 
         run.Should()
             .Throw<TrainingHaltedException>()

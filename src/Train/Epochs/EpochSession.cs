@@ -13,7 +13,7 @@ using TorchSharp;
 namespace PPYolo.Train.Epochs;
 
 /// <summary>What ppyolo train does with --epochs: begins or resumes a run in a folder.</summary>
-internal sealed class EpochTraining
+internal sealed class EpochSession
 {
     /// <summary>The run's folder.</summary>
     public required string Folder { get; init; }
@@ -70,7 +70,7 @@ internal sealed class EpochTraining
         }
 
         var evaluation = Evaluation(settings, data);
-        Show(observer => RanksLaunch.Run(Team, members => Train(members, settings, data, start, store, from, evaluation, observer)));
+        Show(observer => RankLauncher.Run(Team, members => Train(members, settings, data, start, store, from, evaluation, observer)));
         Say($"{Folder}: {settings.Options.Epochs} epochs done; the weights are in {new CheckpointStore(Folder, Keep).Latest}");
     }
 
@@ -205,7 +205,7 @@ internal sealed class EpochTraining
             CheckReplicas = false,
             Device = Device,
         };
-        EpochRun.Execute(
+        EpochLoop.Execute(
             plan,
             new()
             {

@@ -6,7 +6,7 @@ using PPYolo.Train.Runs;
 
 namespace PPYolo.Tests.Unit.Train.Epochs;
 
-public class EpochRunTests
+public class EpochLoopTests
 {
     [Theory]
     [InlineData(1)]

@@ -1,7 +1,7 @@
 namespace PPYolo.Harness.Approval;
 
 /// <summary>What moved since a golden was approved.</summary>
-internal enum Moved
+internal enum MovedBy
 {
     /// <summary>Nothing.</summary>
     Neither,

@@ -1,7 +1,7 @@
 namespace PPYolo.Train.Ranks;
 
 /// <summary>Runs the same work on some number of ranks in this process.</summary>
-public static class RankTeam
+public static class ThreadTeam
 {
     /// <summary>Runs and returns what rank 0 returned; one rank runs on the calling thread.</summary>
     /// <param name="size">How many ranks.</param>

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace PPYolo.Harness.Explain;
 
 /// <summary>Joins what the ranks of a run were fed: sketches of parts do not add up to that of the whole, but batch files do.</summary>
-internal static class FedTogether
+internal static class JoinedBatches
 {
     /// <summary>The run, with what its ranks were fed together; as it is for one rank, or where batches are not known.</summary>
     /// <param name="run">The run.</param>
@@ -31,7 +31,7 @@ internal static class FedTogether
         {
             var merged = new MergedBatches([.. run.Ranks.Select(rank => run.Batches(rank.Rank))]);
             var fed = run.Iterations.Select(iteration => Summaries(merged.At(iteration.Iteration))).ToList();
-            return run with { Ranks = [run.Ranks[0] with { FedTogether = fed }, .. run.Ranks.Skip(1)] };
+            return run with { Ranks = [run.Ranks[0] with { JoinedBatches = fed }, .. run.Ranks.Skip(1)] };
         }
         catch (AlignException e)
         {

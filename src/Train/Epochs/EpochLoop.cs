@@ -10,7 +10,7 @@ namespace PPYolo.Train.Epochs;
 /// Trains for epochs: a checkpoint after each, an evaluation after every evalInterval-th and the last. A run that goes on from a checkpoint
 /// is, bit by bit, the run that was never interrupted, as long as threads and ranks are as many.
 /// </summary>
-public sealed class EpochRun
+public sealed class EpochLoop
 {
     private readonly RunPlan plan;
     private readonly EpochOptions options;
@@ -18,7 +18,7 @@ public sealed class EpochRun
     private readonly Trainer trainer;
     private readonly int epochs;
 
-    private EpochRun(RunPlan plan, EpochOptions options, IRanks ranks, Trainer trainer)
+    private EpochLoop(RunPlan plan, EpochOptions options, IRanks ranks, Trainer trainer)
     {
         (this.plan, this.options, this.ranks, this.trainer) = (plan, options, ranks, trainer);
         epochs = plan.Iterations / plan.Options.IterationsPerEpoch;
@@ -38,7 +38,7 @@ public sealed class EpochRun
         ArgumentOutOfRangeException.ThrowIfNotEqual(plan.Iterations % plan.Options.IterationsPerEpoch, 0);
         ranks ??= new SoloRanks();
         using var trainer = new Trainer(plan, ranks);
-        new EpochRun(plan, options, ranks, trainer).Run();
+        new EpochLoop(plan, options, ranks, trainer).Run();
     }
 
     private void Run()

@@ -11,7 +11,7 @@ using PPYolo.Train.Tracing;
 namespace PPYolo.Train.Records;
 
 /// <summary>Carries out a <see cref="RunPlan"/> and records it.</summary>
-public static class RecordedRun
+public static class RecordingLoop
 {
     /// <summary>Trains and writes a record folder. What is not finite is never written.</summary>
     /// <param name="plan">What to train.</param>
@@ -61,7 +61,7 @@ public static class RecordedRun
         RunEnd end;
         try
         {
-            end = TrainingRun.Execute(
+            end = IterationLoop.Execute(
                 plan,
                 ranks,
                 (batch, result) =>
@@ -174,7 +174,7 @@ public static class RecordedRun
     {
         if (ranks.Rank == 0)
         {
-            TracedRun.AddEnd(own[^1], end.Ema);
+            TracingLoop.AddEnd(own[^1], end.Ema);
         }
 
         // Recorded batches are the run's own bit by bit, and need not be made again.
