@@ -18,7 +18,7 @@ public sealed class TensorFormat
     /// <summary>What torch.save writes: a state_dict.</summary>
     public static readonly TensorFormat TorchWeights = new(
         "PyTorch",
-        [".pth"],
+        [".pth", ".pt", ".bin"],
         ReadPickle,
         (path, tensors) => TorchWriter.Write(path, pickle => pickle.Write(tensors))
     );
@@ -94,7 +94,7 @@ public sealed class TensorFormat
     internal static string Programs => Either(All.Select(format => format.Program).Distinct());
 
     /// <summary>The extensions under which weights are written, as a choice for messages and help.</summary>
-    public static string WeightExtensions => Either(ForWeights.Select(format => format.Extension));
+    public static string WeightExtensions => Either(ForWeights.SelectMany(format => format.Extensions));
 
     /// <summary>The format in which a file of this name is written.</summary>
     /// <exception cref="AlignException">There is none with its extension.</exception>

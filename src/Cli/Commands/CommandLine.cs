@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PPYolo.Align;
+using PPYolo.Align.Reports;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Runs;
 using PPYolo.Train.Stepping;
@@ -53,18 +54,18 @@ public static class CommandLine
         }
         catch (Exception exception) when (exception is AlignException or IOException or UnauthorizedAccessException)
         {
-            Console.Error.WriteLine($"ppyolo: {exception.Message}");
+            Console.Error.WriteLine($"ppyolo: {Shown(exception.Message)}");
             return ExitCode.WrongUse;
         }
         catch (RankFailureException exception) when (exception.InnerException is AlignException cause)
         {
-            Console.Error.WriteLine($"ppyolo: {cause.Message}");
+            Console.Error.WriteLine($"ppyolo: {Shown(cause.Message)}");
             return ExitCode.WrongUse;
         }
         catch (Exception exception)
             when (exception is NonFiniteLossException or TrainingHaltedException or RankFailureException or ReplicaDivergenceException)
         {
-            Console.Error.WriteLine($"ppyolo: {exception.Message}");
+            Console.Error.WriteLine($"ppyolo: {Shown(exception.Message)}");
             return ExitCode.Failed;
         }
 #pragma warning disable CA1031 // The last resort: a user gets a sentence; PPYOLO_DEBUG=1 shows the rest.
@@ -82,6 +83,9 @@ public static class CommandLine
             return ExitCode.Failed;
         }
     }
+
+    // Messages have names from files in them; only their own line breaks are theirs.
+    private static string Shown(string message) => string.Join('\n', message.ReplaceLineEndings("\n").Split('\n').Select(Printable.Of));
 
     private static List<string> Path(System.CommandLine.Parsing.CommandResult command)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PPYolo.Align.Formats;
+using PPYolo.Align.Tensors;
 using PPYolo.Model.Networks;
 using PPYolo.Train.Conversion;
 
@@ -13,7 +14,9 @@ internal static class ConvertCommand
         var source = new Argument<string>("IN") { Description = $"Weights of {TensorFormat.Sources}; the content tells which." };
         var destination = new Argument<string>("OUT")
         {
-            Description = $"The new file; its extension tells the format: {TensorFormat.WeightExtensions}.",
+            Description =
+                $"The new file; its extension tells the format: {TensorFormat.WeightExtensions}. .pth has the reference's form, .pt and "
+                + ".bin a bare state_dict.",
         };
         var network = new Option<string?>("--network")
         {
@@ -34,6 +37,20 @@ internal static class ConvertCommand
                 result.AddError($"--key is given once, found {result.Tokens.Count} times");
             }
         });
+        var prefix = new Option<string?>("--strip-prefix") { Description = "Taken off the names that begin with it.", HelpName = "PREFIX" };
+        var transpose = new Option<string[]>("--transpose")
+        {
+            Description =
+                "Transposes matrices with such a name, where * and ? stand for any letters; may be repeated. Linear layers are [in, out] in "
+                + "Paddle and [out, in] in PyTorch.",
+            HelpName = "PATTERN",
+        };
+        var type = new Option<string?>("--dtype")
+        {
+            Description = "The type of floating-point tensors in the new file; integers stay.",
+            HelpName = "float16|bfloat16|float32|float64",
+        };
+        type.AcceptOnlyFromAmong("float16", "bfloat16", "float32", "float64");
         var command = new Command(
             "convert",
             "Turns weights of one file format into another, Paddle's names into PyTorch's, and says what was mapped, left out and not "
@@ -45,18 +62,22 @@ internal static class ConvertCommand
             key,
             network,
             classes,
+            prefix,
+            transpose,
+            type,
         };
         command.SetAction(result =>
         {
-            WeightConversion
-                .Run(
-                    result.GetValue(source)!,
-                    result.GetValue(destination)!,
-                    result.GetValue(network),
-                    result.GetValue(classes),
-                    result.GetValue(key)?.FirstOrDefault()
-                )
-                .WriteTo(Console.Out);
+            var options = new ConversionOptions
+            {
+                Network = result.GetValue(network),
+                Classes = result.GetValue(classes),
+                Key = result.GetValue(key)?.FirstOrDefault(),
+                StripPrefix = result.GetValue(prefix),
+                Transpose = result.GetValue(transpose) ?? [],
+                Type = result.GetValue(type) is { } name ? ElementTypes.FromName(name) : null,
+            };
+            WeightConversion.Run(result.GetValue(source)!, result.GetValue(destination)!, options).WriteTo(Console.Out);
             return ExitCode.Aligned;
         });
         return command;

@@ -130,7 +130,7 @@ internal static class DiffCommand
         }
         catch (Exception exception) when (exception is AlignException or IOException or UnauthorizedAccessException)
         {
-            (errors ?? Console.Error).WriteLine($"ppyolo: {exception.Message.ReplaceLineEndings(" ")}");
+            (errors ?? Console.Error).WriteLine($"ppyolo: {Printable.Of(exception.Message.ReplaceLineEndings(" "))}");
             return ExitCode.WrongUse;
         }
     }

@@ -117,7 +117,8 @@ internal static class EvalCommand
                 result.GetValue(weights)!,
                 options.ToNetwork(),
                 result.GetValue(fold),
-                SharedOptions.Prepare(result.GetValue(threads), result.GetValue(device)!)
+                SharedOptions.Prepare(result.GetValue(threads), result.GetValue(device)!),
+                text => Console.Error.WriteLine($"ppyolo: {text}")
             );
             var score = evaluation.Score(evaluation.Detect(detector));
             if (result.GetValue(json) is { } path)

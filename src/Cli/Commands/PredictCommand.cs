@@ -84,7 +84,8 @@ internal static class PredictCommand
                 result.GetValue(weights)!,
                 options.ToNetwork(),
                 result.GetValue(fold),
-                SharedOptions.Prepare(result.GetValue(threads), result.GetValue(device)!)
+                SharedOptions.Prepare(result.GetValue(threads), result.GetValue(device)!),
+                text => Console.Error.WriteLine($"ppyolo: {text}")
             );
             var predictor = new Predictor(detector, categories, options.EvalSize, result.GetValue(threshold));
             Directory.CreateDirectory(folder);

@@ -1,4 +1,6 @@
 using PPYolo.Align.Formats;
+using PPYolo.Align.Reports;
+using PPYolo.Align.Tensors;
 
 namespace PPYolo.Train.Conversion;
 
@@ -61,6 +63,21 @@ public sealed record ConversionReport
     /// <summary>The number of classes that the head was given, or null.</summary>
     public int? ResizedTo { get; init; }
 
+    /// <summary>Matrices that were transposed.</summary>
+    public IReadOnlyList<string> Transposed { get; init; } = [];
+
+    /// <summary>Matrices of Paddle that were not, with their shapes; where they are linear layers' they are [in, out].</summary>
+    public IReadOnlyList<string> Matrices { get; init; } = [];
+
+    /// <summary>The floating-point type that was asked for, or null.</summary>
+    public ElementType? Type { get; init; }
+
+    /// <summary>Tensors whose type was changed.</summary>
+    public IReadOnlyList<string> Retyped { get; init; } = [];
+
+    /// <summary>Tensors with values that the new type cannot hold, which became infinite.</summary>
+    public IReadOnlyList<string> Overflowed { get; init; } = [];
+
     /// <summary>Prints it.</summary>
     public void WriteTo(TextWriter writer)
     {
@@ -87,6 +104,18 @@ public sealed record ConversionReport
         }
 
         List(writer, "batch counters added, 0: Paddle has none", Added);
+        List(writer, "transposed", Transposed);
+        List(
+            writer,
+            "NOT transposed; where they are a linear layer's, Paddle has [in, out] and PyTorch [out, in]: turn them with --transpose PATTERN",
+            Matrices
+        );
+        if (Type is { } type)
+        {
+            writer.WriteLine($"{Retyped.Count} of {Tensors} tensors changed to {type.Name()}");
+            List(writer, $"with values that {type.Name()} cannot hold, which are infinite now", Overflowed);
+        }
+
         List(writer, "NOT converted, of types that are not read here", [.. Unread.Select(entry => $"{entry}")]);
         List(writer, "left out", [.. LeftOut.Select(entry => $"{entry}")]);
         if (ResizedTo is { } classes)
@@ -112,7 +141,9 @@ public sealed record ConversionReport
     {
         if (names.Count > 0)
         {
-            writer.WriteLine($"{names.Count} {what}: {string.Join(", ", names.Take(Most))}{(names.Count > Most ? ", ..." : "")}");
+            writer.WriteLine(
+                $"{names.Count} {what}: {Printable.Of(string.Join(", ", names.Take(Most)))}{(names.Count > Most ? ", ..." : "")}"
+            );
         }
     }
 }

@@ -15,21 +15,28 @@ public static class WeightConversion
     /// <summary>Converts.</summary>
     /// <param name="source">Any file of tensors.</param>
     /// <param name="destination">A file in any <see cref="TensorFormat"/> that is written.</param>
-    /// <param name="network">The network that the tensors must be those of, or null: then it is looked for where it is needed.</param>
-    /// <param name="classes">The number of classes that the head shall have, or null to keep it.</param>
-    /// <param name="key">The entry of the file whose tensors are wanted; null for the one that convention tells.</param>
+    /// <param name="options">How; null changes names of Paddle alone.</param>
     /// <returns>What was done.</returns>
     /// <exception cref="AlignException">The file cannot be read or written, or the tensors are not the network's; nothing is
     /// written.</exception>
-    public static ConversionReport Run(string source, string destination, string? network = null, int? classes = null, string? key = null)
+    public static ConversionReport Run(string source, string destination, ConversionOptions? options = null)
     {
-        using var content = TensorFile.ReadContent(source, key);
-        var tensors = content.Tensors;
-        if (tensors.Count == 0)
+        options ??= new();
+        using var content = TensorFile.ReadContent(source, options.Key);
+        if (content.Tensors.Count == 0)
         {
             throw new AlignException($"{source}: expected tensors, found none");
         }
 
+        var notes = content.Notes.ToList();
+        var tensors = content.Tensors;
+        if (options.StripPrefix is { Length: > 0 } prefix)
+        {
+            (tensors, var note) = Reshaping.Strip(source, tensors, prefix);
+            notes.Add(note);
+        }
+
+        using var owner = tensors;
         var paddle = PaddleNames.Are(tensors.Names);
         var mapped = paddle ? Map(tensors) : tensors;
         var report = new ConversionReport
@@ -40,14 +47,13 @@ public static class WeightConversion
             Place = content.Place,
             LeftOut = [.. content.LeftOut, .. Unmapped(tensors, paddle)],
             Unread = content.Unread,
-            Notes = content.Notes,
-        };
-        report = report with
-        {
+            Notes = notes,
             Renamed = paddle ? [.. tensors.Names.Where(name => PaddleNames.TryMap(name, out var torch) && torch != name)] : [],
             FromPaddle = paddle,
         };
-        var known = Known(source, mapped, network, needed: paddle || classes is not null);
+        (mapped, var turned) = Reshaping.Transpose(source, mapped, options.Transpose);
+        var known = Known(source, mapped, options.Network, needed: paddle || options.Classes is not null);
+        report = report with { Transposed = turned };
         if (known is { Fits: true })
         {
             (mapped, report) = Complete(mapped, known, report);
@@ -57,14 +63,41 @@ public static class WeightConversion
             report = report with { Nearest = known.Name, Missing = known.Missing, Unknown = known.Unknown, OtherShape = known.OtherShape };
         }
 
-        if (classes is { } wanted)
+        if (known is not { Fits: true } && Reshaping.IsPaddle(source, tensors))
+        {
+            report = report with
+            {
+                Matrices =
+                [
+                    .. mapped
+                        .Where(pair => pair.Value.Shape.Length == 2 && !turned.Contains(pair.Key))
+                        .Select(pair => $"{pair.Key} ({pair.Value.ShapeText})"),
+                ],
+            };
+        }
+
+        if (options.Classes is { } wanted)
         {
             (mapped, report) = Resize(source, mapped, known!, wanted, report);
+        }
+
+        if (options.Type is { } type)
+        {
+            (mapped, report) = Retype(mapped, type, report);
         }
 
         Write(destination, mapped);
         return report;
     }
+
+    private static (NamedTensors Tensors, ConversionReport Report) Retype(NamedTensors tensors, ElementType type, ConversionReport report)
+    {
+        var result = tensors.WithFloats(type, out var converted);
+        var lost = converted.Where(name => IsFinite(tensors[name]) && !IsFinite(result[name])).ToList();
+        return (result, report with { Type = type, Retyped = converted, Overflowed = lost });
+    }
+
+    private static bool IsFinite(TensorData tensor) => tensor.To(ElementType.Float64).As<double>().ToArray().All(double.IsFinite);
 
     /// <summary>Tensors of Paddle that are none of a network.</summary>
     private static IEnumerable<LeftOutEntry> Unmapped(NamedTensors tensors, bool paddle) =>

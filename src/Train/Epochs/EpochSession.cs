@@ -1,4 +1,5 @@
 using PPYolo.Align;
+using PPYolo.Align.Comparison;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
 using PPYolo.Data.Batches;
@@ -160,8 +161,16 @@ internal sealed class EpochSession
             return start;
         }
 
-        var partial = PartialWeights.Take(start, checkpoint);
-        if (partial.Taken.Count == 0)
+        var partial = PartialWeights.Take(start, Float32Weights.Of(checkpoint, settings.Checkpoint!, Say));
+        if (partial.Taken.All(IsCounter) && partial.OtherShape.Any(entry => !IsCounter(entry)))
+        {
+            throw new AlignException(
+                $"{settings.Checkpoint}: expected weights of this network, found only {partial.Taken.Count} counters of batches that fit; "
+                    + $"of another shape or type are {string.Join(", ", partial.OtherShape.Where(entry => !IsCounter(entry)).Take(3))}"
+            );
+        }
+
+        if (partial.Taken.All(IsCounter))
         {
             throw new AlignException(
                 $"{settings.Checkpoint}: expected entries such as {start.Names[0]}, found {string.Join(", ", checkpoint.Names.Take(2))}"
@@ -172,6 +181,8 @@ internal sealed class EpochSession
         Say(partial.Describe(settings.Checkpoint!));
         return partial.Weights;
     }
+
+    private static bool IsCounter(string entry) => entry.Contains(TensorComparison.CounterMark, StringComparison.Ordinal);
 
     private int Train(
         IRanks ranks,

@@ -5,6 +5,8 @@ using PPYolo.Model;
 using PPYolo.Model.Networks;
 using PPYolo.Model.State;
 using PPYolo.Train.Records;
+using PPYolo.Train.Runs;
+using PPYolo.Train.Weights;
 using TorchSharp;
 
 namespace PPYolo.Train.Inference;
@@ -28,11 +30,26 @@ public static class ModelWeights
     /// <param name="network">The network that the weights are for.</param>
     /// <param name="fold">Whether norms are folded into convolutions.</param>
     /// <param name="device">Where it computes; null is the CPU.</param>
+    /// <param name="note">Is told what was done to the weights; null for nobody.</param>
     /// <exception cref="AlignException">The file cannot be read, or its weights are another network's; the message says whose, where they
     /// are one of ours.</exception>
-    public static Detector Detector(string path, NetworkOptions network, bool fold = true, torch.Device? device = null)
+    public static Detector Detector(
+        string path,
+        NetworkOptions network,
+        bool fold = true,
+        torch.Device? device = null,
+        Action<string>? note = null
+    )
     {
-        using var weights = Read(path);
+        using var read = Read(path);
+        var weights = Float32Weights.Of(read, path, note);
+        if (NonFinite.Find("weight", weights) is { } bad)
+        {
+            throw new AlignException(
+                $"{path}: expected finite weights, found {bad}; nothing is detected with it: take an earlier checkpoint"
+            );
+        }
+
         try
         {
             return new(network, weights, fold, device);

@@ -85,7 +85,7 @@ public sealed class WeightConversionTests : IDisposable
     {
         TensorFile.Write(folder.File("a.pth"), R18.Value);
 
-        var report = WeightConversion.Run(folder.File("a.pth"), folder.File("b.pth"), classes: 20);
+        var report = WeightConversion.Run(folder.File("a.pth"), folder.File("b.pth"), new() { Classes = 20 });
 
         (report.HeadKept, report.ResizedTo).Should().Be((true, null));
         using var after = TensorFile.Read(folder.File("b.pth"));
@@ -97,7 +97,7 @@ public sealed class WeightConversionTests : IDisposable
     {
         TensorFile.Write(folder.File("a.pth"), R18.Value);
 
-        var report = WeightConversion.Run(folder.File("a.pth"), folder.File("b.pth"), "r18vd", classes: 3);
+        var report = WeightConversion.Run(folder.File("a.pth"), folder.File("b.pth"), new() { Network = "r18vd", Classes = 3 });
 
         (report.Classes, report.ResizedTo).Should().Be((20, 3));
         using var after = TensorFile.Read(folder.File("b.pth"));
@@ -158,7 +158,7 @@ public sealed class WeightConversionTests : IDisposable
         TensorFile.Write(folder.File("a.pth"), R18.Value);
 
         FluentActions
-            .Invoking(() => WeightConversion.Run(folder.File("a.pth"), folder.File("b.pth"), "r50vd"))
+            .Invoking(() => WeightConversion.Run(folder.File("a.pth"), folder.File("b.pth"), new() { Network = "r50vd" }))
             .Should()
             .Throw<AlignException>()
             .WithMessage("*a.pth: expected the entries of r50vd; * missing (*--network*");
@@ -174,7 +174,9 @@ public sealed class WeightConversionTests : IDisposable
         TensorFile.Write(folder.File("a.npz"), Set([("weight", TensorData.Scalar(1f))]));
 
         FluentActions
-            .Invoking(() => WeightConversion.Run(folder.File("a.npz"), folder.File("b.pth"), network, classes))
+            .Invoking(() =>
+                WeightConversion.Run(folder.File("a.npz"), folder.File("b.pth"), new() { Network = network, Classes = classes })
+            )
             .Should()
             .Throw<AlignException>()
             .WithMessage(message);
