@@ -3,7 +3,7 @@ using PPYolo.Align;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
 using PPYolo.Cli.Commands;
-using PPYolo.Tests.Unit.Formats;
+using PPYolo.Tests.Unit.Align.Formats;
 using PPYolo.Train.Conversion;
 
 namespace PPYolo.Tests.Unit.Train.Conversion;
