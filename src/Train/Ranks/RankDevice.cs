@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text;
 using PPYolo.Align;
+using PPYolo.Train.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,27 +18,22 @@ internal static class RankDevice
     /// <exception cref="AlignException">There is no card for this rank alone.</exception>
     public static Device Of(Device device, IRanks ranks) =>
         device.type == DeviceType.CUDA
-            ? torch.device(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"cuda:{Card(Math.Max(device.index, 0), ranks, cuda.device_count(), Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES"))}"
-                )
-            )
+            ? torch.device($"cuda:{Card(Math.Max(device.index, 0), ranks, cuda.device_count(), CudaDriver.Identify)}")
             : device;
 
     /// <summary>The number of a rank's card.</summary>
     /// <param name="first">The card of the first rank on a machine.</param>
     /// <param name="ranks">Who trains together.</param>
     /// <param name="cards">Cards that this process sees.</param>
-    /// <param name="visible">What it was told to see, or null.</param>
-    internal static int Card(int first, IRanks ranks, int cards, string? visible)
+    /// <param name="identify">Tells a card from all others.</param>
+    internal static int Card(int first, IRanks ranks, int cards, Func<int, string> identify)
     {
         var card = first + ranks.LocalRank;
         // Launchers may show each process its own card; whether they did is seen below.
         card = card >= cards && cards == 1 ? 0 : card;
         if (ranks.Size > 1)
         {
-            var place = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}, card {card} of '{visible ?? "all"}'");
+            var place = $"{Environment.MachineName}, {(card < cards ? identify(card) : $"none for rank {ranks.Rank}")}";
             var places = ranks.Gather("places", Encoding.UTF8.GetBytes(place)).Select(Encoding.UTF8.GetString).ToList();
             if (places.IndexOf(place) is var other && other != ranks.Rank)
             {

@@ -53,6 +53,25 @@ internal sealed unsafe partial class CudaDriver : ICudaDriver
         }
     }
 
+    /// <summary>What tells a card from all others, however few of them a process sees.</summary>
+    public static string Identify(int index)
+    {
+        try
+        {
+            Span<byte> id = stackalloc byte[16];
+            fixed (byte* bytes = id)
+            {
+                return Initialize(0) == 0 && GetDevice(out var device, index) == 0 && GetIdentity(bytes, device) == 0
+                    ? $"GPU-{new Guid(id, bigEndian: true)}"
+                    : $"cuda:{index}";
+            }
+        }
+        catch (Exception exception) when (exception is DllNotFoundException or EntryPointNotFoundException)
+        {
+            return $"cuda:{index}";
+        }
+    }
+
     /// <inheritdoc />
     public void AllowTf32(bool allow)
     {
@@ -110,6 +129,9 @@ internal sealed unsafe partial class CudaDriver : ICudaDriver
 
     [LibraryImport("libcuda.so.1", EntryPoint = "cuDeviceGetName")]
     private static partial int GetName(byte* name, int length, int device);
+
+    [LibraryImport("libcuda.so.1", EntryPoint = "cuDeviceGetUuid")]
+    private static partial int GetIdentity(byte* id, int device);
 
     [LibraryImport("libcuda.so.1", EntryPoint = "cuDeviceGetAttribute")]
     private static partial int GetAttribute(out int value, int attribute, int device);

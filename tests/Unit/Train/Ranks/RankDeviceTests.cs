@@ -13,7 +13,7 @@ public sealed class RankDeviceTests
     [InlineData(0, 1, 1, new[] { 0 })]
     public void Ranks_have_cards_from_the_named_one_on(int first, int ranks, int cards, int[] expected)
     {
-        var found = ThreadRanks.Run(ranks, rank => RankDevice.Card(first, rank, cards, null));
+        var found = ThreadRanks.Run(ranks, rank => RankDevice.Card(first, rank, cards, card => $"GPU-{card}"));
 
         found.Should().Equal(expected);
     }
@@ -22,7 +22,7 @@ public sealed class RankDeviceTests
     public void A_process_that_sees_one_card_has_it()
     {
         // As a launcher does that shows each process its own.
-        var found = ThreadRanks.Run(3, rank => RankDevice.Card(0, rank, 1, $"{rank.Rank}"));
+        var found = ThreadRanks.Run(3, rank => RankDevice.Card(0, rank, 1, _ => $"GPU-{rank.Rank}"));
 
         found.Should().Equal(0, 0, 0);
     }
@@ -33,7 +33,7 @@ public sealed class RankDeviceTests
     [InlineData(1, 3, "rank 2 on *: expected card 3 for it, found 3 *from cuda:1 on")]
     public void More_ranks_than_cards_are_refused_by_name(int first, int cards, string message)
     {
-        var launch = () => ThreadRanks.Run(3, rank => RankDevice.Card(first, rank, cards, null));
+        var launch = () => ThreadRanks.Run(3, rank => RankDevice.Card(first, rank, cards, card => $"GPU-{card}"));
 
         launch.Should().Throw<RankFailureException>().WithInnerException<AlignException>().WithMessage(message);
     }
