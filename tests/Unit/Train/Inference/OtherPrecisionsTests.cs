@@ -2,7 +2,6 @@ using PPYolo.Align;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
 using PPYolo.Model.Networks;
-using PPYolo.Tests.Unit.Align.Formats;
 using PPYolo.Train.Inference;
 using PPYolo.Train.Weights;
 
