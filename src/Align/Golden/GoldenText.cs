@@ -128,9 +128,10 @@ public static class GoldenText
             catch (Exception exception)
                 when (exception is FormatException or ArgumentException or OverflowException or IndexOutOfRangeException)
             {
+                var why = exception is RepeatedLineException ? ", it is there twice" : "";
                 throw new AlignException(
-                    $"{source}: line {number + 1} is no line of a golden{(exception is RepeatedLineException ? ", it is there twice" : "")}: "
-                        + $"'{Shown(lines[number])}'; restore the file, or delete it and record it again",
+                    $"{source}: line {number + 1} is no line of a golden{why}: '{Shown(lines[number])}'; restore the file, or delete it "
+                        + $"and record it again",
                     exception
                 );
             }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using PPYolo.Align;
-using PPYolo.Align.Formats;
 using PPYolo.Cli.Progress;
 using PPYolo.Harness.Replay;
 using PPYolo.Train.Epochs;
@@ -22,164 +21,15 @@ internal static class TrainCommand
 {
     public static Command Create()
     {
-        var config = new Option<string?>("--config", "-f")
-        {
-            Description = $"A configuration: {string.Join(", ", TrainOptionsFile.Names)}, or a JSON file.",
-            HelpName = "NAME|FILE",
-        };
-        var set = SharedOptions.Set();
-        var init = SharedOptions.Init();
-        var iterations = SharedOptions.Iterations();
-        var data = new DataOptions();
-        var seed = new Option<string?>("--seed")
-        {
-            Description = "Seed of all that is random in data and network; that of --init unless given.",
-            HelpName = "N",
-        };
-        var epochs = new Option<int?>("--epochs")
-        {
-            Description =
-                "Trains for epochs, with a checkpoint after each, in the folder --out; as the configuration says where a dataset is "
-                + "given and nothing else.",
-            HelpName = "N",
-            Validators = { one => SharedOptions.RequirePositive(one, "--epochs") },
-        };
-        var output = new Option<string?>("--out")
-        {
-            Description = "The folder of a run over epochs; runs/CONFIG unless given.",
-            HelpName = "DIR",
-        };
-        var resume = new Option<bool>("--resume")
-        {
-            Description = "Goes on with the run in --out from its last checkpoint; begins one where there is none and --config is given.",
-        };
-        var checkpoint = new Option<string?>("--checkpoint", "-c")
-        {
-            Description =
-                "Finetunes: takes over from this file what fits by name and shape, also with another number of classes, and lists what "
-                + "does not.",
-            HelpName = "FILE",
-        };
-        var keep = new Option<int>("--keep")
-        {
-            Description = "How many of the last checkpoints stay, the best one beside them; 0 is all.",
-            HelpName = "N",
-            DefaultValueFactory = _ => CheckpointStore.StandardKeep,
-            Validators = { one => SharedOptions.RequireAtLeast(0, one, "--keep") },
-        };
-        var evalData = new Option<string?>("--eval-data")
-        {
-            Description =
-                "The dataset that the moving average is evaluated on, a folder or its COCO annotation file; the part val of --data "
-                + "unless given.",
-            HelpName = "DIR|FILE",
-        };
-        var evalBatch = InferenceOptionSet.EvalBatchSize();
-        var log = new Option<int>("--log-interval")
-        {
-            Description = "Iterations from one line of progress to the next where the output is no terminal.",
-            HelpName = "N",
-            DefaultValueFactory = _ => 10,
-            Validators = { one => SharedOptions.RequirePositive(one, "--log-interval") },
-        };
-        var record = new Option<string?>("--record")
-        {
-            Description = "Writes a record folder: case.json, start weights, every batch with its losses, end weights.",
-            HelpName = "DIR",
-        };
-        var replay = new Option<string?>("--replay")
-        {
-            Description =
-                "Trains on a recorded run again, comparing as it goes, and writes its end weights (1.*) into the folder; with --record "
-                + "DIR it is recorded in its turn, to trace a run afterwards, say.",
-            HelpName = "DIR",
-        };
-        string[] formats = [.. TensorFormat.ForWeights.Select(one => one.Extension[1..])];
-        var format = new Option<string>("--format")
-        {
-            Description = "The format of recorded weights.",
-            HelpName = string.Join('|', formats),
-            DefaultValueFactory = _ => formats[0],
-        };
-        format.AcceptOnlyFromAmong(formats);
-        var bound = new Option<double>("--d-value")
-        {
-            Description = "With --replay: the largest sum of squared differences of a tensor.",
-            DefaultValueFactory = _ => ReplayScenario.StandardBound,
-            HelpName = "X",
-        };
-        var ranks = new Option<int?>("--ranks")
-        {
-            Description =
-                "Ranks that share each batch, in threads of this process. For processes, on any number of machines: mpirun -np N dotnet "
-                + "ppyolo.dll train ... without --ranks.",
-            HelpName = "N",
-        };
-        var split = SharedOptions.Split();
-        var gradients = new Option<bool>("--gradients") { Description = "With --record: also writes the gradients of iteration 0." };
-        var trace = new Option<bool>("--trace")
-        {
-            Description =
-                "With --record: also writes statistics and sketches of everything that each iteration computes, for ppyolo explain.",
-        };
-        var whole = new Option<string[]>("--trace-full")
-        {
-            Description = "With --trace: keeps the tensors of these names whole, * and ? stand for anything; may be repeated.",
-            HelpName = "NAME",
-            AllowMultipleArgumentsPerToken = false,
-            DefaultValueFactory = _ => [],
-        };
-        var floor = new Option<int>("--floor")
-        {
-            Description =
-                "With --record: trains so many twins from start weights that are perturbed about their last bit, and keeps how far they "
-                + "are from the run, for each tensor and iteration (floor.npz): the noise floor that ppyolo explain judges by.",
-            HelpName = "K",
-            Validators = { one => SharedOptions.RequirePositive(one, "--floor") },
-        };
-        var timings = new Option<bool>("--timings") { Description = "Prints bytes and time of the communication between ranks." };
-        var threads = SharedOptions.Threads(overRanks: true);
-        var device = SharedOptions.Device();
-        var tf32 = SharedOptions.Tf32();
-        var json = SharedOptions.Json();
-        var command = new Command("train", "Trains for epochs or for some iterations, records a run, or replays one.")
-        {
-            config,
-            set,
-            init,
-            checkpoint,
-            seed,
-            epochs,
-            output,
-            resume,
-            keep,
-            evalData,
-            evalBatch,
-            log,
-            iterations,
-            record,
-            replay,
-            format,
-            bound,
-            ranks,
-            split,
-            gradients,
-            trace,
-            whole,
-            floor,
-            timings,
-            threads,
-            device,
-            tf32,
-            json,
-        };
-        data.AddTo(command);
+        var all = new TrainOptionSet();
+        var command = new Command("train", "Trains for epochs or for some iterations, records a run, or replays one.");
+        all.AddTo(command);
         command.Validators.Add(result =>
         {
             if (
-                result.GetValue(resume)
-                    ? result.GetValue(replay) is not null
-                    : (result.GetValue(config) is null) == (result.GetValue(replay) is null)
+                result.GetValue(all.Resume)
+                    ? result.GetValue(all.Replay) is not null
+                    : (result.GetValue(all.Config) is null) == (result.GetValue(all.Replay) is null)
             )
             {
                 result.AddError(
@@ -190,9 +40,9 @@ internal static class TrainCommand
             else if (
                 IsOverEpochs(result)
                 && (
-                    result.GetValue(record) is not null
-                    || result.GetValue(split) is not null
-                    || result.GetResult(iterations) is { Implicit: false }
+                    result.GetValue(all.Record) is not null
+                    || result.GetValue(all.Split) is not null
+                    || result.GetResult(all.Iterations) is { Implicit: false }
                 )
             )
             {
@@ -201,22 +51,22 @@ internal static class TrainCommand
                         + "--record nor --split"
                 );
             }
-            else if (result.GetValue(seed) is { } given && !given.All(char.IsAsciiDigit))
+            else if (result.GetValue(all.Seed) is { } given && !given.All(char.IsAsciiDigit))
             {
                 result.AddError($"--seed: expected a decimal number, found '{given}'");
             }
             else if (
-                result.GetValue(replay) is not null
-                && (result.GetResult(set) is { Implicit: false } || result.GetResult(init) is { Implicit: false })
+                result.GetValue(all.Replay) is not null
+                && (result.GetResult(all.Set) is { Implicit: false } || result.GetResult(all.Init) is { Implicit: false })
             )
             {
                 result.AddError("--replay repeats what was recorded: it goes with neither --set nor --init");
             }
-            else if ((result.GetValue(trace) || result.GetValue(whole) is { Length: > 0 }) && result.GetValue(record) is null)
+            else if ((result.GetValue(all.Trace) || result.GetValue(all.Whole) is { Length: > 0 }) && result.GetValue(all.Record) is null)
             {
                 result.AddError("--trace is written into a record: name its folder with --record DIR");
             }
-            else if (result.GetResult(floor) is { Implicit: false } && result.GetValue(record) is null)
+            else if (result.GetResult(all.Floor) is { Implicit: false } && result.GetValue(all.Record) is null)
             {
                 result.AddError("--floor is kept in a record: name its folder with --record DIR");
             }
@@ -224,38 +74,38 @@ internal static class TrainCommand
         command.SetAction(result =>
         {
             var where = SharedOptions.Prepare(
-                result.GetValue(threads),
-                result.GetValue(device)!,
-                result.GetValue(tf32),
-                result.GetValue(ranks) ?? 1
+                result.GetValue(all.Threads),
+                result.GetValue(all.Device)!,
+                result.GetValue(all.Tf32),
+                result.GetValue(all.Ranks) ?? 1
             );
-            var team = new RanksOptions { Ranks = result.GetValue(ranks), Threads = result.GetValue(threads) };
-            if (result.GetValue(replay) is { } recorded)
+            var team = new RanksOptions { Ranks = result.GetValue(all.Ranks), Threads = result.GetValue(all.Threads) };
+            if (result.GetValue(all.Replay) is { } recorded)
             {
                 CaseNotes.Say(RunRecord.Open(recorded).Case);
                 var verdict = ReplayScenario.Run(
                     recorded,
                     where,
                     team,
-                    result.GetValue(bound),
+                    result.GetValue(all.Bound),
                     progress: step => Progress("replaying", step),
                     recording: Recording(result),
-                    beforeTwin: twin => ProgressOfTwin(twin, result.GetValue(floor))
+                    beforeTwin: twin => ProgressOfTwin(twin, result.GetValue(all.Floor))
                 );
-                if (verdict is not null && result.GetValue(record) is { } again)
+                if (verdict is not null && result.GetValue(all.Record) is { } again)
                 {
                     SayRecorded(again);
                 }
 
-                return verdict is null ? ExitCode.Aligned : VerdictOutput.Show(verdict, result.GetValue(json));
+                return verdict is null ? ExitCode.Aligned : VerdictOutput.Show(verdict, result.GetValue(all.Json));
             }
 
             if (
                 IsOverEpochs(result.CommandResult)
                 || (
-                    DataOptions.IsDataset(result.GetValue(data.Data))
-                    && result.GetValue(record) is null
-                    && result.GetResult(iterations) is not { Implicit: false }
+                    DataOptions.IsDataset(result.GetValue(all.Data.Data))
+                    && result.GetValue(all.Record) is null
+                    && result.GetResult(all.Iterations) is not { Implicit: false }
                 )
             )
             {
@@ -263,30 +113,30 @@ internal static class TrainCommand
                 return ExitCode.Aligned;
             }
 
-            var start = StartWeights.Parse(result.GetValue(init)!);
-            var source = data.Open(result, result.GetValue(seed) ?? start.Seed ?? "1");
-            var options = source.Fit(TrainOptionsFile.Read(result.GetValue(config)!, result.GetValue(set)!));
+            var start = StartWeights.Parse(result.GetValue(all.Init)!);
+            var source = all.Data.Open(result, result.GetValue(all.Seed) ?? start.Seed ?? "1");
+            var options = source.Fit(TrainOptionsFile.Read(result.GetValue(all.Config)!, result.GetValue(all.Set)!));
             RankLauncher.Run(
                 team,
                 members =>
                 {
-                    var counts = SharedOptions.Counts(result.GetValue(split), options.Batch, members.Size);
+                    var counts = SharedOptions.Counts(result.GetValue(all.Split), options.Batch, members.Size);
                     if (counts.Count != members.Size)
                     {
-                        throw new AlignException($"--split {result.GetValue(split)}: {counts.Count} counts for {members.Size} ranks");
+                        throw new AlignException($"--split {result.GetValue(all.Split)}: {counts.Count} counts for {members.Size} ranks");
                     }
 
                     var plan = new RunPlan(
                         options,
                         start.For(options.ToNetwork()),
                         source.Batches(options, counts),
-                        result.GetValue(iterations),
+                        result.GetValue(all.Iterations),
                         source.Seed
                     )
                     {
                         Device = where,
                     };
-                    Train(plan, members, start.ProfileName, Recording(result), result.GetValue(timings));
+                    Train(plan, members, start.ProfileName, Recording(result), result.GetValue(all.Timings));
                     return members.Rank;
                 }
             );
@@ -295,30 +145,30 @@ internal static class TrainCommand
         return command;
 
         bool IsOverEpochs(SymbolResult result) =>
-            result.GetValue(epochs) is not null
-            || result.GetValue(output) is not null
-            || result.GetValue(resume)
-            || result.GetValue(checkpoint) is not null;
+            result.GetValue(all.Epochs) is not null
+            || result.GetValue(all.Output) is not null
+            || result.GetValue(all.Resume)
+            || result.GetValue(all.Checkpoint) is not null;
 
         RecordOptions? Recording(ParseResult result) =>
-            result.GetValue(record) is not { } folder
+            result.GetValue(all.Record) is not { } folder
                 ? null
                 : new(folder)
                 {
-                    Extension = "." + result.GetValue(format),
-                    Gradients = result.GetValue(gradients),
+                    Extension = "." + result.GetValue(all.Format),
+                    Gradients = result.GetValue(all.Gradients),
                     Trace =
-                        result.GetValue(trace) || result.GetValue(whole)!.Length > 0
-                            ? new TraceOptions { Full = [.. result.GetValue(whole)!] }
+                        result.GetValue(all.Trace) || result.GetValue(all.Whole)!.Length > 0
+                            ? new TraceOptions { Full = [.. result.GetValue(all.Whole)!] }
                             : null,
-                    Twins = result.GetValue(floor),
+                    Twins = result.GetValue(all.Floor),
                 };
 
         EpochSession OverEpochs(ParseResult result, RanksOptions team, TorchSharp.torch.Device where)
         {
-            var name = result.GetValue(config);
+            var name = result.GetValue(all.Config);
             var folder =
-                result.GetValue(output)
+                result.GetValue(all.Output)
                 ?? Path.Combine(
                     "runs",
                     Path.GetFileNameWithoutExtension(name)
@@ -327,36 +177,36 @@ internal static class TrainCommand
             return new()
             {
                 Folder = folder,
-                Resume = result.GetValue(resume),
-                Keep = result.GetValue(keep),
-                Show = run => TrainingConsole.Show(run, result.GetValue(log)),
+                Resume = result.GetValue(all.Resume),
+                Keep = result.GetValue(all.Keep),
+                Show = run => TrainingConsole.Show(run, result.GetValue(all.Log)),
                 Say = TrainingConsole.Say,
-                EvalBatch = result.GetValue(evalBatch),
+                EvalBatch = result.GetValue(all.EvalBatch),
                 Team = team,
                 Device = where,
                 Asked = name is null ? null : Settings(result, name, team),
-                Epochs = result.GetValue(epochs),
+                Epochs = result.GetValue(all.Epochs),
                 OpenData = settings =>
-                    data.Open(settings.Data, settings.Images, settings.Strict, settings.SameSizeAcrossRanks, settings.Seed, result),
+                    all.Data.Open(settings.Data, settings.Images, settings.Strict, settings.SameSizeAcrossRanks, settings.Seed, result),
             };
         }
 
         RunSettings Settings(ParseResult result, string name, RanksOptions team)
         {
-            var options = TrainOptionsFile.Read(name, result.GetValue(set)!);
-            var from = result.GetValue(data.Data);
-            var random = result.GetValue(seed) ?? StartWeights.Parse(result.GetValue(init)!).Seed ?? "1";
+            var options = TrainOptionsFile.Read(name, result.GetValue(all.Set)!);
+            var from = result.GetValue(all.Data.Data);
+            var random = result.GetValue(all.Seed) ?? StartWeights.Parse(result.GetValue(all.Init)!).Seed ?? "1";
             return new()
             {
-                Options = options with { Epochs = result.GetValue(epochs) ?? options.Epochs },
+                Options = options with { Epochs = result.GetValue(all.Epochs) ?? options.Epochs },
                 Data = DataOptions.IsDataset(from) ? Path.GetFullPath(from!) : from ?? $"generator:{random}",
-                Images = data.Images(result) is { } folder ? Path.GetFullPath(folder) : null,
-                Strict = data.Strict(result),
-                SameSizeAcrossRanks = data.SameSizeAcrossRanks(result, from),
-                EvalData = result.GetValue(evalData) is { } held ? Path.GetFullPath(held) : null,
+                Images = all.Data.Images(result) is { } folder ? Path.GetFullPath(folder) : null,
+                Strict = all.Data.Strict(result),
+                SameSizeAcrossRanks = all.Data.SameSizeAcrossRanks(result, from),
+                EvalData = result.GetValue(all.EvalData) is { } held ? Path.GetFullPath(held) : null,
                 Seed = random,
-                Init = File.Exists(result.GetValue(init)) ? Path.GetFullPath(result.GetValue(init)!) : result.GetValue(init)!,
-                Checkpoint = result.GetValue(checkpoint) is { } file ? Path.GetFullPath(file) : null,
+                Init = File.Exists(result.GetValue(all.Init)) ? Path.GetFullPath(result.GetValue(all.Init)!) : result.GetValue(all.Init)!,
+                Checkpoint = result.GetValue(all.Checkpoint) is { } file ? Path.GetFullPath(file) : null,
                 Ranks = team.Size(MpiLaunch.Current),
                 Threads = team.ThreadsOverAllRanks(MpiLaunch.Current),
             };

@@ -25,7 +25,8 @@ internal static class WeightFaults
             {
                 // 7 has no factor in common with the number of channels: every channel goes elsewhere.
                 using var scope = NewDisposeScope();
-                weight.copy_(weight.index_select(0, arange(weight.shape[0]).mul(7).remainder(weight.shape[0])));
+                var order = Enumerable.Range(0, (int)weight.shape[0]).Select(channel => 7L * channel % weight.shape[0]).ToArray();
+                weight.copy_(weight.index_select(0, tensor(order)));
             }
         );
 

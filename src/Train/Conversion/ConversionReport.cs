@@ -107,7 +107,8 @@ public sealed record ConversionReport
         List(writer, "transposed", Transposed);
         List(
             writer,
-            "NOT transposed; where they are a linear layer's, Paddle has [in, out] and PyTorch [out, in]: turn them with --transpose PATTERN",
+            "NOT transposed; where they are a linear layer's, Paddle has [in, out] and PyTorch [out, in]: turn them with --transpose "
+                + "PATTERN",
             Matrices
         );
         if (Type is { } type)

@@ -23,7 +23,8 @@ internal static class Reshaping
         var count = tensors.Names.Count(Has);
         return count == 0
             ? throw new AlignException(
-                $"{source}: expected names that begin with '{prefix}' as --strip-prefix says, found {string.Join(", ", tensors.Names.Take(3))}"
+                $"{source}: expected names that begin with '{prefix}' as --strip-prefix says, found "
+                    + $"{string.Join(", ", tensors.Names.Take(3))}"
             )
             : (
                 tensors.Renamed(name => Has(name) ? name[prefix.Length..] : name),

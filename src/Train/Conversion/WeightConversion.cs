@@ -196,7 +196,8 @@ public static class WeightConversion
 
     private static void Write(string destination, NamedTensors tensors)
     {
-        if (TensorFormat.OfNewFile(destination) == TensorFormat.TorchWeights)
+        // The other names of PyTorch's files are those of bare state_dicts.
+        if (TensorFormat.TorchWeights.Extension.Equals(Path.GetExtension(destination), StringComparison.OrdinalIgnoreCase))
         {
             new Checkpoint(0, tensors, PickleValue.None).Write(destination);
         }

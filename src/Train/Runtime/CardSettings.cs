@@ -93,7 +93,8 @@ public sealed record CardSettings(string Name, string Tf32, IReadOnlyList<string
         if (index + ranks > cards)
         {
             throw new AlignException(
-                $"--device {device}: expected a card for each of {ranks} ranks, found {cards - index} from cuda:{index} on; ask for no more "
+                $"--device {device}: expected a card for each of {ranks} ranks, found {cards - index} from cuda:{index} on; ask for no "
+                    + $"more "
                     + $"ranks than cards, since two on one card would wait for each other for ever"
             );
         }

@@ -75,7 +75,8 @@ public sealed class DiffContentTests : IDisposable
     public void A_tensor_of_a_type_that_is_not_read_is_never_aligned()
     {
         var header =
-            "{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"c\":{\"dtype\":\"C64\",\"shape\":[1],\"data_offsets\":[4,12]}}";
+            "{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
+            + "\"c\":{\"dtype\":\"C64\",\"shape\":[1],\"data_offsets\":[4,12]}}";
         File.WriteAllBytes(folder.File("a.safetensors"), Raw.Safetensors(header, 12));
 
         var (code, output, _) = Run(folder.File("a.safetensors"), folder.File("a.safetensors"));

@@ -87,7 +87,7 @@ public sealed class WriteFailureTests : IDisposable
     }
 
     [Theory]
-    [InlineData("x.bin")]
+    [InlineData("x.h5")]
     [InlineData("x")]
     [InlineData("x.pdparams")]
     public void An_extension_that_names_no_format_is_refused(string name)

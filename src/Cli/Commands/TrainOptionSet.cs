@@ -1,0 +1,215 @@
+using System.CommandLine;
+using PPYolo.Align.Formats;
+using PPYolo.Harness.Replay;
+using PPYolo.Train.Epochs;
+using PPYolo.Train.Options;
+
+namespace PPYolo.Cli.Commands;
+
+/// <summary>The options of ppyolo train, in the order of its help.</summary>
+internal sealed class TrainOptionSet
+{
+    private static readonly string[] Formats = [.. TensorFormat.ForWeights.Select(one => one.Extension[1..])];
+
+    public TrainOptionSet() => Format.AcceptOnlyFromAmong(Formats);
+
+    public Option<string?> Config { get; } =
+        new("--config", "-f")
+        {
+            Description = $"A configuration: {string.Join(", ", TrainOptionsFile.Names)}, or a JSON file.",
+            HelpName = "NAME|FILE",
+        };
+
+    public Option<string[]> Set { get; } = SharedOptions.Set();
+
+    public Option<string> Init { get; } = SharedOptions.Init();
+
+    public Option<int> Iterations { get; } = SharedOptions.Iterations();
+
+    public DataOptions Data { get; } = new();
+
+    public Option<string?> Seed { get; } =
+        new("--seed") { Description = "Seed of all that is random in data and network; that of --init unless given.", HelpName = "N" };
+
+    public Option<int?> Epochs { get; } =
+        new("--epochs")
+        {
+            Description =
+                "Trains for epochs, with a checkpoint after each, in the folder --out; as the configuration says where a dataset is "
+                + "given and nothing else.",
+            HelpName = "N",
+            Validators = { one => SharedOptions.RequirePositive(one, "--epochs") },
+        };
+
+    public Option<string?> Output { get; } =
+        new("--out") { Description = "The folder of a run over epochs; runs/CONFIG unless given.", HelpName = "DIR" };
+
+    public Option<bool> Resume { get; } =
+        new("--resume")
+        {
+            Description = "Goes on with the run in --out from its last checkpoint; begins one where there is none and --config is given.",
+        };
+
+    public Option<string?> Checkpoint { get; } =
+        new("--checkpoint", "-c")
+        {
+            Description =
+                "Finetunes: takes over from this file what fits by name and shape, also with another number of classes, and lists what "
+                + "does not.",
+            HelpName = "FILE",
+        };
+
+    public Option<int> Keep { get; } =
+        new("--keep")
+        {
+            Description = "How many of the last checkpoints stay, the best one beside them; 0 is all.",
+            HelpName = "N",
+            DefaultValueFactory = _ => CheckpointStore.StandardKeep,
+            Validators = { one => SharedOptions.RequireAtLeast(0, one, "--keep") },
+        };
+
+    public Option<string?> EvalData { get; } =
+        new("--eval-data")
+        {
+            Description =
+                "The dataset that the moving average is evaluated on, a folder or its COCO annotation file; the part val of --data "
+                + "unless given.",
+            HelpName = "DIR|FILE",
+        };
+
+    public Option<int> EvalBatch { get; } = InferenceOptionSet.EvalBatchSize();
+
+    public Option<int> Log { get; } =
+        new("--log-interval")
+        {
+            Description = "Iterations from one line of progress to the next where the output is no terminal.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 10,
+            Validators = { one => SharedOptions.RequirePositive(one, "--log-interval") },
+        };
+
+    public Option<string?> Record { get; } =
+        new("--record")
+        {
+            Description = "Writes a record folder: case.json, start weights, every batch with its losses, end weights.",
+            HelpName = "DIR",
+        };
+
+    public Option<string?> Replay { get; } =
+        new("--replay")
+        {
+            Description =
+                "Trains on a recorded run again, comparing as it goes, and writes its end weights (1.*) into the folder; with --record "
+                + "DIR it is recorded in its turn, to trace a run afterwards, say.",
+            HelpName = "DIR",
+        };
+
+    public Option<string> Format { get; } =
+        new("--format")
+        {
+            Description = "The format of recorded weights.",
+            HelpName = string.Join('|', Formats),
+            DefaultValueFactory = _ => Formats[0],
+        };
+
+    public Option<double> Bound { get; } =
+        new("--d-value")
+        {
+            Description = "With --replay: the largest sum of squared differences of a tensor.",
+            DefaultValueFactory = _ => ReplayScenario.StandardBound,
+            HelpName = "X",
+        };
+
+    public Option<int?> Ranks { get; } =
+        new("--ranks")
+        {
+            Description =
+                "Ranks that share each batch, in threads of this process. For processes, on any number of machines: mpirun -np N dotnet "
+                + "ppyolo.dll train ... without --ranks.",
+            HelpName = "N",
+        };
+
+    public Option<string?> Split { get; } = SharedOptions.Split();
+
+    public Option<bool> Gradients { get; } =
+        new("--gradients") { Description = "With --record: also writes the gradients of iteration 0." };
+
+    public Option<bool> Trace { get; } =
+        new("--trace")
+        {
+            Description =
+                "With --record: also writes statistics and sketches of everything that each iteration computes, for ppyolo explain.",
+        };
+
+    public Option<string[]> Whole { get; } =
+        new("--trace-full")
+        {
+            Description = "With --trace: keeps the tensors of these names whole, * and ? stand for anything; may be repeated.",
+            HelpName = "NAME",
+            AllowMultipleArgumentsPerToken = false,
+            DefaultValueFactory = _ => [],
+        };
+
+    public Option<int> Floor { get; } =
+        new("--floor")
+        {
+            Description =
+                "With --record: trains so many twins from start weights that are perturbed about their last bit, and keeps how far they "
+                + "are from the run, for each tensor and iteration (floor.npz): the noise floor that ppyolo explain judges by.",
+            HelpName = "K",
+            Validators = { one => SharedOptions.RequirePositive(one, "--floor") },
+        };
+
+    public Option<bool> Timings { get; } = new("--timings") { Description = "Prints bytes and time of the communication between ranks." };
+
+    public Option<int> Threads { get; } = SharedOptions.Threads(overRanks: true);
+
+    public Option<string> Device { get; } = SharedOptions.Device();
+
+    public Option<bool> Tf32 { get; } = SharedOptions.Tf32();
+
+    public Option<string?> Json { get; } = SharedOptions.Json();
+
+    /// <summary>Adds all of them.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (
+            var option in new Option[]
+            {
+                Config,
+                Set,
+                Init,
+                Checkpoint,
+                Seed,
+                Epochs,
+                Output,
+                Resume,
+                Keep,
+                EvalData,
+                EvalBatch,
+                Log,
+                Iterations,
+                Record,
+                Replay,
+                Format,
+                Bound,
+                Ranks,
+                Split,
+                Gradients,
+                Trace,
+                Whole,
+                Floor,
+                Timings,
+                Threads,
+                Device,
+                Tf32,
+                Json,
+            }
+        )
+        {
+            command.Options.Add(option);
+        }
+
+        Data.AddTo(command);
+    }
+}
