@@ -19,8 +19,8 @@ public sealed record ComparisonOptions
     public NamedTensors? SecondStart { get; init; }
 
     /// <summary>
-    /// Whether a tensor must also differ by no more than a tenth of the way it moved, where its start is known. The bound holds all the
-    /// same.
+    /// Whether a tensor must also differ by no more than a tenth of the way it moved, where its start is known. The bound holds all
+    /// the same.
     /// </summary>
     public bool JudgeByMovement { get; init; }
 

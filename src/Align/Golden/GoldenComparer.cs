@@ -49,6 +49,11 @@ public static class GoldenComparer
             failures.Add(new("tensors", "", double.PositiveInfinity, "there are none on either side, so that nothing was compared"));
         }
 
+        if (golden.Rates.Count + found.Rates.Count == 0)
+        {
+            failures.Add(new("iterations", "", double.PositiveInfinity, "there are none on either side, so that nothing was run"));
+        }
+
         failures.AddRange(Noise(golden));
         foreach (var (tensor, share) in GoldenTolerance.Vacuous(golden))
         {

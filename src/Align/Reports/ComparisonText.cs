@@ -258,8 +258,8 @@ public static class ComparisonText
                             ? "look at the tensors named above: their sums pass, and their differences are not those of rounding."
                         : "look at the tensors named above, and compare again with --start FILE, which judges by how far tensors moved."
                 : comparison.BitwiseEqual || comparison.Tensors.Any(tensor => tensor.Movement is not null) ? "nothing is left to do."
-                : "nothing is left to do; with --start FILE differences are also set beside how far tensors moved, since a bound alone "
-                    + "passes what was never trained.";
+                : "nothing is left to do; with --start FILE the way that tensors moved judges too: a bound alone passes what was "
+                    + "never trained.";
         }
 
         return worst[0] switch

@@ -41,9 +41,8 @@ internal static class ConvertCommand
         var transpose = new Option<string[]>("--transpose")
         {
             Description =
-                "Transposes matrices with such a name, where * and ? stand for any letters; may be repeated. Linear layers are [in, "
-                + "out] in "
-                + "Paddle and [out, in] in PyTorch.",
+                "Transposes matrices with such a name, where * and ? stand for any letters; may be repeated. Linear layers are [in, out] "
+                + "in Paddle and [out, in] in PyTorch.",
             HelpName = "PATTERN",
         };
         var type = new Option<string?>("--dtype")

@@ -40,7 +40,10 @@ public static class HeadResize
     {
         if (!TryClassesOf(tensor, network, out var old) || tensor.Type != ElementType.Float32)
         {
-            throw new AlignException($"expected a float32 output of {network.AnchorMasks[0].Length} anchors, found {tensor}");
+            throw new AlignException(
+                $"expected a float32 output of {network.AnchorMasks[0].Length} anchors, found {tensor}; ppyolo convert --dtype "
+                    + "float32 changes its type"
+            );
         }
 
         var anchors = network.AnchorMasks[0].Length;

@@ -24,7 +24,7 @@ internal static class Reshaping
         return count == 0
             ? throw new AlignException(
                 $"{source}: expected names that begin with '{prefix}' as --strip-prefix says, found "
-                    + $"{string.Join(", ", tensors.Names.Take(3))}"
+                    + string.Join(", ", tensors.Names.Take(3))
             )
             : (
                 tensors.Renamed(name => Has(name) ? name[prefix.Length..] : name),

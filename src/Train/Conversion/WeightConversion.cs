@@ -76,12 +76,18 @@ public static class WeightConversion
             };
         }
 
+        // A head is resized in float32: towards it before that, away from it behind.
+        if (options.Type is ElementType.Float32)
+        {
+            (mapped, report) = Retype(mapped, ElementType.Float32, report);
+        }
+
         if (options.Classes is { } wanted)
         {
             (mapped, report) = Resize(source, mapped, known!, wanted, report);
         }
 
-        if (options.Type is { } type)
+        if (options.Type is { } type and not ElementType.Float32)
         {
             (mapped, report) = Retype(mapped, type, report);
         }

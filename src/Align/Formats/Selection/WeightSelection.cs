@@ -12,8 +12,9 @@ internal sealed class WeightSelection(ByteSource file)
     private const int MostNames = 6;
 
     // Tensors beside a moving average may be what it is the average of; tensors beside a model are few and small, such as anchors or
-    // counts. An entry with the weights' own size beside them is another state of them, such as a moving average; one that is much larger
-    // says that the weights are elsewhere.
+    // counts.
+    // An entry with the weights' own size beside them is another state of them, such as a moving average; one that is much larger says
+    // that the weights are elsewhere.
     private const long MuchLarger = 2;
 
     private readonly SavedValues values = new(file);
@@ -82,53 +83,41 @@ internal sealed class WeightSelection(ByteSource file)
     /// <exception cref="AlignException">There is no such entry, or none in it.</exception>
     public Selected Take(PickleValue root, string path)
     {
+        var leftOut = new List<LeftOutEntry>();
         var value =
             path == EntryNames.Root
                 ? root
-                : Resolve(root, path) ?? throw Refused("", root, $"an entry '{path}' as --key says", "none of that name");
-        if (values.Weigh(value).Tensors == 0)
-        {
-            throw Refused("", root, $"tensors in '{path}' as --key says", $"{value}");
-        }
-
-        var top = path.Split(EntryNames.Separator)[0];
-        return new(
-            path == EntryNames.Root ? "" : path,
-            value,
-            [.. values.Flatten(value)],
-            path == EntryNames.Root
-                ? []
-                :
-                [
-                    .. SavedValues
-                        .Entries(root)
-                        .Where(entry => entry.Value.Kind != PickleKind.None && entry.Name != path && entry.Name != top)
-                        .Select(entry => Beside(entry.Name, entry.Value)),
-                ]
-        );
+                : Resolve(root, path, "", leftOut) ?? throw Refused("", root, $"an entry '{path}' as --key says", "none of that name");
+        return values.Weigh(value).Tensors > 0
+            ? new(path == EntryNames.Root ? "" : path, value, [.. values.Flatten(value)], leftOut)
+            : throw Refused("", root, $"tensors in '{path}' as --key says", $"{value}");
     }
 
     /// <summary>What is left out since it has no tensor in it.</summary>
     public static LeftOutEntry NoTensor(string name, PickleValue value) => new(name, $"no tensor: {value}");
 
-    private static PickleValue? Resolve(PickleValue value, string path)
+    /// <summary>Follows a path, and lists what is beside it on the way.</summary>
+    private PickleValue? Resolve(PickleValue value, string path, string place, List<LeftOutEntry> leftOut)
     {
         foreach (var (name, item) in SavedValues.Entries(value))
         {
-            if (name == path)
+            var rest =
+                name == path ? ""
+                : path.Length > name.Length && path[name.Length] == EntryNames.Separator && path.StartsWith(name, StringComparison.Ordinal)
+                    ? path[(name.Length + 1)..]
+                : null;
+            if (rest is null || (rest.Length == 0 ? item : Resolve(item, rest, EntryNames.Join(place, name), leftOut)) is not { } found)
             {
-                return item;
+                continue;
             }
 
-            if (
-                path.Length > name.Length
-                && path[name.Length] == EntryNames.Separator
-                && path.StartsWith(name, StringComparison.Ordinal)
-                && Resolve(item, path[(name.Length + 1)..]) is { } found
-            )
-            {
-                return found;
-            }
+            leftOut.AddRange(
+                SavedValues
+                    .Entries(value)
+                    .Where(entry => !ReferenceEquals(entry.Value, item) && entry.Value.Kind != PickleKind.None)
+                    .Select(entry => Beside(EntryNames.Join(place, entry.Name), entry.Value))
+            );
+            return found;
         }
 
         return null;

@@ -135,29 +135,22 @@ public sealed class OtherValuesTests : IDisposable
         }
     }
 
-    /// <summary>
-    /// Of integers n with n in both halves the framework's hashes are all 0, of memo places multiples of a prime are in one bucket.
-    /// </summary>
+    /// <summary>Of numbers with the same n in both halves the framework's hashes are all 0.</summary>
     [Theory]
-    [InlineData("\u008a\u0008", 1L << 32 | 1, 8)]
-    [InlineData("G", 1L << 32 | 1, 8)]
-    [InlineData("memo", 65267, 4)]
-    public void Keys_that_were_chosen_to_collide_take_no_longer_than_others(string opcode, long step, int size)
+    [InlineData(0x8a)]
+    [InlineData('G')]
+    public void Keys_that_were_chosen_to_collide_take_no_longer_than_others(byte opcode)
     {
         const int Keys = 150_000;
-        var bytes = new List<byte>(Raw.Pickle(opcode == "memo" ? "" : "}("));
-        for (var key = 1L; key <= (opcode == "memo" ? 65_000 : Keys); key++)
+        var bytes = new List<byte>(Raw.Pickle("}("));
+        for (var key = 1L; key <= Keys; key++)
         {
-            var number = BitConverter.GetBytes(key * step)[..size];
-            bytes.AddRange(
-                opcode == "memo" ? [(byte)'N', (byte)'r', .. number, (byte)'0']
-                : opcode == "G" ? [(byte)'G', .. number.Reverse(), (byte)'N']
-                : [0x8a, 8, .. number, (byte)'N']
-            );
+            var number = BitConverter.GetBytes((key << 32) | key);
+            bytes.AddRange(opcode == 'G' ? [opcode, .. number.Reverse(), (byte)'N'] : [opcode, 8, .. number, (byte)'N']);
         }
 
         var watch = Stopwatch.StartNew();
-        FluentActions.Invoking(() => Raw.Read([.. bytes, .. opcode == "memo" ? "N."u8 : "u."u8])).Should().Throw<AlignException>();
+        FluentActions.Invoking(() => Raw.Read([.. bytes, .. "u."u8])).Should().Throw<AlignException>();
         watch.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(10), "time would grow with the square of {0}", Keys);
     }
 

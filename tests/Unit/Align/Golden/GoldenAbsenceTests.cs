@@ -15,6 +15,12 @@ public class GoldenAbsenceTests
 
         comparison.Aligned.Should().BeFalse();
         comparison.ToString().Should().Contain("nothing was compared");
+        GoldenComparer
+            .Compare(Runs.Golden() with { Rates = [] }, Runs.Run() with { Rates = [] })
+            .Failures.Should()
+            .ContainSingle()
+            .Which.What.Should()
+            .Be("iterations");
     }
 
     [Fact]
