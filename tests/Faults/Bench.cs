@@ -11,29 +11,13 @@ using PPYolo.Train.Weights;
 
 namespace PPYolo.Tests.Faults;
 
-/// <summary>
-/// The smallest training that has everything a fault can be in: frozen and trained stages, clipping, warm-up, decay, two levels, mixed
-/// objects.
-/// </summary>
+/// <summary>Right trainings and wrong ones, and what is noise between right ones.</summary>
 internal sealed class Bench
 {
     private const int Iterations = 4,
         Twins = 2;
 
-    private static readonly TrainOptions Options = TrainOptionsFile.Read(
-        "ppyolo_r18vd_voc2012",
-        [
-            "batch=4",
-            "sizes=[64]",
-            "dropBlock=false",
-            "freezeAt=0",
-            "iterationsPerEpoch=4",
-            "startFactor=0.5",
-            "learningRatePerImage=0.000005",
-            "weightDecay=0.01",
-            "clipGradNorm=20",
-        ]
-    );
+    private static readonly Dictionary<BenchCase, TrainOptions> ReadOptions = [];
 
     private static readonly Lazy<TraceFloor> SoloFloor = new(() => Laboratory.For(Right(1), TestEnvironment.Threads)!.Floor(Twins));
 
@@ -63,14 +47,18 @@ internal sealed class Bench
         return Explainer.Explain(right, wrong, Floor, Laboratory.For(right, TestEnvironment.Threads));
     }
 
-    public static RunPlan Plan(int ranks)
+    public static RunPlan Plan(int ranks) => Plan(BenchCase.Small, ranks);
+
+    /// <summary>The right training of a case.</summary>
+    public static RunPlan Plan(BenchCase of, int ranks)
     {
-        var network = Options.ToNetwork();
-        var whole = new GeneratedBatches("5", Options.Batch, Options.Sizes, network);
+        var options = Options(of);
+        var network = options.ToNetwork();
+        var whole = new GeneratedBatches("5", options.Batch, options.Sizes, network);
         return new(
-            Options,
+            options,
             StartWeights.Parse("generator:5:calm").For(network),
-            ranks == 1 ? _ => whole : rank => new SlicedBatches(whole, SlicedBatches.Even(Options.Batch, ranks), rank),
+            ranks == 1 ? _ => whole : rank => new SlicedBatches(whole, SlicedBatches.Even(options.Batch, ranks), rank),
             Iterations,
             "5"
         )
@@ -80,6 +68,16 @@ internal sealed class Bench
     }
 
     public static RunPlan Faulty(Alteration fault, int ranks) => Plan(ranks).With(fault);
+
+    private static TrainOptions Options(BenchCase of)
+    {
+        lock (ReadOptions)
+        {
+            return ReadOptions.TryGetValue(of, out var options)
+                ? options
+                : ReadOptions[of] = TrainOptionsFile.Read(of.Configuration, [.. of.Settings]);
+        }
+    }
 
     private static ExplainedRun Describe(string name, RunPlan plan, IReadOnlyList<RunTrace> traces) =>
         new(name, traces)
