@@ -60,7 +60,10 @@ public sealed class ExplanationSchemaTests : IDisposable
     [InlineData("$.floor.twins", "0")]
     [InlineData("$.losses[0].second", "null")]
     [InlineData("$.environment[0].first", "8")]
-    [InlineData("$.version", "2")]
+    [InlineData("$.version", "1")]
+    [InlineData("$.firstBit.bound", null)]
+    [InlineData("$.iterations.first", "\"10\"")]
+    [InlineData("$.notCompared[0].share", "3")]
     [InlineData("$.format", "\"ppyolo-verdict\"")]
     [InlineData("$.more", "1")]
     public void A_damaged_report_is_not(string path, string? value)
@@ -99,7 +102,12 @@ public sealed class ExplanationSchemaTests : IDisposable
         };
         return JsonNode.Parse(
             ExplanationJson.Format(
-                new("a", "b", new(differences, Bench.Floor), [new("momentum", "Momentum is 0.85.", TracePhase.Momentum, 1, ["fitted"])])
+                new(
+                    "a",
+                    "b",
+                    new(differences, Bench.Floor) { NotCompared = [new("ema of the first run", 3, 0.5)] },
+                    [new("momentum", "Momentum is 0.85.", TracePhase.Momentum, 1, ["fitted"])]
+                )
                 {
                     Injection = new(3, key, 5, 1, later),
                     FloorSource = "2 perturbed twins of a, trained now",

@@ -9,8 +9,13 @@ namespace PPYolo.Align.Explanations;
 /// <param name="Causes">Why, likeliest first; empty for runs that agree.</param>
 public sealed record Explanation(string First, string Second, TraceComparison Trace, IReadOnlyList<Cause> Causes)
 {
-    /// <summary>Whether nothing differs by more than noise. Runs of which nothing could be compared are not aligned.</summary>
-    public bool Aligned => Trace.Differences.Count > 0 && Trace.Frontier is null;
+    /// <summary>
+    /// Whether nothing differs by more than noise. Runs of which nothing was compared that they compute are not aligned.
+    /// </summary>
+    public bool Aligned => Trace.HasComputed && Trace.Frontier is null;
+
+    /// <summary>How many iterations there are of each run; equal where it is not said.</summary>
+    public (int First, int Second) Lengths { get; init; }
 
     /// <summary>The result of feeding one run's tensor into the other at the frontier, where that could be done.</summary>
     public InjectionResult? Injection { get; init; }

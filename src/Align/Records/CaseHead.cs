@@ -13,7 +13,7 @@ public abstract record CaseHead
     /// <summary>What the file is.</summary>
     public required string Format { get; init; }
 
-    /// <summary>The version of the layout: 1.</summary>
+    /// <summary>The version of the layout.</summary>
     public required int Version { get; init; }
 
     /// <summary>The seed of all that is random in the run, a decimal number as text.</summary>

@@ -2,12 +2,14 @@ using System.Globalization;
 using System.Text.Json;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
+using PPYolo.Align.Traces;
 
 namespace PPYolo.Align.Records;
 
 /// <summary>
 /// A recorded run on disk: case.json, 000.* (start weights), batch00000_rank00.npz ... (each rank's batches with their losses),
-/// losses.json, 1__.* (end weights, the moving average), 1__raw.* (end weights as trained) and 1__momentum.* (the optimizer's buffers).
+/// losses.json, 1__.* (end weights, the moving average), 1__raw.* (end weights as trained), 1__momentum.* (the optimizer's buffers), and
+/// traces. While it is written there is unfinished.txt in it.
 /// </summary>
 /// <param name="folder">The folder.</param>
 /// <param name="head">What its case.json says of the run.</param>
@@ -37,8 +39,21 @@ public class RecordFolder(string folder, RecordHead head)
     /// <summary>The losses.</summary>
     public const string LossesFile = "losses.json";
 
+    /// <summary>Is there from before the first iteration until case.json is.</summary>
+    public const string UnfinishedFile = "unfinished.txt";
+
     /// <summary>The folder.</summary>
     public string Folder => folder;
+
+    /// <summary>What its case.json says of the run.</summary>
+    public RecordHead Head => head;
+
+    /// <summary>The extension of its files of weights.</summary>
+    public string Extension => Path.GetExtension(head.StartWeights ?? FindFile(folder, StartName));
+
+    /// <summary>Whether a folder is being recorded into, or was when its run died.</summary>
+    public static bool IsUnfinished(string folder) =>
+        File.Exists(Path.Combine(folder, UnfinishedFile)) && !File.Exists(Path.Combine(folder, CaseHead.FileName));
 
     /// <summary>The batch of an iteration and rank.</summary>
     public static string BatchFile(int iteration, int rank) =>
@@ -72,17 +87,45 @@ public class RecordFolder(string folder, RecordHead head)
     /// <summary>The file of a part, whatever its extension, or null.</summary>
     public static string? TryFindFile(string folder, string name) => TensorFormat.FindWeights(Path.Combine(folder, name));
 
-    /// <summary>Refuses a record that lacks the last batch of a rank.</summary>
+    /// <summary>Refuses a record that lacks a batch.</summary>
     /// <exception cref="AlignException">It does.</exception>
-    public void RequireBatches()
+    public void RequireBatches() => RequireEach(BatchFile);
+
+    /// <summary>
+    /// Refuses a record that lacks what it declares. One of version 1 declares nothing but its length and ranks: what there is of an
+    /// iteration must be there of all.
+    /// </summary>
+    /// <exception cref="AlignException">It does.</exception>
+    public void RequireDeclared()
     {
-        for (var rank = 0; rank < head.Ranks; rank++)
+        if (head.Recorded?.Batches ?? File.Exists(Path.Combine(folder, BatchFile(0, 0))))
         {
-            var last = Path.Combine(folder, BatchFile(head.Iterations - 1, rank));
-            if (!File.Exists(last))
+            RequireBatches();
+        }
+
+        foreach (var name in head.Recorded?.Weights ?? [])
+        {
+            if (TryFindFile(folder, name) is null)
             {
-                throw new AlignException($"{last}: not found; the record is incomplete: record it again");
+                throw new AlignException(
+                    $"{TensorFormat.WeightsPattern(Path.Combine(folder, name))}: not found, and {CaseHead.FileName} declares it; record the "
+                        + $"run again"
+                );
             }
+        }
+
+        if (head.Recorded?.Trace.Count > 0 || (head.Recorded is null && TraceFile.ExistsIn(folder)))
+        {
+            RequireEach(TraceFile.FileName);
+        }
+
+        var losses = head.Recorded?.Losses == true ? ReadLosses() : LossLog.TryRead(folder);
+        if (losses is not null && losses.Iterations.Count != head.Iterations)
+        {
+            throw new AlignException(
+                $"{Path.Combine(folder, LossesFile)}: expected {head.Iterations} iterations, as {CaseHead.FileName} declares, found "
+                    + $"{losses.Iterations.Count}; record the run again"
+            );
         }
     }
 
@@ -90,10 +133,10 @@ public class RecordFolder(string folder, RecordHead head)
     /// <exception cref="AlignException">They are missing, or have changed since.</exception>
     public NamedTensors ReadStart()
     {
-        var path = Path.Combine(folder, head.StartWeights);
+        var path = head.StartWeights is { } start ? Path.Combine(folder, start) : FindFile(folder, StartName);
         var tensors = TensorFile.Read(path);
         var digest = TensorDigest.Of(tensors);
-        if (digest != head.StartWeightsSha256)
+        if (head.StartWeightsSha256 is not null && digest != head.StartWeightsSha256)
         {
             throw new AlignException(
                 $"{path}: expected start weights of SHA-256 {head.StartWeightsSha256}, found {digest}; the file is not the one that was "
@@ -112,4 +155,22 @@ public class RecordFolder(string folder, RecordHead head)
     /// <summary>Reads a part.</summary>
     /// <exception cref="AlignException">It is missing or unreadable.</exception>
     public NamedTensors Read(string name) => TensorFile.Read(FindFile(folder, name));
+
+    private void RequireEach(Func<int, int, string> file)
+    {
+        for (var iteration = 0; iteration < head.Iterations; iteration++)
+        {
+            for (var rank = 0; rank < head.Ranks; rank++)
+            {
+                var path = Path.Combine(folder, file(iteration, rank));
+                if (!File.Exists(path))
+                {
+                    throw new AlignException(
+                        $"{path}: not found, and {CaseHead.FileName} declares {head.Iterations} iterations on {head.Ranks} "
+                            + $"rank{(head.Ranks == 1 ? "" : "s")}; the record is incomplete: record it again"
+                    );
+                }
+            }
+        }
+    }
 }

@@ -1,17 +1,25 @@
 using PPYolo.Align.Formats;
 using PPYolo.Align.Json;
 using PPYolo.Align.Tensors;
+using PPYolo.Align.Traces;
 
 namespace PPYolo.Align.Records;
 
 /// <summary>
-/// Writes a <see cref="RecordFolder"/> as the run goes. case.json is written last: a folder without it is no record.
+/// Writes a <see cref="RecordFolder"/> as the run goes. case.json is written last: a folder without it is no record. It declares what was
+/// written.
 /// </summary>
 /// <param name="folder">A folder that does not exist yet, or is empty.</param>
 /// <param name="extension">The format of weights: .pth, .safetensors or .npz.</param>
 public sealed class RecordWriter(string folder, string extension)
 {
     private readonly List<LossLogEntry> entries = [];
+    private readonly List<string> weights = [];
+    private List<TracePhase> phases = [];
+    private bool batches;
+
+    /// <summary>The modules that the trace watches; null is all.</summary>
+    public IReadOnlyList<string>? Modules { get; set; }
 
     /// <summary>Makes the folder.</summary>
     /// <exception cref="AlignException">There is something in it already.</exception>
@@ -25,39 +33,81 @@ public sealed class RecordWriter(string folder, string extension)
         }
 
         Directory.CreateDirectory(folder);
+        AtomicText.Write(
+            Path.Combine(folder, RecordFolder.UnfinishedFile),
+            "A run is being recorded here, or died while it was: this folder is no record yet. This file goes when case.json comes.\n"
+        );
     }
 
     /// <summary>Writes the start weights.</summary>
     /// <returns>Their file name.</returns>
     public string Start(NamedTensors weights)
     {
-        TensorFile.Write(PathOf(RecordFolder.StartName), weights);
+        Weights(RecordFolder.StartName, weights);
         return RecordFolder.StartName + extension;
     }
 
     /// <summary>Writes a rank's batch, its losses among the tensors.</summary>
-    public void Batch(int iteration, int rank, NamedTensors tensors) =>
+    public void Batch(int iteration, int rank, NamedTensors tensors)
+    {
         Npz.Write(Path.Combine(folder, RecordFolder.BatchFile(iteration, rank)), tensors);
+        batches = true;
+    }
 
     /// <summary>Notes an iteration's losses, averaged over ranks.</summary>
     public void Losses(LossLogEntry averaged) => entries.Add(averaged);
 
     /// <summary>Writes the gradients of iteration 0.</summary>
-    public void Gradients(NamedTensors gradients) => TensorFile.Write(PathOf(RecordFolder.GradientsName), gradients);
+    public void Gradients(NamedTensors gradients) => Weights(RecordFolder.GradientsName, gradients);
+
+    /// <summary>Writes what a rank traced of an iteration.</summary>
+    public void Trace(int rank, IterationTrace trace)
+    {
+        TraceFile.Write(folder, rank, trace);
+        var found = trace.Entries.Select(entry => entry.Key.Phase).Distinct().Order().ToList();
+        phases = trace.Iteration == 0 ? found : [.. phases.Where(phase => phase == TracePhase.Start || found.Contains(phase))];
+    }
 
     /// <summary>Writes the end of the run, and with it makes the folder a record.</summary>
     /// <param name="ema">The moving average.</param>
     /// <param name="raw">The weights as trained.</param>
     /// <param name="momentum">The optimizer's buffers.</param>
-    /// <param name="head">What was run.</param>
+    /// <param name="head">What was run; what was recorded of it is filled in.</param>
     public void End<T>(NamedTensors ema, NamedTensors raw, NamedTensors momentum, T head)
         where T : RecordHead
     {
         var files = new[] { (RecordFolder.EndName, ema), (RecordFolder.RawEndName, raw), (RecordFolder.MomentumName, momentum) };
         // A task's own exception, and not one that wraps several.
         Task.WhenAll(files.Select(file => Task.Run(() => TensorFile.Write(PathOf(file.Item1), file.Item2)))).GetAwaiter().GetResult();
-        AtomicText.Write(Path.Combine(folder, RecordFolder.LossesFile), StrictJson.Text(new LossLog(1, entries)));
-        AtomicText.Write(Path.Combine(folder, CaseHead.FileName), StrictJson.Text(head));
+        AtomicText.Write(Path.Combine(folder, RecordFolder.LossesFile), StrictJson.Text(new LossLog(LossLog.CurrentVersion, entries)));
+        Finish(
+            head,
+            new()
+            {
+                Batches = batches,
+                Losses = entries.Count > 0,
+                Weights = [.. weights, .. files.Select(file => file.Item1)],
+                Trace = phases,
+                Modules = phases.Count > 0 ? Modules : null,
+            }
+        );
+    }
+
+    /// <summary>Makes the folder a record, whose other files are there.</summary>
+    /// <param name="head">What was run.</param>
+    /// <param name="recorded">What was recorded of it.</param>
+    public void Finish<T>(T head, RecordedParts recorded)
+        where T : RecordHead
+    {
+        var declared = (T)((RecordHead)head with { Version = RecordHead.CurrentVersion, Recorded = recorded });
+        AtomicText.Write(Path.Combine(folder, CaseHead.FileName), StrictJson.Text(declared));
+        File.Delete(Path.Combine(folder, RecordFolder.UnfinishedFile));
+    }
+
+    private void Weights(string name, NamedTensors tensors)
+    {
+        TensorFile.Write(PathOf(name), tensors);
+        weights.Add(name);
     }
 
     private string PathOf(string name) => Path.Combine(folder, name + extension);

@@ -56,6 +56,7 @@ public static class ExplanationHtml
             page.Append(CultureInfo.InvariantCulture, $"<p class=\"soft\">Noise: {Text(ExplanationText.Noise(explanation))}.</p>\n");
         }
 
+        page.Append(CultureInfo.InvariantCulture, $"<p class=\"soft\">First bit: {Text(ExplanationText.FirstBit(explanation))}.</p>\n");
         foreach (var line in explanation.Notes)
         {
             page.Append(CultureInfo.InvariantCulture, $"<p class=\"soft\">Note: {Text(line)}.</p>\n");
@@ -145,6 +146,13 @@ public static class ExplanationHtml
 
     private static void Surroundings(StringBuilder page, Explanation explanation)
     {
+        if (explanation.Trace.NotCompared.Count > 0)
+        {
+            page.Append("<h2>Not compared</h2>\n<ul>")
+                .AppendJoin("", explanation.Trace.NotCompared.Select(part => $"<li>{Text(ExplanationText.NotCompared(part))}</li>"))
+                .Append("</ul>\n");
+        }
+
         if (explanation.Lacked.Count > 0)
         {
             page.Append("<h2>What was lacking</h2>\n<ul>")

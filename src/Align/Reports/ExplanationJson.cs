@@ -25,11 +25,13 @@ public static class ExplanationJson
             new
             {
                 Format = "ppyolo-explanation",
-                Version = 1,
+                Version = 2,
                 explanation.Aligned,
                 Summary = ExplanationText.Summary(explanation),
                 explanation.First,
                 explanation.Second,
+                Iterations = new { explanation.Lengths.First, explanation.Lengths.Second },
+                FirstBit = explanation.Trace.FirstBit is { } bit ? Difference(bit) : null,
                 Frontier = explanation.Trace.Frontier is { } frontier ? Difference(frontier) : null,
                 Injection = explanation.Injection is { } injection
                     ? new
@@ -49,6 +51,7 @@ public static class ExplanationJson
                     : null,
                 MeaninglessFrom = explanation.Trace.Floor?.MeaninglessFrom(),
                 Compared = explanation.Trace.Differences.Count,
+                explanation.Trace.NotCompared,
                 Exceeding = explanation.Trace.Exceeding.Select(Difference),
                 Losses = explanation.Losses.Select(loss => new
                 {

@@ -36,6 +36,12 @@ public static class ExplanationText
             text.AppendLine(CultureInfo.InvariantCulture, $"noise: {Noise(explanation)}");
         }
 
+        text.AppendLine(CultureInfo.InvariantCulture, $"first bit: {FirstBit(explanation)}");
+        foreach (var part in explanation.Trace.NotCompared)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"not compared: {NotCompared(part)}");
+        }
+
         foreach (var line in explanation.Notes)
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"note: {line}");
@@ -67,15 +73,54 @@ public static class ExplanationText
         if (explanation.Trace.Frontier is not { } frontier)
         {
             return explanation.Aligned
-                ? $"ALIGNED: none of {explanation.Trace.Differences.Count} tensors differs by more than noise.{horizon}"
+                ? $"ALIGNED{Extent(explanation)}: none of {explanation.Trace.Differences.Count} tensors differs by more than "
+                    + $"noise.{Rest(explanation)}{horizon}"
                 : "DIVERGED: nothing could be compared.";
         }
 
-        return $"DIVERGED: the runs part in iteration {frontier.Iteration}{(frontier.Rank > 0 ? $" on rank {frontier.Rank}" : "")} at "
-            + $"{frontier.Key}: {Amount(frontier)}. {Injection(explanation)}"
+        return $"DIVERGED{Extent(explanation)}: the runs part in iteration {frontier.Iteration}"
+            + $"{(frontier.Rank > 0 ? $" on rank {frontier.Rank}" : "")} at {frontier.Key}: {Amount(frontier)}. {Injection(explanation)}"
             + (explanation.Causes.Count > 0 ? $"Likeliest cause: {explanation.Causes[0].Title}" : "No known cause fits.")
             + horizon;
     }
+
+    /// <summary>How far runs of different lengths were compared; empty for those of one length.</summary>
+    private static string Extent(Explanation explanation)
+    {
+        var (first, second) = explanation.Lengths;
+        var both = Math.Min(first, second);
+        return first == second
+            ? ""
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $" over iteration{(both == 1 ? " 0" : $"s 0 to {both - 1}")}, all that {(first < second ? "the first" : "the second")} run has "
+                    + $"of the {Math.Max(first, second)} of the other"
+            );
+    }
+
+    /// <summary>How much was not compared, as a sentence after a space; empty where all was.</summary>
+    private static string Rest(Explanation explanation)
+    {
+        var share = explanation.Trace.NotCompared.Sum(part => part.Share);
+        return share > 0 ? $" {Percent(share)} of what was recorded is in one run alone and was not compared." : "";
+    }
+
+    internal static string Percent(double share) =>
+        share < 0.001 ? "less than 0.1 %" : (share * 100).ToString(share < 0.1 ? "0.0" : "0", CultureInfo.InvariantCulture) + " %";
+
+    /// <summary>An entry of <see cref="TraceComparison.NotCompared"/>.</summary>
+    internal static string NotCompared(Uncompared part) =>
+        $"{part.What}: {part.Entries.ToString(CultureInfo.InvariantCulture)} tensors, {Percent(part.Share)} of all";
+
+    /// <summary>The first entry that is not bit-equal, as a sentence; empty where all are, or where it is the frontier.</summary>
+    internal static string FirstBit(Explanation explanation) =>
+        explanation.Trace.FirstBit is not { } bit ? "every tensor that was compared is equal, as far as sketches tell"
+        : bit == explanation.Trace.Frontier ? "the first tensor that differs in any bit is where the runs part"
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"iteration {bit.Iteration}{(bit.Rank > 0 ? $", rank {bit.Rank}" : "")}, {bit.Key}: {Number(bit.Relative)} of its norm, within "
+                + $"noise"
+        );
 
     /// <summary>Where the noise floor is from, and how far comparing is meaningful.</summary>
     internal static string Noise(Explanation explanation) =>

@@ -11,6 +11,13 @@ public sealed record RunTrace(int Rank, IReadOnlyList<IterationTrace> Iterations
     /// </summary>
     public IReadOnlyList<IReadOnlyList<TraceEntry>>? JoinedBatches { get; init; }
 
+    /// <summary>The modules that were watched; null is every module. Of others nothing is known.</summary>
+    public IReadOnlySet<string>? Modules { get; init; }
+
+    /// <summary>Whether an entry that is not there would be, had it been computed.</summary>
+    internal bool Watches(TraceKey key) =>
+        key.Phase is not (TracePhase.Forward or TracePhase.Backward) || Modules?.Contains(key.Name) != false;
+
     /// <summary>The entry of an iteration, or null.</summary>
     public TraceEntry? Find(int iteration, TracePhase phase, string name) =>
         iteration >= 0 && iteration < Iterations.Count ? Iterations[iteration][phase, name] : null;

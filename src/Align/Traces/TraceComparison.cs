@@ -19,6 +19,9 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
     /// <summary>The bound where no floor was measured: what calm runs stay within for a few iterations.</summary>
     public const double UnmeasuredBound = 1e-3;
 
+    /// <summary>Sums in float64 of equal tensors, taken in another order, differ by less; tensors that differ in a bit, by more.</summary>
+    private const double Summation = 1e-12;
+
     /// <summary>The phases that do not depend on how a batch is spread over ranks.</summary>
     private static readonly HashSet<TracePhase> RankFree =
     [
@@ -32,6 +35,19 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
         TracePhase.Ema,
         TracePhase.End,
     ];
+
+    /// <summary>What one run alone has recorded, which is not compared.</summary>
+    public IReadOnlyList<Uncompared> NotCompared { get; init; } = [];
+
+    /// <summary>
+    /// The earliest entry whose bits are not the same in both runs, within noise or not; null where there is none. Sums of equal tensors in
+    /// another order count as equal.
+    /// </summary>
+    public EntryDifference? FirstBit => Differences.FirstOrDefault(difference => !(difference.Relative <= Summation));
+
+    /// <summary>Whether anything was compared that a run computes, beside what it starts from and is fed.</summary>
+    public bool HasComputed =>
+        Differences.Any(difference => difference.Key.Phase is not (TracePhase.Start or TracePhase.Data or TracePhase.Schedule));
 
     /// <summary>The earliest difference beyond noise in order of execution, or null.</summary>
     public EntryDifference? Frontier => Differences.FirstOrDefault(difference => difference.Exceeds);
@@ -63,7 +79,7 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
                             sameRanks ? a : OverRanks(expected, iteration),
                             sameRanks ? b : OverRanks(found, iteration),
                             earlier,
-                            rank,
+                            (sameRanks ? expected[rank] : expected[0], sameRanks ? found[rank] : found[0]),
                             floor,
                             noise[rank]
                         )
@@ -75,8 +91,11 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
             all.AddRange(ordered.OrderBy(pair => pair.Phase).Select(pair => pair.Difference));
         }
 
-        return new(all, floor);
+        return new(all, floor) { NotCompared = UncomparedEntries.Of(expected, found, all) };
     }
+
+    /// <summary>Whether a phase is the same on every rank.</summary>
+    internal static bool IsRankFree(TracePhase phase) => RankFree.Contains(phase);
 
     /// <summary>What of an iteration concerns all ranks together; a single rank's data and gradients are those of all.</summary>
     private static IterationTrace OverRanks(IReadOnlyList<RunTrace> run, int iteration)
@@ -108,14 +127,15 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
         IterationTrace a,
         IterationTrace b,
         IterationTrace? earlier,
-        int rank,
+        (RunTrace First, RunTrace Second) runs,
         TraceFloor? floor,
         NoisePropagation noise
     )
     {
         noise.Begin();
-        // A phase that one run did not record says nothing, nor do counters of batches, which not every implementation has; a single entry
-        // that is missing does.
+        var rank = runs.First.Rank;
+        // A phase that one run did not record says nothing, nor does a module that it did not watch, nor do counters of batches, which not
+        // every implementation has; a single entry that is missing does.
         var kinds = a.Entries.Select(Kind).Intersect(b.Entries.Select(Kind)).ToHashSet();
         foreach (var entry in a.Entries.Where(entry => kinds.Contains(Kind(entry))))
         {
@@ -123,6 +143,11 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
             var bound = noise.Bound(entry, earlier?[entry.Key.Phase, entry.Key.Name], floorBound);
             if (!b.TryGet(entry.Key, out var other))
             {
+                if (!runs.Second.Watches(entry.Key))
+                {
+                    continue;
+                }
+
                 yield return new(a.Iteration, rank, entry.Key, double.NaN, bound, "missing in the second run");
             }
             else if (!entry.Shape.SequenceEqual(other.Shape))
@@ -162,7 +187,9 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
             }
         }
 
-        foreach (var entry in b.Entries.Where(entry => kinds.Contains(Kind(entry)) && a.IndexOf(entry.Key) < 0))
+        foreach (
+            var entry in b.Entries.Where(entry => kinds.Contains(Kind(entry)) && a.IndexOf(entry.Key) < 0 && runs.First.Watches(entry.Key))
+        )
         {
             yield return new(a.Iteration, rank, entry.Key, double.NaN, Bound(floor, a.Iteration, entry.Key), "only in the second run");
         }

@@ -72,7 +72,14 @@ internal static class AlignCommands
             var isRecord = RunRecord.IsAt(from);
             CaseNotes.Say(isRecord ? RunRecord.Open(from).Case : ReferenceCaseFile.Read(from));
             var verdict = isRecord
-                ? ReplayScenario.Run(from, options.Device, new() { Threads = options.Threads }, write: false, progress: options.Progress)!
+                ? ReplayScenario.Run(
+                    from,
+                    options.Device,
+                    new() { Threads = options.Threads },
+                    write: false,
+                    progress: options.Progress,
+                    asReference: true
+                )!
                 : ReferenceScenario.Run(from, options);
             return VerdictOutput.Show(verdict, result.GetValue(json));
         });

@@ -82,7 +82,10 @@ internal static class ExplainCommand
             SharedOptions.Prepare(result.GetValue(threads), "cpu");
             foreach (var folder in new[] { result.GetValue(first)!, result.GetValue(second)! }.Where(RunRecord.IsAt))
             {
-                CaseNotes.Say(RunRecord.Open(folder).Case);
+                if (RunRecord.Look(folder) is RunRecord { Case: { } settings })
+                {
+                    CaseNotes.Say(settings);
+                }
             }
 
             var explanation = ExplainScenario.Run(

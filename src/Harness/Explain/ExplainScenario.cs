@@ -49,12 +49,7 @@ public static class ExplainScenario
                 stands || a.Ranks.Count == b.Ranks.Count
                     ? Explainer.Explain(a, b, floor, laboratory, options.Progress)
                     : OverRanks(a, b, floor, laboratory, repetition, obstacle, lacked, options);
-            if (explanation.Trace.Differences.Count == 0)
-            {
-                throw new AlignException(
-                    $"{first} and {second} have nothing in common that can be compared: one has {Phases(a)}, the other {Phases(b)}"
-                );
-            }
+            RequireVerdict(a, b, explanation);
 
             var injection =
                 explanation.Trace.Frontier is { } frontier && laboratory is not null
@@ -63,6 +58,7 @@ public static class ExplainScenario
             return explanation with
             {
                 Losses = losses,
+                Lengths = (a.Iterations.Count, b.Iterations.Count),
                 Injection = injection,
                 FloorSource = source,
                 Notes = notes,
@@ -86,6 +82,33 @@ public static class ExplainScenario
         {
             a.Start?.Dispose();
             b.Start?.Dispose();
+        }
+    }
+
+    /// <summary>Refuses a verdict that would say more than was seen.</summary>
+    private static void RequireVerdict(ExplainedRun a, ExplainedRun b, Explanation explanation)
+    {
+        if (!explanation.Trace.HasComputed)
+        {
+            var inputs = explanation.Trace.Differences.Select(difference => difference.Key.Phase).Distinct().Order().ToList();
+            throw new AlignException(
+                $"{a.Name} and {b.Name} have nothing in common that a run computes"
+                    + (
+                        inputs.Count == 0 ? ""
+                        : explanation.Trace.Frontier is { } other ? $", only {Names(inputs)}, which are not the same ({other.Key})"
+                        : $", only {Names(inputs)}, which are the same"
+                    )
+                    + $": one has {Phases(a)}, the other {Phases(b)}; without more there is no verdict"
+            );
+        }
+
+        if (explanation.Aligned && new[] { a, b }.FirstOrDefault(run => run.IsUnfinished) is { } unfinished)
+        {
+            throw new AlignException(
+                $"{unfinished.Name}: the record is not finished: its run is still going on, or died; what there is of it, "
+                    + $"{explanation.Trace.Differences.Count} tensors of {unfinished.Iterations.Count} iterations, agrees, which is no "
+                    + $"verdict; wait until it has a case.json, or record it again"
+            );
         }
     }
 
@@ -185,10 +208,9 @@ public static class ExplainScenario
                 + $"{Again(run, "--trace")}";
         }
 
-        if (first.Iterations.Count != second.Iterations.Count)
+        foreach (var remark in first.Remarks.Concat(second.Remarks))
         {
-            yield return $"the runs have {first.Iterations.Count} and {second.Iterations.Count} iterations: the first "
-                + $"{Math.Min(first.Iterations.Count, second.Iterations.Count)} are compared";
+            yield return remark;
         }
 
         if (first.Options is null)

@@ -26,6 +26,12 @@ internal sealed record ExplainedRun(string Name, IReadOnlyList<RunTrace> Ranks)
     /// <summary>Whether it is known how many iterations the run had; where only weights are there, it is not.</summary>
     public bool HasLength { get; init; } = true;
 
+    /// <summary>Whether it is still being recorded, or died: what there is of it is no run.</summary>
+    public bool IsUnfinished { get; init; }
+
+    /// <summary>What is to be known of how it was recorded.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+
     /// <summary>
     /// Whether modules, gradients and the optimizer's parts were recorded, and not only what a record without a trace has.
     /// </summary>

@@ -42,17 +42,25 @@ internal static class ExplainedRunFolder
             );
         }
 
-        var record = RunRecord.IsAt(folder) ? RunRecord.Open(folder) : null;
+        var record = RunRecord.IsAt(folder) ? RunRecord.Look(folder) : null;
+        record?.RequireDeclared();
+        var settings = (record as RunRecord)?.Case;
+        // Also where the losses are in a trace: a file that is wrong is told.
+        var losses = LossLog.TryRead(folder);
         var ranks =
-            record?.Case.Ranks
+            record?.Head.Ranks
             ?? Enumerable.Range(0, 100).TakeWhile(rank => File.Exists(Path.Combine(folder, RecordedBatches.FileName(0, rank)))).Count();
         var traced = Enumerable.Range(0, Math.Max(1, ranks)).All(rank => TraceFile.ExistsIn(folder, rank));
+        var batches = File.Exists(Path.Combine(folder, RecordedBatches.FileName(0, 0)));
         var iterations =
-            record?.Case.Iterations
+            record?.Head.Iterations
             ?? Enumerable.Range(0, int.MaxValue).TakeWhile(i => File.Exists(Path.Combine(folder, RecordedBatches.FileName(i, 0)))).Count();
         var traces = traced
-            ? Enumerable.Range(0, Math.Max(1, ranks)).Select(rank => TraceFile.Read(folder, rank)).ToList()
-            : FromFiles(folder, ranks, iterations, length);
+            ? Enumerable
+                .Range(0, Math.Max(1, ranks))
+                .Select(rank => Declared(TraceFile.Read(folder, rank), record?.Head.Recorded, folder))
+                .ToList()
+            : FromFiles(folder, batches ? ranks : 0, iterations, losses, length);
         // A trace that breaks off has no end.
         if (Find(folder, RunRecord.EndName) is { } end && (!traced || iterations == 0 || traces[0].Iterations.Count == iterations))
         {
@@ -70,13 +78,39 @@ internal static class ExplainedRunFolder
 
         return new(folder, traces)
         {
-            Options = record?.Case.Options,
-            Seed = record?.Case.Seed ?? "1",
+            Options = settings?.Options,
+            Seed = record?.Head.Seed ?? "1",
             Start = Find(folder, RunRecord.StartName) is { } start ? TensorFile.Read(start) : null,
-            Batches = ranks > 0 && iterations > 0 ? rank => new RecordedBatches(folder, rank) : null,
+            Batches = batches && ranks > 0 && iterations > 0 ? rank => new RecordedBatches(folder, rank) : null,
             Environment = TraceEnvironment.Read(folder),
-            HasLength = traced || iterations > 0 || File.Exists(Path.Combine(folder, RunRecord.LossesFile)),
+            HasLength = traced || iterations > 0 || losses is not null,
+            IsUnfinished = RecordFolder.IsUnfinished(folder),
+            Remarks = [.. Remarks(folder, record?.Head)],
         };
+    }
+
+    private static RunTrace Declared(RunTrace trace, RecordedParts? recorded, string folder)
+    {
+        recorded?.RequireIn(trace, folder);
+        return trace with { Modules = recorded?.Modules?.ToHashSet(StringComparer.Ordinal) };
+    }
+
+    private static IEnumerable<string> Remarks(string folder, RecordHead? head)
+    {
+        if (RecordFolder.IsUnfinished(folder))
+        {
+            yield return $"{folder} is not finished: its run is still being recorded, or died ({RecordFolder.UnfinishedFile} is there)";
+        }
+        else if (head is null)
+        {
+            yield return $"{folder} has no {CaseHead.FileName}: it does not say what was recorded, and what is missing is taken for never "
+                + "recorded";
+        }
+        else if (head.Recorded is null)
+        {
+            yield return $"{folder} has a {CaseHead.FileName} of version {head.Version}, which does not say what was recorded: what is "
+                + "missing is taken for never recorded";
+        }
     }
 
     /// <summary>Settings in which two runs differ, from their records.</summary>
@@ -107,9 +141,8 @@ internal static class ExplainedRunFolder
     }
 
     /// <summary>What batch files, losses and weights say of each iteration.</summary>
-    private static List<RunTrace> FromFiles(string folder, int ranks, int iterations, int length)
+    private static List<RunTrace> FromFiles(string folder, int ranks, int iterations, LossLog? losses, int length)
     {
-        var losses = LossLog.TryRead(folder);
         var known = Math.Max(iterations, losses?.Iterations.Count ?? 0);
         var count = known > 0 ? known : length;
         var traces = Enumerable
@@ -127,7 +160,7 @@ internal static class ExplainedRunFolder
             AddLosses(
                 traces[0].Iterations[iteration],
                 losses?.Iterations.ElementAtOrDefault(iteration),
-                losses is null && iteration < iterations ? OverRanks(folder, traces, iteration) : null
+                losses is null && ranks > 0 && iteration < iterations ? OverRanks(folder, traces, iteration) : null
             );
         }
 

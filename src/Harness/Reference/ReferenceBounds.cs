@@ -1,3 +1,5 @@
+using PPYolo.Train.Options;
+
 namespace PPYolo.Harness.Reference;
 
 /// <summary>
@@ -40,12 +42,15 @@ public sealed record ReferenceBounds
     public double Rates { get; init; } = 1e-15;
 
     /// <summary>The bounds of a case, by network, freezeAt and initProfile.</summary>
-    public static ReferenceBounds For(ReferenceCase file)
+    public static ReferenceBounds For(ReferenceCase file) => For(file.Options, file.InitProfile);
+
+    /// <summary>The bounds of a run, by network, freezeAt and initProfile.</summary>
+    public static ReferenceBounds For(TrainOptions options, string initProfile)
     {
         // PP-YOLOv2 and every network whose backbone is frozen as a whole behave alike: only neck and head move.
-        var frozen = file.Options.FreezeAt >= 3 || file.Options.Network == "ppyolov2_r50vd";
-        var small = !frozen && file.Options.Network == "r18vd";
-        if (file.InitProfile == "calm")
+        var frozen = options.FreezeAt >= 3 || options.Network == "ppyolov2_r50vd";
+        var small = !frozen && options.Network == "r18vd";
+        if (initProfile == "calm")
         {
             return new()
             {

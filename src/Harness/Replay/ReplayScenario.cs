@@ -5,6 +5,7 @@ using PPYolo.Align.Tensors;
 using PPYolo.Align.Verdicts;
 using PPYolo.Data.Batches;
 using PPYolo.Harness.Measures;
+using PPYolo.Harness.Reference;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Records;
 using PPYolo.Train.Runs;
@@ -28,6 +29,7 @@ public static class ReplayScenario
     /// <param name="progress">Told after each iteration.</param>
     /// <param name="recording">Where the replay is recorded in its turn, or null for nowhere; recording and tracing change no bit.</param>
     /// <param name="beforeTwin">Told the number of each twin, from 1 on, where a recording is to have a noise floor.</param>
+    /// <param name="asReference">Whether losses, rates and movement are asserted too, as they are of a reference.</param>
     /// <returns>The verdict; null on the other ranks of an MPI launch, which have nothing to say.</returns>
     /// <exception cref="AlignException">The folder is no record, or incomplete.</exception>
     public static Verdict? Run(
@@ -38,7 +40,8 @@ public static class ReplayScenario
         bool write = true,
         Action<StepResult>? progress = null,
         RecordOptions? recording = null,
-        Action<int>? beforeTwin = null
+        Action<int>? beforeTwin = null,
+        bool asReference = false
     )
     {
         var record = RunRecord.Open(folder);
@@ -79,12 +82,11 @@ public static class ReplayScenario
 
         if (write)
         {
-            var extension = Path.GetExtension(record.Case.StartWeights);
-            TensorFile.Write(Path.Combine(folder, RunRecord.ReplayName + extension), end.Ema);
-            TensorFile.Write(Path.Combine(folder, RunRecord.RawReplayName + extension), end.Raw);
+            TensorFile.Write(Path.Combine(folder, RunRecord.ReplayName + record.Extension), end.Ema);
+            TensorFile.Write(Path.Combine(folder, RunRecord.RawReplayName + record.Extension), end.Raw);
         }
 
-        return Compare(record, end, bound);
+        return Compare(record, end, bound, asReference ? start : null);
     }
 
     private static RanksOptions Team(RunRecord record, RanksOptions asked)
@@ -101,8 +103,9 @@ public static class ReplayScenario
         $"{record.Folder}: recorded on {record.Case.Ranks} ranks, to be replayed on {found}; replay it on {record.Case.Ranks}, or merge "
         + $"it for one rank first: ppyolo merge {record.Folder} --out DIR";
 
-    private static Verdict Compare(RunRecord record, RunEnd end, double bound)
+    private static Verdict Compare(RunRecord record, RunEnd end, double bound, NamedTensors? start)
     {
+        var reference = start is null ? null : ReferenceBounds.For(record.Case.Options, record.Case.InitProfile);
         var iterations = end
             .Steps.Zip(
                 record.ReadLosses().Iterations,
@@ -125,16 +128,22 @@ public static class ReplayScenario
         var findings = new List<TensorFinding>();
         using var raw = record.Read(RunRecord.RawEndName);
         using var ema = record.Read(RunRecord.EndName);
-        var checks = new List<Check>
-        {
+        List<Check> checks =
+        [
             new("iterations replayed", "missing", record.Case.Iterations - iterations.Count, 0),
+            .. reference is null ? [] : ReferenceChecks.OfLosses(iterations, reference),
             Distances("weights", end.Raw, raw, bound, findings),
             Distances("moving averages", end.Ema, ema, bound, findings),
-        };
+        ];
+        if (reference is not null && ReferenceChecks.OfMovement(end.Raw, raw, start!, reference) is { } movement)
+        {
+            checks.Add(movement);
+        }
+
         return new(
             $"replay of {record.Folder}: {record.Case.Options.Network}, batch {record.Case.Options.Batch}, "
                 + $"{record.Case.Iterations} iterations",
-            "weights and moving averages after the last iteration are asserted; losses are shown",
+            Scope(reference, iterations.Count - 1),
             checks,
             iterations,
             [.. findings.OrderByDescending(finding => finding.Severity)]
@@ -143,6 +152,13 @@ public static class ReplayScenario
             Measurements = RunMeasurements.Of(end.Seconds),
         };
     }
+
+    private static string Scope(ReferenceBounds? reference, int last) =>
+        reference is null ? "weights and moving averages after the last iteration are asserted; losses are shown"
+        : reference.Movement is null
+            ? $"losses are asserted up to iteration {Math.Min(reference.LastLoss, last)}, weights and moving averages after the last "
+                + "iteration by the flat bound alone: with such start weights rounding differences grow into them"
+        : $"losses are asserted up to iteration {Math.Min(reference.LastLoss, last)}, weights, moving averages and movement after the last";
 
     private static Check Distances(string title, NamedTensors found, NamedTensors expected, double bound, List<TensorFinding> findings)
     {

@@ -30,6 +30,20 @@ internal static class CaseFile
         return (T)((CaseHead)file with { Notes = notes });
     }
 
+    /// <summary>Whether a case file has settings of this program; where it cannot be read, whoever reads it says why.</summary>
+    public static bool HasSettings(string path)
+    {
+        try
+        {
+            return JsonNode.Parse(File.ReadAllText(path)) is not JsonObject members
+                || Setting.All.Any(setting => setting.IsInCases && members.ContainsKey(setting.NameInCase));
+        }
+        catch (Exception exception) when (exception is JsonException or ArgumentException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>The serializer knows the names of an enumeration too, but does not say them.</summary>
     private static void RequireKnownNames(JsonObject members, string path)
     {

@@ -31,7 +31,8 @@ public sealed record RecordCase : RecordHead
         new()
         {
             Format = FormatName,
-            Version = 1,
+            Version = CurrentVersion,
+            Recorded = new(),
             Options = options.InIterations(),
             Seed = seed,
             InitProfile = initProfile,

@@ -1,5 +1,4 @@
 using PPYolo.Align;
-using PPYolo.Align.Json;
 using PPYolo.Align.Records;
 using PPYolo.Align.Tensors;
 using PPYolo.Data.Batches;
@@ -25,7 +24,7 @@ public static class RecordMerge
             BatchMerge.RequireOneSize([.. sources.Select(source => source.At(iteration))]);
         }
 
-        var writer = new RecordWriter(destination, Path.GetExtension(record.Case.StartWeights));
+        var writer = new RecordWriter(destination, record.Extension);
         writer.Prepare();
         for (var iteration = 0; iteration < record.Case.Iterations; iteration++)
         {
@@ -50,13 +49,25 @@ public static class RecordMerge
             writer.Batch(iteration, 0, tensors);
         }
 
-        foreach (var name in new[] { RunRecord.StartName, RunRecord.EndName, RunRecord.RawEndName, RunRecord.MomentumName })
+        string[] names = [RunRecord.StartName, RunRecord.EndName, RunRecord.RawEndName, RunRecord.MomentumName];
+        foreach (var name in names)
         {
             var file = RunRecord.FindFile(folder, name);
             SharedFile.Add(file, Path.Combine(destination, Path.GetFileName(file)));
         }
 
         File.Copy(Path.Combine(folder, RunRecord.LossesFile), Path.Combine(destination, RunRecord.LossesFile));
-        AtomicText.Write(Path.Combine(destination, CaseHead.FileName), StrictJson.Text(record.Case with { Ranks = 1 }));
+        writer.Finish(
+            record.Case with
+            {
+                Ranks = 1,
+            },
+            new()
+            {
+                Batches = true,
+                Losses = true,
+                Weights = names,
+            }
+        );
     }
 }

@@ -80,7 +80,7 @@ public static class RecordingLoop
                     observe?.Invoke(step);
                     if (options.Trace is not null || keeps)
                     {
-                        StepTracer.Watch(step, Traced, options.Trace);
+                        recorder.Modules = StepTracer.Watch(step, Traced, options.Trace).Modules;
                     }
 
                     if (options.Gradients && first)
@@ -134,7 +134,7 @@ public static class RecordingLoop
         {
             if (options.Trace is not null)
             {
-                TraceFile.Write(folder, ranks.Rank, iteration);
+                recorder.Trace(ranks.Rank, iteration);
             }
 
             if (keeps)

@@ -1,4 +1,5 @@
 using PPYolo.Align;
+using PPYolo.Align.Json;
 using PPYolo.Align.Records;
 using PPYolo.Train.Runs;
 using PPYolo.Train.Stepping;
@@ -17,28 +18,50 @@ public sealed class RunRecord : RecordFolder
     /// <summary>Whether a folder holds a record, rather than a case of the reference or nothing.</summary>
     public static bool IsAt(string folder) => IsAt(folder, RecordCase.FormatName);
 
-    /// <summary>Opens a record folder.</summary>
-    /// <exception cref="AlignException">It is none, or incomplete.</exception>
+    /// <summary>Opens a record folder to train on it.</summary>
+    /// <exception cref="AlignException">It is none, or incomplete, or another trainer's.</exception>
     public static RunRecord Open(string folder)
+    {
+        if (Look(folder) is not RunRecord record)
+        {
+            throw new AlignException(
+                $"{Path.Combine(folder, CaseHead.FileName)}: has no settings of this program, so that its run cannot be repeated; compare it "
+                    + $"with another by ppyolo explain"
+            );
+        }
+
+        record.RequireBatches();
+        return record;
+    }
+
+    /// <summary>
+    /// Opens a record folder to look at what is there: a <see cref="RunRecord"/>, or where case.json has no settings of this program, what
+    /// any trainer records.
+    /// </summary>
+    /// <exception cref="AlignException">It is none.</exception>
+    public static RecordFolder Look(string folder)
     {
         var path = Path.Combine(folder, CaseHead.FileName);
         if (!File.Exists(path))
         {
-            throw new AlignException($"{path}: not found; a record folder is made by: ppyolo train --record {folder}");
-        }
-
-        var file = CaseFile.Read<RecordCase>(path);
-        if (file.Format != RecordCase.FormatName || file.Version != 1)
-        {
             throw new AlignException(
-                $"{path}: expected format {RecordCase.FormatName}, version 1; found {file.Format}, version {file.Version}"
+                IsUnfinished(folder)
+                    ? $"{path}: not found; the run is still being recorded, or died: {Path.Combine(folder, UnfinishedFile)} is there"
+                    : $"{path}: not found; a record folder is made by: ppyolo train --record {folder}"
             );
         }
 
+        if (!CaseFile.HasSettings(path))
+        {
+            var head = StrictJson.Parse<RecordHead>(File.ReadAllText(path), path);
+            head.Require(RecordCase.FormatName, path);
+            return new(folder, head);
+        }
+
+        var file = CaseFile.Read<RecordCase>(path);
+        file.Require(RecordCase.FormatName, path);
         file.Options.Validate(path, inCase: true);
-        var record = new RunRecord(folder, file);
-        record.RequireBatches();
-        return record;
+        return new RunRecord(folder, file);
     }
 
     /// <summary>Reads the end of the run: weights, moving averages, momentum and losses.</summary>

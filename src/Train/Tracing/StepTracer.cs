@@ -19,6 +19,7 @@ internal sealed class StepTracer : IStepWatch, IDisposable
     private readonly Action<IterationTrace> done;
     private readonly List<Action> removeHooks = [];
     private readonly List<(string Module, Tensor Output, Tensor Kept)> outputs = [];
+    private readonly List<string> modules = [];
     private IterationTrace trace;
 
     private StepTracer(TrainStep step, Action<IterationTrace> done, TraceOptions options, IReadOnlyList<Injection> injections)
@@ -29,6 +30,9 @@ internal sealed class StepTracer : IStepWatch, IDisposable
         this.done = done;
         trace = new(step.Iteration);
     }
+
+    /// <summary>The names of the modules whose outputs are watched.</summary>
+    public IReadOnlyList<string> Modules => modules;
 
     /// <summary>Watches a step until the result is disposed.</summary>
     /// <param name="step">The step, before its first iteration.</param>
@@ -56,6 +60,7 @@ internal sealed class StepTracer : IStepWatch, IDisposable
             {
                 var hook = layer.register_forward_hook((_, _, output) => tracer.Output(name, output));
                 tracer.removeHooks.Add(hook.remove);
+                tracer.modules.Add(name);
             }
         }
 

@@ -120,7 +120,7 @@ public sealed class SettingTests : IDisposable
                 """
                 {
                   "format": "ppyolo-record",
-                  "version": 1,
+                  "version": 2,
                   "network": "r18vd",
                   "classes": 20,
                   "freezeAt": -1,
@@ -147,7 +147,13 @@ public sealed class SettingTests : IDisposable
                   "emaDecayType": "threshold",
                   "ranks": 1,
                   "startWeights": "000.npz",
-                  "startWeightsSha256": "0"
+                  "startWeightsSha256": "0",
+                  "recorded": {
+                    "batches": false,
+                    "losses": false,
+                    "weights": [],
+                    "trace": []
+                  }
                 }
                 """
             );

@@ -1,3 +1,4 @@
+using PPYolo.Align.Records;
 using PPYolo.Data.Batches;
 using PPYolo.Train.Feeds;
 using PPYolo.Train.Options;
@@ -50,7 +51,8 @@ public sealed class RecordingLoopTests : IDisposable
                 .. Enumerable
                     .Range(0, 3)
                     .SelectMany(iteration => Enumerable.Range(0, ranks).Select(rank => RecordedBatches.FileName(iteration, rank)))
-                    .Prepend("000.npz"),
+                    .Prepend("000.npz")
+                    .Append(RecordFolder.UnfinishedFile),
             ]);
         RunRecord.IsAt(Record).Should().BeFalse();
     }
@@ -65,7 +67,7 @@ public sealed class RecordingLoopTests : IDisposable
             .Throw<TrainingHaltedException>()
             .WithMessage("after iteration 0: weight '*' (*) has * elements that are not finite*lower the learning rate; * is no record*");
 
-        Names().Should().Equal("000.npz", RecordedBatches.FileName(0, 0));
+        Names().Should().Equal("000.npz", RecordedBatches.FileName(0, 0), RecordFolder.UnfinishedFile);
     }
 
     [Fact]
