@@ -19,32 +19,62 @@ internal sealed class Bench
 
     private static readonly Dictionary<BenchCase, TrainOptions> ReadOptions = [];
 
-    private static readonly Lazy<TraceFloor> SoloFloor = new(() => Laboratory.For(Right(1), TestEnvironment.Threads)!.Floor(Twins));
+    private static readonly Dictionary<BenchCase, TraceFloor> Floors = [];
 
-    private static readonly Dictionary<int, ExplainedRun> RightRuns = [];
+    private static readonly Dictionary<(BenchCase, int), ExplainedRun> RightRuns = [];
 
     /// <summary>The noise floor of one rank, which is that of several too.</summary>
-    public static TraceFloor Floor => SoloFloor.Value;
+    public static TraceFloor Floor => FloorOf(BenchCase.Small);
 
     /// <summary>The right training.</summary>
-    public static ExplainedRun Right(int ranks)
+    public static ExplainedRun Right(int ranks) => Right(BenchCase.Small, ranks);
+
+    /// <summary>Explains a wrong training.</summary>
+    public static Explanation Explain(Alteration fault, int ranks) => Explain(BenchCase.Small, fault, ranks);
+
+    /// <summary>Trains wrongly, and says what becomes of it.</summary>
+    public static FaultOutcome Outcome(PlantedFault fault)
+    {
+        var wrong = TracingLoop.Execute(Plan(fault.Case, fault.Ranks).With(fault.Training), fault.Ranks, TestEnvironment.Threads);
+        var reduced = fault.Ranks == 1 ? TracePhase.Gradient : TracePhase.Reduction;
+        return new(fault, Explain(fault.Case, wrong))
+        {
+            GradientMoved = Movement.Of(fault.Case, fault.Ranks).Of(wrong).Where(entry => entry.Phase == reduced).Max(entry => entry.Times),
+        };
+    }
+
+    private static Explanation Explain(BenchCase of, Alteration fault, int ranks) =>
+        Explain(of, TracingLoop.Execute(Plan(of, ranks).With(fault), ranks, TestEnvironment.Threads));
+
+    private static Explanation Explain(BenchCase of, IReadOnlyList<RunTrace> wrong)
+    {
+        var right = Right(of, wrong.Count);
+        // Only the trace is known of the wrong training, and that it was to be the right one.
+        return Explainer.Explain(right, new("wrong", wrong), FloorOf(of), Laboratory.For(right, TestEnvironment.Threads));
+    }
+
+    private static ExplainedRun Right(BenchCase of, int ranks)
     {
         lock (RightRuns)
         {
-            return RightRuns.TryGetValue(ranks, out var run)
+            return RightRuns.TryGetValue((of, ranks), out var run)
                 ? run
-                : RightRuns[ranks] = Describe("right", Plan(ranks), TracingLoop.Execute(Plan(ranks), ranks, TestEnvironment.Threads));
+                : RightRuns[(of, ranks)] = Describe(
+                    "right",
+                    Plan(of, ranks),
+                    TracingLoop.Execute(Plan(of, ranks), ranks, TestEnvironment.Threads)
+                );
         }
     }
 
-    /// <summary>Explains a wrong training.</summary>
-    public static Explanation Explain(Alteration fault, int ranks)
+    private static TraceFloor FloorOf(BenchCase of)
     {
-        var right = Right(ranks);
-        var plan = Faulty(fault, ranks);
-        // Only the trace is known of the wrong training, and that it was to be the right one.
-        var wrong = new ExplainedRun("wrong", TracingLoop.Execute(plan, ranks, TestEnvironment.Threads));
-        return Explainer.Explain(right, wrong, Floor, Laboratory.For(right, TestEnvironment.Threads));
+        lock (Floors)
+        {
+            return Floors.TryGetValue(of, out var floor)
+                ? floor
+                : Floors[of] = Laboratory.For(Right(of, 1), TestEnvironment.Threads)!.Floor(Twins);
+        }
     }
 
     public static RunPlan Plan(int ranks) => Plan(BenchCase.Small, ranks);

@@ -8,9 +8,23 @@ namespace PPYolo.Tests.Faults;
 /// <param name="Explanation">What was said of it.</param>
 internal sealed record FaultOutcome(PlantedFault Fault, Explanation Explanation)
 {
-    /// <summary>The place of the right cause among those named, from 1; 0 where it is not.</summary>
+    private const double Half = 0.5;
+
+    /// <summary>
+    /// How far the fault moves a reduced gradient: the largest distance in units of the largest of clean reruns, same tensor and iteration.
+    /// </summary>
+    public double GradientMoved { get; init; }
+
+    /// <summary>The place of a right cause among those named, from 1; 0 where there is none.</summary>
     public int Place =>
-        Explanation.Causes.Select((cause, index) => cause.Id == Fault.Cause ? index + 1 : 0).FirstOrDefault(place => place > 0);
+        Explanation.Causes.Select((cause, index) => Fault.IsNamedBy(cause.Id) ? index + 1 : 0).FirstOrDefault(place => place > 0);
+
+    /// <summary>What was said first.</summary>
+    public Answer Answer =>
+        Explanation.Causes.Count == 0 ? Answer.None
+        : Place == 1 ? (Explanation.Causes[0].Confidence >= Half ? Answer.Named : Answer.NamedBelowHalf)
+        : Explanation.Causes[0].Confidence >= Half ? Answer.WrongAboveHalf
+        : Answer.WrongBelowHalf;
 
     public string Frontier => Explanation.Trace.Frontier is { } frontier ? $"{frontier.Iteration} {frontier.Key}" : "none";
 

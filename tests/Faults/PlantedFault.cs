@@ -34,5 +34,8 @@ internal sealed record PlantedFault(
     /// <summary>Why it moves no gradient, weight or average of its case by more than clean reruns do; null where it moves some.</summary>
     public string? Unmoved { get; init; }
 
+    /// <summary>Whether an id names it rightly.</summary>
+    public bool IsNamedBy(string id) => Causes.SelectMany(CauseNames.Of).Contains(id);
+
     public override string ToString() => Name;
 }
