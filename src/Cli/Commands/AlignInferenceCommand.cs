@@ -1,5 +1,8 @@
 using System.CommandLine;
+using PPYolo.Align.Verdicts;
 using PPYolo.Harness.Stages;
+using PPYolo.Train.Inference;
+using PPYolo.Train.Options;
 
 namespace PPYolo.Cli.Commands;
 
@@ -13,6 +16,16 @@ internal static class AlignInferenceCommand
             Description = "A folder with r18vd.npz, r50vd.npz or both of the reference's inference; it is only read.",
             DefaultValueFactory = _ => "fixtures/inference",
         };
+        var onnx = new Option<string?>("--onnx")
+        {
+            Description =
+                "Runs this model of ppyolo export in ONNX Runtime instead, and compares it with the network of --weights and --config; "
+                + "without these it has the reference's weights.",
+            HelpName = "FILE",
+        };
+        var weights = InferenceOptionSet.Weights(required: false);
+        var config = SharedOptions.OptionalConfig();
+        var set = SharedOptions.Set();
         var threads = SharedOptions.Threads();
         var device = SharedOptions.Device();
         var json = SharedOptions.Json();
@@ -22,19 +35,50 @@ internal static class AlignInferenceCommand
         )
         {
             folder,
+            onnx,
+            weights,
+            config,
+            set,
             threads,
             device,
             json,
         };
         command.SetAction(result =>
-            VerdictOutput.Show(
-                InferenceScenario.Run(
-                    result.GetValue(folder)!,
-                    new() { Device = SharedOptions.Prepare(result.GetValue(threads), result.GetValue(device)!) }
-                ),
-                result.GetValue(json)
-            )
-        );
+        {
+            var where = SharedOptions.Prepare(result.GetValue(threads), result.GetValue(device)!);
+            var verdict = result.GetValue(onnx) is { } model
+                ? OfModel(model, result.GetValue(threads))
+                : InferenceScenario.Run(result.GetValue(folder)!, new() { Device = where });
+            return VerdictOutput.Show(verdict, result.GetValue(json));
+
+            Verdict OfModel(string model, int threads)
+            {
+                if (result.GetValue(weights) is not { } source)
+                {
+                    return OnnxScenario.AgainstReference(model, result.GetValue(folder)!, threads);
+                }
+
+                var options = TrainOptionsFile.Read(result.GetValue(config)!, result.GetValue(set)!);
+                using var detector = ModelWeights.Detector(
+                    source,
+                    options.ToNetwork(),
+                    fold: false,
+                    where,
+                    text => Console.Error.WriteLine($"ppyolo: {text}")
+                );
+                return OnnxScenario.AgainstNetwork(model, detector, options.EvalSize, threads);
+            }
+        });
+        command.Validators.Add(result =>
+        {
+            bool withModel = result.GetValue(onnx) is not null,
+                withWeights = result.GetValue(weights) is not null,
+                withConfig = result.GetValue(config) is not null;
+            if (withWeights != withConfig || (withWeights && !withModel))
+            {
+                result.AddError("--onnx FILE, --weights FILE and --config NAME belong together: a model, and what it was exported from");
+            }
+        });
         return command;
     }
 }

@@ -22,6 +22,7 @@ public static class CommandLine
             MergeCommand.Create(),
             EvalCommand.Create(),
             PredictCommand.Create(),
+            ExportCommand.Create(),
             GoldenCommand.Create(),
             DataCommand.Create(),
             ConvertCommand.Create(),

@@ -14,6 +14,14 @@ internal static class InferenceOptionSet
             Required = required,
         };
 
+    public static Option<string?> Names() =>
+        new("--names")
+        {
+            Description =
+                "Class names: a text file with one on each line, or a COCO annotation file. 20 classes are those of VOC unless given.",
+            HelpName = "FILE",
+        };
+
     public static Option<bool> Fuse() =>
         new("--fuse")
         {

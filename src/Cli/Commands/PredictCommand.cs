@@ -37,12 +37,7 @@ internal static class PredictCommand
             HelpName = "T",
             DefaultValueFactory = _ => 0.3,
         };
-        var names = new Option<string?>("--names")
-        {
-            Description =
-                "Class names: a text file with one on each line, or a COCO annotation file. 20 classes are those of VOC unless given.",
-            HelpName = "FILE",
-        };
+        var names = InferenceOptionSet.Names();
         var fold = InferenceOptionSet.Fuse();
         var threads = SharedOptions.Threads();
         var device = SharedOptions.Device();

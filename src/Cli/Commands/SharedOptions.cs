@@ -11,6 +11,8 @@ namespace PPYolo.Cli.Commands;
 /// <summary>Options that several commands take.</summary>
 internal static class SharedOptions
 {
+    private static string ConfigDescription => $"A configuration: {string.Join(", ", TrainOptionsFile.Names)}, or a JSON file.";
+
     public static Option<int> Threads(bool overRanks = false) =>
         new("--threads")
         {
@@ -62,10 +64,12 @@ internal static class SharedOptions
             DefaultValueFactory = _ => "cpu",
         };
 
+    public static Option<string?> OptionalConfig() => new("--config", "-f") { Description = ConfigDescription, HelpName = "NAME|FILE" };
+
     public static Option<string> Config(string? standard) =>
         new("--config", "-f")
         {
-            Description = $"A configuration: {string.Join(", ", TrainOptionsFile.Names)}, or a JSON file.",
+            Description = ConfigDescription,
             HelpName = "NAME|FILE",
             Required = standard is null,
             DefaultValueFactory = standard is null ? null : _ => standard,

@@ -3,6 +3,7 @@ using PPYolo.Align;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
 using PPYolo.Model.Boxes;
+using PPYolo.Model.Networks;
 using PPYolo.Train.Inference;
 
 namespace PPYolo.Harness.Stages;
@@ -36,8 +37,20 @@ internal sealed class InferenceData : IDisposable
             ? tensor
             : throw new AlignException($"{path}: expected the array '{name}', found none; take the folder inference of the reference data");
 
+    /// <summary>What it computed up to where objects are selected.</summary>
+    public StageResults Stages(NetworkOptions network) =>
+        new(
+            [.. Enumerable.Range(0, network.Levels).Select(level => Tensor(string.Create(CultureInfo.InvariantCulture, $"head{level}")))],
+            [
+                .. Originals.Select(
+                    (_, image) =>
+                        new DecodedBoxes(network.Classes, OfImage("boxes", network.Levels, image), OfImage("scores", network.Levels, image))
+                ),
+            ]
+        );
+
     /// <summary>An array with one row per level and image, of one image, levels one after the other.</summary>
-    public float[] OfImage(string name, int levels, int image) =>
+    private float[] OfImage(string name, int levels, int image) =>
         [
             .. Enumerable
                 .Range(0, levels)

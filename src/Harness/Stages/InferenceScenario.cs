@@ -45,7 +45,7 @@ public static class InferenceScenario
         );
     }
 
-    private static string FileOf(string folder, InferenceCase one) => Path.Combine(folder, one.Name + ".npz");
+    internal static string FileOf(string folder, InferenceCase one) => Path.Combine(folder, one.Name + ".npz");
 
     private static List<Check> Compare(InferenceCase one, string path, InferenceOptions options)
     {
@@ -53,66 +53,49 @@ public static class InferenceScenario
         var network = one.Network;
         using var weights = WeightsOf(one, network);
         using var detector = options.Create(network, weights, false, options.Device);
-        var outputs = detector.Forward(data.Images);
-        var checks = new List<Check>();
-        for (var level = 0; level < network.Levels; level++)
-        {
-            checks.Add(Outputs(one, level, outputs[level], data));
-        }
-
-        var decoded = Decode(detector, outputs, data);
-        checks.AddRange(Decoded(one, network, decoded, data));
-        foreach (var (name, selection) in one.Selections)
-        {
-            checks.AddRange(Selected(one, name, decoded.Select(boxes => detector.SelectObjects(boxes, selection)).ToList(), data));
-        }
-
+        var found = StagesOf(detector, data.Images, data.Originals);
+        var checks = new List<Check>(StageComparison.Of(one.Name, found, data.Stages(network)));
+        checks.AddRange(Selections(one, found, detector.SelectObjects, data));
         using var folded = options.Create(network, weights, true, options.Device);
-        var differences = Decode(folded, folded.Forward(data.Images), data).Zip(decoded, (a, b) => Largest(a.Scores, b.Scores));
+        var differences = StagesOf(folded, data.Images, data.Originals)
+            .Decoded.Zip(found.Decoded, (a, b) => StageComparison.Largest(a.Scores, b.Scores));
         checks.Add(
-            new($"{one.Name}: scores with folded norms", "absolute, to the unfolded", Worst(differences), InferenceBounds.FoldedScores)
+            new(
+                $"{one.Name}: scores with folded norms",
+                "absolute, to the unfolded",
+                StageComparison.Worst(differences),
+                InferenceBounds.FoldedScores
+            )
         );
         return checks;
     }
 
-    private static NamedTensors WeightsOf(InferenceCase one, NetworkOptions network)
+    /// <summary>What a detector computes, stage by stage.</summary>
+    internal static StageResults StagesOf(Detector detector, TensorData images, IReadOnlyList<OriginalSize> originals)
+    {
+        var outputs = detector.Forward(images);
+        return new(
+            outputs,
+            [.. originals.Select((original, image) => detector.Decode(Detector.OfImage(outputs, image, originals.Count), original))]
+        );
+    }
+
+    /// <summary>What is selected of decoded boxes under all settings that were recorded.</summary>
+    internal static IEnumerable<Check> Selections(
+        InferenceCase one,
+        StageResults found,
+        Func<DecodedBoxes, MatrixNmsOptions, DetectedBox[]> select,
+        InferenceData data
+    ) =>
+        one.Selections.SelectMany(setting =>
+            Selected(one, setting.Key, [.. found.Decoded.Select(boxes => select(boxes, setting.Value))], data)
+        );
+
+    /// <summary>The weights that the reference had.</summary>
+    internal static NamedTensors WeightsOf(InferenceCase one, NetworkOptions network)
     {
         using var shapes = new PPYoloNetwork(network);
         return GeneratedWeights.Create(one.Seed, WeightProfile.Plain, network).For(StateEntries.Of(shapes));
-    }
-
-    private static List<DecodedBoxes> Decode(Detector detector, IReadOnlyList<TensorData> outputs, InferenceData data) =>
-        [.. data.Originals.Select((original, image) => detector.Decode(Detector.OfImage(outputs, image, data.Originals.Count), original))];
-
-    private static Check Outputs(InferenceCase one, int level, TensorData found, InferenceData data)
-    {
-        var name = string.Create(CultureInfo.InvariantCulture, $"head{level}");
-        var expected = data.Tensor(name);
-        var same = expected.Shape.AsSpan().SequenceEqual(found.Shape.AsSpan());
-        var magnitude = expected.As<float>().ToArray().Max(Math.Abs);
-        return new(
-            string.Create(CultureInfo.InvariantCulture, $"{one.Name}: raw outputs of level {level}"),
-            "to the largest magnitude",
-            same ? Largest(found.As<float>(), expected.As<float>()) / magnitude : double.NaN,
-            InferenceBounds.Outputs,
-            same ? null : $"expected {expected}, found {found}"
-        );
-    }
-
-    private static IEnumerable<Check> Decoded(InferenceCase one, NetworkOptions network, List<DecodedBoxes> decoded, InferenceData data)
-    {
-        yield return new(
-            $"{one.Name}: decoded boxes",
-            "pixels",
-            Worst(decoded.Select((boxes, image) => Largest(boxes.Corners, data.OfImage("boxes", network.Levels, image)))),
-            InferenceBounds.Corners
-        );
-        yield return new(
-            $"{one.Name}: decoded scores",
-            "absolute",
-            Worst(decoded.Select((boxes, image) => Largest(boxes.Scores, data.OfImage("scores", network.Levels, image)))),
-            InferenceBounds.Scores
-        );
     }
 
     private static IEnumerable<Check> Selected(InferenceCase one, string setting, List<DetectedBox[]> found, InferenceData data)
@@ -125,28 +108,18 @@ public static class InferenceScenario
             Note = string.Create(CultureInfo.InvariantCulture, $"{total} expected"),
         };
         yield return new($"{what} objects", "rows without their like", images.Sum(image => image.Strangers), 0);
-        yield return new($"{what} scores", "absolute, rank by rank", Worst(images.Select(image => image.Scores)), InferenceBounds.Scores);
-        yield return new($"{what} boxes", "pixels", Worst(images.Select(image => image.Corners)), InferenceBounds.Corners);
-        yield return new($"{what} order", "rise of the score", Worst(images.Select(image => image.Order)), InferenceBounds.Scores);
+        yield return new(
+            $"{what} scores",
+            "absolute, rank by rank",
+            StageComparison.Worst(images.Select(image => image.Scores)),
+            InferenceBounds.Scores
+        );
+        yield return new($"{what} boxes", "pixels", StageComparison.Worst(images.Select(image => image.Corners)), InferenceBounds.Corners);
+        yield return new(
+            $"{what} order",
+            "rise of the score",
+            StageComparison.Worst(images.Select(image => image.Order)),
+            InferenceBounds.Scores
+        );
     }
-
-    /// <summary>The largest difference; NaN where there is a NaN or the lengths differ.</summary>
-    private static double Largest(ReadOnlySpan<float> found, ReadOnlySpan<float> expected)
-    {
-        if (found.Length != expected.Length)
-        {
-            return double.NaN;
-        }
-
-        var largest = 0.0;
-        for (var i = 0; i < found.Length; i++)
-        {
-            // Equal infinities are equal.
-            largest = Math.Max(largest, found[i] == expected[i] ? 0 : Math.Abs(found[i] - (double)expected[i]));
-        }
-
-        return largest;
-    }
-
-    private static double Worst(IEnumerable<double> differences) => differences.Aggregate(0.0, Math.Max);
 }

@@ -33,6 +33,9 @@ public sealed class ConvNorm : NamedModule<Tensor, Tensor>
         register_module(normName, norm);
     }
 
+    /// <summary>What follows the norm.</summary>
+    public Activation Activation => activation;
+
     /// <summary>A plain square convolution with a norm; one that sees coordinates where asked for.</summary>
     public static ConvNorm Plain(
         long inputs,

@@ -34,6 +34,15 @@ public sealed class DeformableConv : NamedModule<Tensor, Tensor>
     /// <summary>The convolution that predicts offsets and mask logits: (B,27,H/stride,W/stride). Its owner registers it.</summary>
     public SquareConvolution Offsets { get; }
 
+    /// <summary>(outputs, inputs, 3, 3).</summary>
+    public Parameter Weight => weight;
+
+    /// <summary>(outputs), or null where no norm was folded in.</summary>
+    public Parameter? Bias => bias;
+
+    /// <summary>Input cells per output cell.</summary>
+    public int Stride => stride;
+
     /// <summary>
     /// Scales each output channel and adds to it, by changing the weight and adding a bias; the offsets stay as they are.
     /// </summary>

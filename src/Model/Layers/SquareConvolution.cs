@@ -51,6 +51,12 @@ public sealed class SquareConvolution : NamedModule<Tensor, Tensor>, IDecayRule
     /// <summary>(outputs), or null.</summary>
     public Parameter? Bias => bias;
 
+    /// <summary>Input cells per output cell.</summary>
+    public int Stride => stride;
+
+    /// <summary>Whether its weight has two channels more than its input, for coordinates.</summary>
+    public bool SeesCoordinates => coordinates;
+
     /// <summary>Whether weight decay is on the bias; on the weight it is.</summary>
     public bool DecaysBias { get; init; } = true;
 

@@ -39,7 +39,21 @@ public static class ModelWeights
         bool fold = true,
         torch.Device? device = null,
         Action<string>? note = null
-    )
+    ) => Load(path, network, note, weights => new Detector(network, weights, fold, device));
+
+    /// <summary>Makes the network of a file, in evaluation mode and on the CPU.</summary>
+    /// <param name="path">The file or the record folder.</param>
+    /// <param name="network">The network that the weights are for.</param>
+    /// <param name="note">Is told what was done to the weights; null for nobody.</param>
+    /// <exception cref="AlignException">As for a detector.</exception>
+    public static PPYoloNetwork Network(string path, NetworkOptions network, Action<string>? note = null)
+    {
+        var loaded = Load(path, network, note, weights => NetworkState.Create(network, weights, torch.CPU));
+        loaded.eval();
+        return loaded;
+    }
+
+    private static T Load<T>(string path, NetworkOptions network, Action<string>? note, Func<NamedTensors, T> make)
     {
         using var read = Read(path);
         var weights = Float32Weights.Of(read, path, note);
@@ -52,7 +66,7 @@ public static class ModelWeights
 
         try
         {
-            return new(network, weights, fold, device);
+            return make(weights);
         }
         catch (AlignException e)
         {

@@ -1,0 +1,111 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using PPYolo.Align;
+using PPYolo.Train.Inference;
+using PPYolo.Train.Inference.Export;
+using PPYolo.Train.Options;
+
+namespace PPYolo.Cli.Commands;
+
+/// <summary>ppyolo export.</summary>
+internal static class ExportCommand
+{
+    private const string AnySize = "dynamic",
+        Extension = ".onnx";
+
+    private const int LargestSize = 2048;
+
+    public static Command Create()
+    {
+        var weights = InferenceOptionSet.Weights(required: true);
+        var config = SharedOptions.Config(null);
+        var set = SharedOptions.Set();
+        var output = new Option<string>("--out")
+        {
+            Description = $"The new file, whose name ends in {Extension}.",
+            HelpName = "FILE",
+            Required = true,
+        };
+        var size = new Option<string?>("--size")
+        {
+            Description =
+                $"The side of its images in pixels, a multiple of 32, or {AnySize} for any; the configuration's evalSize unless given.",
+            HelpName = $"S|{AnySize}",
+        };
+        size.Validators.Add(RequireSize);
+        var deformable = new Option<DeformableForm>("--deformable")
+        {
+            Description = "The operator of deformable convolutions: GridSample is for runtimes that lack DeformConv.",
+            HelpName = string.Join('|', Enum.GetNames<DeformableForm>()),
+            DefaultValueFactory = _ => DeformableForm.DeformConv,
+        };
+        var names = InferenceOptionSet.Names();
+        var command = new Command(
+            "export",
+            "Writes a trained network as an ONNX model, which runs without TorchSharp: normalized images in, boxes and scores out."
+        )
+        {
+            weights,
+            config,
+            set,
+            output,
+            size,
+            deformable,
+            names,
+        };
+        command.SetAction(result =>
+        {
+            string path = result.GetValue(output)!,
+                from = result.GetValue(weights)!;
+            if (!path.EndsWith(Extension, StringComparison.OrdinalIgnoreCase))
+            {
+                throw new AlignException($"--out {path}: expected a name that ends in {Extension}");
+            }
+
+            var settings = TrainOptionsFile.Read(result.GetValue(config)!, result.GetValue(set)!);
+            var options = new ExportOptions
+            {
+                Size =
+                    result.GetValue(size) is not { } side ? settings.EvalSize
+                    : side == AnySize ? null
+                    : int.Parse(side, CultureInfo.InvariantCulture),
+                Deformable = result.GetValue(deformable),
+                ClassNames = [.. ClassNames.Of(settings.Classes, result.GetValue(names)).Select(category => category.Name)],
+                Name = Path.GetFileNameWithoutExtension(result.GetValue(config)!),
+            };
+            using var network = ModelWeights.Network(from, settings.ToNetwork(), text => Console.Error.WriteLine($"ppyolo: {text}"));
+            var (opset, boxes) = OnnxExport.Write(path, network, options);
+            Console.Out.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{path}: {settings.Network} with {settings.Classes} classes, {Images(options.Size, boxes)}; opset {opset}, "
+                        + $"{new FileInfo(path).Length / 1e6:0.0} MB"
+                )
+            );
+            return ExitCode.Aligned;
+        });
+        return command;
+    }
+
+    private static string Images(int? size, long? boxes) =>
+        size is null
+            ? "images of any side that is a multiple of 32"
+            : string.Create(CultureInfo.InvariantCulture, $"images of {size} x {size} pixels, {boxes} boxes in each");
+
+    private static void RequireSize(OptionResult result)
+    {
+        if (
+            result.Tokens is [var token]
+            && token.Value != AnySize
+            && !(
+                int.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var side)
+                && side is >= 32 and <= LargestSize
+                && side % 32 == 0
+            )
+        )
+        {
+            result.AddError($"--size is a multiple of 32 up to {LargestSize}, or {AnySize}, found {token.Value}");
+        }
+    }
+}
