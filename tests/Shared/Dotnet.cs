@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace PPYolo.Tests.Unit.Snapshots.Support;
+namespace PPYolo.Tests.Shared;
 
 /// <summary>
 /// Runs dotnet in an environment of which nothing is inherited but where things lie: no build server, no diff tool, no settings of the
@@ -19,8 +19,14 @@ internal static class Dotnet
         "TMPDIR",
         "DOTNET_ROOT",
         "NUGET_PACKAGES",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "NO_PROXY",
+        "SSL_CERT_FILE",
     ];
 
+    /// <summary>Runs it to its end.</summary>
+    /// <returns>Its exit code, and what it said on both streams.</returns>
     public static async Task<(int ExitCode, string Output)> Run(
         IEnumerable<string> arguments,
         IReadOnlyDictionary<string, string> environment
