@@ -2,6 +2,7 @@ using PPYolo.Align.Reports;
 using PPYolo.Data.Batches;
 using PPYolo.Data.Datasets;
 using PPYolo.Data.Imaging;
+using PPYolo.Data.Layouts;
 using PPYolo.Harness.Self;
 using PPYolo.Train.Feeds;
 using PPYolo.Train.Options;
@@ -73,7 +74,7 @@ public sealed class DatasetTheories : IDisposable
     {
         var data = new DatasetData(
             "1",
-            DetectionDataset.Open(DatasetLayout.Find(Path.Combine(Fixtures.Root, "fixtures", "scenes"), "train"))
+            DetectionDataset.Open(DatasetFinder.Find(Path.Combine(Fixtures.Root, "fixtures", "scenes"), "train"))
         );
         var options = data.Fit(TrainOptionsFile.Read("ppyolo_r18vd_voc2012", ["batch=4", "sizes=[64,96]"]));
         return (

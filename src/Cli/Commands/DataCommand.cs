@@ -1,28 +1,16 @@
 using System.CommandLine;
-using PPYolo.Data.Datasets;
 using PPYolo.Data.Loading;
 
 namespace PPYolo.Cli.Commands;
 
-/// <summary>ppyolo data: looks at datasets.</summary>
+/// <summary>ppyolo data: looks at datasets and converts them.</summary>
 internal static class DataCommand
 {
-    public static Command Create() => new("data", "Looks at datasets.") { Check() };
+    public static Command Create() => new("data", "Looks at datasets, and converts them.") { Check(), DataConvertCommand.Create() };
 
     private static Command Check()
     {
-        var path = new Argument<string>("DIR") { Description = "A dataset's folder, as of VOC or COCO, or its COCO annotation file." };
-        var split = new Option<string>("--split")
-        {
-            Description = "Which annotations of the folder.",
-            HelpName = "train|val",
-            DefaultValueFactory = _ => "train",
-        };
-        var images = new Option<string?>("--images")
-        {
-            Description = "The image folder, where it is none of the usual ones.",
-            HelpName = "DIR",
-        };
+        var dataset = new DatasetArguments();
         var headers = new Option<bool>("--headers-only")
         {
             Description = "Reads the headers of the images and decodes none: quick, but damaged pixels are not found.",
@@ -37,22 +25,15 @@ internal static class DataCommand
         var command = new Command(
             "check",
             "Prints what is in a dataset, class by class, and every bad record: missing and damaged images, boxes outside, unknown "
-                + "categories, duplicate ids."
-        )
-        {
-            path,
-            split,
-            images,
-            headers,
-            most,
-            strict,
-        };
+                + "categories, duplicate ids, XML and labels that cannot be read."
+        );
+        dataset.AddTo(command);
+        command.Options.Add(headers);
+        command.Options.Add(most);
+        command.Options.Add(strict);
         command.SetAction(result =>
         {
-            var report = DataCheck.Run(
-                DatasetLayout.Find(result.GetValue(path)!, result.GetValue(split)!, result.GetValue(images)),
-                !result.GetValue(headers)
-            );
+            var report = DataCheck.Run(dataset.Find(result), !result.GetValue(headers));
             report.WriteTo(Console.Out, result.GetValue(most));
             return result.GetValue(strict) && !report.Problems.IsEmpty ? ExitCode.WrongUse : ExitCode.Aligned;
         });

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PPYolo.Align;
 using PPYolo.Data.Datasets;
+using PPYolo.Data.Layouts;
 using PPYolo.Train.Feeds;
 using PPYolo.Train.Ranks.Mpi;
 
@@ -39,18 +40,21 @@ internal sealed class DataOptions
         HelpName = "N",
     };
 
+    private readonly ReadingOptions reading = new();
+
     /// <summary>Where batches come from.</summary>
     public Option<string?> Data { get; } =
         new("--data")
         {
-            Description = "What to train on: a dataset's folder, its COCO annotation file, or generated noise (unless given).",
+            Description =
+                "What to train on: a dataset's folder (COCO, Pascal VOC, YOLO), its annotation file, or generated noise (unless given).",
             HelpName = "DIR|FILE|generator:SEED",
         };
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
-        Option[] all = [Data, images, strict, perRankSizes, sameSize, workers, prefetch];
+        Option[] all = [Data, images, .. reading.All, strict, perRankSizes, sameSize, workers, prefetch];
         foreach (var option in all)
         {
             command.Options.Add(option);
@@ -71,6 +75,9 @@ internal sealed class DataOptions
     /// <summary>The image folder that was named.</summary>
     public string? Images(ParseResult parsed) => parsed.GetValue(images);
 
+    /// <summary>How a dataset is read where its files leave it open, or null for as usual.</summary>
+    public DatasetReading? Reading(ParseResult parsed) => reading.Of(parsed);
+
     /// <summary>Whether bad records stop.</summary>
     public bool Strict(ParseResult parsed) => parsed.GetValue(strict);
 
@@ -84,17 +91,34 @@ internal sealed class DataOptions
     public TrainingData Open(ParseResult parsed, string seed)
     {
         var data = parsed.GetValue(Data);
-        return Open(data, parsed.GetValue(images), parsed.GetValue(strict), SameSizeAcrossRanks(parsed, data), seed, parsed);
+        return Open(
+            data,
+            parsed.GetValue(images),
+            Reading(parsed),
+            parsed.GetValue(strict),
+            SameSizeAcrossRanks(parsed, data),
+            seed,
+            parsed
+        );
     }
 
     /// <summary>What to train on, where a run's settings say it.</summary>
     /// <param name="data">A value of --data, or null.</param>
     /// <param name="imageFolder">The image folder, or null.</param>
+    /// <param name="how">How a dataset is read where its files leave it open, or null.</param>
     /// <param name="stopAtBadRecords">Whether bad records stop.</param>
     /// <param name="same">Whether all ranks have the same size.</param>
     /// <param name="seed">The seed.</param>
     /// <param name="parsed">The command line, for what numbers do not depend on.</param>
-    public TrainingData Open(string? data, string? imageFolder, bool stopAtBadRecords, bool same, string seed, ParseResult parsed)
+    public TrainingData Open(
+        string? data,
+        string? imageFolder,
+        DatasetReading? how,
+        bool stopAtBadRecords,
+        bool same,
+        string seed,
+        ParseResult parsed
+    )
     {
         if (!IsDataset(data))
         {
@@ -102,8 +126,14 @@ internal sealed class DataOptions
         }
 
         // Every process of a launch reads the dataset, and one reports.
+        var layout = DatasetFinder.Find(data!, "train", imageFolder, how);
+        if (MpiLaunch.IsSpeaker)
+        {
+            Console.Error.WriteLine($"ppyolo: {layout.Recognized}");
+        }
+
         var dataset = DetectionDataset.Open(
-            DatasetLayout.Find(data!, "train", imageFolder),
+            layout,
             new()
             {
                 Strict = stopAtBadRecords,

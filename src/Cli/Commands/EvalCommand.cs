@@ -2,6 +2,7 @@ using System.CommandLine;
 using PPYolo.Data.Coco;
 using PPYolo.Data.Datasets;
 using PPYolo.Data.Imaging;
+using PPYolo.Data.Layouts;
 using PPYolo.Train.Inference;
 using PPYolo.Train.Options;
 
@@ -31,7 +32,7 @@ internal static class EvalCommand
         var set = SharedOptions.Set();
         var data = new Option<string?>("--data")
         {
-            Description = "With --weights: a dataset's folder, or its COCO annotation file.",
+            Description = "With --weights: a dataset's folder (COCO, Pascal VOC, YOLO), or its annotation file.",
             HelpName = "DIR|FILE",
         };
         var images = new Option<string?>("--images")
@@ -45,6 +46,7 @@ internal static class EvalCommand
             HelpName = "NAME",
             DefaultValueFactory = _ => "val",
         };
+        var reading = new ReadingOptions();
         var batch = InferenceOptionSet.EvalBatchSize();
         var fold = InferenceOptionSet.Fuse();
         var threads = SharedOptions.Threads();
@@ -74,6 +76,11 @@ internal static class EvalCommand
             device,
             json,
         };
+        foreach (var option in reading.All)
+        {
+            command.Options.Add(option);
+        }
+
         command.Validators.Add(result =>
         {
             string?[] files = [result.GetValue(truth), result.GetValue(detections)],
@@ -99,8 +106,10 @@ internal static class EvalCommand
 
             var options = TrainOptionsFile.Read(result.GetValue(config)!, result.GetValue(set)!);
             OpenCv.Require();
+            var layout = DatasetFinder.Find(result.GetValue(data)!, result.GetValue(split)!, result.GetValue(images), reading.Of(result));
+            Console.Error.WriteLine($"ppyolo: {layout.Recognized}");
             var dataset = DetectionDataset.Open(
-                DatasetLayout.Find(result.GetValue(data)!, result.GetValue(split)!, result.GetValue(images)),
+                layout,
                 new() { Classes = options.Classes, Report = problem => Console.Error.WriteLine($"ppyolo: {problem}") }
             );
             var evaluation = new DatasetEvaluation(

@@ -187,7 +187,15 @@ internal static class TrainCommand
                 Asked = name is null ? null : Settings(result, name, team),
                 Epochs = result.GetValue(all.Epochs),
                 OpenData = settings =>
-                    all.Data.Open(settings.Data, settings.Images, settings.Strict, settings.SameSizeAcrossRanks, settings.Seed, result),
+                    all.Data.Open(
+                        settings.Data,
+                        settings.Images,
+                        settings.Reading,
+                        settings.Strict,
+                        settings.SameSizeAcrossRanks,
+                        settings.Seed,
+                        result
+                    ),
             };
         }
 
@@ -201,6 +209,7 @@ internal static class TrainCommand
                 Options = options with { Epochs = result.GetValue(all.Epochs) ?? options.Epochs },
                 Data = DataOptions.IsDataset(from) ? Path.GetFullPath(from!) : from ?? $"generator:{random}",
                 Images = all.Data.Images(result) is { } folder ? Path.GetFullPath(folder) : null,
+                Reading = all.Data.Reading(result),
                 Strict = all.Data.Strict(result),
                 SameSizeAcrossRanks = all.Data.SameSizeAcrossRanks(result, from),
                 EvalData = result.GetValue(all.EvalData) is { } held ? Path.GetFullPath(held) : null,

@@ -12,4 +12,8 @@ public sealed record CocoSet(
     ImmutableArray<CocoImage> Images,
     ImmutableArray<CocoCategory> Categories,
     ImmutableArray<CocoAnnotation> Annotations
-);
+)
+{
+    /// <summary>Says where the object of an id is written; null where the objects are in one COCO file.</summary>
+    public Func<long, AnnotationPlace>? Places { get; init; }
+}

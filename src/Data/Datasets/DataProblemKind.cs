@@ -35,4 +35,10 @@ public enum DataProblemKind
 
     /// <summary>Nothing of the box lies in the image, its extents are negative or its area is not positive; it is left out.</summary>
     EmptyBox,
+
+    /// <summary>An image's annotation file is missing or cannot be read; the image is left out.</summary>
+    UnreadableAnnotation,
+
+    /// <summary>An object's entry in an annotation file is not what it should be; it is left out.</summary>
+    BadObject,
 }

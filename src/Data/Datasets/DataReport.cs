@@ -52,6 +52,7 @@ public sealed record DataReport
     public void WriteTo(TextWriter writer, int most = 20)
     {
         ArgumentNullException.ThrowIfNull(writer);
+        Line($"recognized   {Layout.Recognized}");
         Line($"annotations  {Layout.Annotations}");
         Line($"images       {Layout.Images}");
         Line($"             {Images} images ({ImagesWithoutObjects} without objects), width {Widths}, height {Heights}");

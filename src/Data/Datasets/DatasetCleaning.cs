@@ -12,7 +12,12 @@ namespace PPYolo.Data.Datasets;
 /// <param name="problems">Receives the bad records.</param>
 internal sealed class DatasetCleaning(CocoSet set, string folder, ProblemLog problems)
 {
-    private readonly string root = Path.GetFullPath(folder) + Path.DirectorySeparatorChar;
+    /// <summary>Where names that have a folder in them may start beside the image folder, whose name it often is.</summary>
+    private readonly string?[] starts =
+    [
+        Path.GetDirectoryName(Path.GetFullPath(set.Path)),
+        Path.GetDirectoryName(Path.GetFullPath(folder)),
+    ];
 
     /// <summary>The categories with ids of their own, in the order of the file, which is the order of the classes.</summary>
     public ImmutableArray<CocoCategory> Categories()
@@ -112,25 +117,35 @@ internal sealed class DatasetCleaning(CocoSet set, string folder, ProblemLog pro
 
     private bool Locate(CocoImage image, out string path)
     {
-        path = Path.GetFullPath(Path.Combine(root, image.FileName));
-        if (!path.StartsWith(root, StringComparison.Ordinal))
+        var name = image.FileName;
+        path =
+            PortablePath.Inside(folder, name)
+            ?? (PortablePath.LeadsOut(name) ? PortablePath.EndInside(folder, name) : null)
+            ?? (
+                name.AsSpan().IndexOfAny('/', '\\') > 0
+                    ? starts.OfType<string>().Select(start => PortablePath.Inside(start, name)).FirstOrDefault(file => file is not null)
+                    : null
+            )
+            ?? "";
+        if (File.Exists(path))
+        {
+            return true;
+        }
+
+        if (PortablePath.LeadsOut(name) || name.Contains('\0', StringComparison.Ordinal))
         {
             Note(
                 DataProblemKind.MissingImage,
                 set.Path,
                 image.Id,
-                $"image id {image.Id}: expected a file in {folder}, found '{image.FileName}'; the image is left out"
+                $"image id {image.Id}: expected a file in {folder}, found '{name}'; the image is left out"
             );
             return false;
         }
 
-        if (!File.Exists(path))
-        {
-            Note(DataProblemKind.MissingImage, path, image.Id, $"image id {image.Id}: there is no such file; the image is left out");
-            return false;
-        }
-
-        return true;
+        path = Path.Combine(folder, name);
+        Note(DataProblemKind.MissingImage, path, image.Id, $"image id {image.Id}: there is no such file; the image is left out");
+        return false;
     }
 
     private bool Measure(CocoImage image, string path, out int width, out int height)
@@ -180,20 +195,21 @@ internal sealed class DatasetCleaning(CocoSet set, string folder, ProblemLog pro
             }
 
             var box = annotation.Box;
+            var place = set.Places?.Invoke(annotation.Id);
+            var (file, name) = place is { } at ? (at.File, $"line {at.Line}") : (path, $"annotation id {annotation.Id} of image id {id}");
             var found = string.Create(
                 CultureInfo.InvariantCulture,
-                $"annotation id {annotation.Id} of image id {id}: box [{box.X}, {box.Y}, {box.Width}, {box.Height}], area "
-                    + $"{annotation.Area}, in an image of {width}x{height}"
+                $"{name}: box [{box.X}, {box.Y}, {box.Width}, {box.Height}], area {annotation.Area}, in an image of {width}x{height}"
             );
             if (!BoxCleaning.TryClip(annotation, width, height, out var corners))
             {
-                Note(DataProblemKind.EmptyBox, path, annotation.Id, found + " has no area there; it is left out");
+                Note(DataProblemKind.EmptyBox, file, annotation.Id, found + " has no area there; it is left out");
                 continue;
             }
 
             if (BoxCleaning.IsOutside(box, width, height))
             {
-                Note(DataProblemKind.BoxOutside, path, annotation.Id, found + " reaches over the edge; it is clipped");
+                Note(DataProblemKind.BoxOutside, file, annotation.Id, found + " reaches over the edge; it is clipped");
             }
 
             kept.Add(new((float)corners.Left, (float)corners.Top, (float)corners.Right, (float)corners.Bottom, index));

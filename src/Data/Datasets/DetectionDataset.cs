@@ -45,7 +45,7 @@ public sealed class DetectionDataset
         ArgumentNullException.ThrowIfNull(layout);
         options ??= new();
         var log = new ProblemLog(options.Strict, options.Report);
-        var cleaning = new DatasetCleaning(CocoSetReader.Read(layout.Annotations), layout.Images, log);
+        var cleaning = new DatasetCleaning(layout.Read(log), layout.Images, log);
         var categories = cleaning.Categories();
         if (options.Classes is { } classes && classes != categories.Length)
         {

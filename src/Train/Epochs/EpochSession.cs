@@ -4,6 +4,7 @@ using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
 using PPYolo.Data.Batches;
 using PPYolo.Data.Datasets;
+using PPYolo.Data.Layouts;
 using PPYolo.Train.Feeds;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Ranks.Mpi;
@@ -89,8 +90,8 @@ internal sealed class EpochSession
         try
         {
             layout = settings.EvalData is { } named
-                ? DatasetLayout.Find(named, "val")
-                : DatasetLayout.Find(settings.Data, "val", settings.Images);
+                ? DatasetFinder.Find(named, "val", reading: settings.Reading is { } reading ? reading with { Layout = null } : null)
+                : DatasetFinder.Find(settings.Data, "val", settings.Images, settings.Reading);
         }
         catch (AlignException e) when (settings.EvalData is null)
         {
@@ -104,6 +105,7 @@ internal sealed class EpochSession
             return null;
         }
 
+        Say($"evaluation on {layout.Recognized}");
         return EpochEvaluation.Create(settings.Options, data, layout, EvalBatch, Device);
     }
 

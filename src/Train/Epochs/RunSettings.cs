@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using PPYolo.Align;
 using PPYolo.Align.Json;
+using PPYolo.Data.Layouts;
 using PPYolo.Train.Options;
 
 namespace PPYolo.Train.Epochs;
@@ -28,6 +29,10 @@ public sealed record RunSettings
 
     /// <summary>The image folder where it was named.</summary>
     public string? Images { get; init; }
+
+    /// <summary>How the datasets are read where their files leave it open; null, and not in the file, for as usual.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DatasetReading? Reading { get; init; }
 
     /// <summary>The dataset that is evaluated on, where it was named; else the part "val" of <see cref="Data"/>, if it has one.</summary>
     public string? EvalData { get; init; }

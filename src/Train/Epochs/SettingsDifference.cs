@@ -14,7 +14,10 @@ internal static class SettingsDifference
     {
         if (run is JsonObject a && here is JsonObject b)
         {
-            return a.Select(member => Compare(path.Length == 0 ? member.Key : $"{path}.{member.Key}", member.Value, b[member.Key]))
+            return a.Concat(b)
+                .Select(member => member.Key)
+                .Distinct()
+                .Select(key => Compare(path.Length == 0 ? key : $"{path}.{key}", a[key], b[key]))
                 .FirstOrDefault(found => found is not null);
         }
 

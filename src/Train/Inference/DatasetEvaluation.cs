@@ -36,7 +36,8 @@ public sealed class DatasetEvaluation
             );
         }
 
-        var set = CocoSetReader.Read(dataset.Layout.Annotations);
+        // What is wrong with it was said when it was opened.
+        var set = dataset.Layout.Read(new(strict: false));
         truth = new(set.Images.Select(image => image.Id), set.Categories, set.Annotations);
     }
 

@@ -205,7 +205,7 @@ public sealed class PredictCommandTests : IDisposable
             .. options,
         ]);
 
-    private static string ClassNames(int id) => PPYolo.Train.Inference.ClassNames.Voc[id - 1];
+    private static string ClassNames(int id) => PPYolo.Data.Layouts.VocClasses.All[id - 1];
 
     private static string Scene(int id) => Fixtures.PathOf("scenes", "images", FormattableString.Invariant($"train_{id:D4}.jpg"));
 

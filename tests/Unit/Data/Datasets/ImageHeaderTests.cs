@@ -1,4 +1,5 @@
 using PPYolo.Data.Datasets;
+using PPYolo.Data.Layouts;
 
 namespace PPYolo.Tests.Unit.Data.Datasets;
 
@@ -13,7 +14,7 @@ public class ImageHeaderTests
     [Fact]
     public void Tells_the_size_of_a_JPEG()
     {
-        var image = DetectionDataset.Open(DatasetLayout.Find(Fixtures.PathOf("scenes"), "train")).Images[0];
+        var image = DetectionDataset.Open(DatasetFinder.Find(Fixtures.PathOf("scenes"), "train")).Images[0];
 
         Size(Jpeg).Should().Be((image.Width, image.Height));
     }

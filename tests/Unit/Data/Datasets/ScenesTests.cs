@@ -1,4 +1,5 @@
 using PPYolo.Data.Datasets;
+using PPYolo.Data.Layouts;
 using PPYolo.MakeScenes;
 
 namespace PPYolo.Tests.Unit.Data.Datasets;
@@ -11,7 +12,7 @@ public class ScenesTests
     [InlineData("val", 50, 4)]
     public void Every_record_is_good_and_every_class_is_there(string split, int images, int least)
     {
-        var dataset = DetectionDataset.Open(DatasetLayout.Find(Fixtures.PathOf("scenes"), split), new() { Strict = true, Classes = 20 });
+        var dataset = DetectionDataset.Open(DatasetFinder.Find(Fixtures.PathOf("scenes"), split), new() { Strict = true, Classes = 20 });
 
         dataset
             .Images.Should()

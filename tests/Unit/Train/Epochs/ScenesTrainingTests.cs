@@ -1,4 +1,5 @@
 using PPYolo.Data.Datasets;
+using PPYolo.Data.Layouts;
 using PPYolo.Train.Epochs;
 using PPYolo.Train.Feeds;
 using PPYolo.Train.Options;
@@ -14,7 +15,7 @@ public class ScenesTrainingTests
     {
         NativePixels.OrSkip();
         using var run = new TinyRun();
-        var data = new DatasetData("1", DetectionDataset.Open(DatasetLayout.Find(Fixtures.PathOf("scenes"), "train")));
+        var data = new DatasetData("1", DetectionDataset.Open(DatasetFinder.Find(Fixtures.PathOf("scenes"), "train")));
         var options = data.Fit(TrainOptionsFile.Read("ppyolo_r18vd_voc2012", ["sizes=[64]", "epochs=2"]));
         var plan = new RunPlan(
             options,

@@ -3,6 +3,7 @@ using System.Globalization;
 using PPYolo.Align.Formats;
 using PPYolo.Data.Coco;
 using PPYolo.Data.Datasets;
+using PPYolo.Data.Layouts;
 using PPYolo.Data.Loading;
 using PPYolo.Data.Transforms;
 using PPYolo.Train.Inference;
@@ -89,7 +90,7 @@ internal sealed class SceneTraining(string folder, Action<string> log)
     }
 
     private static DetectionDataset Open(string split, TrainOptions options) =>
-        DetectionDataset.Open(DatasetLayout.Find(Fixtures.PathOf("scenes"), split), new() { Classes = options.Classes, Strict = true });
+        DetectionDataset.Open(DatasetFinder.Find(Fixtures.PathOf("scenes"), split), new() { Classes = options.Classes, Strict = true });
 
     private void Log(FormattableString line)
     {

@@ -1,0 +1,12 @@
+using PPYolo.Data.Coco;
+
+namespace PPYolo.Data.Datasets;
+
+/// <summary>Annotations that are no COCO file: what they say, as a COCO file would say it.</summary>
+public interface IAnnotationSource
+{
+    /// <summary>Reads them.</summary>
+    /// <param name="log">Receives what cannot be read, with file and line.</param>
+    /// <exception cref="PPYolo.Align.AlignException">They cannot be read at all, or the log stops at the first bad record.</exception>
+    CocoSet Read(ProblemLog log);
+}

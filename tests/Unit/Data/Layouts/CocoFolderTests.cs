@@ -1,0 +1,147 @@
+using System.Text.Json;
+using PPYolo.Align;
+using PPYolo.Data.Datasets;
+using PPYolo.Data.Layouts;
+
+namespace PPYolo.Tests.Unit.Data.Layouts;
+
+public sealed class CocoFolderTests : IDisposable
+{
+    private readonly TemporaryFolder root = new();
+
+    [Fact]
+    public void Finds_VOC_as_the_reference_lays_it_out()
+    {
+        Touch("annotations2/voc2012_train.json", "annotations2/voc2012_val.json", "JPEGImages/2007_000027.jpg");
+
+        DatasetFinder.Find(root.Path, "train").Should().Be(new DatasetLayout(At("annotations2/voc2012_train.json"), At("JPEGImages")));
+        DatasetFinder.Find(root.Path, "val").Annotations.Should().Be(At("annotations2/voc2012_val.json"));
+    }
+
+    [Fact]
+    public void Finds_COCO()
+    {
+        Touch(
+            "annotations/instances_train2017.json",
+            "annotations/person_keypoints_train2017.json",
+            "annotations/captions_train2017.json",
+            "train2017/1.jpg"
+        );
+
+        DatasetFinder.Find(root.Path, "train").Should().Be(new DatasetLayout(At("annotations/instances_train2017.json"), At("train2017")));
+    }
+
+    [Fact]
+    public void Finds_the_images_of_an_annotation_file()
+    {
+        Touch("somewhere/labels.json", "somewhere/images/1.jpg");
+
+        DatasetFinder
+            .Find(At("somewhere/labels.json"), "train")
+            .Should()
+            .Be(new DatasetLayout(At("somewhere/labels.json"), At("somewhere/images")));
+        root.Folder("pictures");
+        DatasetFinder.Find(At("somewhere/labels.json"), "train", At("pictures")).Images.Should().Be(At("pictures"));
+    }
+
+    [Fact]
+    public void Finds_the_scenes() =>
+        DatasetFinder
+            .Find(Fixtures.PathOf("scenes"), "val")
+            .Should()
+            .Be(new DatasetLayout(Fixtures.PathOf("scenes", "annotations", "val.json"), Fixtures.PathOf("scenes", "images")));
+
+    [Theory]
+    [InlineData("val", "annotations/custom_val.json", "annotations/custom_train.json")]
+    [InlineData("val", "val.json", "custom_train.json")]
+    [InlineData("train", "annotations/instances_train2017.json", "annotations/stuff_train2017.json", "annotations/panoptic_train2017.json")]
+    [InlineData("train", "annotations/stuff_train2017.json", "annotations/captions_train2017.json")]
+    [InlineData("val", "annotations/lvis_v1_val.json", "annotations/lvis_v1_train.json", "annotations/lvis_v1_train_val.json")]
+    [InlineData("train", "train_annotations.json", "val_annotations.json", "notes.json")]
+    [InlineData("val", "valid/_annotations.coco.json", "train/_annotations.coco.json", "test/_annotations.coco.json", "valid/1.jpg")]
+    [InlineData("test", "test/_annotations.coco.json", "train/_annotations.coco.json", "test/1.jpg")]
+    [InlineData("train", "result.json", "notes.json")]
+    [InlineData("train", "annotations/instances_default.json")]
+    [InlineData("train", "my set.json")]
+    public void Finds_the_file_of_a_part(string part, string file, params string[] others)
+    {
+        Touch([file, .. others, "images/1.jpg"]);
+
+        DatasetFinder.Find(root.Path, part).Annotations.Should().Be(At(file));
+    }
+
+    [Fact]
+    public void Finds_the_pictures_of_a_part_beside_its_annotations()
+    {
+        Touch("train/_annotations.coco.json", "train/1.jpg", "valid/_annotations.coco.json", "valid/2.jpg");
+
+        DatasetFinder.Find(root.Path, "train").Images.Should().Be(At("train"));
+        DatasetFinder.Find(root.Path, "val").Images.Should().Be(At("valid"));
+        DatasetFinder.Find(At("valid/_annotations.coco.json"), "train").Images.Should().Be(At("valid"));
+    }
+
+    [Theory]
+    // As Label Studio writes it, on several machines.
+    [InlineData("images/1.png")]
+    [InlineData(@"images\1.png")]
+    [InlineData("1.png")]
+    [InlineData("../../label-studio/data/media/upload/1/1.png")]
+    [InlineData(@"C:\Users\me\upload\1.png")]
+    [InlineData("https://site.example/upload/1.png")]
+    public void Finds_pictures_whose_names_have_folders_of_another_machine(string name)
+    {
+        using var set = new DatasetFolder()
+            .Pictures("images/1.png")
+            .Text(
+                "result.json",
+                $$"""
+                {"images": [{"id": 0, "file_name": {{JsonSerializer.Serialize(name)}}, "width": 100, "height": 80}],
+                 "categories": [{"id": 0, "name": "traffic light"}],
+                 "annotations": [{"id": 0, "image_id": 0, "category_id": 0, "bbox": [10, 20, 30, 40], "area": 1200, "iscrowd": 0}]}
+                """
+            );
+
+        var dataset = set.Open();
+
+        dataset.Lines().Should().Equal("1.png: traffic light 10 20 39 59");
+        dataset.Log.Problems.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Says_what_it_looked_for()
+    {
+        Touch("annotations/a_train.json", "annotations/b_train.json", "images/1.jpg");
+
+        Find("train").Should().Throw<AlignException>().WithMessage("*expected one annotation file of 'train'*a_train.json*b_train.json*");
+        Find("val").Should().Throw<AlignException>().WithMessage("*expected annotations of 'val'*found annotations/a_train.json*");
+        FluentActions
+            .Invoking(() => DatasetFinder.Find(At("nowhere"), "train"))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("*nowhere: no such file or folder*");
+    }
+
+    [Fact]
+    public void Says_that_there_are_no_images()
+    {
+        Touch("train.json");
+        root.Folder("images");
+
+        Find("train").Should().Throw<AlignException>().WithMessage("*JPEGImages*--images*");
+    }
+
+    public void Dispose() => root.Dispose();
+
+    private string At(string name) => root.File(name);
+
+    private Action Find(string split) => () => DatasetFinder.Find(root.Path, split);
+
+    private void Touch(params string[] names)
+    {
+        foreach (var name in names)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(At(name))!);
+            File.WriteAllText(At(name), "");
+        }
+    }
+}
