@@ -77,11 +77,31 @@ public sealed class Checkpoint : IDisposable
     }
 
     /// <summary>
-    /// Writes the checkpoint so that torch.load reads it, also with weights_only. The disk holds it when this returns: it outlasts a power
-    /// cut.
+    /// Writes weights as the reference does: under .pth as the model of a checkpoint, which its programs ask for; elsewhere as
+    /// <see cref="TensorFile.Write"/> does, which under .pt and .bin is a bare state_dict.
     /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="weights">The network's tensors.</param>
+    /// <param name="startEpoch">The number of epochs that are done.</param>
+    /// <param name="optimizer">The optimizer's state_dict; null is None.</param>
+    /// <exception cref="AlignException">The file cannot be written, or its extension names no format.</exception>
+    public static void WriteWeights(string path, NamedTensors weights, long startEpoch = 0, PickleValue? optimizer = null)
+    {
+        if (TensorFormat.TorchWeights.Extension.Equals(Path.GetExtension(path), StringComparison.OrdinalIgnoreCase))
+        {
+            new Checkpoint(startEpoch, weights, optimizer ?? PickleValue.None).Write(path, lasting: false);
+        }
+        else
+        {
+            TensorFile.Write(path, weights);
+        }
+    }
+
+    /// <summary>Writes the checkpoint so that torch.load reads it, also with weights_only.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="lasting">Whether the disk holds it when this returns, so that it outlasts a power cut.</param>
     /// <exception cref="AlignException">The file cannot be written, or holds a value that cannot.</exception>
-    public void Write(string path) =>
+    public void Write(string path, bool lasting = true) =>
         TorchWriter.Write(
             path,
             pickle =>
@@ -99,7 +119,7 @@ public sealed class Checkpoint : IDisposable
                         pickle.Write(value);
                     }
                 }),
-            lasting: true
+            lasting
         );
 
     /// <inheritdoc />

@@ -112,7 +112,14 @@ public static class StrictJson
     /// <summary>What the serializer says of a value of the wrong kind, without its names of types; null of anything else.</summary>
     private static string? Expected(string message)
     {
-        const string Begin = "The JSON value could not be converted to ";
+        const string Begin = "The JSON value could not be converted to ",
+            Lacking = "missing required properties including: ";
+        if (message.IndexOf(Lacking, StringComparison.Ordinal) is >= 0 and var at)
+        {
+            var names = message[(at + Lacking.Length)..].TrimEnd('.').Replace("; ", ", ", StringComparison.Ordinal);
+            return $"{names} {(names.Contains(',', StringComparison.Ordinal) ? "are" : "is")} missing";
+        }
+
         if (!message.StartsWith(Begin, StringComparison.Ordinal))
         {
             return null;

@@ -36,6 +36,9 @@ public class RecordFolder(string folder, RecordHead head)
     /// <summary>End weights of a replay as trained, without extension.</summary>
     public const string RawReplayName = "1_raw";
 
+    /// <summary>The folder in which the reference's own program has a folder with weights for each of its experiments.</summary>
+    public const string OutputsName = "PPYOLO_outputs";
+
     /// <summary>The losses.</summary>
     public const string LossesFile = "losses.json";
 
@@ -84,8 +87,33 @@ public class RecordFolder(string folder, RecordHead head)
     public static string FindFile(string folder, string name) =>
         TryFindFile(folder, name) ?? throw new AlignException($"{TensorFormat.WeightsPattern(Path.Combine(folder, name))}: not found");
 
-    /// <summary>The file of a part, whatever its extension, or null.</summary>
-    public static string? TryFindFile(string folder, string name) => TensorFormat.FindWeights(Path.Combine(folder, name));
+    /// <summary>
+    /// The file of a part, whatever its extension, or null. The reference's own program writes weights into a folder below that of its
+    /// batches: PPYOLO_outputs/EXPERIMENT.
+    /// </summary>
+    /// <exception cref="AlignException">There are several such folders with this part.</exception>
+    public static string? TryFindFile(string folder, string name)
+    {
+        if (TensorFormat.FindWeights(Path.Combine(folder, name)) is { } file)
+        {
+            return file;
+        }
+
+        var outputs = Path.Combine(folder, OutputsName);
+        var found = Directory.Exists(outputs)
+            ? Directory
+                .EnumerateDirectories(outputs)
+                .Order(StringComparer.Ordinal)
+                .Select(experiment => TensorFormat.FindWeights(Path.Combine(experiment, name)))
+                .OfType<string>()
+                .ToList()
+            : [];
+        return found.Count <= 1
+            ? found.FirstOrDefault()
+            : throw new AlignException(
+                $"{outputs}: expected one experiment with {name}.*, found {string.Join(" and ", found)}; keep the one that is meant"
+            );
+    }
 
     /// <summary>Refuses a record that lacks a batch.</summary>
     /// <exception cref="AlignException">It does.</exception>

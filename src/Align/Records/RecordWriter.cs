@@ -40,10 +40,12 @@ public sealed class RecordWriter(string folder, string extension)
     }
 
     /// <summary>Writes the start weights.</summary>
+    /// <param name="weights">The weights.</param>
+    /// <param name="optimizer">The groups of the optimizer for files that have a place for them (.pth), or null.</param>
     /// <returns>Their file name.</returns>
-    public string Start(NamedTensors weights)
+    public string Start(NamedTensors weights, PickleValue? optimizer = null)
     {
-        Weights(RecordFolder.StartName, weights);
+        WriteWeights(RecordFolder.StartName, weights, 0, optimizer);
         return RecordFolder.StartName + extension;
     }
 
@@ -58,7 +60,11 @@ public sealed class RecordWriter(string folder, string extension)
     public void Losses(LossLogEntry averaged) => entries.Add(averaged);
 
     /// <summary>Writes the gradients of iteration 0.</summary>
-    public void Gradients(NamedTensors gradients) => Weights(RecordFolder.GradientsName, gradients);
+    public void Gradients(NamedTensors gradients)
+    {
+        TensorFile.Write(PathOf(RecordFolder.GradientsName), gradients);
+        weights.Add(RecordFolder.GradientsName);
+    }
 
     /// <summary>Writes what a rank traced of an iteration.</summary>
     public void Trace(int rank, IterationTrace trace)
@@ -73,12 +79,18 @@ public sealed class RecordWriter(string folder, string extension)
     /// <param name="raw">The weights as trained.</param>
     /// <param name="momentum">The optimizer's buffers.</param>
     /// <param name="head">What was run; what was recorded of it is filled in.</param>
-    public void End<T>(NamedTensors ema, NamedTensors raw, NamedTensors momentum, T head)
+    /// <param name="optimizer">As for <see cref="Start"/>.</param>
+    public void End<T>(NamedTensors ema, NamedTensors raw, NamedTensors momentum, T head, PickleValue? optimizer = null)
         where T : RecordHead
     {
-        var files = new[] { (RecordFolder.EndName, ema), (RecordFolder.RawEndName, raw), (RecordFolder.MomentumName, momentum) };
+        Action[] files =
+        [
+            () => Checkpoint.WriteWeights(PathOf(RecordFolder.EndName), ema, startEpoch: 1, optimizer),
+            () => Checkpoint.WriteWeights(PathOf(RecordFolder.RawEndName), raw, startEpoch: 1, optimizer),
+            () => TensorFile.Write(PathOf(RecordFolder.MomentumName), momentum),
+        ];
         // A task's own exception, and not one that wraps several.
-        Task.WhenAll(files.Select(file => Task.Run(() => TensorFile.Write(PathOf(file.Item1), file.Item2)))).GetAwaiter().GetResult();
+        Task.WhenAll(files.Select(Task.Run)).GetAwaiter().GetResult();
         AtomicText.Write(Path.Combine(folder, RecordFolder.LossesFile), StrictJson.Text(new LossLog(LossLog.CurrentVersion, entries)));
         Finish(
             head,
@@ -86,7 +98,7 @@ public sealed class RecordWriter(string folder, string extension)
             {
                 Batches = batches,
                 Losses = entries.Count > 0,
-                Weights = [.. weights, .. files.Select(file => file.Item1)],
+                Weights = [.. weights, RecordFolder.EndName, RecordFolder.RawEndName, RecordFolder.MomentumName],
                 Trace = phases,
                 Modules = phases.Count > 0 ? Modules : null,
             }
@@ -104,9 +116,9 @@ public sealed class RecordWriter(string folder, string extension)
         File.Delete(Path.Combine(folder, RecordFolder.UnfinishedFile));
     }
 
-    private void Weights(string name, NamedTensors tensors)
+    private void WriteWeights(string name, NamedTensors tensors, int startEpoch, PickleValue? optimizer)
     {
-        TensorFile.Write(PathOf(name), tensors);
+        Checkpoint.WriteWeights(PathOf(name), tensors, startEpoch, optimizer);
         weights.Add(name);
     }
 

@@ -7,9 +7,12 @@ namespace PPYolo.Cli.Commands;
 internal static class CaseNotes
 {
     /// <summary>Writes a line for each, on the rank that speaks.</summary>
-    public static void Say(CaseHead file)
+    public static void Say(CaseHead file) => Say(file.Notes);
+
+    /// <summary>Writes a line for each, on the rank that speaks.</summary>
+    public static void Say(IReadOnlyList<string> notes)
     {
-        foreach (var note in MpiLaunch.IsSpeaker ? file.Notes : [])
+        foreach (var note in MpiLaunch.IsSpeaker ? notes : [])
         {
             Console.Error.WriteLine($"ppyolo: {note}");
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PPYolo.Align.Records;
 using PPYolo.Train.Records;
 
 namespace PPYolo.Cli.Commands;
@@ -8,7 +9,10 @@ internal static class MergeCommand
 {
     public static Command Create()
     {
-        var folder = new Argument<string>("DIR") { Description = "A record of several ranks." };
+        var folder = new Argument<string>("DIR")
+        {
+            Description = "A record of several ranks, or what the reference's own program wrote on several.",
+        };
         var destination = new Option<string>("--out")
         {
             Description = "A new folder.",
@@ -26,11 +30,16 @@ internal static class MergeCommand
         };
         command.SetAction(result =>
         {
-            CaseNotes.Say(RunRecord.Open(result.GetValue(folder)!).Case);
+            var isRecord = File.Exists(Path.Combine(result.GetValue(folder)!, CaseHead.FileName));
+            if (isRecord)
+            {
+                CaseNotes.Say(RunRecord.Open(result.GetValue(folder)!).Case);
+            }
+
             RecordMerge.Merge(result.GetValue(folder)!, result.GetValue(destination)!);
             Console.Out.WriteLine(
                 $"merged {result.GetValue(folder)} into {result.GetValue(destination)}; replay it with: ppyolo train --replay "
-                    + $"{result.GetValue(destination)}"
+                    + $"{result.GetValue(destination)}{(isRecord ? "" : " --config NAME, and the settings that the ranks had")}"
             );
             return ExitCode.Aligned;
         });

@@ -29,7 +29,7 @@ internal static class TrainCommand
             if (
                 result.GetValue(all.Resume)
                     ? result.GetValue(all.Replay) is not null
-                    : (result.GetValue(all.Config) is null) == (result.GetValue(all.Replay) is null)
+                    : result.GetValue(all.Config) is null && result.GetValue(all.Replay) is null
             )
             {
                 result.AddError(
@@ -57,10 +57,18 @@ internal static class TrainCommand
             }
             else if (
                 result.GetValue(all.Replay) is not null
+                && result.GetValue(all.Config) is null
                 && (result.GetResult(all.Set) is { Implicit: false } || result.GetResult(all.Init) is { Implicit: false })
             )
             {
-                result.AddError("--replay repeats what was recorded: it goes with neither --set nor --init");
+                result.AddError(
+                    "--replay repeats what was recorded: it goes with neither --set nor --init; of a folder that another program wrote, "
+                        + "--config NAME says what was run, and --set and --init complete it"
+                );
+            }
+            else if (result.GetValue(all.End) is not null && result.GetValue(all.Replay) is null)
+            {
+                result.AddError("--end is compared with the end of a replay: name the folder with --replay DIR");
             }
             else if ((result.GetValue(all.Trace) || result.GetValue(all.Whole) is { Length: > 0 }) && result.GetValue(all.Record) is null)
             {
@@ -82,11 +90,13 @@ internal static class TrainCommand
             var team = new RanksOptions { Ranks = result.GetValue(all.Ranks), Threads = result.GetValue(all.Threads) };
             if (result.GetValue(all.Replay) is { } recorded)
             {
-                CaseNotes.Say(RunRecord.Open(recorded).Case);
+                using var run = ReplayedFolder.Open(result, all, recorded);
+                CaseNotes.Say(run.Notes);
                 var verdict = ReplayScenario.Run(
-                    recorded,
+                    run,
                     where,
                     team,
+                    out _,
                     result.GetValue(all.Bound),
                     progress: step => Progress("replaying", step),
                     recording: Recording(result),

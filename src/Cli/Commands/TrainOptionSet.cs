@@ -100,8 +100,16 @@ internal sealed class TrainOptionSet
         {
             Description =
                 "Trains on a recorded run again, comparing as it goes, and writes its end weights (1.*) into the folder; with --record "
-                + "DIR it is recorded in its turn, to trace a run afterwards, say.",
+                + "DIR it is recorded in its turn, to trace a run afterwards, say. A folder that the reference's own program wrote needs "
+                + "--config, and --set and --init where they differ.",
             HelpName = "DIR",
+        };
+
+    public Option<string?> End { get; } =
+        new("--end")
+        {
+            Description = "With --replay of such a folder: the end of its run, where that is no 1__.pth in it or below PPYOLO_outputs.",
+            HelpName = "FILE",
         };
 
     public Option<string> Format { get; } =
@@ -191,6 +199,7 @@ internal sealed class TrainOptionSet
                 Iterations,
                 Record,
                 Replay,
+                End,
                 Format,
                 Bound,
                 Ranks,

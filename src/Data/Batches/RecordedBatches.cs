@@ -35,11 +35,20 @@ public sealed class RecordedBatches(string folder, int rank = 0) : IBatchSource
     /// <summary>The losses that were recorded with a batch, by name; empty where none were.</summary>
     public IReadOnlyDictionary<string, float> Losses(int iteration)
     {
-        using var tensors = Open(iteration, out _);
+        using var tensors = Open(iteration, out var path);
         return tensors
             .Where(pair => pair.Key.StartsWith(LossPrefix, StringComparison.Ordinal))
-            .ToDictionary(pair => pair.Key, pair => pair.Value.As<float>()[0]);
+            .ToDictionary(pair => pair.Key, pair => Value(pair.Key, pair.Value, path));
     }
+
+    // Other programs write arrays of one element, or float64.
+    private static float Value(string name, TensorData tensor, string path) =>
+        tensor switch
+        {
+            { Count: 1, Type: ElementType.Float32 } => tensor.As<float>()[0],
+            { Count: 1, Type: ElementType.Float64 } => (float)tensor.As<double>()[0],
+            _ => throw new AlignException($"{path}: expected one number as '{name}', found {tensor}"),
+        };
 
     private NamedTensors Open(int iteration, out string path)
     {

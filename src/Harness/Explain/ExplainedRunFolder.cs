@@ -194,22 +194,11 @@ internal static class ExplainedRunFolder
     }
 
     /// <summary>The losses beside each rank's batch, averaged over images.</summary>
-    private static Dictionary<string, float> OverRanks(string folder, List<RunTrace> traces, int iteration)
-    {
-        var ranks = traces.ConvertAll(trace =>
-            (
-                Images: (double)trace.Iterations[iteration][TracePhase.Data, "image"]!.Shape[0],
-                Losses: new RecordedBatches(folder, trace.Rank).Losses(iteration)
-            )
+    private static IReadOnlyDictionary<string, float> OverRanks(string folder, List<RunTrace> traces, int iteration) =>
+        BatchFiles.Averaged(
+            traces.ConvertAll(trace => new RecordedBatches(folder, trace.Rank).Losses(iteration)),
+            traces.ConvertAll(trace => trace.Iterations[iteration][TracePhase.Data, "image"]!.Shape[0])
         );
-        return ranks[0]
-            .Losses.Keys.Where(name => ranks.TrueForAll(rank => rank.Losses.ContainsKey(name)))
-            .ToDictionary(
-                name => name,
-                name => (float)(ranks.Sum(rank => rank.Images * rank.Losses[name]) / ranks.Sum(rank => rank.Images)),
-                StringComparer.Ordinal
-            );
-    }
 
     private static void AddLosses(IterationTrace trace, LossLogEntry? entry, IReadOnlyDictionary<string, float>? beside)
     {

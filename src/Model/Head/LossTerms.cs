@@ -1,4 +1,5 @@
 using PPYolo.Kernels.Operations;
+using PPYolo.Model.Networks;
 using static TorchSharp.torch;
 
 namespace PPYolo.Model.Head;
@@ -17,6 +18,10 @@ public sealed class LossTerms
         Terms = terms;
         Total = terms.Skip(1).Aggregate(terms[0].Value, (sum, term) => sum.Plus(term.Value));
     }
+
+    /// <summary>The names of a network's terms, in the order in which they are summed.</summary>
+    public static IReadOnlyList<string> NamesOf(NetworkOptions options) =>
+        ["loss_xy", "loss_wh", "loss_iou", .. options.IouAware ? ["loss_iou_aware"] : Array.Empty<string>(), "loss_obj", "loss_cls"];
 
     /// <summary>loss_xy, loss_wh, loss_iou, loss_iou_aware (IoU-aware heads), loss_obj, loss_cls.</summary>
     public IReadOnlyList<(string Name, Tensor Value)> Terms { get; }

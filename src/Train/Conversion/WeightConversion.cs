@@ -92,7 +92,7 @@ public static class WeightConversion
             (mapped, report) = Retype(mapped, type, report);
         }
 
-        Write(destination, mapped);
+        Checkpoint.WriteWeights(destination, mapped);
         return report;
     }
 
@@ -198,18 +198,5 @@ public static class WeightConversion
         }
 
         return (resized, report with { ResizedTo = classes });
-    }
-
-    private static void Write(string destination, NamedTensors tensors)
-    {
-        // The other names of PyTorch's files are those of bare state_dicts.
-        if (TensorFormat.TorchWeights.Extension.Equals(Path.GetExtension(destination), StringComparison.OrdinalIgnoreCase))
-        {
-            new Checkpoint(0, tensors, PickleValue.None).Write(destination);
-        }
-        else
-        {
-            TensorFile.Write(destination, tensors);
-        }
     }
 }

@@ -123,7 +123,7 @@ public sealed class EpochLoop
         {
             try
             {
-                checkpoint = TrainingState.Capture(Step, epoch, plan.Options.ToRecipe());
+                checkpoint = TrainingState.Capture(Step, epoch, plan.Options);
             }
             catch (TrainingHaltedException exception)
             {

@@ -180,6 +180,7 @@ internal sealed class EpochSession
             );
         }
 
+        ZeroWeights.Refuse(checkpoint, settings.Checkpoint!);
         Say(partial.Describe(settings.Checkpoint!));
         return partial.Weights;
     }

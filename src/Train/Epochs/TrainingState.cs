@@ -2,6 +2,7 @@ using PPYolo.Align;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
 using PPYolo.Train.Optimization;
+using PPYolo.Train.Options;
 using PPYolo.Train.Runs;
 using PPYolo.Train.Stepping;
 using PPYolo.Train.Weights;
@@ -84,13 +85,13 @@ public sealed class TrainingState : IDisposable
     /// <summary>Copies a run's state.</summary>
     /// <param name="step">The run; it is not changed.</param>
     /// <param name="epochs">How many epochs are done.</param>
-    /// <param name="recipe">The optimizer's settings, for those who load it in PyTorch.</param>
+    /// <param name="options">The optimizer's settings, for those who load it in PyTorch.</param>
     /// <exception cref="TrainingHaltedException">A tensor is not finite: nobody could go on from such a state.</exception>
-    public static Checkpoint Capture(TrainStep step, int epochs, TrainingRecipe recipe)
+    public static Checkpoint Capture(TrainStep step, int epochs, TrainOptions options)
     {
         var raw = NetworkState.Save(step.Network);
         var state = step.Ema.State();
-        var optimizer = SgdCheckpoint.Of(step.Optimizer, recipe.Momentum, step.NextLearningRate);
+        var optimizer = SgdCheckpoint.Of(step.Optimizer, options.ToRecipe(), options.Batch, step.NextLearningRate);
         if (
             (
                 NonFinite.Find("weight", raw)
@@ -125,7 +126,7 @@ public sealed class TrainingState : IDisposable
         {
             NetworkState.Load(step.Network, Raw);
             step.Ema.LoadState(ema, updates);
-            SgdCheckpoint.Load(step.Optimizer, SgdState.FromPickle(checkpoint.Optimizer));
+            step.Optimizer.LoadMomentum(NamedMomentum.Of(step.Entries, SgdState.FromPickle(checkpoint.Optimizer)));
         }
         catch (AlignException exception)
         {

@@ -12,7 +12,7 @@ public sealed class LearningRateSchedule(TrainingRecipe recipe, long batch)
     {
         var start = full * recipe.StartFactor;
         // The reference sets a rate after each step, for the next: the first iteration has the optimizer's own, whatever the warm-up.
-        return iteration == 0 ? start
+        return iteration == 0 ? (recipe.FirstRate == FirstRate.Full ? full : start)
             : iteration <= recipe.WarmupIterations ? ((full - start) * iteration / recipe.WarmupIterations) + start
             : full * Math.Pow(recipe.Gamma, recipe.Milestones.Count(milestone => milestone <= iteration));
     }

@@ -14,10 +14,28 @@ public sealed record ParameterGroup(string Name, IReadOnlyList<StateEntry> Param
     /// <summary>The group with weight decay: convolution weights, and the bias that predicts deformable offsets.</summary>
     public const string Decay = "use_L2";
 
-    /// <summary>The reference's two groups, of the parameters that train.</summary>
-    public static IReadOnlyList<ParameterGroup> Of(IReadOnlyList<StateEntry> entries, double weightDecay)
+    /// <summary>The reference's groups of the parameters that train.</summary>
+    /// <param name="entries">The network's state_dict.</param>
+    /// <param name="weightDecay">That of the parameters that have one.</param>
+    /// <param name="grouping">Two groups by weight decay, or one for each parameter in <see cref="ConstructionOrder"/>.</param>
+    public static IReadOnlyList<ParameterGroup> Of(
+        IReadOnlyList<StateEntry> entries,
+        double weightDecay,
+        ParameterGrouping grouping = ParameterGrouping.Decay
+    )
     {
-        var groups = entries.Where(entry => entry.IsTrainable).ToLookup(NameFor);
+        var trainable = entries.Where(entry => entry.IsTrainable).ToList();
+        if (grouping == ParameterGrouping.Each)
+        {
+            return
+            [
+                .. ConstructionOrder
+                    .Of(trainable)
+                    .Select(entry => new ParameterGroup(NameFor(entry), [entry], entry.Decays ? weightDecay : 0)),
+            ];
+        }
+
+        var groups = trainable.ToLookup(NameFor);
         return [new(NoDecay, [.. groups[NoDecay]], 0), new(Decay, [.. groups[Decay]], weightDecay)];
     }
 

@@ -16,6 +16,9 @@ public sealed record TrainingRecipe
     /// <summary>The share of the full rate that the first iteration uses, in [0,1].</summary>
     public required double StartFactor { get; init; }
 
+    /// <summary>The rate of iteration 0.</summary>
+    public FirstRate FirstRate { get; init; }
+
     /// <summary>Iterations from which on the rate is multiplied by <see cref="Gamma"/> once more.</summary>
     public required ImmutableArray<int> Milestones { get; init; }
 
@@ -27,6 +30,9 @@ public sealed record TrainingRecipe
 
     /// <summary>Weight decay of the group use_L2.</summary>
     public required double WeightDecay { get; init; }
+
+    /// <summary>How parameters are grouped in the optimizer.</summary>
+    public ParameterGrouping OptimizerGroups { get; init; }
 
     /// <summary>The largest L2 norm of each group's gradient, or null for no clipping.</summary>
     public required double? ClipGradNorm { get; init; }

@@ -65,6 +65,10 @@ public sealed record TrainOptions
     [Setting(Concern.Recipe, Least = 0, Most = 1)]
     public double StartFactor { get; init; }
 
+    /// <summary>The rate of iteration 0: that of the warm-up, or the full one, as the reference had it until May 2023.</summary>
+    [Setting(Concern.Recipe, Neutral = "\"scheduled\"")]
+    public FirstRate FirstRate { get; init; } = FirstRate.Scheduled;
+
     /// <summary>Epochs after which the rate is multiplied by <see cref="Gamma"/>.</summary>
     [Setting(Concern.Recipe, Least = 0, MayBeEmpty = true, InIterations = nameof(TrainingRecipe.Milestones))]
     public ImmutableArray<int> MilestoneEpochs { get; init; } = [12, 14];
@@ -80,6 +84,13 @@ public sealed record TrainOptions
     /// <summary>Weight decay of convolution weights.</summary>
     [Setting(Concern.Recipe, Least = 0)]
     public double WeightDecay { get; init; } = 5e-4;
+
+    /// <summary>
+    /// The optimizer's groups, in each of which gradients are clipped on their own: two by weight decay, or one for each parameter, as the
+    /// reference had it until May 2023.
+    /// </summary>
+    [Setting(Concern.Recipe, Neutral = "\"decay\"")]
+    public ParameterGrouping OptimizerGroups { get; init; } = ParameterGrouping.Decay;
 
     /// <summary>The largest gradient norm of each optimizer group, or null for no clipping.</summary>
     [Setting(Concern.Recipe, Above = 0)]

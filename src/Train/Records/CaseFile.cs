@@ -13,8 +13,9 @@ internal static class CaseFile
     /// <summary>Reads a case file; whether its values can be, <see cref="TrainOptions.Validate"/> says.</summary>
     /// <param name="path">The file.</param>
     /// <param name="settings">Every setting; null is <see cref="Setting.All"/>.</param>
+    /// <param name="complete">Adds what the file lacks and something else tells; null adds nothing.</param>
     /// <exception cref="AlignException">It is malformed.</exception>
-    public static T Read<T>(string path, IEnumerable<Setting>? settings = null)
+    public static T Read<T>(string path, IEnumerable<Setting>? settings = null, Action<JsonObject>? complete = null)
         where T : CaseHead
     {
         IReadOnlyList<string> notes = [];
@@ -23,6 +24,7 @@ internal static class CaseFile
             path,
             members =>
             {
+                complete?.Invoke(members);
                 notes = LaterSettings.Fill(members, path, inCase: true, settings);
                 RequireKnownNames(members, path);
             }

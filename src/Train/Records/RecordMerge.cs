@@ -1,4 +1,5 @@
 using PPYolo.Align;
+using PPYolo.Align.Formats;
 using PPYolo.Align.Records;
 using PPYolo.Align.Tensors;
 using PPYolo.Data.Batches;
@@ -6,68 +7,82 @@ using PPYolo.Data.Batches;
 namespace PPYolo.Train.Records;
 
 /// <summary>
-/// Turns the record of several ranks into one that a single rank can replay: images and targets joined in rank order, losses averaged over
-/// images.
+/// Turns the record of several ranks, or what the reference's own program wrote on several, into one that a single rank can replay: images
+/// and targets joined in rank order, losses averaged over images.
 /// </summary>
 public static class RecordMerge
 {
     /// <summary>Merges.</summary>
-    /// <param name="folder">The record of several ranks.</param>
+    /// <param name="folder">The record of several ranks. All but its batches may be missing.</param>
     /// <param name="destination">A new or empty folder.</param>
     /// <exception cref="AlignException">The record is none, or its batches cannot be joined; then nothing was written.</exception>
     public static void Merge(string folder, string destination)
     {
-        var record = RunRecord.Open(folder);
-        var sources = Enumerable.Range(0, record.Case.Ranks).Select(rank => new RecordedBatches(folder, rank)).ToList();
-        for (var iteration = 0; iteration < record.Case.Iterations; iteration++)
+        var record = File.Exists(Path.Combine(folder, CaseHead.FileName)) ? RunRecord.Open(folder) : null;
+        var files = record is null ? BatchFiles.In(folder) : new(folder, record.Case.Iterations, record.Case.Ranks);
+        var sources = Enumerable.Range(0, files.Ranks).Select(rank => new RecordedBatches(folder, rank)).ToList();
+        List<string> weights =
+        [
+            .. new[] { RunRecord.StartName, RunRecord.EndName, RunRecord.RawEndName, RunRecord.MomentumName }
+                .Select(name => RunRecord.TryFindFile(folder, name))
+                .OfType<string>(),
+        ];
+        for (var iteration = 0; iteration < files.Iterations; iteration++)
         {
-            BatchMerge.RequireOneSize([.. sources.Select(source => source.At(iteration))]);
+            Joined(sources, iteration);
         }
 
-        var writer = new RecordWriter(destination, record.Extension);
+        var writer = new RecordWriter(destination, TensorFormat.TorchWeights.Extension);
         writer.Prepare();
-        for (var iteration = 0; iteration < record.Case.Iterations; iteration++)
+        for (var iteration = 0; iteration < files.Iterations; iteration++)
         {
-            var parts = sources.Select(source => source.At(iteration)).ToList();
-            var tensors = new NamedTensors();
-            foreach (var (name, tensor) in BatchMerge.Merge(parts).Named)
-            {
-                tensors.Add(name, tensor);
-            }
-
-            var losses = sources.Select(source => source.Losses(iteration)).ToList();
-            foreach (var name in losses[0].Keys)
-            {
-                tensors.Add(
-                    name,
-                    TensorData.Scalar(
-                        (float)(losses.Select((loss, rank) => (double)loss[name] * parts[rank].Count).Sum() / parts.Sum(part => part.Count))
-                    )
-                );
-            }
-
-            writer.Batch(iteration, 0, tensors);
+            writer.Batch(iteration, 0, Joined(sources, iteration));
         }
 
-        string[] names = [RunRecord.StartName, RunRecord.EndName, RunRecord.RawEndName, RunRecord.MomentumName];
-        foreach (var name in names)
+        foreach (var file in weights)
         {
-            var file = RunRecord.FindFile(folder, name);
             SharedFile.Add(file, Path.Combine(destination, Path.GetFileName(file)));
         }
 
-        File.Copy(Path.Combine(folder, RunRecord.LossesFile), Path.Combine(destination, RunRecord.LossesFile));
-        writer.Finish(
-            record.Case with
-            {
-                Ranks = 1,
-            },
-            new()
-            {
-                Batches = true,
-                Losses = true,
-                Weights = names,
-            }
-        );
+        var losses = Path.Combine(folder, RunRecord.LossesFile);
+        if (File.Exists(losses))
+        {
+            File.Copy(losses, Path.Combine(destination, RunRecord.LossesFile));
+        }
+
+        if (record is not null)
+        {
+            writer.Finish(
+                record.Case with
+                {
+                    Ranks = 1,
+                    StartWeights = Path.GetFileName(record.Case.StartWeights),
+                },
+                new()
+                {
+                    Batches = true,
+                    Losses = File.Exists(losses),
+                    Weights = [.. weights.Select(file => Path.GetFileNameWithoutExtension(file))],
+                }
+            );
+        }
+    }
+
+    /// <summary>What all ranks had in an iteration, with its losses.</summary>
+    private static NamedTensors Joined(List<RecordedBatches> sources, int iteration)
+    {
+        var parts = sources.ConvertAll(source => source.At(iteration));
+        var tensors = BatchMerge.Merge(parts).ToTensors();
+        foreach (
+            var (name, value) in BatchFiles.Averaged(
+                sources.ConvertAll(source => source.Losses(iteration)),
+                [.. parts.Select(part => part.Count)]
+            )
+        )
+        {
+            tensors.Add(name, TensorData.Scalar(value));
+        }
+
+        return tensors;
     }
 }

@@ -41,9 +41,6 @@ public static class RecordingLoop
         if (first)
         {
             recorder.Prepare();
-            var digesting = Task.Run(() => TensorDigest.Of(plan.Start));
-            startFile = recorder.Start(plan.Start);
-            digest = digesting.GetAwaiter().GetResult();
         }
 
         var firstGradients = new NamedTensors();
@@ -78,6 +75,13 @@ public static class RecordingLoop
                 step =>
                 {
                     observe?.Invoke(step);
+                    if (first)
+                    {
+                        var digesting = Task.Run(() => TensorDigest.Of(plan.Start));
+                        startFile = recorder.Start(plan.Start, step.Groups(plan.Options));
+                        digest = digesting.GetAwaiter().GetResult();
+                    }
+
                     if (options.Trace is not null || keeps)
                     {
                         recorder.Modules = StepTracer.Watch(step, Traced, options.Trace).Modules;
@@ -116,7 +120,8 @@ public static class RecordingLoop
                 end.Ema,
                 end.Raw,
                 end.Momentum,
-                RecordCase.Of(plan.Options, plan.Seed, initProfile, plan.Iterations, ranks.Size, startFile, digest)
+                RecordCase.Of(plan.Options, plan.Seed, initProfile, plan.Iterations, ranks.Size, startFile, digest),
+                end.Optimizer
             );
         }
 

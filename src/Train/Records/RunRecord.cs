@@ -1,6 +1,8 @@
+using System.Text.Json.Nodes;
 using PPYolo.Align;
 using PPYolo.Align.Json;
 using PPYolo.Align.Records;
+using PPYolo.Data.Batches;
 using PPYolo.Train.Runs;
 using PPYolo.Train.Stepping;
 
@@ -58,10 +60,34 @@ public sealed class RunRecord : RecordFolder
             return new(folder, head);
         }
 
-        var file = CaseFile.Read<RecordCase>(path);
+        var file = CaseFile.Read<RecordCase>(path, complete: members => Complete(members, folder));
         file.Require(RecordCase.FormatName, path);
         file.Options.Validate(path, inCase: true);
         return new RunRecord(folder, file);
+    }
+
+    /// <summary>What a case file that somebody wrote by hand need not say: the folder tells, or it makes no difference.</summary>
+    private static void Complete(JsonObject members, string folder)
+    {
+        var files = new Lazy<BatchFiles>(() => BatchFiles.In(folder));
+        Add("seed", () => "1");
+        Add("initProfile", () => "file");
+        Add("classes", () => First(0).Targets[0].Shape[2] - 6);
+        Add("batch", () => Enumerable.Range(0, files.Value.Ranks).Sum(rank => First(rank).Count));
+        Add("sizes", () => new JsonArray(First(0).Size));
+        Add("iterations", () => files.Value.Iterations);
+        Add("ranks", () => files.Value.Ranks);
+        Add("startWeights", () => Path.GetRelativePath(folder, FindFile(folder, StartName)));
+
+        Batch First(int rank) => new RecordedBatches(folder, rank).At(0);
+
+        void Add(string name, Func<JsonNode> value)
+        {
+            if (!members.ContainsKey(name))
+            {
+                members[name] = value();
+            }
+        }
     }
 
     /// <summary>Reads the end of the run: weights, moving averages, momentum and losses.</summary>

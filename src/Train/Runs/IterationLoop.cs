@@ -40,6 +40,9 @@ public static class IterationLoop
 
         return ranks.Rank == 0 || everywhere
             ? new(NetworkState.Save(step.Network), step.ReadEma(), step.Optimizer.Momentum(), steps, seconds)
+            {
+                Optimizer = step.Groups(plan.Options),
+            }
             : new([], [], [], steps, seconds);
     }
 }

@@ -1,3 +1,4 @@
+using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
 using PPYolo.Train.Stepping;
 
@@ -16,4 +17,8 @@ public sealed record RunEnd(
     NamedTensors Momentum,
     IReadOnlyList<StepResult> Steps,
     IReadOnlyList<double> Seconds
-);
+)
+{
+    /// <summary>The optimizer's state_dict without its buffers, on rank 0: its groups, as checkpoints have them.</summary>
+    public PickleValue? Optimizer { get; init; }
+}

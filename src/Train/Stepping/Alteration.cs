@@ -61,7 +61,7 @@ public sealed record Alteration
     public StepParts PartsOf(PPYoloNetwork network, TrainingRecipe recipe, long globalBatch, IRanks ranks)
     {
         var altered = Recipe(recipe);
-        var groups = Groups(ParameterGroup.Of(Model.State.StateEntries.Of(network), altered.WeightDecay));
+        var groups = Groups(ParameterGroup.Of(Model.State.StateEntries.Of(network), altered.WeightDecay, altered.OptimizerGroups));
         return Parts(StepParts.Of(network, altered, globalBatch, ranks, groups, SharesStatistics));
     }
 }

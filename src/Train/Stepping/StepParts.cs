@@ -83,7 +83,7 @@ public sealed record StepParts : IDisposable
         ranks ??= new SoloRanks();
         var entries = StateEntries.Of(network);
         var schedule = new LearningRateSchedule(recipe, globalBatch);
-        var optimizer = new SgdMomentum(groups ?? ParameterGroup.Of(entries, recipe.WeightDecay), recipe.Momentum);
+        var optimizer = new SgdMomentum(groups ?? ParameterGroup.Of(entries, recipe.WeightDecay, recipe.OptimizerGroups), recipe.Momentum);
         var average = new ExponentialMovingAverage(entries, recipe);
         var reduction = ranks.Size > 1 ? new GradientReduction(ranks, [.. optimizer.Groups.SelectMany(group => group.Parameters)]) : null;
         if (ranks.Size > 1 && sharesStatistics)

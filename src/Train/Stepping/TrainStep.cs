@@ -1,3 +1,4 @@
+using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Traces;
 using PPYolo.Data.Batches;
@@ -5,6 +6,7 @@ using PPYolo.Model;
 using PPYolo.Model.Head;
 using PPYolo.Model.State;
 using PPYolo.Train.Optimization;
+using PPYolo.Train.Options;
 using PPYolo.Train.Ranks;
 using static TorchSharp.torch;
 
@@ -85,6 +87,14 @@ public sealed class TrainStep(StepParts parts) : IDisposable
     /// <summary>The moving average as it is saved.</summary>
     /// <exception cref="InvalidOperationException">There was no iteration yet.</exception>
     public NamedTensors ReadEma() => parts.ReadAverage();
+
+    /// <summary>The optimizer's state_dict without its buffers, as weight files have it.</summary>
+    /// <param name="options">What is trained.</param>
+    public PickleValue Groups(TrainOptions options) =>
+        new SgdState(
+            OptimizerLayout.Of(Optimizer.Groups, options.ToRecipe(), options.Batch, NextLearningRate),
+            new Dictionary<long, TensorData>()
+        ).ToPickle();
 
     /// <summary>Frees optimizer and moving average; the network stays.</summary>
     public void Dispose() => parts.Dispose();

@@ -18,6 +18,9 @@ public sealed record StartWeights(string? Seed, WeightProfile Profile, string? F
     /// <summary>plain or calm where weights are generated, else file.</summary>
     public string ProfileName => File is null ? Profile.ToString().ToLowerInvariant() : "file";
 
+    /// <summary>The weights of a file.</summary>
+    public static StartWeights OfFile(string path) => new(null, WeightProfile.Plain, path);
+
     /// <summary>Understands a command-line value.</summary>
     /// <exception cref="AlignException">It is malformed, or the file does not exist.</exception>
     public static StartWeights Parse(string text)
@@ -25,7 +28,7 @@ public sealed record StartWeights(string? Seed, WeightProfile Profile, string? F
         if (!text.StartsWith(Prefix, StringComparison.Ordinal))
         {
             return System.IO.File.Exists(text)
-                ? new(null, WeightProfile.Plain, text)
+                ? OfFile(text)
                 : throw new AlignException($"--init {text}: no such file; it is a weight file or generator:SEED[:calm|:scratch]");
         }
 
@@ -60,6 +63,7 @@ public sealed record StartWeights(string? Seed, WeightProfile Profile, string? F
         var weights = TensorFile.Read(File);
         if (NetworkState.Difference(entries, weights) is not { } difference)
         {
+            ZeroWeights.Refuse(weights, File);
             return weights;
         }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PPYolo.Align.Formats;
+using PPYolo.Data.Layouts;
 using PPYolo.Model.Boxes;
 using PPYolo.Model.Networks;
 using PPYolo.Tests.Unit.Train.Inference.Export;
@@ -36,7 +37,7 @@ public sealed class DeploySampleTests : IDisposable
         }
 
         using var weights = TensorFile.Read(folder.File("w.npz"));
-        Exported.Write(folder.File("model.onnx"), options, weights, new() { Size = 96, ClassNames = ClassNames.Voc });
+        Exported.Write(folder.File("model.onnx"), options, weights, new() { Size = 96, ClassNames = VocClasses.All });
         var image = Fixtures.PathOf("scenes", "images", "train_0001.jpg");
         using var detector = new Detector(options, weights);
         var expected = new Predictor(detector, ClassNames.Of(options.Classes, null), 96, Threshold).Predict(image).Objects;
@@ -63,7 +64,7 @@ public sealed class DeploySampleTests : IDisposable
     {
         var parts = line.Split(' ');
         float[] numbers = [.. parts[1..].Select(part => float.Parse(part, CultureInfo.InvariantCulture))];
-        return parts[0] == ClassNames.Voc[box.Label]
+        return parts[0] == VocClasses.All[box.Label]
             && Math.Abs(numbers[0] - box.Score) < 0.0051f
             && numbers[1..]
                 .Zip([box.Left, box.Top, box.Right, box.Bottom], (a, b) => Math.Abs(a - b))

@@ -73,7 +73,7 @@ public sealed class StrictJsonTests
 
     [Fact]
     public void A_required_key_that_is_missing_is_an_error() =>
-        Refused("""{ "batchSize": 4 }""").Should().StartWith("file.json: ").And.Contain("missing required").And.Contain("'name'");
+        Refused("""{ "batchSize": 4 }""").Should().StartWith("file.json: ").And.Contain("'name' is missing");
 
     [Theory]
     [InlineData("""{ "name": "x", "batchSize": "4" }""", "batchSize")]

@@ -132,7 +132,7 @@ public sealed class ReferenceCaseFileTests : IDisposable
         var json = Valid();
         json.Remove(key);
 
-        Refused(json).Should().Contain("missing required").And.Contain($"'{key}'");
+        Refused(json).Should().Contain($"'{key}' is missing");
     }
 
     [Fact]

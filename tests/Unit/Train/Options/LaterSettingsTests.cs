@@ -18,7 +18,7 @@ public sealed class LaterSettingsTests
     /// <summary>The settings, as if two had come later.</summary>
     private static readonly IReadOnlyList<Setting> Settings =
     [
-        .. Setting.All.Where(setting => !Later.Contains(setting.Name)),
+        .. Setting.All.Where(setting => setting.Neutral is null && !Later.Contains(setting.Name)),
         As(nameof(TrainOptions.ClipGradNorm), new(Concern.Recipe) { Neutral = "null" }),
         As(nameof(TrainOptions.WarmupEpochs), new(Concern.Recipe) { Neutral = "0", InIterations = "WarmupIterations" }),
     ];

@@ -166,7 +166,7 @@ public sealed class SettingTests : IDisposable
     [InlineData("\"seed\"", "\"notes\": [], \"seed\"", "unknown key 'notes'; *")]
     [InlineData("\"seed\"", "\"options\": {}, \"seed\"", "unknown key 'options'; *")]
     [InlineData("\"seed\"", "\"epochs\": 1, \"seed\"", "unknown key 'epochs'; *")]
-    [InlineData("  \"freezeAt\": -1,", "", "*missing required*'freezeAt'*")]
+    [InlineData("  \"freezeAt\": -1,", "", "*'freezeAt' is missing*")]
     public void A_record_is_read_as_strictly_as_a_configuration(string text, string other, string message)
     {
         WriteAndOpen(new());
