@@ -10,7 +10,10 @@ using static TorchSharp.torch;
 
 namespace PPYolo.Benchmarks;
 
-/// <summary>One image from the network's input to decoded boxes, on two threads: ours with folded norms, and the exported model's.</summary>
+/// <summary>
+/// One image from the network's input to decoded boxes, on two threads: ours with folded norms, and the exported model's.
+/// </summary>
+[MinColumn]
 public class InferenceBenchmarks
 {
     private static readonly OriginalSize[] Originals = [new(500, 375)];

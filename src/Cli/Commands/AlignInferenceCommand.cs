@@ -74,7 +74,7 @@ internal static class AlignInferenceCommand
             bool withModel = result.GetValue(onnx) is not null,
                 withWeights = result.GetValue(weights) is not null,
                 withConfig = result.GetValue(config) is not null;
-            if (withWeights != withConfig || (withWeights && !withModel))
+            if (withWeights != withConfig || (withWeights && !withModel) || (result.GetValue(set)!.Length > 0 && !withConfig))
             {
                 result.AddError("--onnx FILE, --weights FILE and --config NAME belong together: a model, and what it was exported from");
             }

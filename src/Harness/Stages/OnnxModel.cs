@@ -119,8 +119,8 @@ internal sealed class OnnxModel : IDisposable
             found = [.. graph.Input.Concat(graph.Output).Select(value => value.Name)];
         return wanted.Except(found).Any()
             ? throw new AlignException(
-                $"{path}: expected an ONNX model from {string.Join(" and ", wanted[..2])} to {string.Join(" and ", wanted[2..])}, as ppyolo "
-                    + $"export writes it, found {(found.Length == 0 ? "none" : string.Join(", ", found.Take(8)))}"
+                $"{path}: expected an ONNX model from {string.Join(" and ", wanted[..2])} to {string.Join(" and ", wanted[2..])}, as "
+                    + $"ppyolo export writes it, found {(found.Length == 0 ? "none" : string.Join(", ", found.Take(8)))}"
             )
             : model;
     }

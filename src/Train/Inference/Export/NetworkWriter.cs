@@ -20,7 +20,12 @@ internal sealed class NetworkWriter(OnnxGraph graph, LayerWriter layers)
         var levels = network.Options.Levels;
         var maps = Backbone(Child(network, "backbone"), image).TakeLast(levels).Reverse().ToList();
         var neck = Child(network, "neck");
-        var features = neck is PPYoloPan ? Pan(neck, maps) : Fpn(neck, maps);
+        var features = neck switch
+        {
+            PPYoloFpn => Fpn(neck, maps),
+            PPYoloPan => Pan(neck, maps),
+            _ => throw new NotSupportedException($"a neck {neck.GetType().Name} cannot be exported yet"),
+        };
         var head = Child(network, "yolo_head");
         return
         [

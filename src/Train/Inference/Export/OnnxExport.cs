@@ -57,7 +57,11 @@ public static class OnnxExport
             OpsetImport = { new OperatorSetIdProto { Version = opset } },
             MetadataProps =
             {
-                new StringStringEntryProto { Key = OnnxNames.ClassNames, Value = string.Join('\n', options.ClassNames) },
+                new StringStringEntryProto
+                {
+                    Key = OnnxNames.ClassNames,
+                    Value = string.Join('\n', options.ClassNames.Select(name => name.ReplaceLineEndings(" "))),
+                },
             },
         };
         NewFile.Write(path, stream => model.WriteTo(stream), lasting: true);

@@ -86,7 +86,8 @@ public sealed class ExportCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--weights", "w.pth")]
+    [InlineData("--weights", "w.pth", "--config", "ppyolo_r18vd_voc2012")]
+    [InlineData("--onnx", "model.onnx", "--set", "classes=3")]
     [InlineData("--onnx", "model.onnx", "--weights", "w.pth")]
     public void A_model_its_weights_and_their_configuration_belong_together(params string[] options)
     {
