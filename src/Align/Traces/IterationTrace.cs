@@ -14,6 +14,9 @@ public sealed class IterationTrace
     /// <summary>The iteration, counted from 0.</summary>
     public int Iteration { get; }
 
+    /// <summary>Whether elements near kinks were measured: what has no <see cref="TraceEntry.Kinks"/> then has no kink.</summary>
+    public bool MeasuresKinks { get; init; }
+
     /// <summary>The entries.</summary>
     public IReadOnlyList<TraceEntry> Entries => entries.Values;
 
@@ -39,7 +42,7 @@ public sealed class IterationTrace
     /// <summary>The same without whole tensors.</summary>
     public IterationTrace WithoutFull()
     {
-        var summaries = new IterationTrace(Iteration);
+        var summaries = new IterationTrace(Iteration) { MeasuresKinks = MeasuresKinks };
         foreach (var entry in Entries)
         {
             summaries.Add(entry with { Full = null });

@@ -2,23 +2,32 @@ namespace PPYolo.Align.Traces;
 
 /// <summary>
 /// How large noise may become on its way through an iteration. The noise floor comes from a few twins, and they do not see every kink. An
-/// activation within rounding of its kink may fall on the other side in the next run, and so may a difference within rounding of zero whose
-/// absolute value is taken. From there on the gradient differs by that element. So the gradient of a map may differ by as much as its
-/// largest elements, and what is computed from something that differs within its bound may differ in proportion.
+/// activation within rounding of its kink may fall on the other side in the next run, and the gradient then differs by that element. How
+/// much that can be is measured where a trace has <see cref="TraceEntry.Kinks"/>: by the elements that the two runs' own forward noise may
+/// move across. Where the forward pass is the same to the last bit, nothing moves. What is computed from something that differs within its
+/// bound may differ in proportion.
 /// </summary>
 internal sealed class NoisePropagation
 {
     /// <summary>
-    /// Elements of the largest size that may fall on the other side of a kink at once; sketches estimate the difference within some 10 %.
+    /// Where kinks were not measured: elements of the largest size that may fall on the other side at once. Also what sketches may
+    /// underestimate a difference by.
     /// </summary>
     private const double Flips = 2;
 
+    /// <summary>How much a flip may gain on its way from a module's output to its input, relative to the gradients there.</summary>
+    private const double KinkGain = 3;
+
     private readonly Dictionary<TraceKey, double> accepted = [];
     private double backward;
+    private double kinks;
     private double weightGrowth = 1;
+    private bool moved;
+    private bool measured;
 
     /// <summary>Begins an iteration.</summary>
-    public void Begin() => backward = 0;
+    /// <param name="measuresKinks">Whether the expected run has measured its kinks.</param>
+    public void Begin(bool measuresKinks) => (backward, kinks, moved, measured) = (0, 0, false, measuresKinks);
 
     /// <summary>The largest relative difference that noise explains, given what differed before it.</summary>
     /// <param name="entry">The expected run's entry.</param>
@@ -32,10 +41,7 @@ internal sealed class NoisePropagation
             entry.Key.Phase switch
             {
                 TracePhase.Forward or TracePhase.Buffers or TracePhase.Loss => bound * weightGrowth,
-                TracePhase.Backward => Math.Max(
-                    Flips * entry.Summary.AbsMax / Math.Max(double.Epsilon, entry.Summary.L2),
-                    TraceComparison.Allowance * backward
-                ),
+                TracePhase.Backward => Math.Max(Kink(entry), TraceComparison.Allowance * backward),
                 TracePhase.Gradient => TraceComparison.Allowance * backward,
                 TracePhase.Reduction => TraceComparison.Allowance * Math.Max(backward, Of(TracePhase.Gradient, name)),
                 TracePhase.Momentum => TraceComparison.Allowance
@@ -56,10 +62,23 @@ internal sealed class NoisePropagation
     }
 
     /// <summary>Notes a difference that is within its bound.</summary>
+    /// <param name="entry">The expected run's entry.</param>
     /// <param name="difference">The difference.</param>
     /// <param name="floorBound">What the noise floor alone explains.</param>
-    public void Accept(EntryDifference difference, double floorBound)
+    public void Accept(TraceEntry entry, EntryDifference difference, double floorBound)
     {
+        if (difference.Key.Phase == TracePhase.Forward && difference.Relative > 0)
+        {
+            moved = true;
+        }
+
+        if (difference.Key.Phase == TracePhase.Backward && entry.Kinks is { } shares)
+        {
+            // What the module's own output is off by, it may have been off by before its kink.
+            var level = KinkReach.Level(Of(TracePhase.Forward, difference.Key.Name));
+            kinks = Math.Max(kinks, level < shares.Count ? shares[level] : double.PositiveInfinity);
+        }
+
         if (difference.Exceeds)
         {
             return;
@@ -74,6 +93,15 @@ internal sealed class NoisePropagation
         {
             weightGrowth = Math.Max(weightGrowth, difference.Relative / floorBound);
         }
+    }
+
+    /// <summary>What kinks behind the modules that the gradient has come through can do to it.</summary>
+    private double Kink(TraceEntry entry)
+    {
+        var unmeasured = Flips * entry.Summary.AbsMax / Math.Max(double.Epsilon, entry.Summary.L2);
+        return !moved ? 0
+            : measured ? Math.Min(KinkGain * kinks, unmeasured)
+            : unmeasured;
     }
 
     private double Of(TracePhase phase, string name) => accepted.GetValueOrDefault(new(phase, name));

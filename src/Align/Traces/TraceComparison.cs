@@ -102,7 +102,7 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
     {
         var trace = run[0].Iterations[iteration];
         var reduced = trace.Of(TracePhase.Reduction).Any();
-        var result = new IterationTrace(trace.Iteration);
+        var result = new IterationTrace(trace.Iteration) { MeasuresKinks = trace.MeasuresKinks };
         foreach (var entry in run.Count == 1 ? trace.Of(TracePhase.Data) : run[0].JoinedBatches?[iteration] ?? [])
         {
             result.Add(entry);
@@ -132,7 +132,7 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
         NoisePropagation noise
     )
     {
-        noise.Begin();
+        noise.Begin(a.MeasuresKinks);
         var rank = runs.First.Rank;
         // A phase that one run did not record says nothing, nor does a module that it did not watch, nor do counters of batches, which not
         // every implementation has; a single entry that is missing does.
@@ -182,7 +182,7 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
                     bound,
                     null
                 );
-                noise.Accept(difference, floorBound);
+                noise.Accept(entry, difference, floorBound);
                 yield return difference;
             }
         }

@@ -8,17 +8,21 @@ using PPYolo.Align.Tensors;
 namespace PPYolo.Align.Traces;
 
 /// <summary>
-/// A trace on disk: trace00000_rank00.npz and so on, one file for each iteration and rank. "index" is UTF-8 JSON that names each entry's
-/// phase, name and shape; "statistics" (N,4) holds their norms, means, largest magnitudes and non-finite elements, "sketch" (N,64) their
-/// striped sums, all float64; whole tensors are under "full/PHASE/NAME".
+/// A trace on disk: trace00000_rank00.npz and so on, one file for each iteration and rank. "index" is UTF-8 JSON: an object with the version,
+/// 2, and "entries", which names each entry's phase, name and shape. "statistics" (N,4) holds their norms, means, largest magnitudes and
+/// non-finite elements, "sketch" (N,64) their striped sums, all float64; whole tensors are under "full/PHASE/NAME". Where kinks were
+/// measured, "kinks" in the index lists the numbers of the M entries that have some, and the array "kinks" (M,8) has their shares by <see
+/// cref="KinkReach"/>. The index of version 1 is the list of entries alone.
 /// </summary>
 public static class TraceFile
 {
     private const string IndexName = "index",
         StatisticsName = "statistics",
         SketchName = "sketch",
+        KinksName = "kinks",
         FullPrefix = "full/";
-    private const int Statistics = 4;
+    private const int Statistics = 4,
+        Version = 2;
 
     /// <summary>The file of an iteration and rank.</summary>
     public static string FileName(int iteration, int rank) =>
@@ -46,13 +50,25 @@ public static class TraceFile
             }
         }
 
-        var index = StrictJson.Text(trace.Entries.Select(entry => new IndexEntry(entry.Key.Phase, entry.Key.Name, entry.Shape)).ToList());
+        List<int> near = [.. Enumerable.Range(0, count).Where(i => trace.Entries[i].Kinks is not null)];
+        var index = StrictJson.Text(
+            new Index(Version, [.. trace.Entries.Select(entry => new IndexEntry(entry.Key.Phase, entry.Key.Name, entry.Shape))])
+            {
+                Kinks = trace.MeasuresKinks ? near : null,
+            }
+        );
         var tensors = new NamedTensors
         {
             { IndexName, TensorData.Of<byte>(Encoding.UTF8.GetBytes(index), Encoding.UTF8.GetByteCount(index)) },
             { StatisticsName, TensorData.Of<double>(statistics, count, Statistics) },
             { SketchName, TensorData.Of<double>(sketches, count, StripedSummary.Stripes) },
         };
+        if (trace.MeasuresKinks)
+        {
+            double[] shares = [.. near.SelectMany(i => trace.Entries[i].Kinks!)];
+            tensors.Add(KinksName, TensorData.Of<double>(shares, near.Count, KinkReach.Levels));
+        }
+
         foreach (var (name, tensor) in full)
         {
             tensors.Add(name, tensor);
@@ -82,10 +98,9 @@ public static class TraceFile
     {
         var path = Path.Combine(folder, FileName(iteration, rank));
         using var tensors = Npz.Read(path);
-        var index = StrictJson.Parse<List<IndexEntry>>(
-            Encoding.UTF8.GetString(Part(tensors, IndexName, ElementType.UInt8, path).Bytes.Span),
-            path
-        );
+        var head = ReadIndex(Encoding.UTF8.GetString(Part(tensors, IndexName, ElementType.UInt8, path).Bytes.Span), path);
+        var index = head.Entries;
+        var kinks = head.Kinks is null ? null : Part(tensors, KinksName, ElementType.Float64, path).As<double>().ToArray();
         var statistics = Part(tensors, StatisticsName, ElementType.Float64, path).As<double>();
         var sketches = Part(tensors, SketchName, ElementType.Float64, path).As<double>();
         if (statistics.Length != index.Count * Statistics || sketches.Length != index.Count * StripedSummary.Stripes)
@@ -96,7 +111,19 @@ public static class TraceFile
             );
         }
 
-        var trace = new IterationTrace(iteration);
+        if (
+            kinks is not null
+            && (kinks.Length != head.Kinks!.Count * KinkReach.Levels || head.Kinks.Any(at => at < 0 || at >= index.Count))
+        )
+        {
+            throw new AlignException(
+                $"{path}: expected kinks of {head.Kinks.Count} of {index.Count} entries, {KinkReach.Levels} numbers each, found "
+                    + $"{kinks.Length} numbers; record the trace again"
+            );
+        }
+
+        var near = (head.Kinks ?? []).Select((at, row) => (at, row)).ToLookup(pair => pair.at, pair => pair.row);
+        var trace = new IterationTrace(iteration) { MeasuresKinks = kinks is not null };
         for (var i = 0; i < index.Count; i++)
         {
             var row = statistics.Slice(i * Statistics, Statistics);
@@ -110,7 +137,13 @@ public static class TraceFile
             var full = tensors.TryGet($"{FullPrefix}{index[i].Phase}/{index[i].Name}", out var tensor)
                 ? new TensorData(tensor.Type, tensor.Shape.AsSpan(), tensor.Bytes.ToArray())
                 : null;
-            trace.Add(new(new(index[i].Phase, index[i].Name), index[i].Shape, summary) { Full = full });
+            trace.Add(
+                new(new(index[i].Phase, index[i].Name), index[i].Shape, summary)
+                {
+                    Full = full,
+                    Kinks = near[i].Any() ? kinks.AsSpan(near[i].First() * KinkReach.Levels, KinkReach.Levels).ToArray() : null,
+                }
+            );
         }
 
         return trace;
@@ -123,6 +156,25 @@ public static class TraceFile
                 $"{path}: expected an array '{name}' of {type.Name()}, found {(tensor is null ? "none" : tensor.ToString())}; it is no "
                     + $"trace of this version: record it again"
             );
+
+    private static Index ReadIndex(string text, string path)
+    {
+        if (text.AsSpan().TrimStart() is ['[', ..])
+        {
+            return new(1, StrictJson.Parse<List<IndexEntry>>(text, path));
+        }
+
+        var index = StrictJson.Parse<Index>(text, path);
+        return index.Version == Version
+            ? index
+            : throw new AlignException($"{path}: expected an index of version 1 or 2, found {index.Version}; it is of a later program");
+    }
+
+    private sealed record Index(int Version, IReadOnlyList<IndexEntry> Entries)
+    {
+        /// <summary>The numbers of the entries that have kinks; null where nobody measured.</summary>
+        public List<int>? Kinks { get; init; }
+    }
 
     private sealed record IndexEntry(TracePhase Phase, string Name, IReadOnlyList<long> Shape);
 }

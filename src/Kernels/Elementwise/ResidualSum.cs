@@ -1,4 +1,5 @@
 using System.Numerics;
+using PPYolo.Kernels.Kinks;
 using PPYolo.Kernels.Memory;
 using PPYolo.Kernels.Operations;
 using static TorchSharp.torch;
@@ -22,17 +23,23 @@ internal static unsafe class ResidualSum
             || !TensorMemory.IsPlain(shortcut)
         )
         {
-            return branch.Add(shortcut).relu_();
+            var added = branch.Add(shortcut);
+            if (KinkWatch.IsOn && TensorMemory.IsPlain(added))
+            {
+                KinkWatch.SeeValues(added);
+            }
+
+            return added.relu_();
         }
 
         // One pass over memory for two: frozen stages have the largest maps.
         float* sum = TensorMemory.Address<float>(branch),
-            added = TensorMemory.Address<float>(shortcut);
+            addend = TensorMemory.Address<float>(shortcut);
         var count = branch.numel();
         var pieces = (count + PieceElements - 1) / PieceElements;
         if (get_num_threads() == 1)
         {
-            AddRectified(sum, added, 0, count);
+            AddRectified(sum, addend, 0, count);
         }
         else
         {
@@ -40,7 +47,7 @@ internal static unsafe class ResidualSum
                 0,
                 pieces,
                 new ParallelOptions { MaxDegreeOfParallelism = get_num_threads() },
-                piece => AddRectified(sum, added, piece * PieceElements, Math.Min(count, (piece + 1) * PieceElements))
+                piece => AddRectified(sum, addend, piece * PieceElements, Math.Min(count, (piece + 1) * PieceElements))
             );
         }
 

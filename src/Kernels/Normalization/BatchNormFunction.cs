@@ -1,4 +1,5 @@
 using PPYolo.Kernels.Elementwise;
+using PPYolo.Kernels.Kinks;
 using PPYolo.Kernels.Operations;
 using static TorchSharp.torch;
 
@@ -37,7 +38,15 @@ internal sealed class BatchNormFunction : Operation<BatchNormFunction>
             inverse = (Tensor)arguments[4];
         var activation = (Activation)arguments[6];
         using var scope = NewDisposeScope();
-        var output = NormMath.For(input).Normalize(input, ChannelVectors.Of(mean, inverse, weight, bias), activation);
+        var vectors = ChannelVectors.Of(mean, inverse, weight, bias);
+        var output = NormMath.For(input).Normalize(input, vectors, activation);
+        if (KinkWatch.IsOn && activation != Activation.None && NormMath.For(input) is CpuNormMath)
+        {
+            // Normalized values have mean 0 and variance 1, whatever the batch.
+            var size = Math.Sqrt((weight.detach().square().Plus(bias.detach().square())).mean().item<float>());
+            KinkWatch.SeeNorm(input, vectors.Scale, vectors.Shift, size, FusedActivation.Slope(activation));
+        }
+
         ctx.save_for_backward([input, weight, bias, mean, inverse]);
         ctx.save_data("count", arguments[5]);
         ctx.save_data("activation", arguments[6]);

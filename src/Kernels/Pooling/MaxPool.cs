@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using PPYolo.Kernels.Kinks;
 using PPYolo.Kernels.Memory;
 using static TorchSharp.torch;
 
@@ -24,13 +25,13 @@ internal static unsafe class MaxPool
     {
         if (TensorMemory.IsPlain(map) && size <= SquareMaximum.Largest)
         {
-            return SquareMaximum.Of(map, size);
+            return Seen(map, SquareMaximum.Of(map, size), size, 1);
         }
 
         // Along rows and then along columns: 2k comparisons a cell for k squared. The first row that has the maximum, in which it is the
         // first, is the first in reading order.
         using var rows = nn.functional.max_pool2d(map, (1, size), (1, 1), (0, size / 2));
-        return nn.functional.max_pool2d(rows, (size, 1), (1, 1), (size / 2, 0));
+        return Seen(map, nn.functional.max_pool2d(rows, (size, 1), (1, 1), (size / 2, 0)), size, 1);
     }
 
     /// <summary>The maximum of the 3x3 cells around every second cell of every second row, of those that exist.</summary>
@@ -40,7 +41,7 @@ internal static unsafe class MaxPool
     {
         if (!TensorMemory.IsPlain(map) || (is_grad_enabled() && map.requires_grad))
         {
-            return nn.functional.max_pool2d(map, 3, 2, 1);
+            return Seen(map, nn.functional.max_pool2d(map, 3, 2, 1), 3, 2);
         }
 
         int height = (int)map.shape[2],
@@ -67,6 +68,12 @@ internal static unsafe class MaxPool
         );
         GC.KeepAlive(map);
         return output;
+    }
+
+    private static Tensor Seen(Tensor map, Tensor pooled, int size, int stride)
+    {
+        KinkWatch.SeePool(map, pooled, size, stride);
+        return pooled;
     }
 
     /// <summary>Where a value takes the place of the largest so far: where it is larger, or no number.</summary>

@@ -1,6 +1,7 @@
 using PPYolo.Align.Sketching;
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Traces;
+using PPYolo.Kernels.Kinks;
 using PPYolo.Model.Layers;
 using PPYolo.Train.Stepping;
 using static TorchSharp.torch;
@@ -18,8 +19,10 @@ internal sealed class StepTracer : IStepWatch, IDisposable
     private readonly IReadOnlyList<Injection> injections;
     private readonly Action<IterationTrace> done;
     private readonly List<Action> removeHooks = [];
-    private readonly List<(string Module, Tensor Output, Tensor Kept)> outputs = [];
+    private readonly List<(string Module, Tensor Output, Tensor Kept, IReadOnlyList<NearKinks> Kinks)> outputs = [];
     private readonly List<string> modules = [];
+    private readonly bool measuresKinks;
+    private KinkWatch? kinks;
     private IterationTrace trace;
 
     private StepTracer(TrainStep step, Action<IterationTrace> done, TraceOptions options, IReadOnlyList<Injection> injections)
@@ -28,7 +31,9 @@ internal sealed class StepTracer : IStepWatch, IDisposable
         this.options = options;
         this.injections = injections;
         this.done = done;
-        trace = new(step.Iteration);
+        // Elsewhere nobody looks at memory.
+        measuresKinks = step.Device.type == TorchSharp.DeviceType.CPU;
+        trace = new(step.Iteration) { MeasuresKinks = measuresKinks };
     }
 
     /// <summary>The names of the modules whose outputs are watched.</summary>
@@ -76,6 +81,8 @@ internal sealed class StepTracer : IStepWatch, IDisposable
     /// <inheritdoc />
     public void Fed(Tensor images, Tensor boxes, IReadOnlyList<Tensor> targets)
     {
+        kinks?.Dispose();
+        kinks = measuresKinks ? KinkWatch.Begin() : null;
         Add(TracePhase.Data, "image", images);
         Add(TracePhase.Data, "gt_bbox", boxes);
         for (var level = 0; level < targets.Count; level++)
@@ -90,6 +97,8 @@ internal sealed class StepTracer : IStepWatch, IDisposable
         switch (phase)
         {
             case TracePhase.Loss:
+                kinks?.Dispose();
+                kinks = null;
                 Losses(moment.Losses);
                 break;
             case TracePhase.Gradient:
@@ -136,13 +145,13 @@ internal sealed class StepTracer : IStepWatch, IDisposable
     {
         // In-place operations and wrappers hand one tensor on: its gradient is that of the last module that had it.
         var seen = new HashSet<Tensor>(ReferenceEqualityComparer.Instance);
-        foreach (var (module, output, kept) in outputs.AsEnumerable().Reverse())
+        foreach (var (module, output, kept, near) in outputs.AsEnumerable().Reverse())
         {
             if (seen.Add(output) && kept.grad is { } gradient)
             {
                 using (gradient)
                 {
-                    Add(TracePhase.Backward, module, gradient);
+                    Add(TracePhase.Backward, module, gradient, Shares(near, gradient));
                 }
             }
         }
@@ -172,7 +181,7 @@ internal sealed class StepTracer : IStepWatch, IDisposable
         }
 
         done(trace);
-        trace = new(trace.Iteration + 1);
+        trace = new(trace.Iteration + 1) { MeasuresKinks = measuresKinks };
     }
 
     private Tensor Output(string module, Tensor output)
@@ -189,7 +198,7 @@ internal sealed class StepTracer : IStepWatch, IDisposable
             // Another handle of the same tensor: the network frees its own as soon as the next layer has it.
             var kept = result.alias().DetachFromDisposeScope();
             kept.retain_grad();
-            outputs.Add((module, result, kept));
+            outputs.Add((module, result, kept, kinks?.Take() ?? []));
         }
 
         return result;
@@ -209,7 +218,32 @@ internal sealed class StepTracer : IStepWatch, IDisposable
         }
     }
 
-    private void Add(TracePhase phase, string name, Tensor tensor)
+    /// <summary>What elements near kinks would change on the way back through a module, of all kinks that its output came through.</summary>
+    private static double[]? Shares(IReadOnlyList<NearKinks> near, Tensor gradient)
+    {
+        if (near.Count == 0)
+        {
+            return null;
+        }
+
+        var squares = new double[NearKinks.Levels];
+        foreach (var kinks in near)
+        {
+            using var own = kinks.Output?.grad;
+            var shares =
+                kinks.Output is null ? kinks.Shares(gradient)
+                : own is null ? new double[NearKinks.Levels]
+                : kinks.Shares(own);
+            for (var level = 0; level < squares.Length; level++)
+            {
+                squares[level] += shares[level] * shares[level];
+            }
+        }
+
+        return [.. squares.Select(Math.Sqrt)];
+    }
+
+    private void Add(TracePhase phase, string name, Tensor tensor, double[]? near = null)
     {
         var key = new TraceKey(phase, name);
         // A gradient that the backward pass was given is there already.
@@ -218,7 +252,9 @@ internal sealed class StepTracer : IStepWatch, IDisposable
             TensorElements.Overwrite(key.ToString(), tensor, other);
         }
 
-        trace.Add(new(key, tensor.shape, TensorElements.Summary(tensor)) { Full = options.KeepsWhole(key) ? tensor.ToData() : null });
+        trace.Add(
+            new(key, tensor.shape, TensorElements.Summary(tensor)) { Full = options.KeepsWhole(key) ? tensor.ToData() : null, Kinks = near }
+        );
     }
 
     private void Add(TracePhase phase, string name, double value) => trace.Add(new(new(phase, name), [], StripedSummary.Of(value)));
@@ -228,7 +264,14 @@ internal sealed class StepTracer : IStepWatch, IDisposable
 
     private void Release()
     {
-        outputs.ForEach(output => output.Kept.Dispose());
+        outputs.ForEach(output =>
+        {
+            output.Kept.Dispose();
+            foreach (var near in output.Kinks)
+            {
+                near.Dispose();
+            }
+        });
         outputs.Clear();
     }
 }

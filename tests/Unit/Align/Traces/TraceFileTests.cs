@@ -13,7 +13,10 @@ public sealed class TraceFileTests : IDisposable
     [Fact]
     public void Comes_back_as_it_was()
     {
-        var trace = new IterationTrace(0);
+        var trace = new IterationTrace(0) { MeasuresKinks = true };
+        trace.Add(
+            new(new(TracePhase.Backward, "neck.tip"), [1], StripedSummary.Of(2)) { Kinks = [0, 0, 1e-4, 1e-4, 2e-4, 0.001, 0.01, 0.1] }
+        );
         trace.Add(
             new(new(TracePhase.Forward, "backbone.conv1"), [2, 3], StripedSummary.Of([1f, -2f, 3f, 4f, 5f, 6.5f]))
             {
@@ -27,7 +30,42 @@ public sealed class TraceFileTests : IDisposable
 
         back.Entries.Select(entry => entry.Key).Should().Equal(trace.Entries.Select(entry => entry.Key));
         back.Entries.Should().BeEquivalentTo(trace.Entries, options => options.Excluding(entry => entry.Full));
-        back.Entries[0].Full!.BitwiseEquals(trace.Entries[0].Full!).Should().BeTrue();
+        back.Entries[1].Full!.BitwiseEquals(trace.Entries[1].Full!).Should().BeTrue();
+        back.MeasuresKinks.Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_trace_of_version_1_is_read_without_kinks_and_a_later_one_is_refused()
+    {
+        var path = folder.File(TraceFile.FileName(0, 0));
+        WriteIndex("""[{"phase":"loss","name":"loss_xy","shape":[]}]""");
+
+        var back = TraceFile.Read(folder.Path).Iterations.Should().ContainSingle().Subject;
+
+        back.Entries.Should().ContainSingle().Which.Key.Should().Be(new TraceKey(TracePhase.Loss, "loss_xy"));
+        back.MeasuresKinks.Should().BeFalse();
+
+        WriteIndex("""{"version":3,"entries":[{"phase":"loss","name":"loss_xy","shape":[]}]}""");
+        Refused("*version 1 or 2, found 3*");
+        WriteIndex("""{"version":2,"entries":[{"phase":"loss","name":"loss_xy","shape":[]}],"kinks":[0]}""");
+        Refused("*'kinks'*");
+
+        void WriteIndex(string text)
+        {
+            var index = System.Text.Encoding.UTF8.GetBytes(text);
+            Npz.Write(
+                path,
+                new()
+                {
+                    { "index", TensorData.Of<byte>(index, index.Length) },
+                    { "statistics", TensorData.Of<double>(new double[4], 1, 4) },
+                    { "sketch", TensorData.Of<double>(new double[64], 1, 64) },
+                }
+            );
+        }
+
+        void Refused(string message) =>
+            FluentActions.Invoking(() => TraceFile.Read(folder.Path)).Should().Throw<AlignException>().WithMessage(message);
     }
 
     [Fact]
