@@ -28,6 +28,15 @@ public sealed record SetComparison(double Bound, IReadOnlyList<TensorComparison>
     /// <summary>The counters that are not equal on both sides.</summary>
     public IEnumerable<TensorComparison> DivergedCounters => WorstFirst(Counters.Where(counter => !counter.Aligned));
 
+    /// <summary>Whether counters of batches are 0 on one side and not on the other: they were reset there, which says nothing.</summary>
+    public bool CountersWereReset => Counters.Any(counter => counter.Aligned && counter.Metrics is { BitwiseEqual: false });
+
+    /// <summary>
+    /// The number that the first set must be multiplied by to become the second, where one does for nearly all tensors; else null. Such a
+    /// factor is no training: one of the two was scaled as a whole.
+    /// </summary>
+    public double? UniformFactor => Comparison.UniformFactor.Of(Tensors);
+
     /// <summary>
     /// Tensors that pass though something speaks against it (<see cref="TensorComparison.Contradiction"/>), worst first: the bound is
     /// absolute, and what is small or hardly moves passes it whatever was done to it. They are a reason to look, not a divergence: a tensor

@@ -24,8 +24,17 @@ public static class TensorComparer
         var scans = names.ConvertAll(name => Scan(name, first, second, options));
         ScanSchedule.Run([.. scans.OfType<PairScan>()], options.Threads);
         var unread = Unread(first, second, options);
+        var reset = IsReset(first) || IsReset(second);
         var tensors = names
             .Zip(scans, (name, scan) => Judge(name, first, second, scan, options))
+            .Select(tensor =>
+                reset && tensor is { IsCounter: true, Outcome: TensorOutcome.NotEqual }
+                    ? tensor with
+                    {
+                        Outcome = TensorOutcome.Within,
+                    }
+                    : tensor
+            )
             .Where(tensor => !unread.ContainsKey(tensor.Name))
             .Concat(unread.Values)
             .ToLookup(tensor => tensor.IsCounter);
@@ -44,6 +53,14 @@ public static class TensorComparer
         var scan = PairScan.Of(first, second, null, null);
         ScanSchedule.Run([scan], threads ?? Environment.ProcessorCount);
         return scan.Metrics();
+    }
+
+    // PyTorch 1.13 sets counters to 0 where it loads a state_dict that has none, such as a moving average: nobody counted, and nothing is
+    // to be compared.
+    private static bool IsReset(NamedTensors tensors)
+    {
+        var counters = tensors.Where(pair => pair.Key.Contains(TensorComparison.CounterMark, StringComparison.Ordinal)).ToList();
+        return counters.Count > 0 && counters.TrueForAll(pair => !pair.Value.Bytes.Span.ContainsAnyExcept((byte)0));
     }
 
     // What one side could not read is no agreement, whatever the other has.

@@ -51,6 +51,8 @@ public static class ComparisonJson
                 comparison.Bound,
                 AtOrBelowBound = comparison.Within.Select(tensor => tensor.Name),
                 NotAligned = comparison.Diverged.Select(tensor => tensor.Name),
+                comparison.CountersWereReset,
+                comparison.UniformFactor,
                 CountersNotEqual = comparison.DivergedCounters.Select(tensor => tensor.Name),
                 Suspicious = comparison.Suspicious.Select(tensor => tensor.Name),
                 Warnings = comparison.Suspicious.Select(tensor => new { tensor.Name, tensor.Contradiction }),

@@ -51,6 +51,11 @@ public static class ComparisonText
     public static string Summary(SetComparison comparison, ComparisonSides sides) =>
         Summary(comparison)
         + (
+            comparison.UniformFactor is { } factor
+                ? $" Every tensor of the second is {factor.ToString("G6", CultureInfo.InvariantCulture)} times that of the first."
+                : ""
+        )
+        + (
             sides.NotCompared == 0
                 ? ""
                 : $" Not compared: {sides.NotCompared} other {(sides.NotCompared == 1 ? "entry" : "entries")} of the files."
@@ -208,7 +213,11 @@ public static class ComparisonText
         text.Append(comparison.Counters.Count)
             .Append(comparison.Counters.Count == 1 ? " counter" : " counters")
             .Append($" ({TensorComparison.CounterMark}), compared exactly: ");
-        text.AppendLine(diverged.Count == 0 ? "all equal" : $"{diverged.Count} not equal");
+        text.AppendLine(
+            comparison.CountersWereReset ? "0 on one side, where they were reset as PyTorch 1.13 does, and no divergence"
+            : diverged.Count == 0 ? "all equal"
+            : $"{diverged.Count} not equal"
+        );
         foreach (var counter in diverged.Take(rows ?? int.MaxValue))
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"  {counter.Outcome.Words()}  {Printable.Of(counter.Name)}  {Notes(counter)}");
@@ -249,6 +258,11 @@ public static class ComparisonText
 
     private static string Advice(SetComparison comparison)
     {
+        if (comparison.UniformFactor is not null)
+        {
+            return "find out what scales one of the two as a whole, such as a moving average that is corrected twice, or not at all.";
+        }
+
         var worst = comparison.Diverged.Concat(comparison.DivergedCounters).Select(tensor => tensor.Outcome).Distinct().ToList();
         if (worst.Count == 0)
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PPYolo.Align;
+using PPYolo.Align.Records;
 using PPYolo.Align.Reports;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Runs;
@@ -33,7 +34,9 @@ public static class CommandLine
     {
         try
         {
-            if (LaunchHint.For(args) is { } hint)
+            args = ReferenceLine.Translate(args);
+            var ranks = Enumerable.Range(0, 100).TakeWhile(rank => File.Exists(RecordFolder.BatchFile(0, rank))).Count();
+            if ((LaunchHint.For(args, ranks) ?? ReferenceLine.For(args, ranks)) is { } hint)
             {
                 Console.Error.WriteLine($"ppyolo: {hint}");
                 return ExitCode.WrongUse;

@@ -14,7 +14,9 @@ internal static class LaunchHint
     ];
 
     /// <summary>The answer, or null where no such option is given.</summary>
-    public static string? For(IReadOnlyList<string> args)
+    /// <param name="args">The arguments.</param>
+    /// <param name="ranks">How many ranks' batch files there are in the folder in which they are typed.</param>
+    public static string? For(IReadOnlyList<string> args, int ranks = 0)
     {
         var given = args.FirstOrDefault(arg => Known.Contains(arg.Split('=')[0]));
         if (given is null)
@@ -38,7 +40,7 @@ internal static class LaunchHint
         }
 
         return $"{given.Split('=')[0]}: ranks on several machines are started once, by MPI, not once per machine; the same run is: "
-            + $"mpirun -np {machines} -H {hosts} dotnet ppyolo.dll {string.Join(' ', rest)}";
+            + $"mpirun -np {machines} -H {hosts} dotnet ppyolo.dll {ReferenceLine.Same(rest, Math.Min(ranks, 1))}";
     }
 
     private static string? Value(IReadOnlyList<string> args, string name)

@@ -118,6 +118,7 @@ internal static class OpenCv
     {
         try
         {
+            OpenCvEnvironment.Prepare();
             // Images are worked on in parallel already; threads within each would only fight with the training step.
             Cv2.SetNumThreads(1);
             return null;

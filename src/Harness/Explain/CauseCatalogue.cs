@@ -122,6 +122,11 @@ internal static class CauseCatalogue
         "The learning rate does not warm up: it is the full rate from the start.",
         TracePhase.Schedule
     );
+    public static readonly CauseKind RateFirst = Add(
+        "rate-first",
+        "Iteration 0 has the full rate where the schedule's is due, or the other way round.",
+        TracePhase.Schedule
+    );
     public static readonly CauseKind RateShifted = Add(
         "rate-shifted",
         "The learning rate is some steps late or early.",

@@ -47,14 +47,11 @@ internal static class ExplainedRunFolder
         var settings = (record as RunRecord)?.Case;
         // Also where the losses are in a trace: a file that is wrong is told.
         var losses = LossLog.TryRead(folder);
-        var ranks =
-            record?.Head.Ranks
-            ?? Enumerable.Range(0, 100).TakeWhile(rank => File.Exists(Path.Combine(folder, RecordedBatches.FileName(0, rank)))).Count();
+        var batches = RecordedBatches.ExistIn(folder);
+        var files = record is null && batches ? BatchFiles.In(folder) : null;
+        var ranks = record?.Head.Ranks ?? files?.Ranks ?? 0;
         var traced = Enumerable.Range(0, Math.Max(1, ranks)).All(rank => TraceFile.ExistsIn(folder, rank));
-        var batches = File.Exists(Path.Combine(folder, RecordedBatches.FileName(0, 0)));
-        var iterations =
-            record?.Head.Iterations
-            ?? Enumerable.Range(0, int.MaxValue).TakeWhile(i => File.Exists(Path.Combine(folder, RecordedBatches.FileName(i, 0)))).Count();
+        var iterations = record?.Head.Iterations ?? files?.Iterations ?? 0;
         var traces = traced
             ? Enumerable
                 .Range(0, Math.Max(1, ranks))
@@ -180,7 +177,15 @@ internal static class ExplainedRunFolder
             if (Find(folder, name) is { } path)
             {
                 using var tensors = TensorFile.Read(path);
-                TracingLoop.AddFiles(trace, phase, tensors, wanted);
+                // Counters that are all 0 at the end were not counted, but reset.
+                var counters = tensors.Where(pair => TensorKinds.IsCounter(pair.Key));
+                var reset = counters.All(pair => !pair.Value.Bytes.Span.ContainsAnyExcept((byte)0));
+                TracingLoop.AddFiles(
+                    trace,
+                    phase,
+                    tensors,
+                    name => wanted?.Invoke(name) != false && !(reset && TensorKinds.IsCounter(name))
+                );
             }
         }
     }

@@ -1,4 +1,5 @@
 using PPYolo.Kernels.Operations;
+using PPYolo.Train.Optimization;
 using PPYolo.Train.Stepping;
 using static TorchSharp.torch;
 
@@ -21,6 +22,10 @@ internal static class OptimizerFaults
 
     /// <summary>The rate does not rise.</summary>
     public static Alteration WarmUpMissing() => new() { Recipe = recipe => recipe with { WarmupIterations = 0, StartFactor = 1 } };
+
+    /// <summary>Iteration 0 has the full rate where the schedule's is due, or the other way round.</summary>
+    public static Alteration FirstRateOtherwise() =>
+        new() { Recipe = recipe => recipe with { FirstRate = recipe.FirstRate == FirstRate.Full ? FirstRate.Scheduled : FirstRate.Full } };
 
     /// <summary>The step is another multiple of the rate, which itself is right.</summary>
     public static Alteration StepTimes(double factor) =>

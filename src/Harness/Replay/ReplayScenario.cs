@@ -248,6 +248,16 @@ public static class ReplayScenario
         }
 
         findings.AddRange(comparison.ToFindings(expected.Title));
-        return comparison.ToCheck(expected.Title) with { Note = comparison.BitwiseEqual ? "every bit is equal" : null };
+        return comparison.ToCheck(expected.Title) with
+        {
+            Note =
+                comparison.BitwiseEqual ? "every bit is equal"
+                : comparison.UniformFactor is { } factor
+                    ? string.Create(
+                        System.Globalization.CultureInfo.InvariantCulture,
+                        $"the replay's is {factor:G6} times the recorded one"
+                    )
+                : null,
+        };
     }
 }

@@ -22,6 +22,19 @@ internal sealed class ScheduleLaw : ILaw
 
         string[] evidence = [$"rates expected: {Numbers.Text(a)}", $"rates found: {Numbers.Text(b)}"];
         var full = first.Recipe is { } recipe ? recipe.LearningRatePerImage * first.Options!.Batch : a.Max();
+        var firstAlone = !Numbers.Near(a[0], b[0], Exact) && count > 1;
+        if (firstAlone && a.Skip(1).Zip(b.Skip(1)).All(pair => Numbers.Near(pair.First, pair.Second, Exact)))
+        {
+            yield return CauseCatalogue.RateFirst.Found(
+                $"Iteration 0 has the rate {Numbers.Text(b[0])}, not {Numbers.Text(a[0])}; all others have theirs"
+                    + (Numbers.Near(b[0], full, Exact) ? ": it is the full rate, before the schedule sets one" : "")
+                    + " (firstRate).",
+                0.99,
+                evidence
+            );
+            yield break;
+        }
+
         if (!All(a, rate => Numbers.Near(rate, full, Exact)) && All(b.Skip(1), rate => Numbers.Near(rate, full, Exact)))
         {
             yield return CauseCatalogue.WarmUpMissing.Found(0.99, evidence);

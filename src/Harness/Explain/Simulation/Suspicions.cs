@@ -78,6 +78,18 @@ internal static class Suspicions
                 [0, 0.5, 0.8, 0.85, 0.88, 0.92, 0.95, 0.99],
                 Refined: true
             ),
+            .. recipe.StartFactor == 1
+                ? Array.Empty<Suspicion>()
+                :
+                [
+                    Suspicion.Of(
+                        CauseCatalogue.RateFirst,
+                        recipe.FirstRate == FirstRate.Full
+                            ? "Iteration 0 has the schedule's rate, not the full one (firstRate)."
+                            : "Iteration 0 has the full rate, not the schedule's (firstRate).",
+                        OptimizerFaults.FirstRateOtherwise()
+                    ),
+                ],
             Suspicion.Of(CauseCatalogue.WeightDecayMissing, OptimizerFaults.WeightDecay(0)),
             new(
                 CauseCatalogue.WeightDecayOther,

@@ -240,6 +240,26 @@ public class OutcomeTests
         result.ToCheck("weights").Passed.Should().BeFalse();
     }
 
+    [Theory]
+    [InlineData(0, 10)]
+    [InlineData(10, 0)]
+    public void Counters_that_were_reset_on_one_side_are_no_divergence(long first, long second)
+    {
+        NamedTensors Set(long count, long other) =>
+            Pairs.Set(
+                ("w", Weights),
+                ("a.num_batches_tracked", TensorData.Scalar(count)),
+                ("b.num_batches_tracked", TensorData.Scalar(other))
+            );
+
+        var result = TensorComparer.Compare(Set(first, first), Set(second, second));
+
+        (result.Aligned, result.CountersWereReset, result.BitwiseEqual).Should().Be((true, true, false));
+        // One norm that never ran is another matter.
+        TensorComparer.Compare(Set(10, 10), Set(10, 0)).Aligned.Should().BeFalse();
+        TensorComparer.Compare(Set(10, 10), Set(10, 10)).CountersWereReset.Should().BeFalse();
+    }
+
     [Fact]
     public void A_missing_counter_diverges()
     {

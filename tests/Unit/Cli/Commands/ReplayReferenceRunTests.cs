@@ -80,6 +80,19 @@ public sealed class ReplayReferenceRunTests : IDisposable
     }
 
     [Fact]
+    public void A_rate_that_is_wrong_in_iteration_0_alone_is_named_by_explain()
+    {
+        Copy(OneRank, 2);
+        var record = folder.File("record");
+        Call(["train", "--replay", Run, .. Settings, .. Init, "--set", "iterationsPerEpoch=2858", "--record", record]).Code.Should().Be(1);
+
+        Call("explain", record, Run, "--twins", "1")
+            .Output.Should()
+            .Contain("Iteration 0 has the full rate, not the schedule's (firstRate). [rate-first]")
+            .And.Contain("DIVERGED: the runs part in iteration 1 at loss ");
+    }
+
+    [Fact]
     public void Two_ranks_are_merged_into_a_folder_of_the_same_kind()
     {
         Copy(TwoRanks, 1);

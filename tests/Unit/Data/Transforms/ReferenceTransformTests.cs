@@ -43,7 +43,7 @@ public class ReferenceTransformTests
 
     [SkippableTheory]
     [MemberData(nameof(Resizes))]
-    public void Resizes_within_one_grey_level(string name, Interpolation interpolation, int size)
+    public void Resizes_to_the_same_pixels(string name, Interpolation interpolation, int size)
     {
         using var expected = Expected(name);
         using var image = Decode(name);
@@ -54,10 +54,8 @@ public class ReferenceTransformTests
         var reference = expected[$"resize_{interpolation.ToString().ToLowerInvariant()}_{size}"];
 #pragma warning restore CA1308
         Shape(resized).Should().Equal(reference.Shape);
-        Differences(resized.Bytes, reference.As<byte>(), out var largest)
-            .Should()
-            .BeLessThanOrEqualTo(interpolation == Interpolation.Cubic ? 0.06 : 0);
-        largest.Should().BeLessThanOrEqualTo(1);
+        // With IPP one byte in twenty is off by one where the interpolation is cubic.
+        resized.Bytes.SequenceEqual(reference.As<byte>()).Should().BeTrue();
     }
 
     [SkippableTheory]
@@ -127,19 +125,4 @@ public class ReferenceTransformTests
     }
 
     private static long[] Shape(PixelImage image) => [image.Height, image.Width, 3];
-
-    /// <summary>The share of values that differ, and by how much at most.</summary>
-    private static double Differences(ReadOnlySpan<byte> found, ReadOnlySpan<byte> expected, out int largest)
-    {
-        largest = 0;
-        var count = 0;
-        for (var i = 0; i < found.Length; i++)
-        {
-            var difference = Math.Abs(found[i] - expected[i]);
-            largest = Math.Max(largest, difference);
-            count += difference > 0 ? 1 : 0;
-        }
-
-        return count / (double)found.Length;
-    }
 }
