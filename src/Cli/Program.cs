@@ -1,6 +1,14 @@
 using PPYolo.Cli.Commands;
+using PPYolo.Cli.Output;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Runtime;
+
+StandardStreams.Prepare();
+if (StandardStreams.TooFewFiles() is { } problem)
+{
+    Console.Error.WriteLine($"ppyolo: {problem}");
+    return ExitCode.WrongUse;
+}
 
 if (args is ["train" or "align" or "predict" or "eval", ..])
 {

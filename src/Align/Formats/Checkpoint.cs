@@ -6,7 +6,7 @@ namespace PPYolo.Align.Formats;
 
 /// <summary>
 /// A training run between two epochs, in the reference's form: a PyTorch file of {"start_epoch", "optimizer", "model"}. Dispose it when its
-/// tensors are no longer needed: they are mapped from the file.
+/// tensors are no longer needed: they stay in the file until they are looked at.
 /// </summary>
 public sealed class Checkpoint : IDisposable
 {

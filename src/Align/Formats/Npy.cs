@@ -8,7 +8,7 @@ namespace PPYolo.Align.Formats;
 public static class Npy
 {
     /// <summary>
-    /// Reads the array of a file, under the file's name without extension. It is mapped where that is possible: dispose the result.
+    /// Reads the array of a file, under the file's name without extension. It stays in the file where that is possible: dispose the result.
     /// </summary>
     /// <exception cref="AlignException">The file cannot be read, or holds text.</exception>
     public static NamedTensors Read(string path)

@@ -12,7 +12,7 @@ public static class Npz
     private const string NoArray = "no NumPy array";
 
     /// <summary>
-    /// Reads all arrays of numbers and truth values; text arrays are left out. Stored arrays in C order are mapped, not copied: dispose the
+    /// Reads all arrays of numbers and truth values; text arrays are left out. Stored arrays in C order stay in the file: dispose the
     /// result when the tensors are no longer needed. CRCs are checked, as NumPy does: it costs a few milliseconds per 100 MB.
     /// </summary>
     /// <exception cref="AlignException">The file cannot be read; there is nothing between a whole result and this.</exception>

@@ -13,7 +13,7 @@ public static class Safetensors
     private const long MaxHeader = 100_000_000;
 
     /// <summary>
-    /// Reads all tensors in the header's order. They are mapped, not copied: dispose the result when they are no longer needed.
+    /// Reads all tensors in the header's order. They stay in the file: dispose the result when they are no longer needed.
     /// </summary>
     /// <exception cref="AlignException">The file breaks a rule of the format, or holds a type that is not known here.</exception>
     public static NamedTensors Read(string path)

@@ -12,7 +12,7 @@ public static class TensorFile
     /// the array is taken. What is no tensor, such as NumPy's text arrays and Paddle's table of names, is left out:
     /// <see cref="PickleFile"/> and <see cref="Npz.ReadStrings"/> give it.
     /// </summary>
-    /// <remarks>Tensors are mapped from the file where its format allows, and are valid until the result is disposed.</remarks>
+    /// <remarks>Tensors are read from the file when they are looked at, and are valid until the result is disposed.</remarks>
     /// <exception cref="AlignException">The file cannot be read.</exception>
     public static NamedTensors Read(string path) => ReadContent(path).Tensors;
 
@@ -26,7 +26,7 @@ public static class TensorFile
     /// The entry whose tensors are wanted, keys and indices separated by slashes; a single dot takes all of the file. Nested tensors get
     /// names joined by dots. Null chooses by convention. </param>
     /// <exception cref="AlignException">The file cannot be read, or has no such entry.</exception>
-    public static TensorContent ReadContent(string path, string? key = null) => Read(path, ByteSource.MapFrom, key);
+    public static TensorContent ReadContent(string path, string? key = null) => Read(path, ByteSource.LeaveFrom, key);
 
     /// <summary>
     /// Writes tensors in the <see cref="TensorFormat"/> that the extension names. The file appears when it is complete; when it cannot be
@@ -36,9 +36,9 @@ public static class TensorFile
     /// written.</exception>
     public static void Write(string path, NamedTensors tensors) => TensorFormat.OfNewFile(path).Write(path, tensors);
 
-    internal static TensorContent Read(string path, long mapFrom, string? key = null)
+    internal static TensorContent Read(string path, long leaveFrom, string? key = null)
     {
-        using var opened = new Opened(path, mapFrom);
+        using var opened = new Opened(path, leaveFrom);
         var content = NamePrefixes.Strip(TensorFormat.Read(opened.Source, path, key));
         opened.HandOver(content.Tensors);
         return content;

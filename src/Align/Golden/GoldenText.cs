@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
+using PPYolo.Align.Files;
 using PPYolo.Align.Reports;
 using PPYolo.Align.Sketching;
 using PPYolo.Align.Tensors;
@@ -179,7 +180,7 @@ public static class GoldenText
     /// <summary>Reads a file.</summary>
     /// <exception cref="AlignException">It is missing or malformed.</exception>
     public static GoldenRecord Read(string path) =>
-        File.Exists(path) ? Parse(File.ReadAllText(path), path) : throw new AlignException($"{path}: not found");
+        File.Exists(path) ? Parse(InputFile.ReadText(path), path) : throw new AlignException($"{path}: not found");
 
     private static GoldenTensor ReadTensor(string[] fields)
     {

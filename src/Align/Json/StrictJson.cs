@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.RegularExpressions;
 
 namespace PPYolo.Align.Json;
 
@@ -8,7 +10,7 @@ namespace PPYolo.Align.Json;
 /// Reads JSON into a type and refuses what the type does not have: an unknown key is an error that names the nearest known one, so that a
 /// misspelt setting is never silently the default.
 /// </summary>
-public static class StrictJson
+public static partial class StrictJson
 {
     private static readonly JsonSerializerOptions Options = new()
     {
@@ -51,6 +53,15 @@ public static class StrictJson
         catch (JsonException exception)
         {
             throw new AlignException($"{source}: {Reason(exception)}", exception);
+        }
+        catch (InvalidOperationException exception)
+        {
+            // The only thing that the parser takes and cannot give.
+            throw new AlignException(
+                $"{source}: expected texts of Unicode, found half a pair of surrogates, such as \\ud800 alone, {PlaceOfHalf(text)}; correct "
+                    + $"the text",
+                exception
+            );
         }
     }
 
@@ -100,6 +111,18 @@ public static class StrictJson
             throw new AlignException($"{source}: expected a value in '{path}', found null");
         }
     }
+
+    private static string PlaceOfHalf(string text)
+    {
+        var half = HalfPair().Match(text);
+        var line = text.AsSpan(0, half.Index).Count('\n');
+        return string.Create(CultureInfo.InvariantCulture, $"in line {line + 1}, column {half.Index - text.LastIndexOf('\n', half.Index)}");
+    }
+
+    [GeneratedRegex(
+        @"(?<!\\)(?:\\\\)*(?:\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F])"
+    )]
+    private static partial Regex HalfPair();
 
     private static string Reason(JsonException exception)
     {

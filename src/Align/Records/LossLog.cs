@@ -1,3 +1,4 @@
+using PPYolo.Align.Files;
 using PPYolo.Align.Json;
 
 namespace PPYolo.Align.Records;
@@ -20,7 +21,7 @@ public sealed record LossLog(int Version, IReadOnlyList<LossLogEntry> Iterations
             return null;
         }
 
-        var log = StrictJson.Parse<LossLog>(File.ReadAllText(path), path);
+        var log = StrictJson.Parse<LossLog>(InputFile.ReadText(path), path);
         if (log.Version != CurrentVersion)
         {
             throw new AlignException($"{path}: expected version {CurrentVersion}, found {log.Version}; it is of another program");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using PPYolo.Align.Files;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Traces;
@@ -70,13 +71,13 @@ public class RecordFolder(string folder, RecordHead head)
         var path = Path.Combine(folder, CaseHead.FileName);
         try
         {
-            using var document = File.Exists(path) ? JsonDocument.Parse(File.ReadAllText(path)) : null;
+            using var document = File.Exists(path) ? JsonDocument.Parse(InputFile.ReadText(path)) : null;
             return document?.RootElement is { ValueKind: JsonValueKind.Object } root
                 && root.TryGetProperty("format", out var found)
                 && found.ValueKind == JsonValueKind.String
                 && found.GetString() == format;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             return false;
         }

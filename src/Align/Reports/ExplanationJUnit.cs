@@ -22,7 +22,7 @@ public static class ExplanationJUnit
             "testsuites",
             new XElement(
                 "testsuite",
-                new XAttribute("name", $"{explanation.First} and {explanation.Second}"),
+                new XAttribute("name", Printable.Message($"{explanation.First} and {explanation.Second}")),
                 new XAttribute("tests", cases.Count),
                 new XAttribute("failures", cases.Count(element => element.HasElements)),
                 cases
@@ -35,7 +35,7 @@ public static class ExplanationJUnit
         var element = new XElement(
             "testcase",
             new XAttribute("classname", phase.ToString().ToLowerInvariant()),
-            new XAttribute("name", part)
+            new XAttribute("name", Printable.Of(part))
         );
         if (differences.FirstOrDefault(difference => difference.Exceeds) is { } first)
         {
@@ -46,10 +46,10 @@ public static class ExplanationJUnit
                         "message",
                         string.Create(
                             CultureInfo.InvariantCulture,
-                            $"iteration {first.Iteration}, {first.Key.Name}: {ExplanationText.Amount(first)}"
+                            $"iteration {first.Iteration}, {Printable.Of(first.Key.Name)}: {ExplanationText.Amount(first)}"
                         )
                     ),
-                    ExplanationText.Summary(explanation)
+                    Printable.Message(ExplanationText.Summary(explanation))
                 )
             );
         }

@@ -6,10 +6,15 @@ namespace PPYolo.Align.Reports;
 /// <param name="header">The titles of the columns.</param>
 public sealed class TextTable(IReadOnlyList<string> header)
 {
+    private const int MostLetters = 300;
+
     private readonly List<IReadOnlyList<string>> rows = [header];
 
     /// <summary>Adds a row of as many cells as there are columns.</summary>
-    public void Add(IReadOnlyList<string> row) => rows.Add(row);
+    public void Add(IReadOnlyList<string> row) => rows.Add([.. row.Select(Cell)]);
+
+    // Names from files are of any length and have any letters.
+    private static string Cell(string text) => Printable.Of(text.Length <= MostLetters ? text : text[..MostLetters] + "...");
 
     /// <summary>The whole table, a line for each row.</summary>
     public override string ToString()

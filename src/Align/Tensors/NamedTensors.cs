@@ -5,7 +5,7 @@ namespace PPYolo.Align.Tensors;
 
 /// <summary>
 /// Tensors by name in a fixed order: what every file format reads into and every comparison takes. Names are the state_dict keys of the
-/// network they came from. Dispose it to release the files that its tensors may be mapped from; the tensors must not be used afterwards.
+/// network they came from. Dispose it to release the files that its tensors may be in; the tensors must not be used afterwards.
 /// </summary>
 public sealed class NamedTensors : IEnumerable<KeyValuePair<string, TensorData>>, IDisposable
 {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using PPYolo.Align;
 using PPYolo.Align.Records;
 using PPYolo.Align.Reports;
+using PPYolo.Cli.Output;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Runs;
 using PPYolo.Train.Stepping;
@@ -32,13 +33,14 @@ public static class CommandLine
     /// <summary>Runs the program; whatever happens becomes one message and an exit code, never a stack trace.</summary>
     public static int Run(string[] args)
     {
+        using var console = SafeConsole.Install();
         try
         {
             args = ReferenceLine.Translate(args);
             var ranks = Enumerable.Range(0, 100).TakeWhile(rank => File.Exists(RecordFolder.BatchFile(0, rank))).Count();
             if ((LaunchHint.For(args, ranks) ?? ReferenceLine.For(args, ranks)) is { } hint)
             {
-                Console.Error.WriteLine($"ppyolo: {hint}");
+                Console.Error.WriteLine($"ppyolo: {Printable.Message(hint)}");
                 return ExitCode.WrongUse;
             }
 
@@ -47,7 +49,7 @@ public static class CommandLine
             {
                 foreach (var error in parsed.Errors)
                 {
-                    Console.Error.WriteLine($"ppyolo: {error.Message}");
+                    Console.Error.WriteLine($"ppyolo: {Printable.Message(error.Message)}");
                 }
 
                 Console.Error.WriteLine($"ppyolo: see {string.Join(' ', Path(parsed.CommandResult))} --help");
@@ -58,18 +60,24 @@ public static class CommandLine
         }
         catch (Exception exception) when (exception is AlignException or IOException or UnauthorizedAccessException)
         {
-            Console.Error.WriteLine($"ppyolo: {Shown(exception.Message)}");
+            Console.Error.WriteLine($"ppyolo: {Printable.Message(exception.Message)}");
+            return ExitCode.WrongUse;
+        }
+        catch (AggregateException exception) when (exception.GetBaseException() is AlignException cause)
+        {
+            // Files are read by several threads.
+            Console.Error.WriteLine($"ppyolo: {Printable.Message(cause.Message)}");
             return ExitCode.WrongUse;
         }
         catch (RankFailureException exception) when (exception.InnerException is AlignException cause)
         {
-            Console.Error.WriteLine($"ppyolo: {Shown(cause.Message)}");
+            Console.Error.WriteLine($"ppyolo: {Printable.Message(cause.Message)}");
             return ExitCode.WrongUse;
         }
         catch (Exception exception)
             when (exception is NonFiniteLossException or TrainingHaltedException or RankFailureException or ReplicaDivergenceException)
         {
-            Console.Error.WriteLine($"ppyolo: {Shown(exception.Message)}");
+            Console.Error.WriteLine($"ppyolo: {Printable.Message(exception.Message)}");
             return ExitCode.Failed;
         }
 #pragma warning disable CA1031 // The last resort: a user gets a sentence; PPYOLO_DEBUG=1 shows the rest.
@@ -77,7 +85,7 @@ public static class CommandLine
 #pragma warning restore CA1031
         {
             Console.Error.WriteLine(
-                $"ppyolo: failed inside: {exception.GetType().Name}: {exception.Message.Split('\n')[0]} (set PPYOLO_DEBUG=1 to see where)"
+                $"ppyolo: failed inside: {exception.GetType().Name}: {Printable.Message(exception.Message.Split('\n')[0])} (set PPYOLO_DEBUG=1 to see where)"
             );
             if (Environment.GetEnvironmentVariable("PPYOLO_DEBUG") == "1")
             {
@@ -87,9 +95,6 @@ public static class CommandLine
             return ExitCode.Failed;
         }
     }
-
-    // Messages have names from files in them; only their own line breaks are theirs.
-    private static string Shown(string message) => string.Join('\n', message.ReplaceLineEndings("\n").Split('\n').Select(Printable.Of));
 
     private static List<string> Path(System.CommandLine.Parsing.CommandResult command)
     {

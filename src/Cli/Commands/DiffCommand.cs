@@ -6,6 +6,7 @@ using PPYolo.Align.Formats;
 using PPYolo.Align.Json;
 using PPYolo.Align.Reports;
 using PPYolo.Align.Tensors;
+using PPYolo.Cli.Output;
 
 namespace PPYolo.Cli.Commands;
 
@@ -130,7 +131,7 @@ internal static class DiffCommand
         }
         catch (Exception exception) when (exception is AlignException or IOException or UnauthorizedAccessException)
         {
-            (errors ?? Console.Error).WriteLine($"ppyolo: {Printable.Of(exception.Message.ReplaceLineEndings(" "))}");
+            (errors ?? Console.Error).WriteLine($"ppyolo: {Printable.Message(exception.Message.ReplaceLineEndings(" "))}");
             return ExitCode.WrongUse;
         }
     }
@@ -171,9 +172,15 @@ internal static class DiffCommand
             AtomicText.Write(options.Json, ComparisonJson.Format(comparison, sides));
         }
 
-        output.WriteLine(
-            options.Json == "-" ? ComparisonJson.Format(comparison, sides) : ComparisonText.Format(comparison, sides, options.Limit)
-        );
+        if (options.Json == "-")
+        {
+            (ReferenceEquals(output, Console.Out) ? SafeConsole.Out : output).WriteLine(ComparisonJson.Format(comparison, sides));
+        }
+        else
+        {
+            output.WriteLine(ComparisonText.Format(comparison, sides, options.Limit));
+        }
+
         return comparison.Aligned ? ExitCode.Aligned : ExitCode.Diverged;
     }
 

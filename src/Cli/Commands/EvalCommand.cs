@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PPYolo.Cli.Output;
 using PPYolo.Data.Coco;
 using PPYolo.Data.Datasets;
 using PPYolo.Data.Imaging;
@@ -143,5 +144,5 @@ internal static class EvalCommand
 
     /// <summary>A line that is written over, for people.</summary>
     private static Action<int>? Progress(int images) =>
-        Console.IsErrorRedirected ? null : done => Console.Error.Write($"\r{done} of {images} images{(done == images ? "\n" : "")}");
+        Console.IsErrorRedirected ? null : done => SafeConsole.Error.Write($"\r{done} of {images} images{(done == images ? "\n" : "")}");
 }

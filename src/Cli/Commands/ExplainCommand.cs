@@ -2,6 +2,7 @@ using System.CommandLine;
 using PPYolo.Align;
 using PPYolo.Align.Json;
 using PPYolo.Align.Reports;
+using PPYolo.Cli.Output;
 using PPYolo.Harness.Explain;
 using PPYolo.Train.Records;
 
@@ -109,7 +110,15 @@ internal static class ExplainCommand
             Write(result.GetValue(junit), () => ExplanationJUnit.Format(explanation));
             var file = result.GetValue(json);
             Write(file == "-" ? null : file, () => ExplanationJson.Format(explanation));
-            Console.Out.WriteLine(file == "-" ? ExplanationJson.Format(explanation) : ExplanationText.Format(explanation));
+            if (file == "-")
+            {
+                SafeConsole.Out.WriteLine(ExplanationJson.Format(explanation));
+            }
+            else
+            {
+                Console.Out.WriteLine(ExplanationText.Format(explanation));
+            }
+
             return explanation.Aligned ? ExitCode.Aligned : ExitCode.Diverged;
         });
         return command;

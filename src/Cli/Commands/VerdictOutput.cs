@@ -1,6 +1,7 @@
 using PPYolo.Align.Json;
 using PPYolo.Align.Reports;
 using PPYolo.Align.Verdicts;
+using PPYolo.Cli.Output;
 
 namespace PPYolo.Cli.Commands;
 
@@ -11,7 +12,7 @@ internal static class VerdictOutput
     {
         if (json == "-")
         {
-            Console.Out.WriteLine(VerdictJson.Format(verdict));
+            SafeConsole.Out.WriteLine(VerdictJson.Format(verdict));
         }
         else
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PPYolo.Align.Reports;
 using PPYolo.Train.Epochs;
 using Spectre.Console;
 
@@ -33,7 +34,8 @@ public sealed class BarProgress : IEpochObserver
     }
 
     /// <inheritdoc />
-    public void AfterCheckpoint(int epoch, string path) => console.MarkupLineInterpolated($"epoch {epoch}: checkpoint {path}");
+    public void AfterCheckpoint(int epoch, string path) =>
+        console.MarkupLineInterpolated($"epoch {epoch}: checkpoint {Printable.Of(path)}");
 
     /// <inheritdoc />
     public void AfterEvaluation(EpochScore score, int iterations, bool best) =>

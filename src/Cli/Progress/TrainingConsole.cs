@@ -1,3 +1,4 @@
+using PPYolo.Cli.Output;
 using PPYolo.Train.Epochs;
 using PPYolo.Train.Ranks.Mpi;
 using Spectre.Console;
@@ -18,7 +19,7 @@ internal static class TrainingConsole
         }
         else
         {
-            BarProgress.During(AnsiConsole.Console, run);
+            SafeConsole.Draw(() => BarProgress.During(AnsiConsole.Console, run));
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using PPYolo.Align;
+using PPYolo.Align.Files;
 
 namespace PPYolo.Data.Coco;
 
@@ -19,7 +20,7 @@ internal static class CocoJsonFile
     {
         try
         {
-            ReadOnlySpan<byte> bytes = File.ReadAllBytes(path);
+            ReadOnlySpan<byte> bytes = InputFile.ReadBytes(path, Array.MaxLength);
             return parser(bytes.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes);
         }
         catch (JsonException e)

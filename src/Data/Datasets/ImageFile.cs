@@ -1,8 +1,13 @@
+using PPYolo.Align;
+using PPYolo.Align.Files;
+
 namespace PPYolo.Data.Datasets;
 
 /// <summary>Reads image files.</summary>
 internal static class ImageFile
 {
+    // The largest that any format makes of as many pixels as are taken.
+    private const int MostBytes = 1 << 30;
     private const int Beginning = 1 << 14;
 
     /// <summary>Reads the header of an image file.</summary>
@@ -12,16 +17,16 @@ internal static class ImageFile
     {
         try
         {
-            using var file = File.OpenHandle(path);
+            using var file = InputFile.OpenRegular(path);
             var length = (int)Math.Min(RandomAccess.GetLength(file), int.MaxValue);
             var bytes = new byte[Math.Min(length, Beginning)];
             var header = ImageHeader.Read(bytes.AsSpan(0, RandomAccess.Read(file, bytes, 0)), out problem);
             // Cameras put a preview of any length before the size.
-            return problem is null || length <= Beginning ? header : ImageHeader.Read(File.ReadAllBytes(path), out problem);
+            return problem is null || length <= Beginning ? header : ImageHeader.Read(InputFile.ReadBytes(path, MostBytes), out problem);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is AlignException or IOException)
         {
-            problem = $"it cannot be read: {e.Message}";
+            problem = e.Message.StartsWith(path, StringComparison.Ordinal) ? e.Message[(path.Length + 2)..] : e.Message;
             return default;
         }
     }
@@ -33,7 +38,7 @@ internal static class ImageFile
     {
         try
         {
-            var bytes = File.ReadAllBytes(path);
+            var bytes = InputFile.ReadBytes(path, MostBytes);
             var header = ImageHeader.Read(bytes, out problem);
             if (problem is null && !header.IsWhole(bytes))
             {
@@ -42,9 +47,9 @@ internal static class ImageFile
 
             return bytes;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is AlignException or IOException)
         {
-            problem = $"it cannot be read: {e.Message}";
+            problem = e.Message.StartsWith(path, StringComparison.Ordinal) ? e.Message[(path.Length + 2)..] : e.Message;
             return [];
         }
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PPYolo.Align;
+using PPYolo.Align.Files;
 using PPYolo.Align.Golden;
 
 namespace PPYolo.Harness.Approval;
@@ -70,8 +71,8 @@ internal sealed record ReceivedSnapshot(string Received, string Verified)
 
     private (string Text, string Line, IReadOnlyList<string> Objections) DescribeText()
     {
-        string[] before = File.Exists(Verified) ? File.ReadAllLines(Verified) : [],
-            after = File.ReadAllLines(Received);
+        string[] before = File.Exists(Verified) ? InputFile.ReadLines(Verified) : [],
+            after = InputFile.ReadLines(Received);
         var (removed, added) = (before.Except(after).ToList(), after.Except(before).ToList());
         var line = before.Length == 0 ? $"the first snapshot: {after.Length} lines" : $"{removed.Count} lines went, {added.Count} came";
         var shown = removed.Take(LinesShown).Select(text => "- " + text).Concat(added.Take(LinesShown).Select(text => "+ " + text));

@@ -1,4 +1,5 @@
 using PPYolo.Align;
+using PPYolo.Align.Files;
 using PPYolo.Align.Generation;
 using PPYolo.Align.Json;
 using PPYolo.Align.Tensors;
@@ -21,7 +22,7 @@ public sealed record NoiseFloor(int Twins, IReadOnlyDictionary<TensorKind, doubl
     public static NoiseFloor Read(string path)
     {
         var floor = File.Exists(path)
-            ? StrictJson.Parse<NoiseFloor>(File.ReadAllText(path), path)
+            ? StrictJson.Parse<NoiseFloor>(InputFile.ReadText(path), path)
             : throw new AlignException($"{path}: not found; measure the floor with: ppyolo align ranks ... --floor {path}");
         var missing = Enum.GetValues<TensorKind>().Where(kind => !floor.Floors.ContainsKey(kind)).ToList();
         return missing.Count == 0

@@ -1,4 +1,5 @@
 using PPYolo.Align;
+using PPYolo.Align.Files;
 using PPYolo.Align.Json;
 
 namespace PPYolo.Train.Epochs;
@@ -26,7 +27,7 @@ public sealed record CheckpointIndex
 
     internal static CheckpointIndex Read(string path)
     {
-        var index = StrictJson.Parse<CheckpointIndex>(File.ReadAllText(path), path);
+        var index = StrictJson.Parse<CheckpointIndex>(InputFile.ReadText(path), path);
         return index is { Format: FormatName, Version: 1 }
             ? index
             : throw new AlignException($"{path}: expected format {FormatName}, version 1; found {index.Format}, version {index.Version}");

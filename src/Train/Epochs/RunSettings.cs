@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using PPYolo.Align;
+using PPYolo.Align.Files;
 using PPYolo.Align.Json;
 using PPYolo.Data.Layouts;
 using PPYolo.Train.Options;
@@ -80,7 +81,7 @@ public sealed record RunSettings
 
         IReadOnlyList<string> notes = [];
         var settings = StrictJson.Parse<RunSettings>(
-            File.ReadAllText(path),
+            InputFile.ReadText(path),
             path,
             members => notes = members["options"] is JsonObject options ? LaterSettings.Fill(options, path, inCase: false, known) : []
         );

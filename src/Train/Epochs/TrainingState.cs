@@ -13,7 +13,7 @@ namespace PPYolo.Train.Epochs;
 /// A training run between two epochs, in a checkpoint of the reference's form. "model" is the corrected moving average, which is what
 /// detects, "optimizer" an SGD as PyTorch loads it; what a run needs beside these to go on bit for bit is under "ppyolo": the weights as
 /// trained, the moving average's own state, and the number of iterations, from which batches and random numbers follow. Dispose it when
-/// training goes on: its tensors are mapped from the file.
+/// training goes on: its tensors stay in the file.
 /// </summary>
 public sealed class TrainingState : IDisposable
 {

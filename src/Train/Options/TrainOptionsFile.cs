@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PPYolo.Align;
+using PPYolo.Align.Files;
 using PPYolo.Align.Json;
 
 namespace PPYolo.Train.Options;
@@ -29,7 +30,7 @@ public static class TrainOptionsFile
             );
         }
 
-        var text = File.ReadAllText(path);
+        var text = InputFile.ReadText(path);
         StrictJson.Parse<TrainOptions>(text, path);
         var node = JsonNode
             .Parse(text, documentOptions: new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })!

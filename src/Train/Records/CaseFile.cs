@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PPYolo.Align;
+using PPYolo.Align.Files;
 using PPYolo.Align.Json;
 using PPYolo.Align.Records;
 using PPYolo.Train.Options;
@@ -20,7 +21,7 @@ internal static class CaseFile
     {
         IReadOnlyList<string> notes = [];
         var file = StrictJson.Parse<T>(
-            File.ReadAllText(path),
+            InputFile.ReadText(path),
             path,
             members =>
             {

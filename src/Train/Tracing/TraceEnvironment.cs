@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using PPYolo.Align.Files;
 using PPYolo.Align.Json;
 using PPYolo.Train.Runtime;
 using TorchSharp;
@@ -20,7 +21,7 @@ internal static class TraceEnvironment
     {
         var path = Path.Combine(folder, FileName);
         return File.Exists(path)
-            ? StrictJson.Parse<Dictionary<string, string>>(File.ReadAllText(path), path)
+            ? StrictJson.Parse<Dictionary<string, string>>(InputFile.ReadText(path), path)
             : new Dictionary<string, string>(StringComparer.Ordinal);
     }
 

@@ -1,17 +1,19 @@
+using PPYolo.Align.Files;
+
 namespace PPYolo.Align.Formats.Bytes;
 
 /// <summary>
 /// The bytes of a file, or of a part of one, with bounds that hold: whoever asks for bytes that are not there gets an <see
-/// cref="AlignException"/> that names the file and the part. Big files are mapped, small ones are read.
+/// cref="AlignException"/> that names the file and the part. Big files are read where and when they are looked at, small ones at once.
 /// </summary>
 internal sealed class ByteSource : IDisposable
 {
     /// <summary>
-    /// Files from this size on are mapped: below it a copy is cheaper than the system calls, and an undisposed mapping is not worth having.
+    /// Files from this size on stay on the disk until they are looked at: below it a file is not worth being kept open.
     /// </summary>
-    public const long MapFrom = 1 << 16;
+    public const long LeaveFrom = 1 << 16;
 
-    private readonly MappedFile? mapped;
+    private readonly FileBytes? file;
     private readonly ReadOnlyMemory<byte> read;
     private readonly long start;
 
@@ -23,9 +25,9 @@ internal sealed class ByteSource : IDisposable
         Label = label;
     }
 
-    private ByteSource(MappedFile? mapped, ReadOnlyMemory<byte> read, long start, long length, string label)
+    private ByteSource(FileBytes? file, ReadOnlyMemory<byte> read, long start, long length, string label)
     {
-        this.mapped = mapped;
+        this.file = file;
         this.read = read;
         this.start = start;
         Length = length;
@@ -40,45 +42,19 @@ internal sealed class ByteSource : IDisposable
 
     /// <summary>Opens a file.</summary>
     /// <exception cref="AlignException">There is no such file, or it cannot be read.</exception>
-    public static ByteSource Open(string path, long mapFrom = MapFrom)
+    public static ByteSource Open(string path, long leaveFrom = LeaveFrom)
     {
-        try
+        var file = new FileBytes(InputFile.OpenRegular(path), path);
+        if (file.Length > 0 && file.Length >= leaveFrom)
         {
-            var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
-            try
-            {
-                var length = RandomAccess.GetLength(handle);
-                if (length > 0 && length >= mapFrom)
-                {
-                    var file = new MappedFile(handle, length);
-                    handle = null;
-                    return new ByteSource(file, default, 0, length, path);
-                }
-
-                var bytes = new byte[length];
-                var count = 0;
-                for (int more; count < bytes.Length && (more = RandomAccess.Read(handle, bytes.AsSpan(count), count)) > 0; )
-                {
-                    count += more;
-                }
-
-                return new ByteSource(bytes.AsMemory(0, count), path);
-            }
-            finally
-            {
-                handle?.Dispose();
-            }
+            return new ByteSource(file, default, 0, file.Length, path);
         }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+
+        using (file)
         {
-            throw new AlignException($"{path}: there is no such file; check the path", error);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw new AlignException(
-                $"{path}: cannot be read ({error.Message.TrimEnd('.')}); give the path of a file that this user may read",
-                error
-            );
+            var bytes = new byte[file.Length];
+            file.Read(0, bytes);
+            return new ByteSource(bytes, path);
         }
     }
 
@@ -86,9 +62,9 @@ internal sealed class ByteSource : IDisposable
     public ByteSource Part(long offset, long length, string label)
     {
         Check(offset, length);
-        return mapped is null
+        return file is null
             ? new ByteSource(null, read.Slice((int)offset, (int)length), 0, length, label)
-            : new ByteSource(mapped, default, start + offset, length, label);
+            : new ByteSource(file, default, start + offset, length, label);
     }
 
     /// <summary>Bytes without a copy, for as long as the source is not disposed.</summary>
@@ -100,42 +76,32 @@ internal sealed class ByteSource : IDisposable
             throw Error("at most 2 GiB in one piece", $"{length} bytes", "split the tensor");
         }
 
-        return mapped is null ? read.Slice((int)offset, (int)length) : new MappedMemory(mapped, start + offset, (int)length).Memory;
+        return file is null ? read.Slice((int)offset, (int)length) : new FileMemory(file, start + offset, (int)length).Memory;
     }
 
     /// <summary>Bytes to look at now.</summary>
     public ReadOnlySpan<byte> Span(long offset, int length)
     {
         Check(offset, length);
-        return mapped is null ? read.Span.Slice((int)offset, length) : mapped.Span(start + offset, length);
+        return file is null ? read.Span.Slice((int)offset, length) : file.Span(start + offset, length);
     }
 
     /// <summary>The byte at an offset.</summary>
     public byte this[long offset] => Span(offset, 1)[0];
 
     /// <summary>
-    /// Copies bytes, through the file where there is one: for bytes that are needed once, such as compressed ones, so that their pages do
-    /// not count as memory of this process beside what is made of them.
+    /// Copies bytes: for those that are needed once, such as compressed ones.
     /// </summary>
     public void CopyTo(long offset, Span<byte> target)
     {
         Check(offset, target.Length);
-        if (mapped is null)
+        if (file is null)
         {
             read.Span.Slice((int)offset, target.Length).CopyTo(target);
             return;
         }
 
-        for (var done = 0; done < target.Length; )
-        {
-            var count = mapped.Read(start + offset + done, target[done..]);
-            if (count == 0)
-            {
-                throw Error($"{Length} bytes", "fewer since it was opened", "do not change the file while it is read");
-            }
-
-            done += count;
-        }
+        file.Read(start + offset, target);
     }
 
     /// <summary>The error of something in these bytes that is not as it must be.</summary>
@@ -146,7 +112,7 @@ internal sealed class ByteSource : IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose() => mapped?.Dispose();
+    public void Dispose() => file?.Dispose();
 
     private void Check(long offset, long length)
     {

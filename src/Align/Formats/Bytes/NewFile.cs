@@ -1,7 +1,11 @@
+using PPYolo.Align.Files;
+
 namespace PPYolo.Align.Formats.Bytes;
 
 /// <summary>
-/// Writes a file beside its name and renames it into place, so that a reader sees the old file or the new one and never a part.
+/// Writes what others read. Every writer of this project comes through here. A file is written beside its name and renamed into place, so
+/// that a reader sees the old file or the new one and never a part; what is no regular file, such as a pipe or /dev/null, is written into
+/// when the content is complete. Of a link the target is replaced, and the link stays.
 /// </summary>
 public static class NewFile
 {
@@ -20,28 +24,19 @@ public static class NewFile
     /// <summary>Writes a file and has a disk hold it, where one is given: first the content, then the name.</summary>
     internal static void Write(string path, Action<Stream> write, Disk? disk)
     {
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
-            var done = false;
-            try
+            if (SpecialOutput.Is(path))
             {
-                using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize))
-                {
-                    write(stream);
-                    disk?.Flush(stream);
-                }
-
-                File.Move(temporary, path, overwrite: true);
-                done = true;
-                disk?.FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+                using var content = new MemoryStream();
+                write(content);
+                content.Position = 0;
+                using var output = SpecialOutput.Open(path);
+                content.CopyTo(output);
             }
-            finally
+            else
             {
-                if (!done)
-                {
-                    File.Delete(temporary);
-                }
+                Replace(Links.Target(path), write, disk);
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
@@ -50,6 +45,33 @@ public static class NewFile
                 $"{path}: cannot be written ({error.Message.TrimEnd('.')}); check the folder, its rights and the space on the disk",
                 error
             );
+        }
+    }
+
+    private static void Replace(string path, Action<Stream> write, Disk? disk)
+    {
+        Leftovers.Remove(path);
+        var temporary = Leftovers.NewName(path);
+        var done = false;
+        try
+        {
+            // Nobody else may open it while it is written: by that others tell it from a leftover.
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize))
+            {
+                write(stream);
+                disk?.Flush(stream);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+            done = true;
+            disk?.FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        }
+        finally
+        {
+            if (!done)
+            {
+                File.Delete(temporary);
+            }
         }
     }
 }

@@ -3,11 +3,11 @@ using PPYolo.Align.Tensors;
 namespace PPYolo.Align.Formats.Bytes;
 
 /// <summary>A file that is open until it is disposed, or handed over to the tensors that lie in it.</summary>
-internal sealed class Opened(string path, long mapFrom = ByteSource.MapFrom) : IDisposable
+internal sealed class Opened(string path, long leaveFrom = ByteSource.LeaveFrom) : IDisposable
 {
     private bool handedOver;
 
-    public ByteSource Source { get; } = ByteSource.Open(path, mapFrom);
+    public ByteSource Source { get; } = ByteSource.Open(path, leaveFrom);
 
     public void HandOver(NamedTensors tensors)
     {

@@ -12,16 +12,16 @@ public sealed class RoundTripTests : IDisposable
 
     [Theory]
     [InlineData("x.pth", 0)]
-    [InlineData("x.pth", ByteSource.MapFrom)]
+    [InlineData("x.pth", ByteSource.LeaveFrom)]
     [InlineData("x.safetensors", 0)]
-    [InlineData("x.safetensors", ByteSource.MapFrom)]
-    public void Every_type_comes_back_bit_by_bit_and_in_order_mapped_or_read(string name, long mapFrom)
+    [InlineData("x.safetensors", ByteSource.LeaveFrom)]
+    public void Every_type_comes_back_bit_by_bit_and_in_order_left_in_the_file_or_read(string name, long leaveFrom)
     {
         var tensors = Samples.OfAllTypesBut();
 
         TensorFile.Write(folder.File(name), tensors);
 
-        using var content = TensorFile.Read(folder.File(name), mapFrom);
+        using var content = TensorFile.Read(folder.File(name), leaveFrom);
         var found = content.Tensors;
         Samples.ShouldEqual(found, tensors);
         folder.Names().Should().Equal(name);
@@ -64,7 +64,7 @@ public sealed class RoundTripTests : IDisposable
                 }
 
                 TensorFile.Write(folder.File("any" + extension), tensors);
-                using var content = TensorFile.Read(folder.File("any" + extension), mapFrom: 0);
+                using var content = TensorFile.Read(folder.File("any" + extension), leaveFrom: 0);
                 var found = content.Tensors;
                 Samples.ShouldEqual(found, tensors);
             }
@@ -74,7 +74,7 @@ public sealed class RoundTripTests : IDisposable
     }
 
     [Fact]
-    public void A_file_may_be_written_over_the_one_that_its_tensors_are_mapped_from()
+    public void A_file_may_be_written_over_the_one_that_its_tensors_are_in()
     {
         var tensors = new NamedTensors
         {
@@ -107,7 +107,7 @@ public sealed class RoundTripTests : IDisposable
     [InlineData(".npz")]
     [InlineData(".pth")]
     [InlineData(".safetensors")]
-    public void A_big_file_is_mapped_and_not_copied(string extension)
+    public void A_big_file_is_read_when_it_is_looked_at(string extension)
     {
         const int size = 8 << 20;
         var path = folder.File("x" + extension);

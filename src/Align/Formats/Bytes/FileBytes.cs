@@ -1,0 +1,69 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace PPYolo.Align.Formats.Bytes;
+
+/// <summary>
+/// A file that is read piece by piece, as its pieces are looked at. It is not mapped into memory: whoever cuts a mapped file short ends
+/// every process that looks at it, in a place where nobody can say which file it was.
+/// </summary>
+/// <param name="handle">The file; it is this object's.</param>
+/// <param name="path">Its name, for messages.</param>
+internal sealed class FileBytes(SafeFileHandle handle, string path) : IDisposable
+{
+    // Headers and pickles are read a few bytes at a time.
+    private const int WindowBytes = 1 << 16;
+
+    private sealed record Window(long Start, byte[] Bytes);
+
+    private volatile Window? recent;
+
+    public long Length { get; } = RandomAccess.GetLength(handle);
+
+    /// <summary>The bytes at an offset; the caller has checked the bounds.</summary>
+    public ReadOnlySpan<byte> Span(long offset, int length)
+    {
+        var window = recent;
+        if (window is null || offset < window.Start || offset + length > window.Start + window.Bytes.Length)
+        {
+            window = new(offset, new byte[(int)Math.Min(Math.Max(WindowBytes, length), Length - offset)]);
+            Read(offset, window.Bytes);
+            recent = window;
+        }
+
+        ThrowIfClosed();
+        return window.Bytes.AsSpan((int)(offset - window.Start), length);
+    }
+
+    /// <summary>Fills a buffer from an offset on.</summary>
+    /// <exception cref="AlignException">The file has become shorter since it was opened, or the disk does not give it.</exception>
+    public void Read(long offset, Span<byte> buffer)
+    {
+        ThrowIfClosed();
+        for (var done = 0; done < buffer.Length; )
+        {
+            int count;
+            try
+            {
+                count = RandomAccess.Read(handle, buffer[done..], offset + done);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                throw new AlignException($"{path}: cannot be read ({error.Message.TrimEnd('.')}); check the disk it is on", error);
+            }
+
+            if (count == 0)
+            {
+                throw new AlignException(
+                    $"{path}: expected {Length} bytes, found {RandomAccess.GetLength(handle)}: it was cut short while it was read; wait "
+                        + $"until it is whole"
+                );
+            }
+
+            done += count;
+        }
+    }
+
+    public void ThrowIfClosed() => ObjectDisposedException.ThrowIf(handle.IsClosed, "the named tensors that this file is open for");
+
+    public void Dispose() => handle.Dispose();
+}

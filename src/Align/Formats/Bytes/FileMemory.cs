@@ -1,0 +1,51 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+
+namespace PPYolo.Align.Formats.Bytes;
+
+/// <summary>
+/// A part of a file as memory, read when it is first looked at. What nobody looks at any more may be forgotten and read again, so that
+/// files larger than the memory can be compared. It does not own the file.
+/// </summary>
+internal sealed class FileMemory(FileBytes file, long offset, int length) : MemoryManager<byte>
+{
+    private readonly Lock reading = new();
+    private readonly WeakReference<byte[]?> content = new(null);
+
+    public override Span<byte> GetSpan() => Content();
+
+    public override MemoryHandle Pin(int elementIndex = 0)
+    {
+        var pinned = GCHandle.Alloc(Content(), GCHandleType.Pinned);
+        unsafe
+        {
+            return new((byte*)pinned.AddrOfPinnedObject() + elementIndex, pinned);
+        }
+    }
+
+    // A handle frees what it pins itself.
+    public override void Unpin() { }
+
+    protected override void Dispose(bool disposing) { }
+
+    private byte[] Content()
+    {
+        file.ThrowIfClosed();
+        if (content.TryGetTarget(out var there))
+        {
+            return there;
+        }
+
+        lock (reading)
+        {
+            if (!content.TryGetTarget(out var bytes))
+            {
+                bytes = GC.AllocateUninitializedArray<byte>(length);
+                file.Read(offset, bytes);
+                content.SetTarget(bytes);
+            }
+
+            return bytes;
+        }
+    }
+}
