@@ -17,6 +17,11 @@ if (args is ["train" or "align" or "predict" or "eval", ..])
 }
 
 NativeEnvironment.Prepare();
+if (!MpiRanks.IsLaunched)
+{
+    Signals.Watch();
+}
+
 if (MpiRanks.IsLaunched)
 {
     // mpirun gives its ranks a terminal, and .NET would greet it with control characters.

@@ -58,8 +58,8 @@ public static partial class StrictJson
         {
             // The only thing that the parser takes and cannot give.
             throw new AlignException(
-                $"{source}: expected texts of Unicode, found half a pair of surrogates, such as \\ud800 alone, {PlaceOfHalf(text)}; correct "
-                    + $"the text",
+                $"{source}: expected texts of Unicode, found half a pair of surrogates, such as \\ud800 alone, {PlaceOfHalf(text)}; "
+                    + "correct the text",
                 exception
             );
         }

@@ -1,5 +1,6 @@
 using PPYolo.Align.Formats;
 using PPYolo.Align.Json;
+using PPYolo.Align.Locks;
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Traces;
 
@@ -25,7 +26,7 @@ public sealed class RecordWriter(string folder, string extension)
     /// <exception cref="AlignException">There is something in it already.</exception>
     public void Prepare()
     {
-        if (File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()))
+        if (File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any(IsNotTheLock)))
         {
             throw new AlignException(
                 $"{folder}: a record goes into a new or empty folder, and this one has something in it; name another or remove it first"
@@ -121,6 +122,8 @@ public sealed class RecordWriter(string folder, string extension)
         Checkpoint.WriteWeights(PathOf(name), tensors, startEpoch, optimizer);
         weights.Add(name);
     }
+
+    private static bool IsNotTheLock(string entry) => Path.GetFileName(entry) != FolderLock.FileName;
 
     private string PathOf(string name) => Path.Combine(folder, name + extension);
 }

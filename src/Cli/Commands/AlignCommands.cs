@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PPYolo.Align.Files;
 using PPYolo.Harness.Reference;
 using PPYolo.Harness.Replay;
 using PPYolo.Harness.Self;
@@ -158,29 +159,20 @@ internal static class AlignCommands
             };
             // A dataset's batches must be the same whoever makes them: here nobody makes them ahead.
             var again = source is DatasetData dataset ? dataset.WithoutWorkers().Batches(options, counts) : null;
-            var folder = result.GetValue(keep) ?? Directory.CreateTempSubdirectory("ppyolo-self-").FullName;
-            try
-            {
-                return VerdictOutput.Show(
-                    SelfScenario.Run(
-                        plan,
-                        start.ProfileName,
-                        folder,
-                        result.GetValue(ranks),
-                        result.GetValue(threads),
-                        progress: Progress,
-                        again: again
-                    ),
-                    result.GetValue(json)
-                );
-            }
-            finally
-            {
-                if (result.GetValue(keep) is null)
-                {
-                    Directory.Delete(folder, recursive: true);
-                }
-            }
+            using var temporary = result.GetValue(keep) is null ? new WorkFolder("ppyolo-self-") : null;
+            var folder = result.GetValue(keep) ?? temporary!.Path;
+            return VerdictOutput.Show(
+                SelfScenario.Run(
+                    plan,
+                    start.ProfileName,
+                    folder,
+                    result.GetValue(ranks),
+                    result.GetValue(threads),
+                    progress: Progress,
+                    again: again
+                ),
+                result.GetValue(json)
+            );
         });
         return command;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PPYolo.Align.Files;
 using PPYolo.Data.Batches;
 using PPYolo.Harness.RankEquality;
 using PPYolo.Train.Options;
@@ -119,21 +120,12 @@ internal static class AlignRanksCommand
                     result.GetValue(launch) == "mpi" ? (toRecord, to) => MpiRecording.Run(toRecord, to, result.GetValue(threads)) : null,
                 FloorMeasured = floorFile is null ? null : measured => measured.Write(floorFile),
             };
-            var folder = result.GetValue(keep) ?? Directory.CreateTempSubdirectory("ppyolo-ranks-").FullName;
-            try
-            {
-                return VerdictOutput.Show(
-                    result.GetValue(direction) == "merge" ? RanksScenario.Merge(plan, folder, how) : RanksScenario.Split(plan, folder, how),
-                    result.GetValue(json)
-                );
-            }
-            finally
-            {
-                if (result.GetValue(keep) is null)
-                {
-                    Directory.Delete(folder, recursive: true);
-                }
-            }
+            using var temporary = result.GetValue(keep) is null ? new WorkFolder("ppyolo-ranks-") : null;
+            var folder = result.GetValue(keep) ?? temporary!.Path;
+            return VerdictOutput.Show(
+                result.GetValue(direction) == "merge" ? RanksScenario.Merge(plan, folder, how) : RanksScenario.Split(plan, folder, how),
+                result.GetValue(json)
+            );
         });
         return command;
     }

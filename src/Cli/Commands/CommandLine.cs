@@ -85,7 +85,8 @@ public static class CommandLine
 #pragma warning restore CA1031
         {
             Console.Error.WriteLine(
-                $"ppyolo: failed inside: {exception.GetType().Name}: {Printable.Message(exception.Message.Split('\n')[0])} (set PPYOLO_DEBUG=1 to see where)"
+                $"ppyolo: failed inside: {exception.GetType().Name}: {Printable.Message(exception.Message.Split('\n')[0])} "
+                    + "(set PPYOLO_DEBUG=1 to see where)"
             );
             if (Environment.GetEnvironmentVariable("PPYOLO_DEBUG") == "1")
             {

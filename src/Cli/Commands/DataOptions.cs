@@ -81,6 +81,9 @@ internal sealed class DataOptions
     /// <summary>Whether bad records stop.</summary>
     public bool Strict(ParseResult parsed) => parsed.GetValue(strict);
 
+    /// <summary>Whether the command line says which ranks have the same size.</summary>
+    public bool GivesSizes(ParseResult parsed) => parsed.GetValue(sameSize) || parsed.GetValue(perRankSizes);
+
     /// <summary>Whether all ranks have the same size: generated batches unless told otherwise, datasets if told so.</summary>
     public bool SameSizeAcrossRanks(ParseResult parsed, string? data) =>
         IsDataset(data) ? parsed.GetValue(sameSize) : !parsed.GetValue(perRankSizes);

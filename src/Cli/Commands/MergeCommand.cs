@@ -36,6 +36,7 @@ internal static class MergeCommand
                 CaseNotes.Say(RunRecord.Open(result.GetValue(folder)!).Case);
             }
 
+            using var writing = RecordedFolder.Of(result.GetValue(destination));
             RecordMerge.Merge(result.GetValue(folder)!, result.GetValue(destination)!);
             Console.Out.WriteLine(
                 $"merged {result.GetValue(folder)} into {result.GetValue(destination)}; replay it with: ppyolo train --replay "

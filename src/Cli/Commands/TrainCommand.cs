@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using PPYolo.Align;
+using PPYolo.Align.Locks;
+using PPYolo.Cli.Output;
 using PPYolo.Cli.Progress;
 using PPYolo.Harness.Replay;
 using PPYolo.Train.Epochs;
@@ -88,17 +90,24 @@ internal static class TrainCommand
                 result.GetValue(all.Ranks) ?? 1
             );
             var team = new RanksOptions { Ranks = result.GetValue(all.Ranks), Threads = result.GetValue(all.Threads) };
+            using var writing = RecordedFolder.Of(result.GetValue(all.Record));
             if (result.GetValue(all.Replay) is { } recorded)
             {
                 using var run = ReplayedFolder.Open(result, all, recorded);
                 CaseNotes.Say(run.Notes);
+                using var replayed = RecordedFolder.OfReplay(recorded);
                 var verdict = ReplayScenario.Run(
                     run,
                     where,
                     team,
                     out _,
                     result.GetValue(all.Bound),
-                    progress: step => Progress("replaying", step),
+                    progress: step =>
+                    {
+                        writing?.Require();
+                        replayed?.Require();
+                        Progress("replaying", step);
+                    },
                     recording: Recording(result),
                     beforeTwin: twin => ProgressOfTwin(twin, result.GetValue(all.Floor))
                 );
@@ -145,8 +154,9 @@ internal static class TrainCommand
                     )
                     {
                         Device = where,
+                        DataFacts = source.Facts,
                     };
-                    Train(plan, members, start.ProfileName, Recording(result), result.GetValue(all.Timings));
+                    Train(plan, members, start.ProfileName, Recording(result), writing, result.GetValue(all.Timings));
                     return members.Rank;
                 }
             );
@@ -184,6 +194,9 @@ internal static class TrainCommand
                     Path.GetFileNameWithoutExtension(name)
                         ?? throw new AlignException("--resume without --config needs --out DIR, the folder of the run")
                 );
+            Signals.Safe = () =>
+                $"{new CheckpointStore(folder).Latest ?? "what the run began with"} is whole; go on with: ppyolo train --resume "
+                + $"--out {folder}";
             return new()
             {
                 Folder = folder,
@@ -195,6 +208,8 @@ internal static class TrainCommand
                 Team = team,
                 Device = where,
                 Asked = name is null ? null : Settings(result, name, team),
+                AskedOver = recorded => Over(result, recorded),
+                MayChangeData = result.GetValue(all.DataChanged),
                 Epochs = result.GetValue(all.Epochs),
                 OpenData = settings =>
                     all.Data.Open(
@@ -209,6 +224,30 @@ internal static class TrainCommand
             };
         }
 
+        string StartOf(ParseResult result) => result.GetValue(all.Init) is var init && File.Exists(init) ? Path.GetFullPath(init) : init!;
+
+        // What was given, each option by itself; the rest is the run's.
+        RunSettings Over(ParseResult result, RunSettings recorded)
+        {
+            var data = Given(all.Data.Data) && result.GetValue(all.Data.Data) is { } from ? PathOf(from) : recorded.Data;
+            return recorded with
+            {
+                Options = TrainOptionsFile.Override(recorded.Options, result.GetValue(all.Set)!, "the run's settings with --set"),
+                Data = data,
+                Images = all.Data.Images(result) is { } folder ? Path.GetFullPath(folder) : recorded.Images,
+                Strict = all.Data.Strict(result) || recorded.Strict,
+                SameSizeAcrossRanks = all.Data.GivesSizes(result)
+                    ? all.Data.SameSizeAcrossRanks(result, data)
+                    : recorded.SameSizeAcrossRanks,
+                EvalData = result.GetValue(all.EvalData) is { } held ? Path.GetFullPath(held) : recorded.EvalData,
+                Seed = result.GetValue(all.Seed) ?? recorded.Seed,
+                Init = Given(all.Init) ? StartOf(result) : recorded.Init,
+                Checkpoint = result.GetValue(all.Checkpoint) is { } file ? Path.GetFullPath(file) : recorded.Checkpoint,
+            };
+
+            bool Given(Option option) => result.GetResult(option) is { Implicit: false };
+        }
+
         RunSettings Settings(ParseResult result, string name, RanksOptions team)
         {
             var options = TrainOptionsFile.Read(name, result.GetValue(all.Set)!);
@@ -217,14 +256,14 @@ internal static class TrainCommand
             return new()
             {
                 Options = options with { Epochs = result.GetValue(all.Epochs) ?? options.Epochs },
-                Data = DataOptions.IsDataset(from) ? Path.GetFullPath(from!) : from ?? $"generator:{random}",
+                Data = from is null ? $"generator:{random}" : PathOf(from),
                 Images = all.Data.Images(result) is { } folder ? Path.GetFullPath(folder) : null,
                 Reading = all.Data.Reading(result),
                 Strict = all.Data.Strict(result),
                 SameSizeAcrossRanks = all.Data.SameSizeAcrossRanks(result, from),
                 EvalData = result.GetValue(all.EvalData) is { } held ? Path.GetFullPath(held) : null,
                 Seed = random,
-                Init = File.Exists(result.GetValue(all.Init)) ? Path.GetFullPath(result.GetValue(all.Init)!) : result.GetValue(all.Init)!,
+                Init = StartOf(result),
                 Checkpoint = result.GetValue(all.Checkpoint) is { } file ? Path.GetFullPath(file) : null,
                 Ranks = team.Size(MpiLaunch.Current),
                 Threads = team.ThreadsOverAllRanks(MpiLaunch.Current),
@@ -232,7 +271,9 @@ internal static class TrainCommand
         }
     }
 
-    private static void Train(RunPlan plan, IRanks ranks, string profile, RecordOptions? recording, bool timings)
+    private static string PathOf(string data) => DataOptions.IsDataset(data) ? Path.GetFullPath(data) : data;
+
+    private static void Train(RunPlan plan, IRanks ranks, string profile, RecordOptions? recording, FolderLock? writing, bool timings)
     {
         var first = ranks.Rank == 0;
         var end = recording is null
@@ -252,7 +293,11 @@ internal static class TrainCommand
                 profile,
                 recording,
                 ranks,
-                step => Progress("recording", step),
+                step =>
+                {
+                    writing?.Require();
+                    Progress("recording", step);
+                },
                 beforeTwin: twin => ProgressOfTwin(twin, recording.Twins)
             );
         NonFinite.Require(end);

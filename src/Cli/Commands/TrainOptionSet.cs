@@ -50,6 +50,9 @@ internal sealed class TrainOptionSet
             Description = "Goes on with the run in --out from its last checkpoint; begins one where there is none and --config is given.",
         };
 
+    public Option<bool> DataChanged { get; } =
+        new("--data-changed") { Description = "With --resume: goes on although labels or images changed since the run began." };
+
     public Option<string?> Checkpoint { get; } =
         new("--checkpoint", "-c")
         {
@@ -192,6 +195,7 @@ internal sealed class TrainOptionSet
                 Epochs,
                 Output,
                 Resume,
+                DataChanged,
                 Keep,
                 EvalData,
                 EvalBatch,

@@ -23,8 +23,8 @@ public sealed class CocoGroundTruth
         ArgumentNullException.ThrowIfNull(categories);
         ArgumentNullException.ThrowIfNull(annotations);
 
-        ImageIds = [.. imageIds.Distinct().Order()];
-        imageIndex = new(ImageIds.Length);
+        ImageIds = [.. imageIds.Distinct(SeededIds.Instance).Order()];
+        imageIndex = new(ImageIds.Length, SeededIds.Instance);
         for (var i = 0; i < ImageIds.Length; i++)
         {
             imageIndex.Add(ImageIds[i], i);
@@ -37,14 +37,14 @@ public sealed class CocoGroundTruth
         }
 
         Categories = [.. byId.Values];
-        categoryIndex = new(Categories.Length);
+        categoryIndex = new(Categories.Length, SeededIds.Instance);
         for (var i = 0; i < Categories.Length; i++)
         {
             categoryIndex.Add(Categories[i].Id, i);
         }
 
         Annotations = [.. annotations];
-        var seen = new HashSet<long>(Annotations.Length);
+        var seen = new HashSet<long>(Annotations.Length, SeededIds.Instance);
         foreach (ref readonly var annotation in Annotations.AsSpan())
         {
             if (!seen.Add(annotation.Id))

@@ -22,7 +22,7 @@ internal sealed class DatasetCleaning(CocoSet set, string folder, ProblemLog pro
     /// <summary>The categories with ids of their own, in the order of the file, which is the order of the classes.</summary>
     public ImmutableArray<CocoCategory> Categories()
     {
-        var ids = new HashSet<long>();
+        var ids = new HashSet<long>(SeededIds.Instance);
         var kept = ImmutableArray.CreateBuilder<CocoCategory>();
         foreach (var category in set.Categories)
         {
@@ -49,7 +49,7 @@ internal sealed class DatasetCleaning(CocoSet set, string folder, ProblemLog pro
     public ImmutableArray<AnnotatedImage> Images(ImmutableArray<CocoCategory> categories)
     {
         var objects = ObjectsByImage(categories);
-        var ids = new HashSet<long>();
+        var ids = new HashSet<long>(SeededIds.Instance);
         var kept = ImmutableArray.CreateBuilder<AnnotatedImage>(set.Images.Length);
         foreach (var image in set.Images)
         {
@@ -73,9 +73,14 @@ internal sealed class DatasetCleaning(CocoSet set, string folder, ProblemLog pro
 
     private Dictionary<long, List<(CocoAnnotation Annotation, int Class)>> ObjectsByImage(ImmutableArray<CocoCategory> categories)
     {
-        var classes = categories.Select((category, index) => (category.Id, index)).ToDictionary();
-        var images = set.Images.Select(image => image.Id).Distinct().ToDictionary(id => id, _ => new List<(CocoAnnotation, int)>());
-        var ids = new HashSet<long>();
+        var classes = categories
+            .Select((category, index) => (category.Id, index))
+            .ToDictionary(pair => pair.Id, pair => pair.index, SeededIds.Instance);
+        var images = set
+            .Images.Select(image => image.Id)
+            .Distinct(SeededIds.Instance)
+            .ToDictionary(id => id, _ => new List<(CocoAnnotation, int)>(), SeededIds.Instance);
+        var ids = new HashSet<long>(SeededIds.Instance);
         foreach (ref readonly var annotation in set.Annotations.AsSpan())
         {
             var (id, imageId, category) = (annotation.Id, annotation.ImageId, annotation.CategoryId);

@@ -6,13 +6,21 @@ namespace PPYolo.Data.Datasets;
 /// What can be said of an image file without decoding it: its size, and whether its end is there. Some versions of decoders fill the
 /// missing part of a file that stops early with grey and report nothing.
 /// </summary>
-/// <param name="Width">In pixels; 0 for formats other than JPEG and PNG.</param>
-/// <param name="Height">In pixels; 0 for formats other than JPEG and PNG.</param>
+/// <param name="Width">In pixels; 0 where the format is unknown.</param>
+/// <param name="Height">In pixels; 0 where the format is unknown.</param>
 /// <param name="DataStart">Where the compressed pixels start.</param>
 internal readonly record struct ImageHeader(int Width, int Height, int DataStart)
 {
     /// <summary>More pixels than this are refused before memory is taken for them.</summary>
     public const long MostPixels = 1L << 27;
+
+    private const int UsualBits = 24;
+
+    // Length, type and checksum.
+    private const int PngChunk = 12;
+
+    /// <summary>What a decoder takes for a pixel, in bits.</summary>
+    public long Bits { get; init; } = UsualBits;
 
     /// <summary>Reads the header of an image.</summary>
     /// <param name="bytes">The file, or its beginning.</param>
@@ -26,15 +34,18 @@ internal readonly record struct ImageHeader(int Width, int Height, int DataStart
             [] => null,
             [0xFF, 0xD8, ..] => ReadJpeg(bytes),
             [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => ReadPng(bytes),
-            _ => default(ImageHeader),
+            _ => OtherHeaders.Read(bytes),
         };
         if (header is null)
         {
             problem = bytes.IsEmpty ? "expected an image, the file is empty" : "expected an image, the file stops within its header";
         }
-        else if ((long)header.Value.Width * header.Value.Height > MostPixels)
+        else if (header.Value is var (width, height, _) && (Int128)width * height * header.Value.Bits > MostPixels * UsualBits)
         {
-            problem = $"expected an image of at most {MostPixels} pixels, found {header.Value.Width}x{header.Value.Height}";
+            var deep = header.Value.Bits > UsualBits ? $" of {header.Value.Bits} bits each" : "";
+            problem =
+                $"expected an image of at most {MostPixels * UsualBits / Math.Max(UsualBits, header.Value.Bits)} pixels{deep}, found "
+                + $"{width}x{height}";
         }
 
         return header ?? default;
@@ -45,9 +56,31 @@ internal readonly record struct ImageHeader(int Width, int Height, int DataStart
         bytes switch
         {
             [0xFF, 0xD8, ..] => bytes[DataStart..].IndexOf([(byte)0xFF, (byte)0xD9]) >= 0,
-            [0x89, (byte)'P', (byte)'N', (byte)'G', ..] => bytes[DataStart..].IndexOf("IEND"u8) >= 0,
+            [0x89, (byte)'P', (byte)'N', (byte)'G', ..] => HasEveryChunk(bytes),
             _ => true,
         };
+
+    // A decoder takes memory for a chunk before it looks whether the file has it.
+    private static bool HasEveryChunk(ReadOnlySpan<byte> bytes)
+    {
+        for (var at = 8L; at + PngChunk <= bytes.Length; )
+        {
+            var length = BinaryPrimitives.ReadUInt32BigEndian(bytes[(int)at..]);
+            if (at + PngChunk + length > bytes.Length)
+            {
+                return false;
+            }
+
+            if (bytes.Slice((int)at + 4, 4).SequenceEqual("IEND"u8))
+            {
+                return true;
+            }
+
+            at += PngChunk + length;
+        }
+
+        return false;
+    }
 
     private static ImageHeader? ReadJpeg(ReadOnlySpan<byte> bytes)
     {

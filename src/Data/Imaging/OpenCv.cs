@@ -1,3 +1,4 @@
+using System.Globalization;
 using OpenCvSharp;
 using PPYolo.Align;
 
@@ -9,6 +10,8 @@ namespace PPYolo.Data.Imaging;
 /// </summary>
 internal static class OpenCv
 {
+    private static readonly string MostPixels = Datasets.ImageHeader.MostPixels.ToString(CultureInfo.InvariantCulture);
+
     private static readonly Lazy<string?> Failure = new(Load);
 
     /// <summary>Whether the native library can be used.</summary>

@@ -14,6 +14,8 @@ internal static partial class OpenCvEnvironment
         ("OPENCV_IPP", "disabled"),
         // Or the library warns of what was just asked for.
         ("OPENCV_LOG_LEVEL", "ERROR"),
+        // Of formats whose headers are not read here the library refuses as many pixels.
+        ("OPENCV_IO_MAX_IMAGE_PIXELS", OpenCv.MostPixels),
     ];
 
     /// <summary>Sets what is not set yet; .NET's own SetEnvironmentVariable would not reach native code.</summary>

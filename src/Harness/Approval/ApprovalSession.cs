@@ -1,11 +1,15 @@
 using PPYolo.Align;
 using PPYolo.Align.Golden;
+using PPYolo.Align.Locks;
 
 namespace PPYolo.Harness.Approval;
 
 /// <summary>Goes through received snapshots: shows each, refuses or approves it.</summary>
 internal static class ApprovalSession
 {
+    // Another approval takes no longer, unless somebody is asked.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     /// <summary>Approves what may be approved.</summary>
     /// <param name="path">A folder, or one received file.</param>
     /// <param name="reason">Why, for all; null asks for each.</param>
@@ -59,6 +63,14 @@ internal static class ApprovalSession
         Func<string?>? ask
     )
     {
+        // What is shown is what is approved, and the log has a line for each: nobody else approves beside it.
+        using var alone = FolderLock.Take(Path.GetDirectoryName(Path.GetFullPath(snapshot.Verified))!, Patience);
+        if (!File.Exists(snapshot.Received))
+        {
+            output.WriteLine($"{snapshot.Received}: is not there any more; somebody else approved or removed it\n");
+            return false;
+        }
+
         var (text, line, found) = snapshot.Describe(mayChangeEnvironment);
         List<string> objections = [.. found, .. further];
         output.WriteLine($"{snapshot.Received}\n{text}");

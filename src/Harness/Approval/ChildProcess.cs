@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 using PPYolo.Align;
+using PPYolo.Align.Files;
 
 namespace PPYolo.Harness.Approval;
 
@@ -38,6 +39,7 @@ internal static class ChildProcess
         }
 
         using (process)
+        using (Interruption.On(() => process.Kill(entireProcessTree: true)))
         {
             var errors = process.StandardError.ReadToEndAsync();
             var output = new StringBuilder();

@@ -1,4 +1,5 @@
 using PPYolo.Align;
+using PPYolo.Align.Files;
 using PPYolo.Align.Golden;
 using PPYolo.Align.Reports;
 
@@ -24,8 +25,11 @@ internal static class Recheck
     {
         var root = Git.Run(repository, "rev-parse", "--show-toplevel");
         var full = Resolve(root, commit);
-        var work = Directory.CreateTempSubdirectory("ppyolo-recheck-").FullName;
+        using var folder = new WorkFolder("ppyolo-recheck-");
+        var work = folder.Path;
         var tree = Path.Combine(work, "tree");
+        // Of a folder that is gone git forgets the tree.
+        using var forgotten = Interruption.On(() => Forget(root, tree));
         Git.Run(root, "worktree", "add", "--detach", tree, full);
         try
         {
@@ -43,9 +47,10 @@ internal static class Recheck
         finally
         {
             Git.Run(root, "worktree", "remove", "--force", tree);
-            Directory.Delete(work, recursive: true);
         }
     }
+
+    private static void Forget(string root, string tree) => Git.Run(root, "worktree", "remove", "--force", tree);
 
     private static string Resolve(string root, string commit)
     {

@@ -1,4 +1,5 @@
 using PPYolo.Align;
+using PPYolo.Align.Files;
 using PPYolo.Align.Golden;
 
 namespace PPYolo.Harness.Approval;
@@ -27,21 +28,14 @@ internal static class Renewal
         }
 
         var root = Git.Run(repository, "rev-parse", "--show-toplevel");
-        var work = Directory.CreateTempSubdirectory("ppyolo-renew-").FullName;
-        try
-        {
-            string received = Path.Combine(work, "received"),
-                runs = Path.Combine(work, "runs");
-            Directory.CreateDirectory(received);
-            output.WriteLine("recording; every test is red for want of a golden");
-            GoldenTheories.Run(root, runs, filter, new Dictionary<string, string> { ["PPYOLO_GOLDEN_FOLDER"] = received }, output);
-            output.WriteLine();
-            return Settle(Path.Combine(root, GoldenTheories.Folder), received, runs, filter is null, reason, mayChangeEnvironment, output);
-        }
-        finally
-        {
-            Directory.Delete(work, recursive: true);
-        }
+        using var work = new WorkFolder("ppyolo-renew-");
+        string received = work.File("received"),
+            runs = work.File("runs");
+        Directory.CreateDirectory(received);
+        output.WriteLine("recording; every test is red for want of a golden");
+        GoldenTheories.Run(root, runs, filter, new Dictionary<string, string> { ["PPYOLO_GOLDEN_FOLDER"] = received }, output);
+        output.WriteLine();
+        return Settle(Path.Combine(root, GoldenTheories.Folder), received, runs, filter is null, reason, mayChangeEnvironment, output);
     }
 
     /// <summary>Puts what was received in the place of what was approved.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using PPYolo.Align;
+using PPYolo.Align.Files;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Json;
 using PPYolo.Train.Records;
@@ -17,28 +18,22 @@ public static class MpiRecording
     /// <exception cref="AlignException">mpirun is not installed, or a rank failed.</exception>
     public static RanksResult Run(RanksPlan plan, string folder, int threads)
     {
-        var work = Directory.CreateTempSubdirectory("ppyolo-mpi-").FullName;
-        try
-        {
-            Prepare(plan, work);
-            Start([
-                .. Environment.UserName == "root" ? ["--allow-run-as-root"] : Array.Empty<string>(),
-                "--quiet",
-                "--oversubscribe",
-                "--bind-to",
-                "none",
-                "-np",
-                $"{plan.Ranks}",
-                "dotnet",
-                Path.Combine(AppContext.BaseDirectory, "ppyolo.dll"),
-                .. Arguments(plan, work, folder, threads),
-            ]);
-            return Read(folder);
-        }
-        finally
-        {
-            Directory.Delete(work, recursive: true);
-        }
+        using var temporary = new WorkFolder("ppyolo-mpi-");
+        var work = temporary.Path;
+        Prepare(plan, work);
+        Start([
+            .. Environment.UserName == "root" ? ["--allow-run-as-root"] : Array.Empty<string>(),
+            "--quiet",
+            "--oversubscribe",
+            "--bind-to",
+            "none",
+            "-np",
+            $"{plan.Ranks}",
+            "dotnet",
+            Path.Combine(AppContext.BaseDirectory, "ppyolo.dll"),
+            .. Arguments(plan, work, folder, threads),
+        ]);
+        return Read(folder);
     }
 
     /// <summary>Writes the files that <see cref="Arguments"/> names: the configuration and the start weights.</summary>
@@ -108,6 +103,7 @@ public static class MpiRecording
         }
 
         using (process)
+        using (Interruption.On(() => process.Kill(entireProcessTree: true)))
         {
             var errors = process.StandardError.ReadToEndAsync();
             process.StandardOutput.ReadToEnd();

@@ -28,6 +28,9 @@ public sealed class CheckpointStore(string folder, int keep = CheckpointStore.St
     /// <summary>The folder.</summary>
     public string Folder => folder;
 
+    /// <summary>Called before anything is written; it throws where the folder is another's by then.</summary>
+    public Action? BeforeWrite { get; init; }
+
     /// <summary>The last checkpoint, or null where there is none.</summary>
     public string? Latest => index is null ? null : Path.Combine(folder, index.Latest);
 
@@ -44,6 +47,7 @@ public sealed class CheckpointStore(string folder, int keep = CheckpointStore.St
     /// <returns>Its path.</returns>
     public string Write(Checkpoint checkpoint)
     {
+        BeforeWrite?.Invoke();
         var name = FileName(checked((int)checkpoint.StartEpoch));
         checkpoint.Write(Path.Combine(folder, name));
         WriteIndex(index is null ? new() { Latest = name } : index with { Latest = name });
@@ -55,6 +59,7 @@ public sealed class CheckpointStore(string folder, int keep = CheckpointStore.St
     /// <returns>Whether it is the best so far; of equal ones the first is.</returns>
     public bool AddScore(EpochScore score)
     {
+        BeforeWrite?.Invoke();
         if (index is null)
         {
             throw new InvalidOperationException("there is no checkpoint to score");

@@ -1,6 +1,7 @@
 using PPYolo.Align;
 using PPYolo.Align.Comparison;
 using PPYolo.Align.Formats;
+using PPYolo.Align.Locks;
 using PPYolo.Align.Tensors;
 using PPYolo.Data.Batches;
 using PPYolo.Data.Datasets;
@@ -35,6 +36,14 @@ internal sealed class EpochSession
     /// <summary>The settings of the command line, or null where it names no configuration.</summary>
     public required RunSettings? Asked { get; init; }
 
+    /// <summary>
+    /// Where the command line names no configuration: what it says of a recorded run, which is the run itself where nothing was given.
+    /// </summary>
+    public required Func<RunSettings, RunSettings> AskedOver { get; init; }
+
+    /// <summary>Whether labels or images may be others than when the run began.</summary>
+    public bool MayChangeData { get; init; }
+
     /// <summary>Epochs of the whole run where they were given, also for a run that is resumed.</summary>
     public required int? Epochs { get; init; }
 
@@ -53,6 +62,7 @@ internal sealed class EpochSession
     /// <summary>Trains.</summary>
     public void Run()
     {
+        using var writing = Lock();
         var there = RunSettings.ExistIn(Folder);
         if (there && !Resume)
         {
@@ -61,11 +71,18 @@ internal sealed class EpochSession
 
         var settings = there || Asked is null ? Recorded() : Asked;
         var data = OpenData(settings);
-        settings = settings with { Options = data.Fit(settings.Options) };
-        var store = new CheckpointStore(Folder, Keep);
+        settings = Fingerprinted(settings with { Options = data.Fit(settings.Options) }, data, there);
+        var store = new CheckpointStore(Folder, Keep) { BeforeWrite = writing is null ? null : writing.Require };
         using var from = store.Latest is { } latest ? TrainingState.Read(latest) : null;
         using var checkpoint = from is null && settings.Checkpoint is { } file ? TensorFile.Read(file) : null;
         var start = from?.Raw ?? Start(settings, checkpoint);
+        if (from is not null && from.Epochs > settings.Options.Epochs)
+        {
+            throw new AlignException(
+                $"{Folder}: {from.Epochs} epochs are done, more than --epochs {settings.Options.Epochs} asks for; nothing was changed"
+            );
+        }
+
         if (from is not null)
         {
             Say($"{Folder}: going on after epoch {from.Epochs} of {settings.Options.Epochs}");
@@ -75,6 +92,41 @@ internal sealed class EpochSession
         Show(observer => RankLauncher.Run(Team, members => Train(members, settings, data, start, store, from, evaluation, observer)));
         Say($"{Folder}: {settings.Options.Epochs} epochs done; the weights are in {new CheckpointStore(Folder, Keep).Latest}");
     }
+
+    /// <summary>Notes which data it is; a run that goes on must find those that it began with.</summary>
+    private RunSettings Fingerprinted(RunSettings settings, TrainingData data, bool there)
+    {
+        if (data is not DatasetData { Fingerprint: var now })
+        {
+            return settings;
+        }
+
+        if (there && settings.DataFingerprint is null)
+        {
+            Say($"{Path.Combine(Folder, RunSettings.FileName)}: does not say what the dataset was like; whether it changed is not known");
+        }
+
+        if (there && settings.DataFingerprint?.Difference(now) is { } difference)
+        {
+            if (!MayChangeData)
+            {
+                throw new AlignException(
+                    $"{settings.Data}: {difference} changed since the run in {Folder} began; put back what was there, say that it is meant "
+                        + "with --data-changed, or begin another run in another folder"
+                );
+            }
+
+            Say($"{settings.Data}: {difference} changed since the run began, as --data-changed says: it is another run from here on");
+        }
+
+        return settings with
+        {
+            DataFingerprint = now,
+        };
+    }
+
+    // One process writes, whatever ranks there are; it is the one that speaks.
+    private FolderLock? Lock() => MpiLaunch.Current is null or { Rank: 0 } ? FolderLock.Take(Folder) : null;
 
     /// <summary>
     /// The evaluation of the dataset that was named, or of the held-out part of the one that trains; null where there is none.
@@ -120,22 +172,23 @@ internal sealed class EpochSession
         var settings = recorded with { Options = recorded.Options with { Epochs = Epochs ?? recorded.Options.Epochs } };
         // The number of epochs may grow, and what only changes rounding is said; anything else would be another run.
         var (ranks, threads) = (Team.Size(MpiLaunch.Current), Team.ThreadsOverAllRanks(MpiLaunch.Current));
+        var asked = Asked ?? AskedOver(recorded);
         if (
-            Asked is not null
-            && SettingsDifference.First(
+            SettingsDifference.First(
                 settings,
-                Asked with
+                asked with
                 {
                     Ranks = settings.Ranks,
                     Threads = settings.Threads,
-                    Options = Asked.Options with
+                    DataFingerprint = settings.DataFingerprint,
+                    Options = asked.Options with
                     {
                         Epochs = settings.Options.Epochs,
                         IterationsPerEpoch = settings.Options.IterationsPerEpoch,
                     },
                 }
-            )
-                is { } difference
+            ) is
+            { } difference
         )
         {
             throw new AlignException(
@@ -200,7 +253,6 @@ internal sealed class EpochSession
     {
         if (ranks.Rank == 0)
         {
-            MakeFolder();
             store.RemoveLeftovers();
             settings.Write(Folder);
         }
@@ -218,6 +270,7 @@ internal sealed class EpochSession
             // Once an epoch, before the checkpoint.
             CheckReplicas = false,
             Device = Device,
+            DataFacts = data.Facts,
         };
         EpochLoop.Execute(
             plan,
@@ -231,20 +284,5 @@ internal sealed class EpochSession
             ranks
         );
         return ranks.Rank;
-    }
-
-    private void MakeFolder()
-    {
-        try
-        {
-            Directory.CreateDirectory(Folder);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new AlignException(
-                $"{Folder}: the run's folder cannot be made ({exception.Message.TrimEnd('.')}); name another with --out",
-                exception
-            );
-        }
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using PPYolo.Align;
 using PPYolo.Align.Files;
 using PPYolo.Align.Json;
+using PPYolo.Data.Datasets;
 using PPYolo.Data.Layouts;
 using PPYolo.Train.Options;
 
@@ -15,18 +16,22 @@ public sealed record RunSettings
     public const string FileName = "run.json";
 
     private const string FormatName = "ppyolo-run";
+    private const int LatestVersion = 2;
 
     /// <summary>Always "ppyolo-run".</summary>
     public string Format { get; init; } = FormatName;
 
-    /// <summary>The version of the layout: 1.</summary>
-    public int Version { get; init; } = 1;
+    /// <summary>The version of the layout: 2, which has the dataset's fingerprint.</summary>
+    public int Version { get; init; } = LatestVersion;
 
     /// <summary>Every option; with a dataset the iterations of an epoch are the dataset's.</summary>
     public required TrainOptions Options { get; init; }
 
     /// <summary>generator:SEED, a dataset's folder, or its annotation file.</summary>
     public required string Data { get; init; }
+
+    /// <summary>What tells the dataset from itself after a change; null where batches are generated, and in files of version 1.</summary>
+    public DatasetFingerprint? DataFingerprint { get; init; }
 
     /// <summary>The image folder where it was named.</summary>
     public string? Images { get; init; }
@@ -85,15 +90,16 @@ public sealed record RunSettings
             path,
             members => notes = members["options"] is JsonObject options ? LaterSettings.Fill(options, path, inCase: false, known) : []
         );
-        if (settings.Format != FormatName || settings.Version != 1)
+        if (settings.Format != FormatName || settings.Version is < 1 or > LatestVersion)
         {
             throw new AlignException(
-                $"{path}: expected format {FormatName}, version 1; found {settings.Format}, version {settings.Version}"
+                $"{path}: expected format {FormatName}, version 1 to {LatestVersion}; found {settings.Format}, version {settings.Version}"
+                    + (settings.Version > LatestVersion ? "; a later version needs a later program" : "")
             );
         }
 
         settings.Options.Validate(path);
-        return settings with { Notes = notes };
+        return settings with { Version = LatestVersion, Notes = notes };
     }
 
     /// <summary>Whether a folder has settings.</summary>

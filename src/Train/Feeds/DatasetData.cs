@@ -11,8 +11,13 @@ namespace PPYolo.Train.Feeds;
 /// <param name="dataset">The dataset; its ranks in this process share it.</param>
 public sealed class DatasetData(string seed, DetectionDataset dataset) : TrainingData(seed)
 {
+    private readonly Lazy<DatasetFingerprint> fingerprint = new(() => DatasetFingerprint.Of(dataset));
+
     /// <summary>The dataset.</summary>
     public DetectionDataset Dataset => dataset;
+
+    /// <summary>What tells the dataset from itself after a change, as it was when it was first asked for.</summary>
+    public DatasetFingerprint Fingerprint => fingerprint.Value;
 
     /// <summary>Whether all ranks have the same size in an iteration; else each draws its own.</summary>
     public bool SameSizeAcrossRanks { get; init; }
@@ -27,6 +32,15 @@ public sealed class DatasetData(string seed, DetectionDataset dataset) : Trainin
 
     /// <summary>The same data, each batch made when it is asked for, by who asks.</summary>
     public DatasetData WithoutWorkers() => new(Seed, dataset) { SameSizeAcrossRanks = SameSizeAcrossRanks, Workers = 0 };
+
+    /// <inheritdoc />
+    public override IReadOnlyList<KeyValuePair<string, string>> Facts =>
+        [
+            new("seed of the data", Seed),
+            new("annotations (SHA-256)", Fingerprint.Annotations),
+            new("images (SHA-256 of names and sizes)", Fingerprint.Images),
+            new("sizes", SameSizeAcrossRanks ? "of all ranks" : "of each rank"),
+        ];
 
     /// <inheritdoc />
     public override TrainOptions Fit(TrainOptions options)

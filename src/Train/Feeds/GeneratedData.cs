@@ -9,6 +9,10 @@ namespace PPYolo.Train.Feeds;
 public sealed class GeneratedData(string seed, bool perRankSizes) : TrainingData(seed)
 {
     /// <inheritdoc />
+    public override IReadOnlyList<KeyValuePair<string, string>> Facts =>
+        [new("data", $"generator:{Seed}"), new("sizes", perRankSizes ? "of each rank" : "of all ranks")];
+
+    /// <inheritdoc />
     public override TrainOptions Fit(TrainOptions options) => options;
 
     /// <inheritdoc />

@@ -11,6 +11,9 @@ public abstract class TrainingData(string seed)
     /// <summary>The seed of all that is random in the data, and of DropBlock.</summary>
     public string Seed => seed;
 
+    /// <summary>What all ranks must have alike, by name.</summary>
+    public abstract IReadOnlyList<KeyValuePair<string, string>> Facts { get; }
+
     /// <summary>The options as this data needs them: with a dataset an epoch has its number of iterations.</summary>
     /// <exception cref="AlignException">The options do not fit the data.</exception>
     public abstract TrainOptions Fit(TrainOptions options);

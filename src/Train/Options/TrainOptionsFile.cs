@@ -35,6 +35,19 @@ public static class TrainOptionsFile
         var node = JsonNode
             .Parse(text, documentOptions: new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })!
             .AsObject();
+        return Override(node, overrides, overrides.Any() ? $"{Path.GetFileName(path)} with --set" : Path.GetFileName(path));
+    }
+
+    /// <summary>Changes options.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="overrides">key=value, as in <see cref="Read"/>.</param>
+    /// <param name="source">Where they are from, for messages.</param>
+    /// <exception cref="AlignException">A key is unknown, or a value cannot be.</exception>
+    public static TrainOptions Override(TrainOptions options, IEnumerable<string> overrides, string source) =>
+        Override(JsonNode.Parse(StrictJson.Text(options))!.AsObject(), overrides, source);
+
+    private static TrainOptions Override(JsonObject node, IEnumerable<string> overrides, string source)
+    {
         foreach (var setting in overrides)
         {
             var split = setting.IndexOf('=', StringComparison.Ordinal);
@@ -46,7 +59,6 @@ public static class TrainOptionsFile
             node[setting[..split]] = Value(setting[(split + 1)..]);
         }
 
-        var source = overrides.Any() ? $"{Path.GetFileName(path)} with --set" : Path.GetFileName(path);
         return StrictJson.Parse<TrainOptions>(node.ToJsonString(), source).Validate(source);
     }
 

@@ -16,6 +16,10 @@ public sealed unsafe class MpiRanks : IRanks
 {
     private const int BroadcastTag = 4;
     private const int GatherTag = 5;
+
+    // Both signals come at once, and may be handled in another order.
+    private static readonly TimeSpan LauncherHaste = TimeSpan.FromSeconds(0.2);
+
     private const long BroadcastBytes = 64 * 1024 * 1024;
 
     private readonly MpiFunctions mpi;
@@ -25,7 +29,9 @@ public sealed unsafe class MpiRanks : IRanks
     private readonly MpiReduction reduction;
     private readonly HostMemory memory = new();
     private readonly MpiSigns signs;
+    private readonly PosixSignalRegistration? continuation;
     private readonly PosixSignalRegistration termination;
+    private readonly ManualResetEventSlim continued = new();
     private readonly TimeSpan timeout;
     private long ticks;
     private bool disposed;
@@ -41,8 +47,24 @@ public sealed unsafe class MpiRanks : IRanks
         exchange = new MpiExchange(transfers, end, rank, size, timeout);
         reduction = new MpiReduction(transfers, exchange, rank, size);
         signs = new MpiSigns(mpi, end, exchange, rank, size, timeout / 10);
-        // When a rank is killed, the launcher ends the others with this signal: the last moment to say what they were waiting for.
-        termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => SayWhatWaits());
+        // When a rank is killed, the launcher ends the others with this signal: the last moment to say what they were waiting for. It sends
+        // another before it, to ranks that are stopped; whoever ends this rank by itself does not.
+        continuation = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => continued.Set());
+        termination = PosixSignalRegistration.Create(
+            PosixSignal.SIGTERM,
+            context =>
+            {
+                if (continued.Wait(LauncherHaste))
+                {
+                    SayWhatWaits();
+                }
+                else
+                {
+                    context.Cancel = true;
+                    Abort("it was ended by SIGTERM");
+                }
+            }
+        );
     }
 
     /// <summary>Whether this process was started as one of several ranks, by mpirun or srun.</summary>
@@ -197,7 +219,10 @@ public sealed unsafe class MpiRanks : IRanks
     public void Abort(string reason) => Abort(reason, RankFailure.ExitCode);
 
     /// <summary>Writes the reason and ends the processes of all ranks with an exit code; does not return.</summary>
-    public void Abort(string reason, int exitCode) => end.All(new RankFailureException(Rank, exchange.Whereabouts, reason), exitCode);
+    public void Abort(string reason, int exitCode) => End(new RankFailureException(Rank, exchange.Whereabouts, reason).Message, exitCode);
+
+    /// <summary>Writes a message, once for all ranks, and ends their processes with an exit code; does not return.</summary>
+    public void End(string message, int exitCode) => end.All(message, exitCode);
 
     /// <summary>Leaves the others, who must leave too: a rank that leaves while others call is a failure like any other.</summary>
     public void Dispose()
@@ -223,6 +248,7 @@ public sealed unsafe class MpiRanks : IRanks
             }
         );
         termination.Dispose();
+        continuation?.Dispose();
         reduction.Dispose();
         memory.Dispose();
     }
@@ -239,7 +265,7 @@ public sealed unsafe class MpiRanks : IRanks
         catch (MpiException exception)
         {
             // The library does not say which rank it could not reach.
-            end.All(new RankFailureException(null, call.ToString(), exception.Message), RankFailure.ExitCode);
+            end.All(new RankFailureException(null, call.ToString(), exception.Message).Message, RankFailure.ExitCode);
         }
 
         BytesReduced += call.MovesTensor ? call.Bytes : 0;

@@ -66,6 +66,12 @@ public static class RankLauncher
         {
             return body(ranks);
         }
+        catch (RankDisagreementException exception)
+        {
+            // No rank failed: each sees the same, and one says it.
+            ranks.End(exception.Message, 2);
+            throw;
+        }
 #pragma warning disable CA1031 // Whatever ends a rank must end the others.
         catch (Exception exception)
 #pragma warning restore CA1031

@@ -17,6 +17,9 @@ public sealed record RunPlan(TrainOptions Options, NamedTensors Start, Func<int,
     /// <summary>In what the training is another than the right one.</summary>
     public Alteration Alteration { get; init; } = Alteration.None;
 
+    /// <summary>What all ranks must have alike of the data, by name.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> DataFacts { get; init; } = [];
+
     /// <summary>Given each rank's trainer before its first iteration, to watch it; null where nobody does.</summary>
     public Action<Trainer>? Observe { get; init; }
 

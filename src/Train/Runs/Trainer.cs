@@ -30,6 +30,7 @@ public sealed class Trainer : IDisposable
     {
         this.plan = plan;
         this.ranks = ranks;
+        RunAgreement.Require(plan, ranks, Note);
         batches = plan.Batches(ranks.Rank);
         network = NetworkState.Create(plan.Alteration.Network(plan.Options.ToNetwork()), plan.Start, RankDevice.Of(plan.Device, ranks));
         plan.Alteration.Loaded(network);
@@ -94,6 +95,14 @@ public sealed class Trainer : IDisposable
         Step.Dispose();
         network.Dispose();
         (batches as IDisposable)?.Dispose();
+    }
+
+    private void Note(string text)
+    {
+        if (ranks.Rank == 0)
+        {
+            Console.Error.WriteLine($"ppyolo: note: {text}");
+        }
     }
 
     private static Tensor Uniform(string name, long[] shape)

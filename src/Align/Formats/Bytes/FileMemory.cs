@@ -12,6 +12,9 @@ internal sealed class FileMemory(FileBytes file, long offset, int length) : Memo
     private readonly Lock reading = new();
     private readonly WeakReference<byte[]?> content = new(null);
 
+    // The framework's own would look at the content to see how long it is.
+    public override Memory<byte> Memory => CreateMemory(length);
+
     public override Span<byte> GetSpan() => Content();
 
     public override MemoryHandle Pin(int elementIndex = 0)

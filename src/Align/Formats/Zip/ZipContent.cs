@@ -61,10 +61,12 @@ internal static class ZipContent
     private static void Verify(ByteSource content, uint expected)
     {
         var crc = new Crc32();
+        var buffer = new byte[(int)Math.Min(content.Length, 1 << 17)];
         for (long offset = 0, count; offset < content.Length; offset += count)
         {
-            count = Math.Min(content.Length - offset, 1 << 24);
-            crc.Append(content.Span(offset, (int)count));
+            count = Math.Min(content.Length - offset, buffer.Length);
+            content.CopyTo(offset, buffer.AsSpan(0, (int)count));
+            crc.Append(buffer.AsSpan(0, (int)count));
         }
 
         if (crc.GetCurrentHashAsUInt32() != expected)

@@ -20,11 +20,11 @@ internal sealed unsafe partial class MpiEnd(MpiFunctions mpi, int rank, int size
     public bool Begun => Volatile.Read(ref ending) != 0 || mpi.Arrived(Tag);
 
     /// <summary>
-    /// Writes the failure to the error output and ends all ranks. Where several see the same failure they take turns, and the first one's
-    /// turn ends the others.
+    /// Writes a message to the error output and ends all ranks. Where several see the same they take turns, and the first one's turn ends
+    /// the others.
     /// </summary>
     [DoesNotReturn]
-    public void All(RankFailureException failure, int exitCode)
+    public void All(string message, int exitCode)
     {
         if (Interlocked.Exchange(ref ending, 1) != 0)
         {
@@ -36,7 +36,7 @@ internal sealed unsafe partial class MpiEnd(MpiFunctions mpi, int rank, int size
         Thread.Sleep(Turn * Math.Min(rank, 10));
         if (!mpi.Arrived(Tag))
         {
-            Say(failure.Message);
+            Say(message);
             Tell();
             mpi.Abort(exitCode);
         }

@@ -87,7 +87,7 @@ internal sealed unsafe class MpiExchange
 
         if (CallAgreement.Check(calls) is { } mismatch)
         {
-            end.All(mismatch.Seen(call), RankFailure.ExitCode);
+            end.All(mismatch.Seen(call).Message, RankFailure.ExitCode);
         }
     }
 
@@ -129,7 +129,7 @@ internal sealed unsafe class MpiExchange
     private string Seconds => $"{timeout.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)} s";
 
     private void Fail(int failed, string cause) =>
-        end.All(new RankFailureException(failed, Current.ToString()!, cause), RankFailure.ExitCode);
+        end.All(new RankFailureException(failed, Current.ToString()!, cause).Message, RankFailure.ExitCode);
 
     private nint Address(int of) => (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref envelopes[of * Stride]);
 

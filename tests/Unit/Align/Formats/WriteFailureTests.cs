@@ -115,7 +115,10 @@ public sealed class WriteFailureTests : IDisposable
             .Should()
             .Throw<AlignException>()
             .WithMessage("*none.npz: there is no such file*");
-        ((Action)(() => TensorFile.Read(folder.Path))).Should().Throw<AlignException>().WithMessage($"{folder.Path}: cannot be read*");
+        ((Action)(() => TensorFile.Read(folder.Path)))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage($"{folder.Path}: expected a file, found a folder*");
         ((Action)(() => TensorFile.Read(""))).Should().Throw<AlignException>();
     }
 

@@ -172,8 +172,8 @@ public sealed class CocoReaderTests : IDisposable
         var missing = () => CocoGroundTruthReader.Read(scratch.File("nothing.json"));
         var folder = () => CocoGroundTruthReader.Read(Path.GetTempPath());
 
-        missing.Should().Throw<AlignException>().WithMessage("*nothing.json*cannot be read*");
-        folder.Should().Throw<AlignException>().WithMessage("*cannot be read*");
+        missing.Should().Throw<AlignException>().WithMessage("*nothing.json: there is no such file*");
+        folder.Should().Throw<AlignException>().WithMessage("*found a folder*");
     }
 
     private CocoGroundTruth ReadTruth(string content) => CocoGroundTruthReader.Read(scratch.Write("truth.json", content));

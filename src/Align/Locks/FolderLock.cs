@@ -1,0 +1,260 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using PPYolo.Align.Files;
+using PPYolo.Align.Json;
+
+namespace PPYolo.Align.Locks;
+
+/// <summary>
+/// Keeps a folder for one writer. The file ppyolo.lock in it says who that is, and stays open: the operating system knows who holds it,
+/// and lets go of it when the process ends, however that comes. Other machines, whose system may not know, go by its heartbeat.
+/// </summary>
+public sealed class FolderLock : IDisposable
+{
+    /// <summary>The file's name.</summary>
+    public const string FileName = "ppyolo.lock";
+
+    // A machine that was silent for so long is taken to have lost its writer.
+    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    private readonly string path;
+    private readonly bool madeFolder;
+    private readonly FileStream file;
+    private readonly Timer timer;
+    private readonly IDisposable onInterrupt;
+    private readonly Lock writing = new();
+    private LockHolder holder;
+    private bool disposed;
+
+    private FolderLock(string path, FileStream file, LockHolder holder, bool madeFolder)
+    {
+        (this.path, this.file, this.holder, this.madeFolder) = (path, file, holder, madeFolder);
+        timer = new Timer(_ => Write(), null, Beat, Beat);
+        onInterrupt = Interruption.On(Dispose);
+    }
+
+    private enum State
+    {
+        Gone,
+        Held,
+        Free,
+    }
+
+    /// <summary>Takes a folder, which is made where it is not there.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="patience">How long to wait for another writer; not at all unless given.</param>
+    /// <exception cref="AlignException">Somebody else writes into it, or it cannot be written.</exception>
+    public static FolderLock Take(string folder, TimeSpan patience = default)
+    {
+        var path = Path.Combine(folder, FileName);
+        try
+        {
+            var made = !Directory.Exists(folder);
+            Directory.CreateDirectory(folder);
+            for (var waited = TimeSpan.Zero; ; waited += Pause)
+            {
+                if (TryTake(path) is var (file, holder) && file is not null)
+                {
+                    return new(path, file, holder, made);
+                }
+
+                if (Examine(path, out var other) == State.Held && waited >= patience)
+                {
+                    throw new AlignException(
+                        $"{folder}: is being written by {other?.ToString() ?? "another process"}; wait for it, end it, or name another "
+                            + "folder"
+                    );
+                }
+
+                Thread.Sleep(Pause);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new AlignException(
+                $"{folder}: cannot be made or written ({error.Message.TrimEnd('.')}); check its rights, or name another folder",
+                error
+            );
+        }
+    }
+
+    /// <summary>Requires that the lock is still this process's: one that was suspended may have lost it.</summary>
+    /// <exception cref="AlignException">Somebody else has taken the folder, or removed the file.</exception>
+    public void Require()
+    {
+        var found = Read(path);
+        if (found?.Token != holder.Token)
+        {
+            throw new AlignException(
+                $"{path}: this run lost its folder to {found?.ToString() ?? "somebody who removed the file"}, perhaps while it was "
+                    + $"suspended, and stops; nothing more is written"
+            );
+        }
+    }
+
+    /// <summary>Lets others write; removes the file, and the folder where it was made for nothing.</summary>
+    public void Dispose()
+    {
+        lock (writing)
+        {
+            if (disposed)
+            {
+                return;
+            }
+
+            disposed = true;
+        }
+
+        timer.Dispose();
+        onInterrupt.Dispose();
+        try
+        {
+            // While it is held, so that it cannot be another's.
+            if (Read(path)?.Token == holder.Token)
+            {
+                File.Delete(path);
+            }
+
+            file.Dispose();
+            if (madeFolder && !Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(Path.GetFullPath(path))!).Any())
+            {
+                Directory.Delete(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // A lock that nobody holds is none.
+        }
+    }
+
+    /// <summary>Makes the file, or takes one that nobody holds out of the way.</summary>
+    private static (FileStream? File, LockHolder Holder) TryTake(string path)
+    {
+        var holder = Here();
+        try
+        {
+            // Sharing with nobody is what the operating system holds until the process ends.
+            var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0);
+            Write(file, holder);
+            return (file, holder);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            // Somebody has it, or left it.
+            Examine(path, out _, remove: true);
+            return (null, holder);
+        }
+    }
+
+    /// <summary>Finds out whether somebody holds a lock.</summary>
+    private static State Examine(string path, out LockHolder? holder, bool remove = false)
+    {
+        holder = Read(path);
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 0);
+            // Between opening and holding it somebody may have put another in its place.
+            using var reader = new StreamReader(file, Encoding.UTF8);
+            if (Parse(reader.ReadToEnd())?.Token != Read(path)?.Token)
+            {
+                return State.Held;
+            }
+
+            if (holder is { } other && other.Host != Environment.MachineName && DateTime.UtcNow - other.Heartbeat < Silence)
+            {
+                return State.Held;
+            }
+
+            if (remove)
+            {
+                File.Delete(path);
+            }
+
+            return State.Free;
+        }
+        catch (FileNotFoundException)
+        {
+            return State.Gone;
+        }
+        catch (IOException)
+        {
+            return State.Held;
+        }
+    }
+
+    private static LockHolder Here()
+    {
+        using var process = Process.GetCurrentProcess();
+        return new()
+        {
+            Host = Environment.MachineName,
+            Process = Environment.ProcessId,
+            Started = process.StartTime.ToUniversalTime(),
+            Command = string.Join(
+                ' ',
+                Environment.GetCommandLineArgs().Select((part, index) => index == 0 ? Path.GetFileName(part) : part)
+            ),
+            Heartbeat = DateTime.UtcNow,
+            Token = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture),
+        };
+    }
+
+    private static LockHolder? Read(string path)
+    {
+        try
+        {
+            return Parse(InputFile.ReadText(path));
+        }
+        catch (AlignException)
+        {
+            return null;
+        }
+    }
+
+    // A lock that is being written, or that somebody damaged, names nobody.
+    private static LockHolder? Parse(string text)
+    {
+        try
+        {
+            return StrictJson.Parse<LockHolder>(text, FileName);
+        }
+        catch (Exception error) when (error is AlignException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static void Write(FileStream file, LockHolder holder)
+    {
+        // In place and of one length, since whoever replaced the file would no longer hold it.
+        file.Position = 0;
+        file.Write(Encoding.UTF8.GetBytes(StrictJson.Text(holder) + "\n"));
+        file.SetLength(file.Position);
+        file.Flush();
+    }
+
+    private void Write()
+    {
+        lock (writing)
+        {
+            if (disposed)
+            {
+                return;
+            }
+
+            holder = holder with { Heartbeat = DateTime.UtcNow };
+            try
+            {
+                Write(file, holder);
+            }
+            catch (IOException)
+            {
+                // The disk may be full; the next beat tries again.
+            }
+        }
+    }
+}
