@@ -23,6 +23,18 @@ internal static partial class SpecialFile
         return path;
     }
 
+    /// <summary>Cuts a file short in place, as other programs may: the framework respects those who have it open.</summary>
+    public static void CutShort(string path, long length)
+    {
+        if (Truncate(path, length) != 0)
+        {
+            throw new IOException($"{path}: was not cut short");
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "truncate", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Truncate(string path, long length);
+
     [LibraryImport("libc", EntryPoint = "mkfifo", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int MakePipe(string path, int mode);
 

@@ -67,6 +67,20 @@ public static class InputFile
             }
         );
 
+    /// <summary>Reads a text that somebody may hold open for himself alone, which other openings respect.</summary>
+    /// <exception cref="AlignException">It cannot be read, or is longer than <see cref="MostText"/>.</exception>
+    internal static string ReadTextOfHeld(string path) =>
+        Guarded(
+            path,
+            () =>
+            {
+                using var handle = OperatingSystem.IsWindows() ? Open(path, pipe: false) : Held.Open(path);
+                using var stream = new FileStream(handle, FileAccess.Read, 0);
+                using var reader = new StreamReader(stream, Encoding.UTF8);
+                return reader.ReadToEnd();
+            }
+        );
+
     /// <summary>Opens a file that is read in any order, which no pipe can be.</summary>
     /// <exception cref="AlignException">There is no such file, it cannot be read, or it is of another kind.</exception>
     public static SafeFileHandle OpenRegular(string path) => Guarded(path, () => Open(path, pipe: false));

@@ -207,7 +207,7 @@ public sealed class FolderLock : IDisposable
     {
         try
         {
-            return Parse(InputFile.ReadText(path));
+            return Parse(InputFile.ReadTextOfHeld(path));
         }
         catch (AlignException)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using PPYolo.Align;
 using PPYolo.Align.Records;
 using PPYolo.Align.Reports;
@@ -33,6 +34,9 @@ public static class CommandLine
     /// <summary>Runs the program; whatever happens becomes one message and an exit code, never a stack trace.</summary>
     public static int Run(string[] args)
     {
+        // Whatever the environment says: numbers are read and written alike everywhere.
+        CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+        CultureInfo.CurrentUICulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.InvariantCulture;
         using var console = SafeConsole.Install();
         try
         {

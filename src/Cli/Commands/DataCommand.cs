@@ -33,9 +33,15 @@ internal static class DataCommand
         command.Options.Add(strict);
         command.SetAction(result =>
         {
-            var report = DataCheck.Run(dataset.Find(result), !result.GetValue(headers));
-            report.WriteTo(Console.Out, result.GetValue(most));
-            return result.GetValue(strict) && !report.Problems.IsEmpty ? ExitCode.WrongUse : ExitCode.Aligned;
+            var bad = 0;
+            foreach (var layout in dataset.FindAll(result))
+            {
+                var report = DataCheck.Run(layout, !result.GetValue(headers));
+                report.WriteTo(Console.Out, result.GetValue(most));
+                bad += report.Problems.Length;
+            }
+
+            return result.GetValue(strict) && bad > 0 ? ExitCode.WrongUse : ExitCode.Aligned;
         });
         return command;
     }

@@ -135,14 +135,12 @@ internal sealed class DataOptions
             Console.Error.WriteLine($"ppyolo: {layout.Recognized}");
         }
 
+        var report = new CappedReport();
         var dataset = DetectionDataset.Open(
             layout,
-            new()
-            {
-                Strict = stopAtBadRecords,
-                Report = MpiLaunch.IsSpeaker ? problem => Console.Error.WriteLine($"ppyolo: left out or corrected: {problem}") : null,
-            }
+            new() { Strict = stopAtBadRecords, Report = report.Add }
         );
+        report.End();
         return new DatasetData(seed, dataset)
         {
             SameSizeAcrossRanks = same,

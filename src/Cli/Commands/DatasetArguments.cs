@@ -42,4 +42,20 @@ internal sealed class DatasetArguments
     /// <summary>Finds it.</summary>
     public DatasetLayout Find(ParseResult parsed) =>
         DatasetFinder.Find(parsed.GetValue(path)!, parsed.GetValue(split)!, parsed.GetValue(images), reading.Of(parsed));
+
+    /// <summary>Finds it; of a folder train and val, unless one was asked for.</summary>
+    public IEnumerable<DatasetLayout> FindAll(ParseResult parsed)
+    {
+        var first = Find(parsed);
+        yield return first;
+        if (
+            parsed.GetResult(split) is { Implicit: true }
+            && Directory.Exists(Path(parsed))
+            && DatasetFinder.TryFind(Path(parsed), "val", parsed.GetValue(images), reading.Of(parsed)) is { } held
+            && held.Annotations != first.Annotations
+        )
+        {
+            yield return held;
+        }
+    }
 }

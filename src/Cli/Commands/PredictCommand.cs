@@ -85,12 +85,13 @@ internal static class PredictCommand
             var predictor = new Predictor(detector, categories, options.EvalSize, result.GetValue(threshold));
             Directory.CreateDirectory(folder);
             var predictions = new List<ImagePrediction>();
+            var pictures = PredictionFiles.PictureNames(files);
             for (var i = 0; i < files.Count; i++)
             {
                 var place = files.Count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"[{i + 1}/{files.Count}] ");
                 try
                 {
-                    var prediction = predictor.Predict(files[i], Path.Combine(folder, Path.GetFileName(files[i])));
+                    var prediction = predictor.Predict(files[i], Path.Combine(folder, pictures[i]));
                     predictions.Add(prediction);
                     var shown = prediction
                         .Objects.Take(NamesShown)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PPYolo.Align.Reports;
+using PPYolo.Data.Coco;
 using PPYolo.Train.Epochs;
 using Spectre.Console;
 
@@ -41,7 +42,7 @@ public sealed class BarProgress : IEpochObserver
     public void AfterEvaluation(EpochScore score, int iterations, bool best) =>
         console.MarkupLineInterpolated(
             CultureInfo.InvariantCulture,
-            $"epoch {score.Epoch}: AP {score.AveragePrecision:0.0000}{(best ? ", the best so far" : "")}"
+            $"epoch {score.Epoch}: AP {CocoSummary.Percent(score.AveragePrecision)}{(best ? ", the best so far" : "")}"
         );
 
     private string Describe(EpochIteration iteration) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PPYolo.Data.Coco;
 using PPYolo.Train.Epochs;
 
 namespace PPYolo.Cli.Progress;
@@ -39,7 +40,7 @@ public sealed class PlainProgress(TextWriter writer, int interval = 10) : IEpoch
         Line(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"epoch {score.Epoch}: AP {score.AveragePrecision:0.0000}{(best ? ", the best so far" : "")}"
+                $"epoch {score.Epoch}: AP {CocoSummary.Percent(score.AveragePrecision)}{(best ? ", the best so far" : "")}"
             )
         );
 

@@ -36,14 +36,16 @@ public static class CocoDetectionReader
         while (cursor.NextItem())
         {
             var seen = 0;
+            var image = "";
             var detection = default(CocoDetection);
             while (cursor.NextMember(Members, out var member))
             {
                 seen |= 1 << member;
+                image = member == 0 ? cursor.Written : image;
                 detection = member switch
                 {
-                    0 => detection with { ImageId = cursor.Whole() },
-                    1 => detection with { CategoryId = cursor.Whole() },
+                    0 => detection with { ImageId = cursor.KnownId(truth.Ids) },
+                    1 => detection with { CategoryId = cursor.KnownId(truth.Ids) },
                     2 => detection with { Box = cursor.Box() },
                     _ => detection with { Score = cursor.Number() },
                 };
@@ -53,7 +55,7 @@ public static class CocoDetectionReader
             if (truth.IndexOfImage(detection.ImageId) < 0)
             {
                 throw cursor.Error(
-                    $"expected the id of one of the ground truth's {truth.ImageIds.Length} images, found image_id {detection.ImageId}; "
+                    $"expected the id of one of the ground truth's {truth.ImageIds.Length} images, found image_id {image}; "
                         + $"score the file against "
                         + "the set that it was made on"
                 );

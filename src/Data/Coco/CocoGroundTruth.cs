@@ -57,6 +57,9 @@ public sealed class CocoGroundTruth
         }
     }
 
+    /// <summary>The numbers of ids that are texts in its file.</summary>
+    internal CocoIds Ids { get; init; } = new();
+
     /// <summary>The images in ascending order of their ids.</summary>
     public ImmutableArray<long> ImageIds { get; }
 

@@ -16,7 +16,7 @@ public static class CocoGroundTruthReader
         var set = CocoSetReader.Read(path, toScore: true);
         try
         {
-            return new(set.Images.Select(image => image.Id), set.Categories, set.Annotations);
+            return new(set.Images.Select(image => image.Id), set.Categories, set.Annotations) { Ids = set.Ids };
         }
         catch (AlignException e)
         {

@@ -14,6 +14,7 @@ namespace PPYolo.Data.Coco;
 internal ref struct CocoJsonCursor(string file, ReadOnlySpan<byte> json)
 {
     private Utf8JsonReader reader = new(json);
+    private Utf8JsonReader itemStart;
 
     // The place of the value: section[item].member; the parts that do not apply are empty or -1.
     private string section = "";
@@ -63,8 +64,16 @@ internal ref struct CocoJsonCursor(string file, ReadOnlySpan<byte> json)
             return false;
         }
 
+        itemStart = reader;
         Require(JsonTokenType.StartObject, "an object {...}");
         return true;
+    }
+
+    /// <summary>Goes to the end of the item, wherever in it the cursor is.</summary>
+    public void SkipItem()
+    {
+        reader = itemStart;
+        reader.Skip();
     }
 
     /// <summary>Steps onto the value of the next member asked for, or returns false at the object's end.</summary>
@@ -111,6 +120,16 @@ internal ref struct CocoJsonCursor(string file, ReadOnlySpan<byte> json)
 
         throw Unexpected("a whole number");
     }
+
+    /// <summary>An id that is given: a whole number, or a text that gets one.</summary>
+    public readonly long NewId(CocoIds ids) => reader.TokenType == JsonTokenType.String ? ids.Add(reader.GetString()!) : Whole();
+
+    /// <summary>An id that refers to one of another file.</summary>
+    public readonly long KnownId(CocoIds ids) =>
+        reader.TokenType == JsonTokenType.String ? ids.Find(reader.GetString()!) : ids.Find(Whole());
+
+    /// <summary>The value as the file writes it, for messages.</summary>
+    public readonly string Written => Shortened();
 
     /// <summary>A finite number.</summary>
     public readonly double Number() => Finite("a finite number");
@@ -168,6 +187,9 @@ internal ref struct CocoJsonCursor(string file, ReadOnlySpan<byte> json)
             }
         }
     }
+
+    /// <summary>The message of an error of this cursor without the name of the file.</summary>
+    public readonly string WithoutFile(AlignException error) => error.Message[(file.Length + 2)..];
 
     /// <summary>An error at the place where the cursor is.</summary>
     public readonly AlignException Error(string problem) => new($"{file}: {Place}{problem}");

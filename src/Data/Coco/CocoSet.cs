@@ -16,4 +16,10 @@ public sealed record CocoSet(
 {
     /// <summary>Says where the object of an id is written; null where the objects are in one COCO file.</summary>
     public Func<long, AnnotationPlace>? Places { get; init; }
+
+    /// <summary>The records that are none of these, since something in them is not what it should be.</summary>
+    public ImmutableArray<CocoProblem> Problems { get; init; } = [];
+
+    /// <summary>The numbers of ids that are texts.</summary>
+    internal CocoIds Ids { get; init; } = new();
 }

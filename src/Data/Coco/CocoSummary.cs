@@ -49,7 +49,8 @@ public static class CocoSummary
         return text.ToString();
     }
 
-    private static string Percent(double value) =>
+    /// <summary>A metric in percent with two decimals; - where it is undefined.</summary>
+    public static string Percent(double value) =>
         value == CocoResult.Undefined ? "-" : (value * 100).ToString("F2", CultureInfo.InvariantCulture);
 
     private static void Append(StringBuilder text, FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture));

@@ -13,10 +13,13 @@ internal sealed class EvaluationNotes
     private int unknownCategories;
     private long anUnknownCategory;
     private bool hasIdZero;
+    private readonly HashSet<int> withObjects = [];
+    private readonly Dictionary<int, int> detections = [];
 
     /// <summary>Looks at an object; its positions are -1 where it belongs to no listed image or category.</summary>
     public void Look(in CocoAnnotation annotation, int image, int category)
     {
+        withObjects.Add(image < 0 ? -1 : category);
         outsideImages += image < 0 ? 1 : 0;
         outsideCategories += image >= 0 && category < 0 ? 1 : 0;
         hasIdZero |= image >= 0 && category >= 0 && annotation.Id == 0;
@@ -30,6 +33,10 @@ internal sealed class EvaluationNotes
             unknownCategories++;
             anUnknownCategory = detection.CategoryId;
         }
+        else
+        {
+            detections[category] = detections.GetValueOrDefault(category) + 1;
+        }
     }
 
     /// <summary>One sentence for each thing seen.</summary>
@@ -40,6 +47,16 @@ internal sealed class EvaluationNotes
         {
             notes.Add(
                 $"{unknownCategories} detections are left out: their category ids, such as {anUnknownCategory}, are not in the ground truth"
+            );
+        }
+
+        // Looked at only now: objects may be looked at after detections.
+        var without = detections.Where(pair => !withObjects.Contains(pair.Key)).ToList();
+        if (without.Count > 0)
+        {
+            notes.Add(
+                $"{without.Sum(pair => pair.Value)} detections count for nothing: their {without.Count} categories have no objects in the "
+                    + "ground truth"
             );
         }
 

@@ -41,4 +41,7 @@ public enum DataProblemKind
 
     /// <summary>An object's entry in an annotation file is not what it should be; it is left out.</summary>
     BadObject,
+
+    /// <summary>A record lacks a member, or has one that is not what it should be; it is left out.</summary>
+    MalformedRecord,
 }

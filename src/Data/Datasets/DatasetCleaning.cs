@@ -22,6 +22,11 @@ internal sealed class DatasetCleaning(CocoSet set, string folder, ProblemLog pro
     /// <summary>The categories with ids of their own, in the order of the file, which is the order of the classes.</summary>
     public ImmutableArray<CocoCategory> Categories()
     {
+        foreach (var problem in set.Problems)
+        {
+            Note(DataProblemKind.MalformedRecord, set.Path, problem.Id, problem.Detail);
+        }
+
         var ids = new HashSet<long>(SeededIds.Instance);
         var kept = ImmutableArray.CreateBuilder<CocoCategory>();
         foreach (var category in set.Categories)
@@ -62,9 +67,13 @@ internal sealed class DatasetCleaning(CocoSet set, string folder, ProblemLog pro
                     $"image id {image.Id} ('{image.FileName}') is given twice; the second is left out"
                 );
             }
-            else if (Locate(image, out var path) && Measure(image, path, out var width, out var height))
+            else if (Locate(image, out var path))
             {
-                kept.Add(Clean(image.Id, path, width, height, objects.GetValueOrDefault(image.Id) ?? []));
+                var own = objects.GetValueOrDefault(image.Id) ?? [];
+                if (Measure(image, path, own, out var width, out var height))
+                {
+                    kept.Add(Clean(image.Id, path, width, height, own));
+                }
             }
         }
 
@@ -123,21 +132,24 @@ internal sealed class DatasetCleaning(CocoSet set, string folder, ProblemLog pro
     private bool Locate(CocoImage image, out string path)
     {
         var name = image.FileName;
-        path =
-            PortablePath.Inside(folder, name)
-            ?? (PortablePath.LeadsOut(name) ? PortablePath.EndInside(folder, name) : null)
-            ?? (
-                name.AsSpan().IndexOfAny('/', '\\') > 0
-                    ? starts.OfType<string>().Select(start => PortablePath.Inside(start, name)).FirstOrDefault(file => file is not null)
-                    : null
-            )
-            ?? "";
+        // What no file can be named is looked for nowhere.
+        var isName = !name.Contains('\0', StringComparison.Ordinal);
+        path = !isName
+            ? ""
+            : PortablePath.Inside(folder, name)
+                ?? (PortablePath.LeadsOut(name) ? PortablePath.EndInside(folder, name) : null)
+                ?? (
+                    name.AsSpan().IndexOfAny('/', '\\') > 0
+                        ? starts.OfType<string>().Select(start => PortablePath.Inside(start, name)).FirstOrDefault(file => file is not null)
+                        : null
+                )
+                ?? "";
         if (File.Exists(path))
         {
             return true;
         }
 
-        if (PortablePath.LeadsOut(name) || name.Contains('\0', StringComparison.Ordinal))
+        if (!isName || PortablePath.LeadsOut(name))
         {
             Note(
                 DataProblemKind.MissingImage,
@@ -153,7 +165,7 @@ internal sealed class DatasetCleaning(CocoSet set, string folder, ProblemLog pro
         return false;
     }
 
-    private bool Measure(CocoImage image, string path, out int width, out int height)
+    private bool Measure(CocoImage image, string path, List<(CocoAnnotation Annotation, int Class)> objects, out int width, out int height)
     {
         (width, height) = (image.Width, image.Height);
         var header = ImageFile.ReadHeader(path, out var problem);
@@ -166,6 +178,11 @@ internal sealed class DatasetCleaning(CocoSet set, string folder, ProblemLog pro
                 $"image id {image.Id}: {problem ?? "neither the file nor the annotations tell its size"}; the image is left out"
             );
             return false;
+        }
+
+        if (header.IsOnItsSide && IsSeenTurned(image, header, objects))
+        {
+            header = header with { Width = header.Height, Height = header.Width };
         }
 
         if (header.Width == 0 || (header.Width, header.Height) == (width, height))
@@ -185,6 +202,25 @@ internal sealed class DatasetCleaning(CocoSet set, string folder, ProblemLog pro
 
         (width, height) = (header.Width, header.Height);
         return true;
+    }
+
+    /// <summary>
+    /// Whether an image that asks to be turned was annotated as it is seen: by its annotated size, else by its boxes; where both fit it was.
+    /// </summary>
+    private static bool IsSeenTurned(CocoImage image, ImageHeader header, List<(CocoAnnotation Annotation, int Class)> objects)
+    {
+        if ((image.Width, image.Height) == (header.Height, header.Width))
+        {
+            return true;
+        }
+
+        if ((image.Width, image.Height) == (header.Width, header.Height))
+        {
+            return false;
+        }
+
+        return objects.TrueForAll(one => !BoxCleaning.IsOutside(one.Annotation.Box, header.Height, header.Width))
+            || !objects.TrueForAll(one => !BoxCleaning.IsOutside(one.Annotation.Box, header.Width, header.Height));
     }
 
     private AnnotatedImage Clean(long id, string path, int width, int height, List<(CocoAnnotation Annotation, int Class)> objects)

@@ -22,6 +22,9 @@ internal readonly record struct ImageHeader(int Width, int Height, int DataStart
     /// <summary>What a decoder takes for a pixel, in bits.</summary>
     public long Bits { get; init; } = UsualBits;
 
+    /// <summary>Whether the file asks that width and height be exchanged when it is shown (EXIF orientation 5 to 8).</summary>
+    public bool IsOnItsSide { get; init; }
+
     /// <summary>Reads the header of an image.</summary>
     /// <param name="bytes">The file, or its beginning.</param>
     /// <param name="problem">What is wrong with it, or null.</param>
@@ -85,6 +88,7 @@ internal readonly record struct ImageHeader(int Width, int Height, int DataStart
     private static ImageHeader? ReadJpeg(ReadOnlySpan<byte> bytes)
     {
         var size = default(ImageHeader);
+        var side = false;
         for (var at = 2; at + 4 <= bytes.Length; )
         {
             var marker = bytes[at + 1];
@@ -102,6 +106,12 @@ internal readonly record struct ImageHeader(int Width, int Height, int DataStart
             }
 
             var length = BinaryPrimitives.ReadUInt16BigEndian(bytes[(at + 2)..]);
+            // Application segment 1 has the camera's notes.
+            if (marker == 0xE1 && at + 2 + length <= bytes.Length)
+            {
+                side |= Exif.IsOnItsSide(bytes.Slice(at + 4, Math.Max(0, length - 2)));
+            }
+
             if (marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC))
             {
                 if (at + 9 > bytes.Length)
@@ -119,7 +129,7 @@ internal readonly record struct ImageHeader(int Width, int Height, int DataStart
             at += 2 + length;
             if (marker == 0xDA)
             {
-                return size.Width > 0 && size.Height > 0 ? size with { DataStart = Math.Min(at, bytes.Length) } : null;
+                return size.Width > 0 && size.Height > 0 ? size with { DataStart = Math.Min(at, bytes.Length), IsOnItsSide = side } : null;
             }
         }
 
@@ -135,6 +145,25 @@ internal readonly record struct ImageHeader(int Width, int Height, int DataStart
 
         uint width = BinaryPrimitives.ReadUInt32BigEndian(bytes[16..]),
             height = BinaryPrimitives.ReadUInt32BigEndian(bytes[20..]);
-        return width is > 0 and <= int.MaxValue && height is > 0 and <= int.MaxValue ? new((int)width, (int)height, 33) : null;
+        return width is > 0 and <= int.MaxValue && height is > 0 and <= int.MaxValue
+            ? new((int)width, (int)height, 33) { IsOnItsSide = HasTurn(bytes) }
+            : null;
+    }
+
+    private static bool HasTurn(ReadOnlySpan<byte> bytes)
+    {
+        for (var at = 8L; at + PngChunk <= bytes.Length; )
+        {
+            var length = BinaryPrimitives.ReadUInt32BigEndian(bytes[(int)at..]);
+            var type = bytes.Slice((int)at + 4, 4);
+            if (type.SequenceEqual("eXIf"u8) && at + 8 + length <= bytes.Length)
+            {
+                return Exif.IsOnItsSideInTiff(bytes.Slice((int)at + 8, (int)length));
+            }
+
+            at += PngChunk + length;
+        }
+
+        return false;
     }
 }

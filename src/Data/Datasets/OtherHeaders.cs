@@ -148,9 +148,10 @@ internal static class OtherHeaders
                 at += comment;
             }
 
-            for (; at < bytes.Length && char.IsAsciiDigit((char)bytes[at]) && number <= int.MaxValue; at++)
+            // A number that is too large counts as large, not as none.
+            for (; at < bytes.Length && char.IsAsciiDigit((char)bytes[at]); at++)
             {
-                number = (10 * number) + (bytes[at] - '0');
+                number = Math.Min((10 * number) + (bytes[at] - '0'), int.MaxValue);
             }
 
             if (at == bytes.Length)
@@ -159,8 +160,7 @@ internal static class OtherHeaders
             }
         }
 
-        // A number that is too large counts as large, not as none.
-        return Of(Math.Min(size[0], int.MaxValue), Math.Min(size[1], int.MaxValue));
+        return Of(size[0], size[1]);
     }
 
     private static int Short(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt16LittleEndian(bytes);

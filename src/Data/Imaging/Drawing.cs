@@ -54,6 +54,9 @@ internal static class Drawing
             }
         );
 
+    /// <summary>Whether pictures are written in the format that a file's extension names.</summary>
+    public static bool KeepsName(string path) => Path.GetExtension(path).ToLowerInvariant() is ".jpg" or ".jpeg" or ".png";
+
     /// <summary>
     /// Writes an image in the format that the extension names, or as PNG where OpenCV has none for it; the file is whole or not there.
     /// </summary>
@@ -62,7 +65,7 @@ internal static class Drawing
     public static string Write(PixelImage image, string path)
     {
         var extension = Path.GetExtension(path).ToLowerInvariant();
-        if (extension is not (".jpg" or ".jpeg" or ".png"))
+        if (!KeepsName(path))
         {
             (path, extension) = (path + ".png", ".png");
         }

@@ -10,7 +10,7 @@ namespace PPYolo.Data.Imaging;
 /// </summary>
 internal static class OpenCv
 {
-    private static readonly string MostPixels = Datasets.ImageHeader.MostPixels.ToString(CultureInfo.InvariantCulture);
+    internal static readonly string MostPixels = Datasets.ImageHeader.MostPixels.ToString(CultureInfo.InvariantCulture);
 
     private static readonly Lazy<string?> Failure = new(Load);
 

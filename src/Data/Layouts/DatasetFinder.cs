@@ -11,6 +11,19 @@ public static class DatasetFinder
     // Archives put folders into folders: VOCdevkit/VOC2012.
     private const int Depth = 2;
 
+    /// <summary>As <see cref="Find"/>, for a part that a dataset may have; null where it has none, or not one alone.</summary>
+    public static DatasetLayout? TryFind(string path, string part, string? images = null, DatasetReading? reading = null)
+    {
+        try
+        {
+            return Find(path, part, images, reading);
+        }
+        catch (AlignException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Finds a dataset.</summary>
     /// <param name="path">The dataset's folder; or the file that says what is in it: COCO's .json, YOLO's data.yaml, a list .txt.</param>
     /// <param name="part">train, val, or what the dataset calls its part.</param>

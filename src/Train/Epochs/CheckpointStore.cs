@@ -65,7 +65,8 @@ public sealed class CheckpointStore(string folder, int keep = CheckpointStore.St
             throw new InvalidOperationException("there is no checkpoint to score");
         }
 
-        var best = Scores.All(other => score.AveragePrecision > other.AveragePrecision);
+        // What is undefined is not better than nothing.
+        var best = score.AveragePrecision >= 0 && Scores.All(other => score.AveragePrecision > other.AveragePrecision);
         WriteIndex(index with { Scores = [.. Scores, score], Best = best ? index.Latest : index.Best });
         Prune();
         return best;

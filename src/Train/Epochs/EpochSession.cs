@@ -88,6 +88,11 @@ internal sealed class EpochSession
             Say($"{Folder}: going on after epoch {from.Epochs} of {settings.Options.Epochs}");
         }
 
+        foreach (var note in DataNotes.Of(settings.Options, data, settings.Options.Epochs))
+        {
+            Say($"note: {note}");
+        }
+
         var evaluation = Evaluation(settings, data);
         Show(observer => RankLauncher.Run(Team, members => Train(members, settings, data, start, store, from, evaluation, observer)));
         Say($"{Folder}: {settings.Options.Epochs} epochs done; the weights are in {new CheckpointStore(Folder, Keep).Latest}");

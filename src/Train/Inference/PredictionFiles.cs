@@ -1,11 +1,36 @@
 using PPYolo.Align;
+using PPYolo.Data.Imaging;
 
 namespace PPYolo.Train.Inference;
 
 /// <summary>The image files that a prediction is asked for.</summary>
 public static class PredictionFiles
 {
-    private static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"];
+    private static readonly string[] Extensions =
+    [
+        ".jpg",
+        ".jpeg",
+        ".jpe",
+        ".jfif",
+        ".png",
+        ".bmp",
+        ".dib",
+        ".webp",
+        ".tif",
+        ".tiff",
+        ".gif",
+        ".jp2",
+        ".j2k",
+        ".ppm",
+        ".pgm",
+        ".pbm",
+        ".pnm",
+        ".avif",
+        ".exr",
+        ".hdr",
+        ".ras",
+        ".sr",
+    ];
 
     /// <summary>Finds the files.</summary>
     /// <param name="path">An image, whatever its name, or a folder, whose own image files are taken in the order of their names.</param>
@@ -36,5 +61,30 @@ public static class PredictionFiles
         return found.Length > 0
             ? found
             : throw new AlignException($"{path}: expected images ({string.Join(", ", Extensions)}), found none in the folder");
+    }
+
+    /// <summary>
+    /// The name of each file's picture: its own, with .png behind it where pictures are not written in its format; no two are the same.
+    /// </summary>
+    public static IReadOnlyList<string> PictureNames(IReadOnlyList<string> files)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        // Those that keep their name have it first.
+        var names = new string[files.Count];
+        var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var index in Enumerable.Range(0, files.Count).OrderByDescending(index => Drawing.KeepsName(files[index])))
+        {
+            var name = Path.GetFileName(files[index]);
+            var picture = Drawing.KeepsName(name) ? name : name + ".png";
+            for (var number = 2; !taken.Add(picture); number++)
+            {
+                picture =
+                    $"{Path.GetFileNameWithoutExtension(name)}.{number}{Path.GetExtension(name)}" + (Drawing.KeepsName(name) ? "" : ".png");
+            }
+
+            names[index] = picture;
+        }
+
+        return names;
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using PPYolo.Align;
 using PPYolo.Align.Generation;
 using PPYolo.Align.Tensors;
 using PPYolo.Data.Batches;
@@ -18,6 +19,8 @@ namespace PPYolo.Train.Runs;
 /// </summary>
 public sealed class Trainer : IDisposable
 {
+    private const int Coarsest = 32;
+
     private readonly RunPlan plan;
     private readonly IRanks ranks;
     private readonly IBatchSource batches;
@@ -31,6 +34,15 @@ public sealed class Trainer : IDisposable
         this.plan = plan;
         this.ranks = ranks;
         RunAgreement.Require(plan, ranks, Note);
+        // The coarsest level of an image of 32 pixels is one cell.
+        if (plan.Options.Batch == 1 && plan.Options.Sizes.Contains(Coarsest))
+        {
+            throw new AlignException(
+                $"batch 1 at size {Coarsest} has one value in each channel of the coarsest level, which a norm cannot normalize; set a larger "
+                    + $"batch, or leave {Coarsest} out of sizes"
+            );
+        }
+
         batches = plan.Batches(ranks.Rank);
         network = NetworkState.Create(plan.Alteration.Network(plan.Options.ToNetwork()), plan.Start, RankDevice.Of(plan.Device, ranks));
         plan.Alteration.Loaded(network);
