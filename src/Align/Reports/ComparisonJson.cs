@@ -47,6 +47,7 @@ public static class ComparisonJson
                 },
                 NotCompared = new { First = sides.FirstContent?.LeftOut ?? [], Second = sides.SecondContent?.LeftOut ?? [] },
                 Notes = new { First = sides.FirstContent?.Notes ?? [], Second = sides.SecondContent?.Notes ?? [] },
+                sides.Beside,
                 Measure = "sum of squared differences, accumulated in float64",
                 comparison.Bound,
                 AtOrBelowBound = comparison.Within.Select(tensor => tensor.Name),

@@ -14,6 +14,9 @@ public sealed record ComparisonSides(string First, string Second, string? Start)
     /// <summary>What of the second file was read; null where it is all of it.</summary>
     public TensorContent? SecondContent { get; init; }
 
+    /// <summary>What was found beside the tensors, in a sentence each; the verdict is not on it.</summary>
+    public IReadOnlyList<string> Beside { get; init; } = [];
+
     /// <summary>The entries of both files that were not compared.</summary>
     internal int NotCompared => (FirstContent?.LeftOut.Count ?? 0) + (SecondContent?.LeftOut.Count ?? 0);
 }

@@ -43,6 +43,11 @@ public static class ComparisonText
         Suspicions(text, comparison, rows);
         NotCompared(text, "first", sides.FirstContent, rows);
         NotCompared(text, "second", sides.SecondContent, rows);
+        foreach (var finding in sides.Beside)
+        {
+            text.AppendLine(Printable.Of(finding)).AppendLine();
+        }
+
         text.AppendLine(Summary(comparison, sides)).Append("Next: ").Append(Advice(comparison));
         return text.ToString();
     }

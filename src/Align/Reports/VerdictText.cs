@@ -68,7 +68,7 @@ public static class VerdictText
                 iteration.Iteration.ToString(CultureInfo.InvariantCulture),
                 iteration.Size.ToString(CultureInfo.InvariantCulture),
                 iteration.Rate.ToString("R", CultureInfo.InvariantCulture),
-                Number(rate),
+                double.IsNaN(iteration.ExpectedRate) ? "-" : Number(rate),
                 .. iteration.Losses.SelectMany(loss =>
                     new[] { loss.Found.ToString("G7", CultureInfo.InvariantCulture), Number(loss.Relative) }
                 ),

@@ -167,6 +167,16 @@ internal static class DiffCommand
             FirstContent = tensors,
             SecondContent = others,
         };
+        if (options.Keys == default && DiffMomentum.Compare(first.File, second.File, tensors.Tensors) is { } momentum)
+        {
+            sides = sides with
+            {
+                Beside = [momentum],
+                FirstContent = DiffSide.WithoutOptimizer(tensors),
+                SecondContent = DiffSide.WithoutOptimizer(others),
+            };
+        }
+
         if (options.Json is not null and not "-")
         {
             AtomicText.Write(options.Json, ComparisonJson.Format(comparison, sides));

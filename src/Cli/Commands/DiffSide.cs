@@ -41,6 +41,13 @@ internal sealed record DiffSide(string File, string? StartFile)
                         + $"name the file that the runs started from"
                 );
 
+    /// <summary>The same, of which the optimizer is not left out: it was compared.</summary>
+    public static TensorContent WithoutOptimizer(TensorContent content) =>
+        content with
+        {
+            LeftOut = [.. content.LeftOut.Where(entry => entry.Name != "optimizer")],
+        };
+
     /// <summary>Reads a file's tensors.</summary>
     /// <param name="file">The file.</param>
     /// <param name="key">The entry whose tensors are wanted; null for the one that convention tells.</param>

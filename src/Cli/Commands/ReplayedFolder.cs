@@ -9,7 +9,7 @@ using PPYolo.Train.Weights;
 
 namespace PPYolo.Cli.Commands;
 
-/// <summary>The folder that ppyolo train --replay names: a record, which says what was run, or another program's, where options do.</summary>
+/// <summary>What train --replay names: a record, which says what was run, or a folder of another program, where options do.</summary>
 internal static class ReplayedFolder
 {
     public static ReplaySource Open(ParseResult result, TrainOptionSet all, string folder)

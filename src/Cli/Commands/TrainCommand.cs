@@ -49,9 +49,13 @@ internal static class TrainCommand
             )
             {
                 result.AddError(
-                    "--epochs, --out, --resume and --checkpoint are of a run over epochs: they go with neither --iterations nor "
-                        + "--record nor --split"
+                    "--epochs, --out, --resume, --checkpoint and --continue are of a run over epochs: they go with neither --iterations "
+                        + "nor --record nor --split"
                 );
+            }
+            else if (result.GetValue(all.Continue) is not null && result.GetValue(all.Checkpoint) is not null)
+            {
+                result.AddError("--continue goes on from a checkpoint, and --checkpoint begins anew with its weights: give one of them");
             }
             else if (result.GetValue(all.Seed) is { } given && !given.All(char.IsAsciiDigit))
             {
@@ -168,7 +172,8 @@ internal static class TrainCommand
             result.GetValue(all.Epochs) is not null
             || result.GetValue(all.Output) is not null
             || result.GetValue(all.Resume)
-            || result.GetValue(all.Checkpoint) is not null;
+            || result.GetValue(all.Checkpoint) is not null
+            || result.GetValue(all.Continue) is not null;
 
         RecordOptions? Recording(ParseResult result) =>
             result.GetValue(all.Record) is not { } folder
@@ -265,6 +270,7 @@ internal static class TrainCommand
                 Seed = random,
                 Init = StartOf(result),
                 Checkpoint = result.GetValue(all.Checkpoint) is { } file ? Path.GetFullPath(file) : null,
+                Continued = result.GetValue(all.Continue) is { } theirs ? Path.GetFullPath(theirs) : null,
                 Ranks = team.Size(MpiLaunch.Current),
                 Threads = team.ThreadsOverAllRanks(MpiLaunch.Current),
             };

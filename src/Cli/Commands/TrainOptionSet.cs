@@ -62,6 +62,15 @@ internal sealed class TrainOptionSet
             HelpName = "FILE",
         };
 
+    public Option<string?> Continue { get; } =
+        new("--continue")
+        {
+            Description =
+                "Goes on, in a new folder, from a checkpoint of the reference as its own --resume does: with its model, momentum and "
+                + "epoch.",
+            HelpName = "FILE",
+        };
+
     public Option<int> Keep { get; } =
         new("--keep")
         {
@@ -191,6 +200,7 @@ internal sealed class TrainOptionSet
                 Set,
                 Init,
                 Checkpoint,
+                Continue,
                 Seed,
                 Epochs,
                 Output,

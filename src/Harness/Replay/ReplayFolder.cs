@@ -136,7 +136,7 @@ public static class ReplayFolder
         if (end is not null)
         {
             ends.Add(RecordedEnd.Read("moving averages", run => run.Ema, end, entries, notes));
-            ends.AddRange(Momentum(end, entries, notes));
+            ends.AddRange(Momentum(end, entries, options with { Batch = checked((int)survey.Images) }, files.Iterations, notes));
         }
 
         var iterations = RecordedIteration.Of(survey, LossTerms.NamesOf(network.Options), notes);
@@ -154,6 +154,8 @@ public static class ReplayFolder
                 + (end is null ? $", moving averages ({RecordFolder.EndName}.pth; --end FILE names one)" : "")
         );
         var beside = RecordFolder.TryFindFile(folder, RecordFolder.EndName) ?? startFile;
+        var output = beside is null ? folder : Path.GetDirectoryName(beside)!;
+        var extension = beside is null ? TensorFormat.TorchWeights.Extension : Path.GetExtension(beside);
         return new()
         {
             Files = files,
@@ -164,8 +166,8 @@ public static class ReplayFolder
             Iterations = iterations,
             Ends = ends,
             Notes = notes,
-            Output = beside is null ? folder : Path.GetDirectoryName(beside)!,
-            Extension = beside is null ? TensorFormat.TorchWeights.Extension : Path.GetExtension(beside),
+            Output = output,
+            Extension = extension,
         };
     }
 
@@ -173,14 +175,21 @@ public static class ReplayFolder
         WeightsTitle = "weights";
 
     /// <summary>The momentum in the optimizer's state beside the end weights, where it is there as a whole.</summary>
-    private static IReadOnlyList<RecordedEnd> Momentum(string file, IReadOnlyList<StateEntry> entries, List<string> notes)
+    private static IReadOnlyList<RecordedEnd> Momentum(
+        string file,
+        IReadOnlyList<StateEntry> entries,
+        TrainOptions options,
+        int iterations,
+        List<string> notes
+    )
     {
         var checkpoint = Checkpoint.Read(file);
         IReadOnlyList<RecordedEnd> found = [];
         try
         {
-            var momentum =
-                checkpoint.Optimizer.Kind == PickleKind.Dict ? NamedMomentum.Of(entries, SgdState.FromPickle(checkpoint.Optimizer)) : [];
+            var state = checkpoint.Optimizer.Kind == PickleKind.Dict ? SgdState.FromPickle(checkpoint.Optimizer) : null;
+            notes.AddRange(state is null ? [] : OptimizerSettings.Differences(file, state, options, iterations));
+            var momentum = state is null ? [] : NamedMomentum.Of(entries, state);
             var trained = entries.Count(entry => entry.IsTrainable);
             if (momentum.Count == trained)
             {

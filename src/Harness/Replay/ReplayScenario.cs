@@ -1,9 +1,6 @@
 using PPYolo.Align;
-using PPYolo.Align.Comparison;
-using PPYolo.Align.Tensors;
 using PPYolo.Align.Verdicts;
 using PPYolo.Data.Batches;
-using PPYolo.Harness.Measures;
 using PPYolo.Harness.Reference;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Records;
@@ -18,15 +15,6 @@ public static class ReplayScenario
 {
     /// <summary>The reference procedure's bound on the sum of squared differences of a tensor after ten iterations.</summary>
     public const double StandardBound = 0.0005;
-
-    /// <summary>
-    /// The largest relative difference of a loss where nobody recorded more than losses and end weights: that of the reference's calm
-    /// cases, and three times what its own variants of all cases show in iteration 0.
-    /// </summary>
-    public const double LossBound = 1e-4;
-
-    /// <summary>The largest relative distance of a parameter's momentum: a kink of an activation moves a gradient by up to 0.03.</summary>
-    public const double MomentumBound = 0.1;
 
     /// <summary>Replays a record and writes its own end weights beside the recorded ones.</summary>
     /// <param name="folder">The record folder.</param>
@@ -119,8 +107,19 @@ public static class ReplayScenario
 
         NonFinite.Require(end);
         output?.Write(end);
-        return Compare(source, end, bound, asReference);
+        var reference = asReference ? ReferenceBounds.For(source.Options, source.InitProfile) : null;
+        var verdict = ReplayComparison.Of(source, end, bound, reference);
+        return ReplayComparison.MayBeNoise(source, verdict) && !MpiRanks.IsLaunched
+            ? ReplayComparison.Of(source, end, bound, reference, Twin(plan, team))
+            : verdict;
     }
+
+    /// <summary>The same run from start weights that are perturbed about their last bit.</summary>
+    private static RunEnd Twin(RunPlan plan, RanksOptions team) =>
+        RankLauncher
+            .Run(team, members => (members.Rank, End: IterationLoop.Execute(TraceTwins.Of(plan, 0), members)))
+            .First(result => result.Rank == 0)
+            .End;
 
     private static RanksOptions Team(BatchFiles files, RanksOptions asked)
     {
@@ -135,129 +134,4 @@ public static class ReplayScenario
     private static string WrongRanks(BatchFiles files, int found) =>
         $"{files.Folder}: recorded on {files.Ranks} ranks, to be replayed on {found}; replay it on {files.Ranks}, or merge "
         + $"it for one rank first: ppyolo merge {files.Folder} --out DIR";
-
-    private static Verdict Compare(ReplaySource source, RunEnd end, double bound, bool asReference)
-    {
-        var reference = asReference ? ReferenceBounds.For(source.Options, source.InitProfile) : null;
-        var iterations = end
-            .Steps.Zip(
-                source.Iterations,
-                (ours, theirs) =>
-                    new IterationComparison(
-                        ours.Iteration,
-                        ours.Size,
-                        ours.LearningRate,
-                        theirs.Rate ?? double.NaN,
-                        [
-                            .. ours
-                                .Losses.Where(loss => source.IsRecord || theirs.Losses.ContainsKey(loss.Key))
-                                .Select(loss => new LossComparison(
-                                    loss.Key,
-                                    loss.Value,
-                                    theirs.Losses.GetValueOrDefault(loss.Key, float.NaN)
-                                )),
-                        ]
-                    )
-            )
-            .ToList();
-        // A record's end says more than its losses do; where there is no such end, or it is the average alone, they are asserted too.
-        var asserts = !source.IsRecord || source.Ends.Count == 0;
-        var findings = new List<TensorFinding>();
-        List<Check> checks =
-        [
-            new("iterations replayed", "missing", source.Files.Iterations - iterations.Count, 0),
-            .. reference is not null ? ReferenceChecks.OfLosses(iterations, reference)
-            : asserts ? Losses(iterations)
-            : [],
-            .. source.Ends.Select(part => Distances(part, end, bound, findings)),
-        ];
-        if (
-            reference is not null
-            && source.Ends.FirstOrDefault(part => part.Title == ReplayFolder.WeightsTitle) is { } raw
-            && ReferenceChecks.OfMovement(end.Raw, raw.Tensors, source.Start, reference) is { } movement
-        )
-        {
-            checks.Add(movement);
-        }
-
-        return new(
-            $"replay of {source.Files.Folder}: {source.Options.Network}, batch {source.Options.Batch}, {source.Files.Iterations} "
-                + $"iterations",
-            Scope(source, reference, asserts, iterations.Count - 1),
-            checks,
-            iterations,
-            [.. findings.OrderByDescending(finding => finding.Severity)]
-        )
-        {
-            Measurements = RunMeasurements.Of(end.Seconds),
-        };
-    }
-
-    private static string Scope(ReplaySource source, ReferenceBounds? reference, bool asserts, int last)
-    {
-        if (source.Ends.Count == 0)
-        {
-            return "losses of every iteration are asserted";
-        }
-
-        var ends = string.Join(" and ", source.Ends.Select(part => part.Title));
-        return reference is null ? $"{ends} after the last iteration are asserted; losses are {(asserts ? "too" : "shown")}"
-            : reference.Movement is null
-                ? $"losses are asserted up to iteration {Math.Min(reference.LastLoss, last)}, {ends} after the last iteration by the flat "
-                    + "bound alone: with such start weights rounding differences grow into them"
-            : $"losses are asserted up to iteration {Math.Min(reference.LastLoss, last)}, {ends} and movement after the last";
-    }
-
-    /// <summary>The losses of the first iteration, which start weights and batch decide alone, and those of the others.</summary>
-    private static IEnumerable<Check> Losses(IReadOnlyList<IterationComparison> iterations)
-    {
-        foreach (
-            var (name, some) in new[] { ("losses of iteration 0", iterations.Take(1)), ("losses of later iterations", iterations.Skip(1)) }
-        )
-        {
-            var worst = some.SelectMany(one => one.Losses.Select(loss => (one.Iteration, Loss: loss)))
-                .OrderByDescending(pair => double.IsNaN(pair.Loss.Relative) ? double.PositiveInfinity : pair.Loss.Relative)
-                .ToList();
-            if (worst.Count > 0)
-            {
-                yield return new(
-                    name,
-                    "relative",
-                    worst[0].Loss.Relative,
-                    LossBound,
-                    $"iteration {worst[0].Iteration}, {worst[0].Loss.Name}"
-                );
-            }
-        }
-    }
-
-    private static Check Distances(RecordedEnd expected, RunEnd end, double bound, List<TensorFinding> findings)
-    {
-        var found = new NamedTensors();
-        foreach (var (name, tensor) in expected.Of(end).Where(pair => expected.Tensors.Contains(pair.Key)))
-        {
-            found.Add(name, tensor);
-        }
-
-        var comparison = TensorComparer.Compare(expected.Tensors, found, new() { Bound = bound });
-        if (expected.Title == ReplayFolder.MomentumTitle)
-        {
-            // Momentum is as large as gradients are: how far it is counts in units of itself.
-            var worst = comparison.Tensors.MaxBy(tensor => tensor.Metrics?.RelativeL2 ?? double.PositiveInfinity)!;
-            return new(expected.Title, "relative L2 of each tensor", worst.Metrics?.RelativeL2 ?? double.NaN, MomentumBound, worst.Name);
-        }
-
-        findings.AddRange(comparison.ToFindings(expected.Title));
-        return comparison.ToCheck(expected.Title) with
-        {
-            Note =
-                comparison.BitwiseEqual ? "every bit is equal"
-                : comparison.UniformFactor is { } factor
-                    ? string.Create(
-                        System.Globalization.CultureInfo.InvariantCulture,
-                        $"the replay's is {factor:G6} times the recorded one"
-                    )
-                : null,
-        };
-    }
 }

@@ -73,7 +73,10 @@ internal sealed class EpochSession
         var data = OpenData(settings);
         settings = Fingerprinted(settings with { Options = data.Fit(settings.Options) }, data, there);
         var store = new CheckpointStore(Folder, Keep) { BeforeWrite = writing is null ? null : writing.Require };
-        using var from = store.Latest is { } latest ? TrainingState.Read(latest) : null;
+        using var from =
+            store.Latest is { } latest ? TrainingState.Read(latest)
+            : settings.Continued is { } theirs ? TrainingState.OfReference(theirs, settings.Options.IterationsPerEpoch)
+            : null;
         using var checkpoint = from is null && settings.Checkpoint is { } file ? TensorFile.Read(file) : null;
         var start = from?.Raw ?? Start(settings, checkpoint);
         if (from is not null && from.Epochs > settings.Options.Epochs)

@@ -58,6 +58,9 @@ public sealed record RunSettings
     /// <summary>The checkpoint that was finetuned, or null.</summary>
     public string? Checkpoint { get; init; }
 
+    /// <summary>The checkpoint of the reference that was gone on from, or null.</summary>
+    public string? Continued { get; init; }
+
     /// <summary>How many ranks train.</summary>
     public required int Ranks { get; init; }
 

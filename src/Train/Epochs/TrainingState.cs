@@ -27,7 +27,7 @@ public sealed class TrainingState : IDisposable
 
     private readonly Checkpoint checkpoint;
     private readonly string path;
-    private readonly NamedTensors ema;
+    private readonly NamedTensors? ema;
     private readonly long updates;
 
     private TrainingState(Checkpoint checkpoint, string path, PickleValue own)
@@ -38,6 +38,14 @@ public sealed class TrainingState : IDisposable
         ema = Tensors(own[EmaKey]);
         updates = own[UpdatesKey].AsInt();
         Iteration = checked((int)own[IterationKey].AsInt());
+    }
+
+    private TrainingState(Checkpoint checkpoint, string path, int iterationsPerEpoch)
+    {
+        this.checkpoint = checkpoint;
+        this.path = path;
+        Raw = checkpoint.Model;
+        Iteration = checked((int)checkpoint.StartEpoch * iterationsPerEpoch);
     }
 
     /// <summary>How many epochs are done.</summary>
@@ -80,6 +88,27 @@ public sealed class TrainingState : IDisposable
             checkpoint.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Reads a checkpoint of the reference, to go on as its own programs do: from the model, which is a moving average there, with the
+    /// optimizer's momentum, in the epoch that the file names, and with a new moving average.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="iterationsPerEpoch">How many iterations an epoch has.</param>
+    /// <exception cref="AlignException">The file cannot be read, or has no momentum.</exception>
+    public static TrainingState OfReference(string path, int iterationsPerEpoch)
+    {
+        var checkpoint = Checkpoint.Read(path);
+        if (checkpoint.Optimizer.Kind == PickleKind.Dict && SgdState.FromPickle(checkpoint.Optimizer).MomentumBuffers.Count > 0)
+        {
+            return new(checkpoint, path, iterationsPerEpoch);
+        }
+
+        checkpoint.Dispose();
+        throw new AlignException(
+            $"{path}: expected a checkpoint with the momentum of its optimizer, found none; train on from its weights alone with -c FILE"
+        );
     }
 
     /// <summary>Copies a run's state.</summary>
@@ -125,8 +154,18 @@ public sealed class TrainingState : IDisposable
         try
         {
             NetworkState.Load(step.Network, Raw);
-            step.Ema.LoadState(ema, updates);
-            step.Optimizer.LoadMomentum(NamedMomentum.Of(step.Entries, SgdState.FromPickle(checkpoint.Optimizer)));
+            if (ema is not null)
+            {
+                step.Ema.LoadState(ema, updates);
+            }
+
+            var momentum = NamedMomentum.Of(step.Entries, SgdState.FromPickle(checkpoint.Optimizer));
+            if (ema is null && step.Optimizer.Groups.Sum(group => group.Parameters.Count) is var trained && momentum.Count < trained)
+            {
+                throw new AlignException($"expected momentum of {trained} parameters, found that of {momentum.Count}");
+            }
+
+            step.Optimizer.LoadMomentum(momentum);
         }
         catch (AlignException exception)
         {

@@ -10,7 +10,7 @@ using PPYolo.Train.Weights;
 
 namespace PPYolo.Tests.Unit.Cli.Commands;
 
-/// <summary>Weight files go to the reference's programs and come from them; what these do is written in Python from its description.</summary>
+/// <summary>Weight files go to the reference's programs and come from them. What these do is in Python, from their description.</summary>
 public sealed class ReferenceFilesTests : IDisposable
 {
     private static readonly string[] Training =
@@ -77,7 +77,11 @@ public sealed class ReferenceFilesTests : IDisposable
             momentum.Should().OnlyContain(pair => IsTwice(pair.Value, weights[pair.Key]), "it is found by its parameter");
         }
 
-        Call("diff", theirs, theirs).Output.Should().Contain("ALIGNED: all 172 tensors are equal, bit by bit.");
+        Call("diff", theirs, theirs)
+            .Output.Should()
+            .Contain("ALIGNED: all 172 tensors are equal, bit by bit.\n")
+            .And.Contain("momentum: compared for 88 parameters; ")
+            .And.NotContain("not compared, in the");
         var (code, output, _) = Call("diff", theirs, folder.File("counted.pth"), "--start", start);
         code.Should().Be(0, output);
         output.Should().Contain("28 counters (num_batches_tracked), compared exactly: 0 on one side, where they were reset");
@@ -86,6 +90,18 @@ public sealed class ReferenceFilesTests : IDisposable
         Call([.. Training, "-c", theirs, "--epochs", "1", "--out", folder.File("run")])
             .Output.Should()
             .Contain("172 of 172 entries taken over");
+        // It goes on where the file ends, with the rate of its second epoch, and has the state of a run afterwards.
+        Call([.. Training, "--continue", theirs, "--epochs", "2", "--out", folder.File("on")])
+            .Output.Should()
+            .Contain("going on after epoch 1 of 2")
+            .And.Contain("epoch 2/2 iteration 1/1");
+        Call("train", "--resume", "--out", folder.File("on"), "--epochs", "3").Output.Should().Contain("going on after epoch 2 of 3");
+        Call([.. Training, "--continue", start, "--epochs", "2", "--out", folder.File("none")])
+            .Error.Should()
+            .Be(
+                $"ppyolo: {start}: expected a checkpoint with the momentum of its optimizer, found none; train on from its weights alone "
+                    + "with -c FILE\n"
+            );
         foreach (var name in new[] { "a", "b" })
         {
             Directory.CreateDirectory(folder.File(name, "PPYOLO_outputs", "x"));
