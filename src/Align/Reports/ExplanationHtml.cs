@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 using PPYolo.Align.Explanations;
 using PPYolo.Align.Reports.Html;
@@ -14,22 +13,10 @@ public static class ExplanationHtml
 {
     private const int WorstRows = 40;
 
-    private static readonly string Style = ReadStyle();
-
     /// <summary>Formats an explanation.</summary>
     public static string Format(Explanation explanation)
     {
         var page = new StringBuilder();
-        page.Append(
-                "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
-                    + "content=\"width=device-width, initial-scale=1\">\n<title>"
-            )
-            .Append(explanation.Aligned ? "Aligned" : "Diverged")
-            .Append(": ")
-            .Append(Text(explanation.Second))
-            .Append("</title>\n<style>\n")
-            .Append(Style)
-            .Append("</style>\n</head>\n<body>\n<main>\n");
         Verdict(page, explanation);
         Causes(page, explanation);
         page.Append("<h2>Total loss</h2>\n").Append(LossChart.Html(explanation));
@@ -37,10 +24,10 @@ public static class ExplanationHtml
         page.Append(HeatMap.Table(explanation));
         Worst(page, explanation);
         Surroundings(page, explanation);
-        return page.Append("</main>\n</body>\n</html>").ToString();
+        return HtmlPage.Whole($"{(explanation.Aligned ? "Aligned" : "Diverged")}: {explanation.Second}", page.ToString());
     }
 
-    internal static string Text(string text) => WebUtility.HtmlEncode(text);
+    private static string Text(string text) => HtmlPage.Text(text);
 
     private static void Verdict(StringBuilder page, Explanation explanation)
     {
@@ -120,7 +107,7 @@ public static class ExplanationHtml
         var differences = explanation.Trace.Differences.Where(difference => difference.Iteration == iteration).ToList();
         if (differences.Count > 0)
         {
-            page.Append(Scrolling("differences", DifferenceChart.Svg(iteration, differences)));
+            page.Append(HtmlPage.Scrolling("differences", DifferenceChart.Svg(iteration, differences)));
             page.Append(
                 DifferenceTable.Folded(
                     string.Create(CultureInfo.InvariantCulture, $"All {differences.Count} tensors of iteration {iteration}"),
@@ -178,16 +165,5 @@ public static class ExplanationHtml
 
             page.Append("</tbody></table></div>\n");
         }
-    }
-
-    /// <summary>Wide content that a narrow window scrolls, by keyboard too.</summary>
-    internal static string Scrolling(string label, string content) =>
-        $"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{label}\">{content}</div>\n";
-
-    private static string ReadStyle()
-    {
-        using var stream = typeof(ExplanationHtml).Assembly.GetManifestResourceStream("explanation.css")!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
     }
 }

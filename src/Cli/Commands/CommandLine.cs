@@ -14,8 +14,9 @@ namespace PPYolo.Cli.Commands;
 public static class CommandLine
 {
     /// <summary>The whole command tree.</summary>
-    public static RootCommand Create() =>
-        new("PP-YOLO training that is checked against its reference, tensor by tensor.")
+    public static RootCommand Create()
+    {
+        var root = new RootCommand("PP-YOLO training that is checked against its reference, tensor by tensor.")
         {
             AlignCommands.Create(),
             TrainCommand.Create(),
@@ -30,6 +31,10 @@ public static class CommandLine
             DataCommand.Create(),
             ConvertCommand.Create(),
         };
+        root.Options.OfType<VersionOption>().Single().Aliases.Add("-v");
+        HelpPages.Arrange(root);
+        return root;
+    }
 
     /// <summary>Runs the program; whatever happens becomes one message and an exit code, never a stack trace.</summary>
     public static int Run(string[] args)
@@ -48,15 +53,15 @@ public static class CommandLine
                 return ExitCode.WrongUse;
             }
 
-            var parsed = Create().Parse(args);
+            var parsed = Create().Parse(args is ["help", .. var of] ? [.. of, "--help"] : args);
             if (parsed.Errors.Count > 0)
             {
-                foreach (var error in parsed.Errors)
+                foreach (var error in ParseErrors.Of(parsed))
                 {
-                    Console.Error.WriteLine($"ppyolo: {Printable.Message(error.Message)}");
+                    Console.Error.WriteLine($"ppyolo: {Printable.Message(error)}");
                 }
 
-                Console.Error.WriteLine($"ppyolo: see {string.Join(' ', Path(parsed.CommandResult))} --help");
+                Console.Error.WriteLine($"ppyolo: see {ParseErrors.Name(parsed.CommandResult)} --help");
                 return ExitCode.WrongUse;
             }
 
@@ -99,16 +104,5 @@ public static class CommandLine
 
             return ExitCode.Failed;
         }
-    }
-
-    private static List<string> Path(System.CommandLine.Parsing.CommandResult command)
-    {
-        var names = new List<string>();
-        for (System.CommandLine.Parsing.SymbolResult? at = command; at is System.CommandLine.Parsing.CommandResult here; at = at.Parent)
-        {
-            names.Insert(0, here.Parent is null ? "ppyolo" : here.Command.Name);
-        }
-
-        return names;
     }
 }

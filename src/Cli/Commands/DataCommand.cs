@@ -1,12 +1,16 @@
 using System.CommandLine;
+using PPYolo.Cli.Progress;
+using PPYolo.Data.Datasets;
 using PPYolo.Data.Loading;
+using PPYolo.Train.Options;
 
 namespace PPYolo.Cli.Commands;
 
 /// <summary>ppyolo data: looks at datasets and converts them.</summary>
 internal static class DataCommand
 {
-    public static Command Create() => new("data", "Looks at datasets, and converts them.") { Check(), DataConvertCommand.Create() };
+    public static Command Create() =>
+        new("data", "Looks at datasets, and converts them.") { Check(), DataShowCommand.Create(), DataConvertCommand.Create() };
 
     private static Command Check()
     {
@@ -33,16 +37,23 @@ internal static class DataCommand
         command.Options.Add(strict);
         command.SetAction(result =>
         {
-            var bad = 0;
-            foreach (var layout in dataset.FindAll(result))
+            using var text = new StringWriter();
+            var reports = dataset.FindAll(result).Select(layout => DataCheck.Run(layout, !result.GetValue(headers))).ToList();
+            foreach (var report in reports)
             {
-                var report = DataCheck.Run(layout, !result.GetValue(headers));
-                report.WriteTo(Console.Out, result.GetValue(most));
-                bad += report.Problems.Length;
+                report.WriteTo(text, result.GetValue(most));
             }
 
-            return result.GetValue(strict) && bad > 0 ? ExitCode.WrongUse : ExitCode.Aligned;
+            text.Write(NextStep(reports[0], dataset.Path(result)));
+            Console.Out.WriteLine(FittedText.Of(text.ToString()));
+            return result.GetValue(strict) && reports.Exists(report => !report.Problems.IsEmpty) ? ExitCode.WrongUse : ExitCode.Aligned;
         });
         return command;
+    }
+
+    private static string NextStep(DataReport report, string path)
+    {
+        var classes = report.Classes.Length == new TrainOptions().Classes ? "" : $" --set classes={report.Classes.Length}";
+        return $"next: ppyolo train --config ppyolo_r18vd_voc2012{classes} --data {path}";
     }
 }

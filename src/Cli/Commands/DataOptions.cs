@@ -51,15 +51,25 @@ internal sealed class DataOptions
             HelpName = "DIR|FILE|generator:SEED",
         };
 
+    /// <summary>Which dataset, and how it is read.</summary>
+    public IReadOnlyList<Option> OfDatasets => [Data, images, .. reading.All, strict, workers, prefetch];
+
+    /// <summary>What ranks have of it.</summary>
+    public IReadOnlyList<Option> OfRanks => [perRankSizes, sameSize];
+
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
-        Option[] all = [Data, images, .. reading.All, strict, perRankSizes, sameSize, workers, prefetch];
-        foreach (var option in all)
+        foreach (var option in OfDatasets.Concat(OfRanks))
         {
             command.Options.Add(option);
         }
 
+        Validate(command);
+    }
+
+    /// <summary>Has a command refuse what excludes each other.</summary>
+    public void Validate(Command command) =>
         command.Validators.Add(result =>
         {
             if (result.GetValue(perRankSizes) && result.GetValue(sameSize))
@@ -67,7 +77,6 @@ internal sealed class DataOptions
                 result.AddError($"{perRankSizes.Name} and {sameSize.Name} exclude each other");
             }
         });
-    }
 
     /// <summary>Whether a value of --data is a dataset.</summary>
     public static bool IsDataset(string? data) => data is not null && !data.StartsWith(GeneratorPrefix, StringComparison.Ordinal);
@@ -136,10 +145,7 @@ internal sealed class DataOptions
         }
 
         var report = new CappedReport();
-        var dataset = DetectionDataset.Open(
-            layout,
-            new() { Strict = stopAtBadRecords, Report = report.Add }
-        );
+        var dataset = DetectionDataset.Open(layout, new() { Strict = stopAtBadRecords, Report = report.Add });
         report.End();
         return new DatasetData(seed, dataset)
         {

@@ -7,6 +7,7 @@ using PPYolo.Align.Json;
 using PPYolo.Align.Reports;
 using PPYolo.Align.Tensors;
 using PPYolo.Cli.Output;
+using PPYolo.Cli.Progress;
 
 namespace PPYolo.Cli.Commands;
 
@@ -188,7 +189,7 @@ internal static class DiffCommand
         }
         else
         {
-            output.WriteLine(ComparisonText.Format(comparison, sides, options.Limit));
+            output.WriteLine(FittedText.Of(ComparisonText.Format(comparison, sides, options.Limit)));
         }
 
         return comparison.Aligned ? ExitCode.Aligned : ExitCode.Diverged;

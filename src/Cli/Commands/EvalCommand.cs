@@ -1,11 +1,11 @@
 using System.CommandLine;
 using PPYolo.Cli.Output;
+using PPYolo.Cli.Progress;
 using PPYolo.Data.Coco;
 using PPYolo.Data.Datasets;
 using PPYolo.Data.Imaging;
 using PPYolo.Data.Layouts;
 using PPYolo.Train.Inference;
-using PPYolo.Train.Options;
 
 namespace PPYolo.Cli.Commands;
 
@@ -25,11 +25,7 @@ internal static class EvalCommand
             HelpName = "FILE",
         };
         var weights = InferenceOptionSet.Weights(required: false);
-        var config = new Option<string?>("--config", "-f")
-        {
-            Description = $"With --weights: a configuration: {string.Join(", ", TrainOptionsFile.Names)}, or a JSON file.",
-            HelpName = "NAME|FILE",
-        };
+        var config = InferenceOptionSet.Config();
         var set = SharedOptions.Set();
         var data = new Option<string?>("--data")
         {
@@ -84,8 +80,9 @@ internal static class EvalCommand
 
         command.Validators.Add(result =>
         {
+            var file = result.GetValue(weights);
             string?[] files = [result.GetValue(truth), result.GetValue(detections)],
-                parts = [result.GetValue(weights), result.GetValue(config), result.GetValue(data)];
+                parts = [file, ModelChoice.IsRun(file) ? "" : result.GetValue(config), result.GetValue(data)];
             if (
                 !(files.All(file => file is not null) && parts.All(part => part is null))
                 && !(parts.All(part => part is not null) && files.All(file => file is null))
@@ -101,13 +98,20 @@ internal static class EvalCommand
         {
             if (result.GetValue(detections) is { } file)
             {
-                Console.Out.WriteLine(CocoSummary.Format(CocoEvaluation.Run(result.GetValue(truth)!, file, result.GetValue(json))));
+                var scored = CocoEvaluation.Run(result.GetValue(truth)!, file, result.GetValue(json));
+                Console.Out.WriteLine(FittedText.Of(CocoSummary.Format(scored)));
                 return ExitCode.Aligned;
             }
 
-            var options = TrainOptionsFile.Read(result.GetValue(config)!, result.GetValue(set)!);
+            var model = ModelChoice.Of(result.GetValue(weights)!, result.GetValue(config), result.GetValue(set)!);
+            var options = model.Options;
             OpenCv.Require();
-            var layout = DatasetFinder.Find(result.GetValue(data)!, result.GetValue(split)!, result.GetValue(images), reading.Of(result));
+            var layout = DatasetFinder.Find(
+                result.GetValue(data)!,
+                result.GetValue(split)!,
+                result.GetValue(images),
+                reading.Of(result) ?? model.Run?.Reading
+            );
             Console.Error.WriteLine($"ppyolo: {layout.Recognized}");
             var dataset = DetectionDataset.Open(
                 layout,
@@ -124,7 +128,7 @@ internal static class EvalCommand
                 }
             );
             using var detector = ModelWeights.Detector(
-                result.GetValue(weights)!,
+                model.Weights,
                 options.ToNetwork(),
                 result.GetValue(fold),
                 SharedOptions.Prepare(result.GetValue(threads), result.GetValue(device)!),
@@ -136,7 +140,7 @@ internal static class EvalCommand
                 CocoResultFile.Write(path, score);
             }
 
-            Console.Out.WriteLine(CocoSummary.Format(score));
+            Console.Out.WriteLine(FittedText.Of(CocoSummary.Format(score)));
             return ExitCode.Aligned;
         });
         return command;

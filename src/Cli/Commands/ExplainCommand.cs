@@ -3,6 +3,7 @@ using PPYolo.Align;
 using PPYolo.Align.Json;
 using PPYolo.Align.Reports;
 using PPYolo.Cli.Output;
+using PPYolo.Cli.Progress;
 using PPYolo.Harness.Explain;
 using PPYolo.Train.Records;
 
@@ -116,7 +117,7 @@ internal static class ExplainCommand
             }
             else
             {
-                Console.Out.WriteLine(ExplanationText.Format(explanation));
+                Console.Out.WriteLine(FittedText.Of(ExplanationText.Format(explanation)));
             }
 
             return explanation.Aligned ? ExitCode.Aligned : ExitCode.Diverged;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PPYolo.Train.Options;
 
 namespace PPYolo.Cli.Commands;
 
@@ -9,8 +10,9 @@ internal static class InferenceOptionSet
         new("--weights", "-c")
         {
             Description =
-                "Weights: a checkpoint (its moving average is used), any other file of tensors, or a record folder (its end weights).",
-            HelpName = "FILE",
+                "Weights: a checkpoint (its moving average is used), any other file of tensors, the folder of a run (its best checkpoint) "
+                + "or of a record (its end weights).",
+            HelpName = "FILE|DIR",
             Required = required,
         };
 
@@ -20,6 +22,15 @@ internal static class InferenceOptionSet
             Description =
                 "Class names: a text file with one on each line, or a COCO annotation file. 20 classes are those of VOC unless given.",
             HelpName = "FILE",
+        };
+
+    public static Option<string?> Config() =>
+        new("--config", "-f")
+        {
+            Description =
+                $"The configuration of --weights: {string.Join(", ", TrainOptionsFile.Names)}, or a JSON file; that of the run where its "
+                + "folder is named.",
+            HelpName = "NAME|FILE",
         };
 
     public static Option<bool> Fuse() =>

@@ -3,7 +3,6 @@ using System.Globalization;
 using PPYolo.Align;
 using PPYolo.Data.Imaging;
 using PPYolo.Train.Inference;
-using PPYolo.Train.Options;
 
 namespace PPYolo.Cli.Commands;
 
@@ -29,7 +28,7 @@ internal static class PredictCommand
             Required = true,
         };
         var weights = InferenceOptionSet.Weights(required: true);
-        var config = SharedOptions.Config(null);
+        var config = InferenceOptionSet.Config();
         var set = SharedOptions.Set();
         var threshold = new Option<double>("--threshold")
         {
@@ -37,7 +36,13 @@ internal static class PredictCommand
             HelpName = "T",
             DefaultValueFactory = _ => 0.3,
         };
-        var names = InferenceOptionSet.Names();
+        var names = new Option<string?>("--names")
+        {
+            Description =
+                "Class names: a text file with one on each line, or a COCO annotation file. Of a run's folder they are "
+                + "those of its dataset, and 20 classes are those of VOC, unless given.",
+            HelpName = "FILE",
+        };
         var fold = InferenceOptionSet.Fuse();
         var threads = SharedOptions.Threads();
         var device = SharedOptions.Device();
@@ -57,6 +62,13 @@ internal static class PredictCommand
             threads,
             device,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(config) is null && result.GetValue(weights) is { } file && !ModelChoice.IsRun(file))
+            {
+                result.AddError("predict needs --config NAME, unless --weights is the folder of a run");
+            }
+        });
         threshold.Validators.Add(result =>
         {
             if (
@@ -70,13 +82,14 @@ internal static class PredictCommand
         });
         command.SetAction(result =>
         {
-            var options = TrainOptionsFile.Read(result.GetValue(config)!, result.GetValue(set)!);
+            var model = ModelChoice.Of(result.GetValue(weights)!, result.GetValue(config), result.GetValue(set)!);
+            var options = model.Options;
             var files = PredictionFiles.Find(result.GetValue(images)!);
             var folder = OutputFolder(result.GetValue(output)!, files[0]);
-            var categories = ClassNames.Of(options.Classes, result.GetValue(names));
+            var categories = model.Categories(result.GetValue(names));
             OpenCv.Require();
             using var detector = ModelWeights.Detector(
-                result.GetValue(weights)!,
+                model.Weights,
                 options.ToNetwork(),
                 result.GetValue(fold),
                 SharedOptions.Prepare(result.GetValue(threads), result.GetValue(device)!),

@@ -24,7 +24,23 @@ internal static class TrainCommand
     public static Command Create()
     {
         var all = new TrainOptionSet();
-        var command = new Command("train", "Trains for epochs or for some iterations, records a run, or replays one.");
+        var command = new GroupedCommand("train", "Trains for epochs or for some iterations, records a run, or replays one.")
+        {
+            Examples =
+            [
+                (
+                    "Train on a dataset, and go on after an interruption",
+                    "ppyolo train --config ppyolo_r18vd_voc2012 --data DIR --out runs/mine"
+                ),
+                ("", "ppyolo train --resume --out runs/mine"),
+                (
+                    "Finetune weights on a dataset of three classes",
+                    "ppyolo train --config ppyolo_r50vd_voc2012 --set classes=3 --data DIR -c FILE --out runs/fine"
+                ),
+                ("Record ten iterations, and replay them after a change", "ppyolo train --config ppyolo_r18vd_voc2012 --record before"),
+                ("", "ppyolo train --replay before"),
+            ],
+        };
         all.AddTo(command);
         command.Validators.Add(result =>
         {
@@ -49,8 +65,8 @@ internal static class TrainCommand
             )
             {
                 result.AddError(
-                    "--epochs, --out, --resume, --checkpoint and --continue are of a run over epochs: they go with neither --iterations "
-                        + "nor --record nor --split"
+                    "--epochs, --out, --resume, --checkpoint, --continue and --show-first-batch are of a run over epochs: they go with neither "
+                        + "--iterations nor --record nor --split"
                 );
             }
             else if (result.GetValue(all.Continue) is not null && result.GetValue(all.Checkpoint) is not null)
@@ -172,6 +188,7 @@ internal static class TrainCommand
             result.GetValue(all.Epochs) is not null
             || result.GetValue(all.Output) is not null
             || result.GetValue(all.Resume)
+            || result.GetValue(all.ShowFirstBatch)
             || result.GetValue(all.Checkpoint) is not null
             || result.GetValue(all.Continue) is not null;
 
@@ -206,6 +223,7 @@ internal static class TrainCommand
             {
                 Folder = folder,
                 Resume = result.GetValue(all.Resume),
+                ShowFirstBatch = result.GetValue(all.ShowFirstBatch),
                 Keep = result.GetValue(all.Keep),
                 Show = run => TrainingConsole.Show(run, result.GetValue(all.Log)),
                 Say = TrainingConsole.Say,

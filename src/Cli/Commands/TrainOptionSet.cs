@@ -100,6 +100,12 @@ internal sealed class TrainOptionSet
             Validators = { one => SharedOptions.RequirePositive(one, "--log-interval") },
         };
 
+    public Option<bool> ShowFirstBatch { get; } =
+        new("--show-first-batch")
+        {
+            Description = "Writes a page with the first batch, its boxes and its targets into the folder --out: first_batch.html.",
+        };
+
     public Option<string?> Record { get; } =
         new("--record")
         {
@@ -190,49 +196,15 @@ internal sealed class TrainOptionSet
 
     public Option<string?> Json { get; } = SharedOptions.Json();
 
-    /// <summary>Adds all of them.</summary>
-    public void AddTo(Command command)
+    /// <summary>Adds all of them, in the groups of the help.</summary>
+    public void AddTo(GroupedCommand command)
     {
-        foreach (
-            var option in new Option[]
-            {
-                Config,
-                Set,
-                Init,
-                Checkpoint,
-                Continue,
-                Seed,
-                Epochs,
-                Output,
-                Resume,
-                DataChanged,
-                Keep,
-                EvalData,
-                EvalBatch,
-                Log,
-                Iterations,
-                Record,
-                Replay,
-                End,
-                Format,
-                Bound,
-                Ranks,
-                Split,
-                Gradients,
-                Trace,
-                Whole,
-                Floor,
-                Timings,
-                Threads,
-                Device,
-                Tf32,
-                Json,
-            }
-        )
-        {
-            command.Options.Add(option);
-        }
-
-        Data.AddTo(command);
+        command.AddGroup("What to train", Config, Set, Init, Checkpoint, Continue);
+        command.AddGroup("Data", [.. Data.OfDatasets, DataChanged]);
+        command.AddGroup("Run", Epochs, Output, Resume, Keep, EvalData, EvalBatch, Iterations, Seed, Log, ShowFirstBatch);
+        command.AddGroup("Record and trace", Record, Replay, End, Format, Bound, Gradients, Trace, Whole, Floor, Json);
+        command.AddGroup("Ranks", [Ranks, Split, .. Data.OfRanks, Timings]);
+        command.AddGroup("Machine", Threads, Device, Tf32);
+        Data.Validate(command);
     }
 }

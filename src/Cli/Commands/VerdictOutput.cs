@@ -2,6 +2,7 @@ using PPYolo.Align.Json;
 using PPYolo.Align.Reports;
 using PPYolo.Align.Verdicts;
 using PPYolo.Cli.Output;
+using PPYolo.Cli.Progress;
 
 namespace PPYolo.Cli.Commands;
 
@@ -21,7 +22,7 @@ internal static class VerdictOutput
                 AtomicText.Write(json, VerdictJson.Format(verdict));
             }
 
-            Console.Out.WriteLine(VerdictText.Format(verdict));
+            Console.Out.WriteLine(FittedText.Of(VerdictText.Format(verdict)));
         }
 
         return verdict.Aligned ? ExitCode.Aligned : ExitCode.Diverged;

@@ -10,6 +10,7 @@ internal static class Drawing
     private const HersheyFonts Font = HersheyFonts.HersheySimplex;
     private const int Margin = 2;
     private const int JpegQuality = 92;
+    private const int PageQuality = 80;
 
     // Hues that follow each other at the golden ratio never come near one another again.
     private const double GoldenRatio = 0.618033988749895;
@@ -82,6 +83,32 @@ internal static class Drawing
         );
         NewFile.Write(path, stream => stream.Write(bytes));
         return path;
+    }
+
+    /// <summary>An image as JPEG.</summary>
+    /// <param name="image">The image; floats are rounded and clipped to bytes.</param>
+    /// <param name="most">Its longer side, in pixels, where it is longer.</param>
+    public static byte[] Jpeg(PixelImage image, int most)
+    {
+        byte[] bytes = [];
+        OpenCv.Over(
+            image,
+            mat =>
+            {
+                using Mat converted = new(),
+                    turned = new();
+                mat.ConvertTo(converted, MatType.CV_8UC3);
+                Cv2.CvtColor(converted, turned, ColorConversionCodes.RGB2BGR);
+                var scale = Math.Min(1, (double)most / Math.Max(image.Width, image.Height));
+                if (scale < 1)
+                {
+                    Cv2.Resize(turned, turned, default, scale, scale, InterpolationFlags.Area);
+                }
+
+                Cv2.ImEncode(".jpg", turned, out bytes, new ImageEncodingParam(ImwriteFlags.JpegQuality, PageQuality));
+            }
+        );
+        return bytes;
     }
 
     private static Scalar ColourOf(int kind)

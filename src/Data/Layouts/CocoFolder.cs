@@ -1,3 +1,4 @@
+using System.Text;
 using PPYolo.Align;
 using PPYolo.Data.Datasets;
 
@@ -34,13 +35,15 @@ internal static class CocoFolder
 
     // They have no boxes, or not those of all classes.
     private static readonly string[] Others = ["captions", "person_keypoints", "panoptic", "image_info"];
+    private static readonly string[] Members = ["\"images\"", "\"annotations\"", "\"categories\""];
+    private const int Beginning = 1 << 16;
     private static readonly string[] NoAnnotations = ["notes.json", "info.json", "package.json"];
 
     /// <summary>Looks for files that are of a part by their names; null where there are none.</summary>
     public static Recognition? Look(string folder, DatasetRequest request)
     {
         string[] all = [.. Files(folder), .. PartFiles(folder)];
-        string[] named = [.. all.Where(file => IsPart(folder, file))];
+        string[] named = [.. all.Where(file => IsPart(folder, file) && IsLikely(file))];
         return named.Length == 0 ? null : new(LayoutKind.Coco, Path.GetRelativePath(folder, named[0]), () => Part(folder, all, request));
     }
 
@@ -131,6 +134,23 @@ internal static class CocoFolder
                     : files is [var one] ? [one]
                     : [];
             });
+
+    // Logs and settings are named for parts too. Of an empty file the reader says what is wrong.
+    private static bool IsLikely(string file)
+    {
+        try
+        {
+            using var stream = File.OpenRead(file);
+            var bytes = new byte[Math.Min(stream.Length, Beginning)];
+            stream.ReadExactly(bytes);
+            var text = Encoding.Latin1.GetString(bytes);
+            return bytes.Length == 0 || Members.Any(member => text.Contains(member, StringComparison.Ordinal));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
 
     private static bool IsPart(string folder, string file) =>
         PartNames.NamesAny(Path.GetFileNameWithoutExtension(file)) || IsInPart(folder, file);

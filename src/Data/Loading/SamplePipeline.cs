@@ -29,8 +29,21 @@ internal sealed class SamplePipeline(DetectionDataset dataset, string seed, Augm
     public GroundTruth[] Make(int index, long epoch, int size, Span<float> planes)
     {
         var id = dataset.Images[index].Id;
+        using var sample = Augment(index, epoch);
+        var objects = GroundTruthRows.Of(sample.Boxes, sample.Image.Width, sample.Image.Height, GeneratedBatches.Rows);
+        using var resized = OpenCv.Resize(sample.Image, size, DrawInterpolation(RandomDraws.Of(seed, epoch, id, ShapeName)));
+        ImageNormalization.Write(resized, planes);
+        return objects;
+    }
+
+    /// <summary>A sample before it is resized.</summary>
+    /// <param name="index">The image in the dataset, from 0.</param>
+    /// <param name="epoch">The pass over the dataset, from 0.</param>
+    public Sample Augment(int index, long epoch)
+    {
+        var id = dataset.Images[index].Id;
         var (sample, decoded) = decoder.DecodeFrom(index);
-        using (sample)
+        try
         {
             if (augmentation.Mixup)
             {
@@ -42,10 +55,12 @@ internal sealed class SamplePipeline(DetectionDataset dataset, string seed, Augm
                 transform.Apply(sample, RandomDraws.Of(seed, epoch, id, transform.Name));
             }
 
-            var objects = GroundTruthRows.Of(sample.Boxes, sample.Image.Width, sample.Image.Height, GeneratedBatches.Rows);
-            using var resized = OpenCv.Resize(sample.Image, size, DrawInterpolation(RandomDraws.Of(seed, epoch, id, ShapeName)));
-            ImageNormalization.Write(resized, planes);
-            return objects;
+            return sample;
+        }
+        catch
+        {
+            sample.Dispose();
+            throw;
         }
     }
 

@@ -46,5 +46,21 @@ internal static class ImageNormalization
         }
     }
 
+    /// <summary>The image that was written, to look at: rounded to bytes.</summary>
+    /// <param name="planes">(3, size, size), normalized.</param>
+    /// <param name="size">Its side in pixels.</param>
+    public static PixelImage Read(ReadOnlySpan<float> planes, int size)
+    {
+        var image = PixelImage.OfBytes(size, size);
+        for (var i = 0; i < planes.Length; i++)
+        {
+            var (channel, pixel) = (i / (size * size), i % (size * size));
+            var value = ((planes[i] * Deviation[channel]) + Mean[channel]) * 255;
+            image.Bytes[(pixel * PixelImage.Channels) + channel] = (byte)Math.Clamp(Math.Round(value), 0, 255);
+        }
+
+        return image;
+    }
+
     private static float Of(float value, int channel) => (float)((float)((value / 255f) - Mean[channel]) / Deviation[channel]);
 }

@@ -76,7 +76,13 @@ public sealed class CheckpointStore(string folder, int keep = CheckpointStore.St
     public void RemoveLeftovers()
     {
         // Only what a run writes: the folder may hold files of others.
-        string[] patterns = [$"{Prefix}*{Extension}.*.tmp", $"{IndexName}.*.tmp", $"{RunSettings.FileName}.*.tmp"];
+        string[] patterns =
+        [
+            $"{Prefix}*{Extension}.*.tmp",
+            $"{IndexName}.*.tmp",
+            $"{RunSettings.FileName}.*.tmp",
+            $"{RunReport.FileName}.*.tmp",
+        ];
         foreach (var file in patterns.SelectMany(pattern => Directory.EnumerateFiles(folder, pattern)).ToList())
         {
             File.Delete(file);

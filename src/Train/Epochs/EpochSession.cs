@@ -1,11 +1,13 @@
 using PPYolo.Align;
 using PPYolo.Align.Comparison;
 using PPYolo.Align.Formats;
+using PPYolo.Align.Json;
 using PPYolo.Align.Locks;
 using PPYolo.Align.Tensors;
 using PPYolo.Data.Batches;
 using PPYolo.Data.Datasets;
 using PPYolo.Data.Layouts;
+using PPYolo.Data.Showing;
 using PPYolo.Train.Feeds;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Ranks.Mpi;
@@ -23,6 +25,9 @@ internal sealed class EpochSession
 
     /// <summary>Whether a run that is there goes on.</summary>
     public required bool Resume { get; init; }
+
+    /// <summary>Whether a page with the first batch is written into the folder.</summary>
+    public bool ShowFirstBatch { get; init; }
 
     /// <summary>How many of the last checkpoints stay.</summary>
     public required int Keep { get; init; }
@@ -97,8 +102,12 @@ internal sealed class EpochSession
         }
 
         var evaluation = Evaluation(settings, data);
+        Say(RunLength.Describe(settings.Options, settings.Options.Epochs - (from?.Epochs ?? 0), Device.type == DeviceType.CPU));
         Show(observer => RankLauncher.Run(Team, members => Train(members, settings, data, start, store, from, evaluation, observer)));
-        Say($"{Folder}: {settings.Options.Epochs} epochs done; the weights are in {new CheckpointStore(Folder, Keep).Latest}");
+        Say(
+            $"{Folder}: {settings.Options.Epochs} epochs done; the weights are in {new CheckpointStore(Folder, Keep).Latest}; detect with "
+                + $"them: ppyolo predict IMAGE --out found --weights {Folder}"
+        );
     }
 
     /// <summary>Notes which data it is; a run that goes on must find those that it began with.</summary>
@@ -263,6 +272,7 @@ internal sealed class EpochSession
         {
             store.RemoveLeftovers();
             settings.Write(Folder);
+            WriteFirstBatch(settings, data, ranks.Size, from);
         }
 
         ranks.Barrier("the run's folder");
@@ -287,10 +297,33 @@ internal sealed class EpochSession
                 Checkpoints = store,
                 From = from,
                 Evaluation = evaluation,
-                Observers = ranks.Rank > 0 ? [] : [observer, new TensorBoardLog(Folder)],
+                Observers = ranks.Rank > 0 ? [] : [observer, new TensorBoardLog(Folder), new RunReport(Folder, store.Scores)],
             },
             ranks
         );
         return ranks.Rank;
+    }
+
+    /// <summary>
+    /// The first batch of this rank, made once more beside the run's own: what is random in it has streams of its own, so that the run is
+    /// bit by bit what it is without.
+    /// </summary>
+    private void WriteFirstBatch(RunSettings settings, TrainingData data, int ranks, TrainingState? from)
+    {
+        if (!ShowFirstBatch)
+        {
+            return;
+        }
+
+        var (options, iteration) = (settings.Options, (from?.Epochs ?? 0) * settings.Options.IterationsPerEpoch);
+        var dataset = data as DatasetData;
+        var source = (dataset?.WithoutWorkers() ?? data).Batches(options, SlicedBatches.Even(options.Batch, ranks))(0);
+        using var held = source as IDisposable;
+        string[] names =
+            dataset?.Dataset.Categories.Select(category => category.Name).ToArray()
+            ?? [.. Enumerable.Range(1, options.Classes).Select(index => $"class {index}")];
+        var file = Path.Combine(Folder, "first_batch.html");
+        AtomicText.Write(file, BatchPage.Of(source.At(iteration), names, $"The batch of iteration {iteration} of {Folder}"));
+        Say($"{file}: the first batch, its boxes and its targets");
     }
 }

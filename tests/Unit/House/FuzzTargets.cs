@@ -5,6 +5,8 @@ using PPYolo.Align.Formats.Bytes;
 using PPYolo.Align.Tensors;
 using PPYolo.Data.Coco;
 using PPYolo.Data.Datasets;
+using PPYolo.Data.Layouts.Voc;
+using PPYolo.Data.Layouts.Yolo;
 using PPYolo.Tests.Unit.Align.Formats;
 using PPYolo.Train.Epochs;
 using PPYolo.Train.Options;
@@ -50,6 +52,22 @@ internal static class FuzzTargets
         ),
         ["COCO annotations"] = (() => Encoding.UTF8.GetBytes(Coco), (path, _) => CocoSetReader.Read(path)),
         ["COCO ground truth"] = (() => Encoding.UTF8.GetBytes(Coco), (path, _) => CocoGroundTruthReader.Read(path)),
+        ["Pascal VOC"] = (() => Encoding.UTF8.GetBytes(Voc), (path, _) => RefuseFlaws(VocFile.Read(path).Flaws.Length)),
+        ["YOLO labels"] = (
+            () => Encoding.UTF8.GetBytes("1 0.5 0.5 0.25 1e-1\n0 0 0 1 0 1 1\n"),
+            (path, _) =>
+            {
+                var read = YoloImage.Read(path + ".jpg", path, isPose: false);
+                RefuseFlaws(read.Flaws.Length + (read.Problem is null ? 0 : 1));
+            }
+        ),
+        ["data.yaml"] = (
+            () =>
+                Encoding.UTF8.GetBytes(
+                    "path: ../set\ntrain: [a/images, b]\nval: c\nnames: {0: traffic light, 1: 'no'}\nkpt_shape: [2, 3]\n"
+                ),
+            (path, _) => YoloDescription.Read(path)
+        ),
         ["JPEG header"] = (
             () => File.ReadAllBytes(Fixtures.PathOf("scenes", "images", "train_0001.jpg"))[..700],
             (_, bytes) => ImageHeader.Read(bytes, out var _)
@@ -59,6 +77,12 @@ internal static class FuzzTargets
     private const string Coco = """
         {"images": [{"id": 1, "file_name": "a.jpg", "width": 20, "height": 10}], "categories": [{"id": 7, "name": "x"}],
          "annotations": [{"id": 3, "image_id": 1, "category_id": 7, "bbox": [1.5, 2, 3e0, 4], "area": 12, "iscrowd": 0}]}
+        """;
+
+    private const string Voc = """
+        <annotation><filename>a.jpg</filename><size><width>20</width><height>10</height></size>
+        <object><name>x</name><difficult>0</difficult><bndbox><xmin>1</xmin><ymin>2</ymin><xmax>3.5</xmax><ymax>4</ymax></bndbox></object>
+        </annotation>
         """;
 
     public static IEnumerable<string> Names => All.Keys;
@@ -78,6 +102,15 @@ internal static class FuzzTargets
         {
             exception.Message.Should().NotBeEmpty();
             return false;
+        }
+    }
+
+    /// <summary>Readers that note what they cannot read, and go on.</summary>
+    private static void RefuseFlaws(int flaws)
+    {
+        if (flaws > 0)
+        {
+            throw new AlignException($"{flaws} flaws");
         }
     }
 

@@ -51,8 +51,8 @@ internal static class DifferenceChart
                 CultureInfo.InvariantCulture,
                 $"<circle class=\"dot{(difference.Exceeds ? " over" : "")}\" r=\"{(difference.Exceeds ? 3.5 : 2.5)}\" cx=\"{X(i):0.#}\" "
                     + $"cy=\"{Y(difference.Note is null ? difference.Relative : Highest):0.#}\"><title>"
-                    + $"{ExplanationHtml.Text(difference.Key.ToString())}: "
-                    + $"{ExplanationHtml.Text(amount)}</title></circle>\n"
+                    + $"{HtmlPage.Text(difference.Key.ToString())}: "
+                    + $"{HtmlPage.Text(amount)}</title></circle>\n"
             );
         }
 

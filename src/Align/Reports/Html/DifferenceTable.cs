@@ -32,15 +32,15 @@ internal static class DifferenceTable
             html.Append(
                 CultureInfo.InvariantCulture,
                 $"<td>{difference.Key.Phase.ToString().ToLowerInvariant()}</td><td class=\"name\">"
-                    + $"{ExplanationHtml.Text(difference.Key.Name)}</td><td>"
-                    + $"{ExplanationHtml.Text(difference.Note ?? ExplanationText.Number(difference.Relative))}</td><td>{units}</td></tr>\n"
+                    + $"{HtmlPage.Text(difference.Key.Name)}</td><td>"
+                    + $"{HtmlPage.Text(difference.Note ?? ExplanationText.Number(difference.Relative))}</td><td>{units}</td></tr>\n"
             );
         }
 
-        return ExplanationHtml.Scrolling(label, html.Append("</tbody></table>").ToString());
+        return HtmlPage.Scrolling(label, html.Append("</tbody></table>").ToString());
     }
 
     /// <summary>The same, folded away under a line that opens it.</summary>
     public static string Folded(string label, IReadOnlyList<EntryDifference> differences) =>
-        $"<details><summary>{ExplanationHtml.Text(label)}</summary>\n{Html(label, differences)}</details>\n";
+        $"<details><summary>{HtmlPage.Text(label)}</summary>\n{Html(label, differences)}</details>\n";
 }

@@ -42,7 +42,7 @@ internal static class HeatMap
             html.Append(
                 CultureInfo.InvariantCulture,
                 $"<tr><th scope=\"row\">{row.Key.Phase.ToString().ToLowerInvariant()} <span "
-                    + $"class=\"name\">{ExplanationHtml.Text(row.Key.Part)}</span></th>"
+                    + $"class=\"name\">{HtmlPage.Text(row.Key.Part)}</span></th>"
             );
             var byIteration = row.ToLookup(difference => difference.Iteration);
             foreach (var iteration in iterations)
@@ -66,7 +66,7 @@ internal static class HeatMap
                 html.Append(
                     CultureInfo.InvariantCulture,
                     $"<td class=\"over{(here ? " here" : "")}\" style=\"background:hsl(var(--heat) / {strength:0.00})\" title=\""
-                        + $"{ExplanationHtml.Text(worst.Key.Name)}: {ExplanationHtml.Text(ExplanationText.Amount(worst))}\">"
+                        + $"{HtmlPage.Text(worst.Key.Name)}: {HtmlPage.Text(ExplanationText.Amount(worst))}\">"
                         + $"{(double.IsFinite(worst.Units) ? powers.ToString("0", CultureInfo.InvariantCulture) : "!")}</td>"
                 );
             }

@@ -31,9 +31,9 @@ internal static class LossChart
             table.Append(CultureInfo.InvariantCulture, $"<tr><td>{iteration}</td><td>{first:G9}</td><td>{second:G9}</td></tr>\n");
         }
 
-        return ExplanationHtml.Scrolling("total loss", Svg(losses))
+        return HtmlPage.Scrolling("total loss", Svg(losses))
             + $"<details><summary>The losses in numbers</summary>\n"
-            + $"{ExplanationHtml.Scrolling("the losses in numbers", table.Append("</tbody></table>").ToString())}</details>\n";
+            + $"{HtmlPage.Scrolling("the losses in numbers", table.Append("</tbody></table>").ToString())}</details>\n";
     }
 
     private static string Svg(List<(int Iteration, double First, double Second)> losses)

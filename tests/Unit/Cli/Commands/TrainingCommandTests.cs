@@ -36,6 +36,22 @@ public sealed class TrainingCommandTests : IDisposable
         RunSettings.Read(Run).Options.Epochs.Should().Be(2);
     }
 
+    [SkippableFact]
+    public void A_page_of_the_first_batch_changes_no_bit_of_the_run()
+    {
+        NativePixels.OrSkip();
+        var other = folder.File("other");
+
+        Call([.. Tiny, "--epochs", "1", "--out", Run]).Code.Should().Be(0);
+        Call([.. Tiny, "--epochs", "1", "--out", other, "--show-first-batch"])
+            .Output.Should()
+            .Contain($"{Path.Combine(other, "first_batch.html")}: the first batch");
+
+        File.ReadAllBytes(Path.Combine(other, "epoch0001.pth")).Should().Equal(File.ReadAllBytes(Path.Combine(Run, "epoch0001.pth")));
+        File.ReadAllText(Path.Combine(other, "first_batch.html")).Should().Contain("2 images of 64 x 64 pixels").And.Contain("level0");
+        File.Exists(Path.Combine(Run, "first_batch.html")).Should().BeFalse();
+    }
+
     [Theory]
     [InlineData("ppyolo: --device cuda:7: this program was built without CUDA; *", "--device", "cuda:7")]
     [InlineData("ppyolo: --device gpu: expected cpu, cuda or cuda:K", "--device", "gpu")]

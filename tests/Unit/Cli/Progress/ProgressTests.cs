@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using PPYolo.Cli.Progress;
 using PPYolo.Tests.Unit.Train.Epochs;
 using PPYolo.Train.Epochs;
@@ -26,6 +27,30 @@ public class ProgressTests
             );
         lines[4].Should().StartWith("epoch 2/2 iteration 3/3: ").And.EndWith("left 00:00:00");
         lines[5].Should().Be($"epoch 2: checkpoint {run.FileOf(2)}");
+    }
+
+    [Fact]
+    public void The_bar_fits_sixty_columns()
+    {
+        using var run = new TinyRun();
+        using var text = new StringWriter();
+        var console = AnsiConsole.Create(
+            new()
+            {
+                Ansi = AnsiSupport.No,
+                Interactive = InteractionSupport.Yes,
+                Out = new AnsiConsoleOutput(text),
+            }
+        );
+        console.Profile.Width = 60;
+
+        BarProgress.During(console, bar => run.Train(TinyRun.Options(epochs: 1, iterations: 2), observers: [bar]));
+
+        text.ToString()
+            .ReplaceLineEndings("\n")
+            .Split('\n')
+            .Should()
+            .ContainSingle(line => Regex.IsMatch(line, @"^epoch 1/1 loss [\d.]+ left 00:00:00 .* 100%\s*$"));
     }
 
     [Fact]

@@ -98,7 +98,11 @@ public sealed class YoloFolderTests : IDisposable
         string? list = null
     )
     {
-        set.Pictures(picture).Text(labels, "1 0.5 0.5 0.2 0.5\n").Text(classes, "stop sign\nyield\n").Text("notes.json", "{}");
+        set.Pictures(picture)
+            .Text(labels, "1 0.5 0.5 0.2 0.5\n")
+            .Text(classes, "stop sign\nyield\n")
+            .Text("notes.json", "{}")
+            .Text("train_log.json", "{\"loss\": []}");
         if (list is not null)
         {
             set.Text(list, "data/obj_train_data/a.png\n").Text("obj.data", "classes = 2\ntrain = data/train.txt\nnames = data/obj.names\n");

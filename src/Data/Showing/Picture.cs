@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using PPYolo.Align.Reports;
+using PPYolo.Data.Imaging;
+
+namespace PPYolo.Data.Showing;
+
+/// <summary>An image with boxes, and the cells of the levels that have them as targets, as a figure of a page.</summary>
+/// <param name="Jpeg">The image.</param>
+/// <param name="Width">In pixels, as boxes count them.</param>
+/// <param name="Height">In pixels, as boxes count them.</param>
+/// <param name="Caption">What it shows.</param>
+/// <param name="Boxes">The objects.</param>
+internal sealed record Picture(byte[] Jpeg, int Width, int Height, string Caption, ImmutableArray<PictureBox> Boxes)
+{
+    // Wide enough for three beside each other on a screen.
+    private const int MostPixels = 480;
+
+    /// <summary>The cells of targets.</summary>
+    public ImmutableArray<TargetCell> Cells { get; init; } = [];
+
+    /// <summary>A picture of an image.</summary>
+    public static Picture Of(PixelImage image, string caption, IEnumerable<PictureBox> boxes) =>
+        new(Drawing.Jpeg(image, MostPixels), image.Width, image.Height, caption, [.. boxes]);
+
+    /// <summary>The figure.</summary>
+    public string Html()
+    {
+        var unit = Math.Max(Width, Height) / 100.0;
+        var label = Boxes.IsEmpty ? $"{Caption}: no objects" : $"{Caption}: {string.Join(", ", Boxes.Select(box => box.Name))}";
+        var html = new StringBuilder();
+        Append($"<figure><svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{HtmlPage.Text(label)}\">");
+        Append($"<image width=\"{Width}\" height=\"{Height}\" preserveAspectRatio=\"none\" ");
+        Append($"href=\"data:image/jpeg;base64,{Convert.ToBase64String(Jpeg)}\"/>\n");
+        foreach (var cell in Cells)
+        {
+            Append($"<rect class=\"level{cell.Level}\" x=\"{cell.Column * cell.Stride}\" y=\"{cell.Row * cell.Stride}\" ");
+            Append(
+                $"width=\"{cell.Stride}\" height=\"{cell.Stride}\" stroke-width=\"{unit:0.##}\" stroke-dasharray=\"{2 * unit:0.##}\"/>\n"
+            );
+        }
+
+        foreach (var box in Boxes)
+        {
+            var colour = ClassColours.Of(box.Class);
+            Append($"<rect x=\"{box.Left:0.##}\" y=\"{box.Top:0.##}\" width=\"{Math.Max(0, box.Right - box.Left):0.##}\" ");
+            Append($"height=\"{Math.Max(0, box.Bottom - box.Top):0.##}\" style=\"stroke:{colour}\" stroke-width=\"{unit:0.##}\"/>");
+            Append($"<text x=\"{box.Left + unit:0.##}\" y=\"{Math.Max(4.5 * unit, box.Top - unit):0.##}\" ");
+            Append($"style=\"fill:{colour};font-size:{4.5 * unit:0.##}px;paint-order:stroke;stroke:#000;stroke-width:{unit:0.##}px\">");
+            Append($"{HtmlPage.Text(box.Name)}</text>\n");
+        }
+
+        Append($"</svg><figcaption>{HtmlPage.Text(Caption)}</figcaption></figure>\n");
+        return html.ToString();
+
+        void Append(FormattableString text) => html.Append(text.ToString(CultureInfo.InvariantCulture));
+    }
+}
