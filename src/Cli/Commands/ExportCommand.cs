@@ -34,12 +34,19 @@ internal static class ExportCommand
             HelpName = $"S|{AnySize}",
         };
         size.Validators.Add(RequireSize);
-        var deformable = new Option<DeformableForm>("--deformable")
+        var deformable = new Option<string>("--deformable")
         {
             Description = "The operator of deformable convolutions: GridSample is for runtimes that lack DeformConv.",
             HelpName = string.Join('|', Enum.GetNames<DeformableForm>()),
-            DefaultValueFactory = _ => DeformableForm.DeformConv,
+            DefaultValueFactory = _ => nameof(DeformableForm.DeformConv),
         };
+        deformable.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && !Enum.GetNames<DeformableForm>().Contains(token.Value))
+            {
+                result.AddError($"--deformable is {string.Join(" or ", Enum.GetNames<DeformableForm>())}, found {token.Value}");
+            }
+        });
         var names = InferenceOptionSet.Names();
         var command = new Command(
             "export",
@@ -70,7 +77,7 @@ internal static class ExportCommand
                     result.GetValue(size) is not { } side ? settings.EvalSize
                     : side == AnySize ? null
                     : int.Parse(side, CultureInfo.InvariantCulture),
-                Deformable = result.GetValue(deformable),
+                Deformable = Enum.Parse<DeformableForm>(result.GetValue(deformable)!),
                 ClassNames = [.. ClassNames.Of(settings.Classes, result.GetValue(names)).Select(category => category.Name)],
                 Name = Path.GetFileNameWithoutExtension(result.GetValue(config)!),
             };

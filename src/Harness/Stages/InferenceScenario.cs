@@ -74,11 +74,15 @@ public static class InferenceScenario
     internal static StageResults StagesOf(Detector detector, TensorData images, IReadOnlyList<OriginalSize> originals)
     {
         var outputs = detector.Forward(images);
-        return new(
-            outputs,
-            [.. originals.Select((original, image) => detector.Decode(Detector.OfImage(outputs, image, originals.Count), original))]
-        );
+        return new(outputs, Decode(detector, outputs, originals));
     }
+
+    /// <summary>Decodes the raw outputs of each image.</summary>
+    internal static IReadOnlyList<DecodedBoxes> Decode(
+        Detector detector,
+        IReadOnlyList<TensorData> outputs,
+        IReadOnlyList<OriginalSize> originals
+    ) => [.. originals.Select((original, image) => detector.Decode(Detector.OfImage(outputs, image, originals.Count), original))];
 
     /// <summary>What is selected of decoded boxes under all settings that were recorded.</summary>
     internal static IEnumerable<Check> Selections(

@@ -54,6 +54,7 @@ public sealed class ExportCommandTests : IDisposable
             { ["--set", "network=r50vd"], "w.npz: expected weights of the configured network, found those of r18vd with 20 classes" },
             { ["--size", "400"], "--size is a multiple of 32 up to 2048, or dynamic, found 400" },
             { ["--size", "0"], "--size is a multiple of 32 up to 2048, or dynamic, found 0" },
+            { ["--deformable", "Other"], "--deformable is DeformConv or GridSample, found Other" },
             { ["--size", "any"], "--size is a multiple of 32 up to 2048, or dynamic, found any" },
             { ["--names", "nowhere.txt"], "nowhere.txt: expected a text file with a class name on each line" },
             { ["--weights", "nowhere.pth"], "nowhere.pth" },

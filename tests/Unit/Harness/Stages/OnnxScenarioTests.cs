@@ -61,6 +61,28 @@ public sealed class OnnxScenarioTests : IDisposable
         verdict.Checks.Should().HaveCount(checks);
     }
 
+    [Fact]
+    public void Rounding_of_large_outputs_is_not_counted_in_pixels()
+    {
+        const float Factor = 100;
+        var options = NetworkPresets.R18Vd;
+        var weights = new NamedTensors();
+        foreach (var (name, tensor) in Weights(options))
+        {
+            weights.Add(
+                name,
+                name.StartsWith("yolo_head", StringComparison.Ordinal)
+                    ? TensorData.Of<float>([.. tensor.As<float>().ToArray().Select(value => Factor * value)], [.. tensor.Shape])
+                    : tensor
+            );
+        }
+
+        Exported.Write(Path, options, weights, Exported.Any with { Size = 96 });
+        using var detector = new Detector(options, weights, fold: false);
+
+        ShouldBeAligned(OnnxScenario.AgainstNetwork(Path, detector, 96, Threads));
+    }
+
     public static TheoryData<string, string> Faults =>
         new()
         {
