@@ -38,8 +38,8 @@ public static class OnnxScenario
             var images = Images(side);
             var found = model.Run(images, Originals, detector.Options);
             var name = string.Create(CultureInfo.InvariantCulture, $"{side} x {side}");
-            // Boxes and scores are compared with what the same raw outputs decode to: how far rounding of raw outputs moves a corner depends
-            // on how large the network makes its boxes, and no bound in pixels suits every network.
+            // Boxes and scores are compared with what the same raw outputs decode to: how far rounding of raw outputs moves a corner
+            // depends on how large the network makes its boxes, and no bound in pixels suits every network.
             var outputs = detector.Forward(images);
             var decodable = found.Outputs.Zip(outputs, (a, b) => a.Shape.AsSpan().SequenceEqual(b.Shape.AsSpan())).All(same => same);
             var expected = new StageResults(outputs, InferenceScenario.Decode(detector, decodable ? found.Outputs : outputs, Originals));
