@@ -16,7 +16,9 @@ internal static partial class SpecialFile
     public static string Socket(string path) =>
         MakeNode(path, SocketKind | ReadAndWrite, 0) == 0 ? path : throw new IOException($"{path}: no socket was made");
 
-    /// <summary>Makes a device like /dev/null (minor number 3), /dev/zero (5) or /dev/full (7); skips the test where only root may.</summary>
+    /// <summary>
+    /// Makes a device like /dev/null (minor number 3), /dev/zero (5) or /dev/full (7); skips the test where only root may.
+    /// </summary>
     public static string Device(string path, int minor)
     {
         Skip.If(MakeNode(path, CharacterDevice | ReadAndWrite, (ulong)((1 << 8) | minor)) != 0, "only root makes devices");

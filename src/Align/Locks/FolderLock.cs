@@ -76,7 +76,7 @@ public sealed class FolderLock : IDisposable
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new AlignException(
-                $"{folder}: cannot be made or written ({error.Message.TrimEnd('.')}); check its rights, or name another folder",
+                $"{folder}: the folder cannot be made or written ({error.Message.TrimEnd('.')}); check its rights, or name another",
                 error
             );
         }

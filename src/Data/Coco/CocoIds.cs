@@ -3,7 +3,8 @@ using System.Globalization;
 namespace PPYolo.Data.Coco;
 
 /// <summary>
-/// The numbers that stand for ids which are texts in a file. COCO's ids are whole numbers; other tools write names.
+/// The numbers that stand for ids which are texts in a file. COCO's ids are whole numbers; other tools write names, or the numbers as
+/// texts, which are those numbers.
 /// </summary>
 internal sealed class CocoIds
 {
@@ -16,7 +17,7 @@ internal sealed class CocoIds
     /// <summary>The number of a text, a new one where it was not seen before.</summary>
     public long Add(string text)
     {
-        if (!numbers.TryGetValue(text, out var number))
+        if (!numbers.TryGetValue(text, out var number) && !IsNumber(text, out number))
         {
             numbers.Add(text, number = First - numbers.Count);
         }
@@ -24,13 +25,11 @@ internal sealed class CocoIds
         return number;
     }
 
-    /// <summary>The number of a text; of one that was not seen, the number that it writes, or one that is no id.</summary>
-    public long Find(string text) =>
-        numbers.TryGetValue(text, out var number) ? number
-        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) ? number
-        : Unknown;
+    /// <summary>The number of a text; of one that was not seen, one that is no id.</summary>
+    public long Find(string text) => numbers.TryGetValue(text, out var number) || IsNumber(text, out number) ? number : Unknown;
 
-    /// <summary>The number of a number: that of the text which writes it, where there is such a one.</summary>
-    public long Find(long id) =>
-        numbers.Count > 0 && numbers.TryGetValue(id.ToString(CultureInfo.InvariantCulture), out var number) ? number : id;
+    // 007 is another name than 7.
+    private static bool IsNumber(string text, out long number) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number)
+        && number.ToString(CultureInfo.InvariantCulture) == text;
 }

@@ -125,8 +125,7 @@ internal ref struct CocoJsonCursor(string file, ReadOnlySpan<byte> json)
     public readonly long NewId(CocoIds ids) => reader.TokenType == JsonTokenType.String ? ids.Add(reader.GetString()!) : Whole();
 
     /// <summary>An id that refers to one of another file.</summary>
-    public readonly long KnownId(CocoIds ids) =>
-        reader.TokenType == JsonTokenType.String ? ids.Find(reader.GetString()!) : ids.Find(Whole());
+    public readonly long KnownId(CocoIds ids) => reader.TokenType == JsonTokenType.String ? ids.Find(reader.GetString()!) : Whole();
 
     /// <summary>The value as the file writes it, for messages.</summary>
     public readonly string Written => Shortened();

@@ -205,7 +205,8 @@ internal sealed class DatasetCleaning(CocoSet set, string folder, ProblemLog pro
     }
 
     /// <summary>
-    /// Whether an image that asks to be turned was annotated as it is seen: by its annotated size, else by its boxes; where both fit it was.
+    /// Whether an image that asks to be turned was annotated as it is seen: by its annotated size, else by its boxes; where both fit it
+    /// was.
     /// </summary>
     private static bool IsSeenTurned(CocoImage image, ImageHeader header, List<(CocoAnnotation Annotation, int Class)> objects)
     {

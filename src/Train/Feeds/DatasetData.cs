@@ -39,7 +39,7 @@ public sealed class DatasetData(string seed, DetectionDataset dataset) : Trainin
             new("seed of the data", Seed),
             new("annotations (SHA-256)", Fingerprint.Annotations),
             new("images (SHA-256 of names and sizes)", Fingerprint.Images),
-            new("sizes", SameSizeAcrossRanks ? "of all ranks" : "of each rank"),
+            new("whose sizes they are", SameSizeAcrossRanks ? "of all ranks" : "of each rank"),
         ];
 
     /// <inheritdoc />

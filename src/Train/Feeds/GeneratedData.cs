@@ -10,7 +10,7 @@ public sealed class GeneratedData(string seed, bool perRankSizes) : TrainingData
 {
     /// <inheritdoc />
     public override IReadOnlyList<KeyValuePair<string, string>> Facts =>
-        [new("data", $"generator:{Seed}"), new("sizes", perRankSizes ? "of each rank" : "of all ranks")];
+        [new("data", $"generator:{Seed}"), new("whose sizes they are", perRankSizes ? "of each rank" : "of all ranks")];
 
     /// <inheritdoc />
     public override TrainOptions Fit(TrainOptions options) => options;

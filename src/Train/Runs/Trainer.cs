@@ -38,8 +38,8 @@ public sealed class Trainer : IDisposable
         if (plan.Options.Batch == 1 && plan.Options.Sizes.Contains(Coarsest))
         {
             throw new AlignException(
-                $"batch 1 at size {Coarsest} has one value in each channel of the coarsest level, which a norm cannot normalize; set a larger "
-                    + $"batch, or leave {Coarsest} out of sizes"
+                $"batch 1 at size {Coarsest} has one value in each channel of the coarsest level, which a norm cannot normalize; set a "
+                    + $"larger batch, or leave {Coarsest} out of sizes"
             );
         }
 

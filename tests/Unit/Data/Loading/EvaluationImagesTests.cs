@@ -49,6 +49,6 @@ public class EvaluationImagesTests
             .Invoking(() => EvaluationImages.Read("/nowhere.jpg", 64, out _, out _))
             .Should()
             .Throw<AlignException>()
-            .WithMessage("*nowhere.jpg*cannot be read*");
+            .WithMessage("*nowhere.jpg: there is no such file*");
     }
 }

@@ -1,6 +1,7 @@
 using PPYolo.Align;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
+using PPYolo.Data.Coco;
 using PPYolo.Train.Epochs;
 
 namespace PPYolo.Tests.Unit.Train.Epochs;
@@ -25,6 +26,17 @@ public sealed class CheckpointStoreTests : IDisposable
         again.Best.Should().EndWith("epoch0002.pth");
         again.Scores.Should().HaveCount(5);
         again.Scores[1].Figures["AP50"].Should().Be(0.5);
+    }
+
+    [Fact]
+    public void What_is_undefined_is_never_the_best()
+    {
+        var store = new CheckpointStore(folder.Path);
+        store.Write(Checkpoint(1));
+
+        store.AddScore(new(1, CocoResult.Undefined, new Dictionary<string, double>())).Should().BeFalse();
+
+        store.Best.Should().BeNull();
     }
 
     [Fact]

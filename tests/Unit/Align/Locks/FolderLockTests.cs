@@ -1,0 +1,134 @@
+using PPYolo.Align;
+using PPYolo.Align.Json;
+using PPYolo.Align.Locks;
+
+namespace PPYolo.Tests.Unit.Align.Locks;
+
+public sealed class FolderLockTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    private string LockFile => folder.File(FolderLock.FileName);
+
+    [Fact]
+    public void A_second_writer_is_told_who_the_first_is()
+    {
+        using var first = FolderLock.Take(folder.Path);
+
+        Refused().Should().Contain($"is being written by process {Environment.ProcessId} on {Environment.MachineName}");
+
+        first.Require();
+    }
+
+    [Fact]
+    public void What_is_given_back_leaves_nothing_and_may_be_taken_again()
+    {
+        FolderLock.Take(folder.Path).Dispose();
+        folder.Names().Should().BeEmpty();
+
+        FolderLock.Take(folder.File("new", "folder")).Dispose();
+        Directory.Exists(folder.File("new", "folder")).Should().BeFalse("it was made for nothing");
+
+        using var again = FolderLock.Take(folder.Path);
+        again.Require();
+    }
+
+    [Fact]
+    public void A_lock_that_nobody_holds_is_stale()
+    {
+        Left(Environment.MachineName, TimeSpan.Zero);
+
+        using var taken = FolderLock.Take(folder.Path);
+
+        taken.Require();
+    }
+
+    [Fact]
+    public void So_is_one_that_was_not_finished()
+    {
+        File.WriteAllText(LockFile, "{");
+
+        FolderLock.Take(folder.Path).Dispose();
+
+        folder.Names().Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Of_another_machine_it_is_stale_when_its_heart_stopped()
+    {
+        Left("elsewhere", TimeSpan.FromSeconds(30));
+        Refused().Should().Contain("process 1 on elsewhere");
+
+        Left("elsewhere", TimeSpan.FromSeconds(90));
+        using var taken = FolderLock.Take(folder.Path);
+
+        taken.Require();
+    }
+
+    [Fact]
+    public void A_run_that_lost_its_folder_stops()
+    {
+        using var first = FolderLock.Take(folder.Path);
+        File.Delete(LockFile);
+        first.Invoking(one => one.Require()).Should().Throw<AlignException>().WithMessage("*lost its folder to somebody who removed*");
+
+        using var second = FolderLock.Take(folder.Path);
+        first.Invoking(one => one.Require()).Should().Throw<AlignException>().WithMessage("*lost its folder to process*");
+
+        first.Dispose();
+        second.Require();
+    }
+
+    [Fact]
+    public async Task Of_many_at_once_one_gets_it()
+    {
+        using var stay = new ManualResetEventSlim();
+        var tries = Enumerable
+            .Range(0, 8)
+            .Select(_ =>
+                Task.Run(() =>
+                {
+                    try
+                    {
+                        using var taken = FolderLock.Take(folder.Path);
+                        stay.Wait();
+                        taken.Require();
+                        return true;
+                    }
+                    catch (AlignException)
+                    {
+                        return false;
+                    }
+                })
+            )
+            .ToList();
+
+        while (tries.Count(one => one.IsCompleted) < 7)
+        {
+            await Task.WhenAny(tries.Where(one => !one.IsCompleted));
+        }
+
+        stay.Set();
+        (await Task.WhenAll(tries)).Count(got => got).Should().Be(1);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private string Refused() => FluentActions.Invoking(() => FolderLock.Take(folder.Path)).Should().Throw<AlignException>().Which.Message;
+
+    private void Left(string host, TimeSpan ago) =>
+        File.WriteAllText(
+            LockFile,
+            StrictJson.Text(
+                new LockHolder
+                {
+                    Host = host,
+                    Process = 1,
+                    Started = DateTime.UtcNow,
+                    Command = "ppyolo train",
+                    Heartbeat = DateTime.UtcNow - ago,
+                    Token = "other",
+                }
+            )
+        );
+}
