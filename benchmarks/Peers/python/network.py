@@ -2,7 +2,6 @@
 import torch
 import torch.nn.functional as F
 from torch import nn
-from torchvision.ops import deform_conv2d
 
 POINTS = 9
 
@@ -38,6 +37,8 @@ class DeformableConvNorm(ConvNorm):
         predicted = self.conv_offset(x)
         offset, mask = predicted[:, :2 * POINTS], predicted[:, 2 * POINTS:].sigmoid()
         if not self.grid_sample:
+            # Here alone: with grid_sample the twin needs no torchvision.
+            from torchvision.ops import deform_conv2d
             return deform_conv2d(x, offset, self.conv.weight, stride=self.stride, padding=1, mask=mask)
         batch, channels, height, width = x.shape
         rows, columns = offset.shape[2:]

@@ -1,0 +1,247 @@
+"""What the recorder writes of trainings of small networks, and that it changes none."""
+import json
+import os
+import shutil
+import sys
+import tempfile
+import unittest
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.nn.utils import clip_grad_norm_
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
+
+import ppyolo_record
+
+
+class Block(nn.Module):
+    """Adds in place, and activates in place."""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.conv = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
+        self.norm = nn.BatchNorm2d(channels)
+        self.activation = nn.ReLU(inplace=True)
+
+    def forward(self, x):
+        y = self.norm(self.conv(x))
+        y += x
+        return self.activation(y)
+
+
+class Parts(nn.Module):
+    """Returns a tensor and a dictionary of one."""
+
+    def forward(self, x):
+        return x[:, :2], {"rest": x[:, 2:]}
+
+
+class Network(nn.Module):
+    """A frozen stem, a shared layer that runs twice, a dropout, outputs in parts."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 3, 2, 1).requires_grad_(False)
+        self.block = Block(8)
+        self.dropout = nn.Dropout(0.1)
+        self.shared = nn.Linear(8, 8)
+        self.head = nn.Linear(8, 4)
+        self.parts = Parts()
+
+    def forward(self, x):
+        x = self.dropout(self.block(F.leaky_relu_(self.stem(x), 0.1))).mean((2, 3))
+        first, others = self.parts(self.head(self.shared(torch.tanh(self.shared(x)))))
+        return torch.cat([first, others["rest"]], 1)
+
+
+def train(folder=None, optimizer=torch.optim.SGD, iterations=3, accumulate=1, clip=0.5, **options):
+    """Trains; returns the end weights and, by (iteration, phase, name), what was really there."""
+    torch.manual_seed(3)
+    network = Network()
+    named = {"lr": 0.1, "weight_decay": 1e-3}
+    if optimizer is torch.optim.SGD:
+        named["momentum"] = 0.9
+    optimizer = optimizer([parameter for parameter in network.parameters() if parameter.requires_grad], **named)
+    average = {name: value.clone() for name, value in network.state_dict().items()}
+    recorder = ppyolo_record.watch(network, optimizer, folder, ema=average, **options) if folder else None
+    truth = {}
+    for iteration in range(iterations):
+        optimizer.zero_grad()
+        for _ in range(accumulate):
+            images, labels = torch.randn(4, 3, 16, 16), torch.randint(4, (4,))
+            if recorder:
+                recorder.batch(image=images, label=labels)
+            loss = F.cross_entropy(network(images), labels)
+            if recorder:
+                recorder.losses(loss_ce=loss)
+            loss.backward()
+        for name, parameter in network.named_parameters():
+            if parameter.grad is not None:
+                truth[iteration, "gradient", name] = parameter.grad.clone()
+        if clip:
+            clip_grad_norm_(network.parameters(), clip)
+        optimizer.step()
+        with torch.no_grad():
+            for name, value in network.state_dict().items():
+                if value.is_floating_point():
+                    average[name].mul_(0.9).add_(value, alpha=0.1)
+        for name, value in network.state_dict().items():
+            truth[iteration, "weights", name] = value.clone()
+        if recorder:
+            recorder.step()
+    if recorder:
+        recorder.close()
+    return {name: value.clone() for name, value in network.state_dict().items()}, truth
+
+
+def read(folder, iteration, rank=0):
+    """(phase, name) to (shape, statistics, sketch, whole or None), in order."""
+    with np.load(os.path.join(folder, "trace%05d_rank%02d.npz" % (iteration, rank))) as arrays:
+        index = json.loads(arrays["index"].tobytes().decode("utf-8"))["entries"]
+        return {(entry["phase"], entry["name"]): (tuple(entry["shape"]), statistics, sketch,
+                                                  arrays.get("full/%s/%s" % (entry["phase"].capitalize(), entry["name"])))
+                for entry, statistics, sketch in zip(index, arrays["statistics"], arrays["sketch"])}
+
+
+class Watch(unittest.TestCase):
+    def setUp(self):
+        self.folder = os.path.join(tempfile.mkdtemp(), "record")
+        self.addCleanup(shutil.rmtree, os.path.dirname(self.folder))
+
+    def test_changes_no_bit(self):
+        plain, _ = train()
+        recorded, _ = train(self.folder, full=["*"])
+        for name in plain:
+            self.assertTrue(torch.equal(plain[name], recorded[name]), name)
+
+    def test_gradients_are_those_before_clipping(self):
+        _, truth = train(self.folder)
+        for iteration in range(3):
+            entries = read(self.folder, iteration)
+            found = {name: entry for (phase, name), entry in entries.items() if phase == "gradient"}
+            expected = {name: value for (own, phase, name), value in truth.items() if own == iteration and phase == "gradient"}
+            self.assertEqual(set(found), set(expected))
+            for name, value in expected.items():
+                self.assertTrue((found[name][2] == ppyolo_record.summarize(value.numpy()).sums).all(), name)
+
+    def test_gradients_of_accumulated_passes_are_their_sum(self):
+        _, truth = train(self.folder, accumulate=2)
+        found = read(self.folder, 1)["gradient", "head.weight"][2]
+        self.assertTrue((found == ppyolo_record.summarize(truth[1, "gradient", "head.weight"].numpy()).sums).all())
+        self.assertIn(("data", "image#2"), read(self.folder, 1))
+        self.assertIn(("forward", "head#2"), read(self.folder, 1))
+
+    def test_modules_are_in_order_with_every_call_and_part(self):
+        train(self.folder)
+        names = [name for phase, name in read(self.folder, 0) if phase == "forward"]
+        self.assertEqual(names, ["stem", "block.conv", "block.norm", "block.activation", "block", "dropout", "shared", "shared#2", "head",
+                                 "parts[0]", "parts[1][rest]"])
+
+    def test_outputs_are_what_they_were_before_operations_in_place(self):
+        train(self.folder, full=["forward:block*"])
+        entries = read(self.folder, 0)
+        self.assertLess(entries["forward", "block.norm"][3].min(), 0)
+        self.assertGreaterEqual(entries["forward", "block.activation"][3].min(), 0)
+
+    def test_gradients_of_outputs_are_right_under_operations_in_place(self):
+        train(self.folder, full=["*"], iterations=1)
+        entries = read(self.folder, 0)
+        norm, after = entries["backward", "block.norm"][3], entries["backward", "block"][3]
+        # The activation passes the gradient on where its output is above zero.
+        self.assertTrue((norm == np.where(entries["forward", "block"][3] > 0, after, 0)).all())
+
+    def test_one_tensor_of_two_modules_has_one_gradient_the_last_ones(self):
+        train(self.folder)
+        entries = read(self.folder, 0)
+        self.assertIn(("backward", "block"), entries)
+        self.assertNotIn(("backward", "block.activation"), entries)
+
+    def test_moments_of_adam_have_their_names(self):
+        train(self.folder, optimizer=torch.optim.AdamW)
+        entries = read(self.folder, 2)
+        self.assertIn(("momentum", "head.weight.exp_avg"), entries)
+        self.assertIn(("momentum", "head.weight.exp_avg_sq"), entries)
+        self.assertNotIn(("momentum", "head.weight.step"), entries)
+
+    def test_weights_after_the_step(self):
+        _, truth = train(self.folder)
+        for iteration in range(3):
+            found = read(self.folder, iteration)["weights", "block.norm.bias"][2]
+            self.assertTrue((found == ppyolo_record.summarize(truth[iteration, "weights", "block.norm.bias"].numpy()).sums).all())
+
+    def test_only_what_was_asked_for(self):
+        train(self.folder, modules=["block*"], iterations=4)
+        with open(os.path.join(self.folder, "case.json")) as file:
+            case = json.load(file)
+        self.assertEqual(case["recorded"]["modules"], ["block", "block.activation", "block.conv", "block.norm"])
+        self.assertEqual({name for phase, name in read(self.folder, 0) if phase == "forward"}, set(case["recorded"]["modules"]))
+
+    def test_a_part_that_a_module_inside_handed_on_is_there_once(self):
+        class Two(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.first, self.second = nn.Linear(4, 4), nn.Linear(4, 4)
+
+            def forward(self, x):
+                x = self.first(x)
+                return x, self.second(x)
+
+        network = nn.Sequential(Two())
+        optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
+        with ppyolo_record.watch(network, optimizer, self.folder) as recorder:
+            recorder.batch(image=torch.ones(2, 4))
+            sum(part.sum() for part in network(torch.ones(2, 4))).backward()
+            optimizer.step()
+            recorder.step()
+        self.assertEqual([key for key in read(self.folder, 0) if key[0] in ("forward", "backward")],
+                         [("forward", "0.first"), ("forward", "0.second"), ("backward", "0.second"), ("backward", "0.first")])
+
+    def test_the_first_module_that_draws_is_named(self):
+        train(self.folder)
+        with open(os.path.join(self.folder, "random.json")) as file:
+            audit = json.load(file)["iterations"]
+        self.assertEqual([entry["module"] for entry in audit], ["dropout"] * 3)
+        self.assertNotEqual(audit[0]["data"], audit[0]["forward"])
+
+    def test_half_precision(self):
+        network = nn.Sequential(nn.Linear(8, 8), nn.ReLU(), nn.Linear(8, 2)).to(torch.bfloat16)
+        optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
+        with ppyolo_record.watch(network, optimizer, self.folder, full=["*"]) as recorder:
+            images = torch.randn(4, 8).to(torch.bfloat16)
+            recorder.batch(image=images)
+            loss = network(images).float().square().mean()
+            recorder.losses(loss=loss)
+            loss.backward()
+            optimizer.step()
+            recorder.step()
+        self.assertEqual(read(self.folder, 0)["forward", "0"][3].dtype, np.float32)
+
+    def test_a_training_that_fails_leaves_no_record_and_no_hooks(self):
+        network = Network()
+        optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
+        with self.assertRaises(ZeroDivisionError):
+            with ppyolo_record.watch(network, optimizer, self.folder) as recorder:
+                recorder.batch(image=torch.zeros(1, 3, 16, 16))
+                raise ZeroDivisionError
+        self.assertFalse(os.path.exists(os.path.join(self.folder, "case.json")))
+        self.assertFalse(any(module._forward_hooks for module in network.modules()))
+        self.assertNotIn("step", vars(optimizer))
+        self.assertIs(clip_grad_norm_, torch.nn.utils.clip_grad_norm_)
+
+    def test_wrong_use_is_refused_in_a_sentence(self):
+        network = Network()
+        optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
+        recorder = ppyolo_record.watch(network, optimizer, self.folder)
+        with self.assertRaisesRegex(ppyolo_record.RecordError, "call batch first"):
+            recorder.step()
+        train(os.path.join(self.folder, "other"))
+        with self.assertRaisesRegex(ppyolo_record.RecordError, "new or empty folder"):
+            train(os.path.join(self.folder, "other"))
+
+
+if __name__ == "__main__":
+    unittest.main()
