@@ -332,7 +332,7 @@ class Record:
         self.iteration = 0
         self.traced = []
         self.phases = None
-        self.modules = None
+        self.modules = self.gradients = None
         self.losses = []
         self._batches = False
         self._weights = []
@@ -393,8 +393,9 @@ class Record:
         """What case.json says: the run's extent, and what was recorded of it."""
         recorded = {"batches": self._batches, "losses": len(self.losses) == self.iteration > 0, "weights": self._weights,
                     "trace": [phase for phase in PHASES if phase in (self.phases or ())]}
-        if self.modules is not None:
-            recorded["modules"] = sorted(self.modules)
+        for name, watched in (("modules", self.modules), ("gradients", self.gradients)):
+            if watched is not None:
+                recorded[name] = sorted(watched)
         case = {"format": "ppyolo-record", "version": 2, "seed": "0", "iterations": self.iteration, "ranks": self.ranks, "recorded": recorded}
         if "000" in self._weights:
             case["startWeights"] = "000.npz"
@@ -453,7 +454,7 @@ class Recorder:
         distributed = torch.distributed.is_available() and torch.distributed.is_initialized()
         self.rank, self.ranks = (torch.distributed.get_rank(), torch.distributed.get_world_size()) if distributed else (0, 1)
         self.record = Record(str(folder), self.rank, self.ranks, full)
-        self.called = set()
+        self.called, self.kept = set(), set()
         self.ema, self.iterations, self.patterns, self.audit = ema, iterations, tuple(modules), audit
         self.names = {id(parameter): name for name, parameter in model.named_parameters()}
         self.summaries = _Summaries(torch)
@@ -536,7 +537,7 @@ class Recorder:
         if self.ranks > 1:
             self.torch.distributed.barrier()
         # A module that was never called was not watched.
-        self.record.modules = self.called
+        self.record.modules, self.record.gradients = self.called, self.kept
         self.record.close(self._environment())
 
     def __enter__(self):
@@ -695,6 +696,7 @@ class Recorder:
         # A tensor that several modules hand on has the gradient of the last of them.
         last = {(id(node), output): name for name, node, output in self.order}
         kept = set(last.values())
+        self.kept |= kept
         for name, _, _ in reversed(self.order):
             if name in kept and name in self.backward:
                 record.add_summary("backward", name, *self.backward.pop(name))

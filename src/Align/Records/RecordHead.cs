@@ -8,6 +8,9 @@ namespace PPYolo.Align.Records;
 /// </summary>
 public record RecordHead : CaseHead
 {
+    /// <summary>The value of <see cref="CaseHead.Format"/>.</summary>
+    public const string FormatName = "ppyolo-record";
+
     /// <summary>The version that is written.</summary>
     public const int CurrentVersion = 2;
 

@@ -19,8 +19,11 @@ public sealed class RecordWriter(string folder, string extension)
     private List<TracePhase> phases = [];
     private bool batches;
 
-    /// <summary>The modules that the trace watches; null is all.</summary>
+    /// <summary>The modules whose outputs the trace watches; null is all.</summary>
     public IReadOnlyList<string>? Modules { get; set; }
+
+    /// <summary>The modules of whose outputs the trace has gradients; null is all <see cref="Modules"/>.</summary>
+    public IReadOnlyList<string>? OutputGradients { get; set; }
 
     /// <summary>Makes the folder.</summary>
     /// <exception cref="AlignException">There is something in it already.</exception>
@@ -76,32 +79,45 @@ public sealed class RecordWriter(string folder, string extension)
     }
 
     /// <summary>Writes the end of the run, and with it makes the folder a record.</summary>
-    /// <param name="ema">The moving average.</param>
+    /// <param name="ema">The moving average; null where there is none.</param>
     /// <param name="raw">The weights as trained.</param>
-    /// <param name="momentum">The optimizer's buffers.</param>
+    /// <param name="momentum">The optimizer's buffers; null where there are none.</param>
     /// <param name="head">What was run; what was recorded of it is filled in.</param>
     /// <param name="optimizer">As for <see cref="Start"/>.</param>
-    public void End<T>(NamedTensors ema, NamedTensors raw, NamedTensors momentum, T head, PickleValue? optimizer = null)
+    public void End<T>(NamedTensors? ema, NamedTensors raw, NamedTensors? momentum, T head, PickleValue? optimizer = null)
         where T : RecordHead
     {
-        Action[] files =
+        List<(string Name, Action<string> Write)> files =
         [
-            () => Checkpoint.WriteWeights(PathOf(RecordFolder.EndName), ema, startEpoch: 1, optimizer),
-            () => Checkpoint.WriteWeights(PathOf(RecordFolder.RawEndName), raw, startEpoch: 1, optimizer),
-            () => TensorFile.Write(PathOf(RecordFolder.MomentumName), momentum),
+            (RecordFolder.RawEndName, path => Checkpoint.WriteWeights(path, raw, startEpoch: 1, optimizer)),
         ];
+        if (ema is not null)
+        {
+            files.Insert(0, (RecordFolder.EndName, path => Checkpoint.WriteWeights(path, ema, startEpoch: 1, optimizer)));
+        }
+
+        if (momentum is not null)
+        {
+            files.Add((RecordFolder.MomentumName, path => TensorFile.Write(path, momentum)));
+        }
+
         // A task's own exception, and not one that wraps several.
-        Task.WhenAll(files.Select(Task.Run)).GetAwaiter().GetResult();
-        AtomicText.Write(Path.Combine(folder, RecordFolder.LossesFile), StrictJson.Text(new LossLog(LossLog.CurrentVersion, entries)));
+        Task.WhenAll(files.Select(file => Task.Run(() => file.Write(PathOf(file.Name))))).GetAwaiter().GetResult();
+        if (entries.Count > 0)
+        {
+            AtomicText.Write(Path.Combine(folder, RecordFolder.LossesFile), StrictJson.Text(new LossLog(LossLog.CurrentVersion, entries)));
+        }
+
         Finish(
             head,
             new()
             {
                 Batches = batches,
                 Losses = entries.Count > 0,
-                Weights = [.. weights, RecordFolder.EndName, RecordFolder.RawEndName, RecordFolder.MomentumName],
+                Weights = [.. weights, .. files.Select(file => file.Name)],
                 Trace = phases,
                 Modules = phases.Count > 0 ? Modules : null,
+                Gradients = phases.Count > 0 ? OutputGradients : null,
             }
         );
     }

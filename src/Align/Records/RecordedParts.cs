@@ -25,11 +25,17 @@ public sealed record RecordedParts
     public IReadOnlyList<TracePhase> Trace { get; init; } = [];
 
     /// <summary>
-    /// The modules whose outputs and gradients the trace watches, as named_modules names them; null is every module. One that is not among
+    /// The modules whose outputs the trace watches, as named_modules names them; null is every module. One that is not among
     /// them is not compared; one that is and has no entry differs from one that has.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Modules { get; init; }
+
+    /// <summary>
+    /// The modules of whose outputs the trace has gradients; null is all <see cref="Modules"/>. Where modules hand one tensor on, recorders
+    /// differ in whose gradient they call it.
+    /// </summary>
+    public IReadOnlyList<string>? Gradients { get; init; }
 
     /// <summary>Refuses a trace that lacks a declared phase.</summary>
     /// <param name="trace">What the files of a rank hold.</param>

@@ -14,9 +14,19 @@ public sealed record RunTrace(int Rank, IReadOnlyList<IterationTrace> Iterations
     /// <summary>The modules that were watched; null is every module. Of others nothing is known.</summary>
     public IReadOnlySet<string>? Modules { get; init; }
 
+    /// <summary>The modules of whose outputs there are gradients; null is all <see cref="Modules"/>.</summary>
+    public IReadOnlySet<string>? Gradients { get; init; }
+
     /// <summary>Whether an entry that is not there would be, had it been computed.</summary>
     internal bool Watches(TraceKey key) =>
-        key.Phase is not (TracePhase.Forward or TracePhase.Backward) || Modules?.Contains(key.Name) != false;
+        key.Phase switch
+        {
+            TracePhase.Forward => Modules,
+            TracePhase.Backward => Gradients ?? Modules,
+            _ => null,
+        }
+            is not { } names
+        || names.Contains(key.Name);
 
     /// <summary>The entry of an iteration, or null.</summary>
     public TraceEntry? Find(int iteration, TracePhase phase, string name) =>

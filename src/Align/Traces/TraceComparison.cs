@@ -195,8 +195,14 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
         }
     }
 
-    private static (TracePhase Phase, bool IsCounter) Kind(TraceEntry entry) =>
-        (entry.Key.Phase, entry.Key.Name.EndsWith(TensorComparison.CounterMark, StringComparison.Ordinal));
+    /// <summary>Parameters, running statistics and counters: an average may be of the first alone.</summary>
+    private static (TracePhase Phase, bool IsStatistic, bool IsCounter) Kind(TraceEntry entry) =>
+        (
+            entry.Key.Phase,
+            entry.Key.Name.EndsWith("running_mean", StringComparison.Ordinal)
+                || entry.Key.Name.EndsWith("running_var", StringComparison.Ordinal),
+            entry.Key.Name.EndsWith(TensorComparison.CounterMark, StringComparison.Ordinal)
+        );
 
     private static double Bound(TraceFloor? floor, int iteration, TraceKey key) =>
         floor is null

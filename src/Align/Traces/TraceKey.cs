@@ -1,3 +1,5 @@
+using System.IO.Enumeration;
+
 namespace PPYolo.Align.Traces;
 
 /// <summary>Names an entry of an iteration.</summary>
@@ -5,6 +7,15 @@ namespace PPYolo.Align.Traces;
 /// <param name="Name">The module, the state_dict key, the loss.</param>
 public readonly record struct TraceKey(TracePhase Phase, string Name)
 {
+    /// <summary>Whether a pattern with * and ? fits the name, or the phase, a colon and the name.</summary>
+    public bool FitsAny(IEnumerable<string> patterns)
+    {
+        var (name, full) = (Name, $"{Phase}:{Name}");
+        return patterns.Any(pattern =>
+            FileSystemName.MatchesSimpleExpression(pattern, name) || FileSystemName.MatchesSimpleExpression(pattern, full)
+        );
+    }
+
     /// <inheritdoc />
     public override string ToString() => $"{Phase.ToString().ToLowerInvariant()} {Name}";
 }

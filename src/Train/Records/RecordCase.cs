@@ -7,9 +7,6 @@ namespace PPYolo.Train.Records;
 /// <summary>case.json of a record folder: everything needed to repeat the run.</summary>
 public sealed record RecordCase : RecordHead
 {
-    /// <summary>The value of <see cref="CaseHead.Format"/>.</summary>
-    public const string FormatName = "ppyolo-record";
-
     /// <summary>plain or calm where the start weights were generated, else file.</summary>
     [JsonPropertyOrder(25)]
     public required string InitProfile { get; init; }

@@ -1,7 +1,7 @@
-using System.Runtime.InteropServices;
 using PPYolo.Align;
 using PPYolo.Align.Sketching;
 using PPYolo.Align.Tensors;
+using PPYolo.Align.Watching;
 using static TorchSharp.torch;
 
 namespace PPYolo.Train.Tracing;
@@ -10,12 +10,7 @@ namespace PPYolo.Train.Tracing;
 internal static class TensorElements
 {
     /// <summary>Summarizes a tensor in C order, whatever its layout in memory.</summary>
-    public static StripedSummary Summary(Tensor tensor)
-    {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        return tensor.numel() == 1 ? StripedSummary.Of(tensor.to(ScalarType.Float64).item<double>()) : Summarize(tensor.detach());
-    }
+    public static StripedSummary Summary(Tensor tensor) => TorchSummaries.Of(tensor);
 
     /// <summary>Overwrites the elements of a tensor in its own memory, so that what autograd knows of it stays.</summary>
     /// <exception cref="AlignException">Shape or type differ.</exception>
@@ -37,11 +32,5 @@ internal static class TensorElements
         }
 
         value.Bytes.Span.CopyTo(target.bytes);
-    }
-
-    private static StripedSummary Summarize(Tensor tensor)
-    {
-        var host = tensor.cpu().to(ScalarType.Float32).contiguous();
-        return StripedSummary.Of(MemoryMarshal.Cast<byte, float>(host.bytes));
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.IO.Enumeration;
 using PPYolo.Align.Traces;
 
 namespace PPYolo.Train.Tracing;
@@ -12,9 +11,5 @@ public sealed record TraceOptions
     /// </summary>
     public ImmutableArray<string> Full { get; init; } = [];
 
-    internal bool KeepsWhole(TraceKey key) =>
-        Full.Any(pattern =>
-            FileSystemName.MatchesSimpleExpression(pattern, key.Name)
-            || FileSystemName.MatchesSimpleExpression(pattern, $"{key.Phase}:{key.Name}")
-        );
+    internal bool KeepsWhole(TraceKey key) => key.FitsAny(Full);
 }

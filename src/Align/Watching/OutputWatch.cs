@@ -1,0 +1,124 @@
+using static TorchSharp.torch;
+
+namespace PPYolo.Align.Watching;
+
+/// <summary>
+/// Watches what the modules of a network return, and the gradients of it. It reads memory and changes no bit, unless it is told to.
+/// </summary>
+/// <param name="told">
+/// Given a module's name and output in order of execution; returns the tensor that goes on in its place, which is the same unless somebody
+/// wants another.
+/// </param>
+public sealed class OutputWatch(Func<string, Tensor, Tensor> told) : IDisposable
+{
+    private readonly List<Action> removeHooks = [];
+    private readonly List<(string Name, Tensor Output, Tensor Kept)> outputs = [];
+    private readonly Dictionary<string, int> calls = [];
+    private readonly HashSet<string> names = new(StringComparer.Ordinal),
+        gradientNames = new(StringComparer.Ordinal);
+
+    /// <summary>The names that were told of: a module's own, NAME[0] of a part of its output, NAME#2 of its second call.</summary>
+    public IReadOnlyCollection<string> Names => names;
+
+    /// <summary>The names under which gradients are told of, those that did not come among them.</summary>
+    public IReadOnlyCollection<string> GradientNames => gradientNames;
+
+    /// <summary>Whether outputs are told of. A network also runs in evaluations.</summary>
+    public bool IsOn { get; set; } = true;
+
+    /// <summary>Watches a module.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="module">The module; of one with more than four inputs nothing is told.</param>
+    public void Add(string name, nn.Module module)
+    {
+        if (ForwardHooks.TryAdd(module, output => Returned(name, output)) is { } remove)
+        {
+            removeHooks.Add(remove);
+        }
+    }
+
+    /// <summary>
+    /// The gradients of the outputs since the last call, in backward order. An output that another module handed on as it is, or changed in
+    /// place, has that one's gradient, and is told of under the last one's name alone.
+    /// </summary>
+    /// <param name="gradient">Given a name and the gradient, which is disposed afterwards.</param>
+    public void Gradients(Action<string, Tensor> gradient)
+    {
+        var seen = new HashSet<Tensor>(ReferenceEqualityComparer.Instance);
+        foreach (var (name, output, kept) in outputs.AsEnumerable().Reverse())
+        {
+            if (!seen.Add(output))
+            {
+                continue;
+            }
+
+            gradientNames.Add(name);
+            if (kept.grad is { } found)
+            {
+                using (found)
+                {
+                    gradient(name, found);
+                }
+            }
+        }
+
+        Forget();
+    }
+
+    /// <summary>Forgets the outputs since the last call.</summary>
+    public void Forget()
+    {
+        outputs.ForEach(output => output.Kept.Dispose());
+        outputs.Clear();
+        calls.Clear();
+    }
+
+    /// <summary>Stops watching.</summary>
+    public void Dispose()
+    {
+        removeHooks.ForEach(remove => remove());
+        removeHooks.Clear();
+        Forget();
+    }
+
+    private object? Returned(string module, object? output)
+    {
+        if (!IsOn)
+        {
+            return output;
+        }
+
+        var call = calls[module] = calls.GetValueOrDefault(module) + 1;
+        var name = call == 1 ? module : $"{module}#{call}";
+        if (output is Tensor tensor && tensor.is_floating_point())
+        {
+            return Told(name, tensor);
+        }
+
+        foreach (var (part, value) in ForwardHooks.Tensors(name, output))
+        {
+            // What a module inside handed on is there under that module's name.
+            if (!outputs.Exists(known => ReferenceEquals(known.Output, value)))
+            {
+                Told(part, value);
+            }
+        }
+
+        return output;
+    }
+
+    private Tensor Told(string name, Tensor output)
+    {
+        names.Add(name);
+        var result = told(name, output);
+        if (result.requires_grad)
+        {
+            // Another handle of the same tensor: the network frees its own as soon as the next layer has it.
+            var kept = result.alias().DetachFromDisposeScope();
+            kept.retain_grad();
+            outputs.Add((name, result, kept));
+        }
+
+        return result;
+    }
+}

@@ -1,0 +1,270 @@
+using System.IO.Enumeration;
+using PPYolo.Align.Records;
+using PPYolo.Align.Sketching;
+using PPYolo.Align.Tensors;
+using PPYolo.Align.Traces;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace PPYolo.Align.Watching;
+
+/// <summary>
+/// Records a training of somebody's own, so that <c>ppyolo explain</c> can compare it with another, such as one in PyTorch that
+/// python/ppyolo_record.py recorded. The training stays as it is and makes four calls: <see cref="Batch"/> before the forward pass, <see
+/// cref="Losses"/> before backward, <see cref="Step"/> after optimizer and averages, and <see cref="Close"/> at the end. Nothing that it
+/// computes changes by a bit. docs/trace.md describes the files.
+/// </summary>
+public sealed class RunWatch : IDisposable
+{
+    private readonly nn.Module model;
+    private readonly optim.Optimizer optimizer;
+    private readonly RunWatchOptions options;
+    private readonly RecordWriter writer;
+    private readonly OutputWatch outputs;
+    private readonly Dictionary<IntPtr, string> names = [];
+    private readonly Dictionary<string, float> losses = new(StringComparer.Ordinal);
+    private NamedTensors batch = [];
+    private IterationTrace trace = new(0);
+    private int passes;
+    private long size;
+
+    private RunWatch(nn.Module model, optim.Optimizer optimizer, string folder, RunWatchOptions options)
+    {
+        (this.model, this.optimizer, this.options) = (model, optimizer, options);
+        writer = new(folder, ".npz");
+        outputs = new(Returned) { IsOn = false };
+        foreach (var (name, parameter) in model.named_parameters())
+        {
+            names[parameter.Handle] = name;
+        }
+
+        // What a chain returns is its last module's.
+        foreach (var (name, module) in model.named_modules().Where(pair => pair.module is not (Sequential or Identity)))
+        {
+            if (options.Modules.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false)))
+            {
+                outputs.Add(name, module);
+            }
+        }
+    }
+
+    /// <summary>Begins to watch, before the first iteration.</summary>
+    /// <param name="model">The model with its start weights.</param>
+    /// <param name="optimizer">Its optimizer.</param>
+    /// <param name="folder">Where the record goes: new or empty, and the same for every rank.</param>
+    /// <param name="options">What is recorded; null is all that can be found without being told.</param>
+    /// <exception cref="AlignException">There is something in the folder.</exception>
+    public static RunWatch Start(nn.Module model, optim.Optimizer optimizer, string folder, RunWatchOptions? options = null)
+    {
+        var watch = new RunWatch(model, optimizer, folder, options ?? new());
+        if (watch.options.Rank == 0)
+        {
+            watch.writer.Prepare();
+            watch.writer.Start(TorchTensors.State(model));
+        }
+
+        foreach (var (name, value) in model.state_dict().Where(pair => !IsCounter(pair.Key)))
+        {
+            watch.Add(TracePhase.Start, name, value);
+        }
+
+        return watch;
+    }
+
+    /// <summary>
+    /// Before the forward pass: what is fed. Called again in one iteration, where gradients are accumulated, its names get #2.
+    /// </summary>
+    /// <param name="tensors">Images, boxes, targets and so on, by name.</param>
+    public void Batch(params ReadOnlySpan<(string Name, Tensor Value)> tensors)
+    {
+        passes++;
+        outputs.IsOn = true;
+        foreach (var (name, value) in tensors)
+        {
+            var own = passes == 1 ? name : $"{name}#{passes}";
+            batch.Add(own, value.ToData());
+            Add(TracePhase.Data, own, value);
+            size = size == 0 && value.dim() == 4 ? value.shape[^1] : size;
+        }
+    }
+
+    /// <summary>
+    /// Before backward: each loss by its name; with several ranks, averaged over them. Where gradients are accumulated, losses are added up.
+    /// </summary>
+    /// <param name="values">Tensors of one element.</param>
+    /// <exception cref="AlignException"><see cref="Batch"/> was not called.</exception>
+    public void Losses(params ReadOnlySpan<(string Name, Tensor Value)> values)
+    {
+        Require(nameof(Losses));
+        outputs.IsOn = false;
+        using var scope = NewDisposeScope();
+        foreach (var (name, value) in values)
+        {
+            losses[name] = losses.GetValueOrDefault(name) + (float)value.detach().to(ScalarType.Float64).item<double>();
+        }
+
+        if (!trace.Of(TracePhase.Buffers).Any())
+        {
+            foreach (var (name, buffer) in model.named_buffers())
+            {
+                Add(TracePhase.Buffers, name, buffer);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Between backward and what changes gradients before the optimizer takes them: reduction between ranks, and clipping. Where neither is
+    /// done, there is no need to call it.
+    /// </summary>
+    /// <exception cref="AlignException"><see cref="Batch"/> was not called.</exception>
+    public void Gradients()
+    {
+        Require(nameof(Gradients));
+        outputs.Gradients((name, gradient) => Add(TracePhase.Backward, name, gradient));
+        Gradients(TracePhase.Gradient);
+    }
+
+    /// <summary>With several ranks: when gradients are reduced, and before they are clipped.</summary>
+    /// <exception cref="AlignException"><see cref="Batch"/> was not called.</exception>
+    public void Reduced()
+    {
+        Require(nameof(Reduced));
+        Gradients(TracePhase.Reduction);
+    }
+
+    /// <summary>
+    /// After the optimizer's step and that of averages, before gradients are cleared and the rate changes: ends the iteration.
+    /// </summary>
+    /// <exception cref="AlignException"><see cref="Batch"/> was not called.</exception>
+    public void Step()
+    {
+        Require(nameof(Step));
+        if (!trace.Of(TracePhase.Gradient).Any())
+        {
+            Gradients();
+        }
+
+        using var scope = NewDisposeScope();
+        foreach (var (name, value) in losses)
+        {
+            trace.Add(new(new(TracePhase.Loss, name), [], StripedSummary.Of(value)));
+            batch.Add(name, TensorData.Scalar(value));
+        }
+
+        var rates = optimizer.ParamGroups.Select(group => group.LearningRate).ToList();
+        for (var group = 0; group < rates.Count; group++)
+        {
+            if (group == 0 || rates[group] != rates[0])
+            {
+                trace.Add(
+                    new(new(TracePhase.Schedule, group == 0 ? "rate" : $"rate of group {group}"), [], StripedSummary.Of(rates[group]))
+                );
+            }
+        }
+
+        Updated();
+        writer.Batch(trace.Iteration, options.Rank, batch);
+        writer.Trace(options.Rank, trace);
+        if (losses.Count > 0)
+        {
+            writer.Losses(new(trace.Iteration, size, rates[0], new Dictionary<string, float>(losses, StringComparer.Ordinal)));
+        }
+
+        (batch, trace, passes) = ([], new(trace.Iteration + 1), 0);
+        losses.Clear();
+        outputs.IsOn = false;
+        outputs.Forget();
+    }
+
+    /// <summary>Ends the record: end weights, losses, case.json. With several ranks, rank 0 calls it when all have ended.</summary>
+    /// <exception cref="AlignException">No iteration was recorded.</exception>
+    public void Close()
+    {
+        if (trace.Iteration == 0)
+        {
+            throw new AlignException($"{nameof(RunWatch)}.{nameof(Close)}: no iteration was recorded; call {nameof(Step)} in each");
+        }
+
+        outputs.Dispose();
+        if (options.Rank > 0)
+        {
+            return;
+        }
+
+        using var scope = NewDisposeScope();
+        var momentum = OptimizerTensors.Of(optimizer, names).Select(pair => KeyValuePair.Create(pair.Name, pair.Tensor)).ToData();
+        (writer.Modules, writer.OutputGradients) = (
+            [.. outputs.Names.Order(StringComparer.Ordinal)],
+            [.. outputs.GradientNames.Order(StringComparer.Ordinal)]
+        );
+        writer.End(
+            options.Averages?.Invoke().ToData(),
+            TorchTensors.State(model),
+            momentum.Count > 0 ? momentum : null,
+            new RecordHead
+            {
+                Format = RecordHead.FormatName,
+                Version = RecordHead.CurrentVersion,
+                Seed = "0",
+                Iterations = trace.Iteration,
+                Ranks = options.Ranks,
+                StartWeights = $"{RecordFolder.StartName}.npz",
+            }
+        );
+    }
+
+    /// <summary>Stops watching. Without <see cref="Close"/> the folder is no record.</summary>
+    public void Dispose() => outputs.Dispose();
+
+    private static bool IsCounter(string key) => key.EndsWith(Comparison.TensorComparison.CounterMark, StringComparison.Ordinal);
+
+    private Tensor Returned(string name, Tensor output)
+    {
+        Add(TracePhase.Forward, name, output);
+        return output;
+    }
+
+    private void Updated()
+    {
+        foreach (var (name, value) in OptimizerTensors.Of(optimizer, names))
+        {
+            Add(TracePhase.Momentum, name, value);
+        }
+
+        foreach (var (name, value) in model.named_parameters())
+        {
+            Add(TracePhase.Weights, name, value);
+        }
+
+        foreach (var (name, value) in options.Averages?.Invoke().Where(pair => !IsCounter(pair.Key)) ?? [])
+        {
+            Add(TracePhase.Ema, name, value);
+        }
+    }
+
+    private void Gradients(TracePhase phase)
+    {
+        foreach (var (name, parameter) in model.named_parameters().Reverse())
+        {
+            using var gradient = parameter.grad;
+            if (gradient is not null)
+            {
+                Add(phase, name, gradient);
+            }
+        }
+    }
+
+    private void Add(TracePhase phase, string name, Tensor tensor)
+    {
+        var key = new TraceKey(phase, name);
+        trace.Add(new(key, tensor.shape, TorchSummaries.Of(tensor)) { Full = key.FitsAny(options.Full) ? tensor.ToData() : null });
+    }
+
+    private void Require(string method)
+    {
+        if (passes == 0)
+        {
+            throw new AlignException($"{nameof(RunWatch)}.{method}: call {nameof(Batch)} first, in every iteration");
+        }
+    }
+}

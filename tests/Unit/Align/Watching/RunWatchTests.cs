@@ -1,0 +1,150 @@
+using PPYolo.Align;
+using PPYolo.Align.Formats;
+using PPYolo.Align.Json;
+using PPYolo.Align.Records;
+using PPYolo.Align.Sketching;
+using PPYolo.Align.Traces;
+using PPYolo.Align.Watching;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace PPYolo.Tests.Unit.Align.Watching;
+
+public sealed class RunWatchTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    private string Record => folder.File("record");
+
+    [Fact]
+    public void Changes_no_bit()
+    {
+        var plain = Train(null);
+
+        Train(Record).Should().Equal(plain);
+    }
+
+    [Fact]
+    public void Writes_every_phase_in_order()
+    {
+        Train(Record);
+
+        var trace = TraceFile.Read(Record);
+        trace.Iterations.Should().HaveCount(3);
+        trace
+            .Iterations[0]
+            .Entries.Select(entry => entry.Key.Phase)
+            .Distinct()
+            .Should()
+            .BeEquivalentTo(
+                [
+                    TracePhase.Start,
+                    TracePhase.Data,
+                    TracePhase.Forward,
+                    TracePhase.Buffers,
+                    TracePhase.Loss,
+                    TracePhase.Backward,
+                    TracePhase.Gradient,
+                    TracePhase.Schedule,
+                    TracePhase.Momentum,
+                    TracePhase.Weights,
+                    TracePhase.Ema,
+                ]
+            );
+        trace.Iterations[0].Of(TracePhase.Forward).Select(entry => entry.Key.Name).Should().Equal("conv", "norm", "activation", "flat", "head");
+        trace.Iterations[1].Of(TracePhase.Momentum).Select(entry => entry.Key.Name).Should().Contain("head.weight");
+    }
+
+    [Fact]
+    public void Declares_what_it_recorded()
+    {
+        Train(Record);
+
+        var head = StrictJson.Parse<RecordHead>(File.ReadAllText(Path.Combine(Record, CaseHead.FileName)), "case.json");
+        head.Iterations.Should().Be(3);
+        head.Recorded!.Weights.Should().Equal("000", "1__", "1__raw", "1__momentum");
+        head.Recorded.Modules.Should().Equal("activation", "conv", "flat", "head", "norm");
+        new RecordFolder(Record, head).Invoking(record => record.RequireDeclared()).Should().NotThrow();
+    }
+
+    [Fact]
+    public void Weights_after_a_step_are_those_of_the_end()
+    {
+        Train(Record);
+
+        using var end = TensorFile.Read(Path.Combine(Record, "1__raw.npz"));
+        var last = TraceFile.Read(Record).Iterations[2][TracePhase.Weights, "head.weight"]!;
+        last.Summary.Sums.Should().Equal(StripedSummary.Of(end["head.weight"].As<float>()).Sums);
+    }
+
+    [Fact]
+    public void Names_the_moments_of_Adam()
+    {
+        Train(Record, adam: true);
+
+        TraceFile
+            .Read(Record)
+            .Iterations[0]
+            .Of(TracePhase.Momentum)
+            .Select(entry => entry.Key.Name)
+            .Should()
+            .Contain("head.weight.exp_avg")
+            .And.Contain("head.weight.exp_avg_sq");
+    }
+
+    [Fact]
+    public void Keeps_whole_what_is_asked_for()
+    {
+        Train(Record, new() { Full = ["gradient:head.*"] });
+
+        var trace = TraceFile.Read(Record).Iterations[0];
+        trace[TracePhase.Gradient, "head.bias"]!.Full.Should().NotBeNull();
+        trace[TracePhase.Weights, "head.bias"]!.Full.Should().BeNull();
+    }
+
+    [Fact]
+    public void Is_no_record_until_it_is_closed()
+    {
+        using var network = nn.Sequential(("head", nn.Linear(4, 2)));
+        using var optimizer = optim.SGD(network.parameters(), 0.1);
+        using var watch = RunWatch.Start(network, optimizer, Record);
+
+        RecordFolder.IsUnfinished(Record).Should().BeTrue();
+        watch.Invoking(run => run.Step()).Should().Throw<AlignException>().WithMessage("*call Batch first*");
+        watch.Invoking(run => run.Close()).Should().Throw<AlignException>().WithMessage("*no iteration was recorded*");
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    /// <summary>Trains a small network; returns all of its end weights.</summary>
+    private static float[] Train(string? record, RunWatchOptions? options = null, bool adam = false)
+    {
+        random.manual_seed(1);
+        using var network = nn.Sequential(
+            ("conv", nn.Conv2d(3, 4, 3, bias: false)),
+            ("norm", nn.BatchNorm2d(4)),
+            ("activation", nn.ReLU(inplace: true)),
+            ("flat", nn.Flatten()),
+            ("head", nn.Linear(4 * 36, 2))
+        );
+        using optim.Optimizer optimizer = adam ? optim.AdamW(network.parameters(), 0.01) : optim.SGD(network.parameters(), 0.1, momentum: 0.9);
+        using var watch = record is null
+            ? null
+            : RunWatch.Start(network, optimizer, record, (options ?? new()) with { Averages = () => network.state_dict() });
+        for (var iteration = 0; iteration < 3; iteration++)
+        {
+            using var scope = NewDisposeScope();
+            var images = randn(2, 3, 8, 8);
+            watch?.Batch(("image", images));
+            var loss = network.call(images).square().mean();
+            watch?.Losses(("loss", loss));
+            optimizer.zero_grad();
+            loss.backward();
+            optimizer.step();
+            watch?.Step();
+        }
+
+        watch?.Close();
+        return [.. network.state_dict().Values.SelectMany(value => value.to(ScalarType.Float32).data<float>().ToArray())];
+    }
+}
