@@ -46,6 +46,7 @@ public static class RecordingLoop
         var firstGradients = new NamedTensors();
         var own = new List<IterationTrace>();
         var keeps = first && options.Twins > 0;
+        StepTracer? tracer = null;
         ranks.Barrier("the record folder");
         if (!Directory.Exists(folder))
         {
@@ -84,7 +85,7 @@ public static class RecordingLoop
 
                     if (options.Trace is not null || keeps)
                     {
-                        recorder.Modules = StepTracer.Watch(step, Traced, options.Trace).Modules;
+                        tracer = StepTracer.Watch(step, Traced, options.Trace);
                     }
 
                     if (options.Gradients && first)
@@ -116,6 +117,10 @@ public static class RecordingLoop
                 recorder.Gradients(firstGradients);
             }
 
+            (recorder.Modules, recorder.OutputGradients) = (
+                tracer?.Modules,
+                tracer?.OutputGradients.Order(StringComparer.Ordinal).ToList()
+            );
             recorder.End(
                 end.Ema,
                 end.Raw,

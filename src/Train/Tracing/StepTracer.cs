@@ -1,6 +1,7 @@
 using PPYolo.Align.Sketching;
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Traces;
+using PPYolo.Align.Watching;
 using PPYolo.Kernels.Kinks;
 using PPYolo.Model.Layers;
 using PPYolo.Train.Stepping;
@@ -18,8 +19,8 @@ internal sealed class StepTracer : IStepWatch, IDisposable
     private readonly TraceOptions options;
     private readonly IReadOnlyList<Injection> injections;
     private readonly Action<IterationTrace> done;
-    private readonly List<Action> removeHooks = [];
-    private readonly List<(string Module, Tensor Output, Tensor Kept, IReadOnlyList<NearKinks> Kinks)> outputs = [];
+    private readonly OutputWatch outputs;
+    private readonly Dictionary<string, IReadOnlyList<NearKinks>> near = [];
     private readonly List<string> modules = [];
     private readonly bool measuresKinks;
     private KinkWatch? kinks;
@@ -31,6 +32,7 @@ internal sealed class StepTracer : IStepWatch, IDisposable
         this.options = options;
         this.injections = injections;
         this.done = done;
+        outputs = new(Output);
         // Elsewhere nobody looks at memory.
         measuresKinks = step.Device.type == TorchSharp.DeviceType.CPU;
         trace = new(step.Iteration) { MeasuresKinks = measuresKinks };
@@ -38,6 +40,9 @@ internal sealed class StepTracer : IStepWatch, IDisposable
 
     /// <summary>The names of the modules whose outputs are watched.</summary>
     public IReadOnlyList<string> Modules => modules;
+
+    /// <summary>The names of those of whose outputs there are gradients, once an iteration was traced.</summary>
+    public IReadOnlyCollection<string> OutputGradients => outputs.GradientNames;
 
     /// <summary>Watches a step until the result is disposed.</summary>
     /// <param name="step">The step, before its first iteration.</param>
@@ -63,8 +68,7 @@ internal sealed class StepTracer : IStepWatch, IDisposable
             // A chain's output is its last layer's.
             if (module is nn.Module<Tensor, Tensor> layer and not Chain)
             {
-                var hook = layer.register_forward_hook((_, _, output) => tracer.Output(name, output));
-                tracer.removeHooks.Add(hook.remove);
+                tracer.outputs.Add(name, layer);
                 tracer.modules.Add(name);
             }
         }
@@ -122,8 +126,7 @@ internal sealed class StepTracer : IStepWatch, IDisposable
     /// <summary>Stops watching.</summary>
     public void Dispose()
     {
-        removeHooks.ForEach(remove => remove());
-        removeHooks.Clear();
+        outputs.Dispose();
         Release();
         step.Unwatch(this);
     }
@@ -143,19 +146,7 @@ internal sealed class StepTracer : IStepWatch, IDisposable
 
     private void Backward()
     {
-        // In-place operations and wrappers hand one tensor on: its gradient is that of the last module that had it.
-        var seen = new HashSet<Tensor>(ReferenceEqualityComparer.Instance);
-        foreach (var (module, output, kept, near) in outputs.AsEnumerable().Reverse())
-        {
-            if (seen.Add(output) && kept.grad is { } gradient)
-            {
-                using (gradient)
-                {
-                    Add(TracePhase.Backward, module, gradient, Shares(near, gradient));
-                }
-            }
-        }
-
+        outputs.Gradients((module, gradient) => Add(TracePhase.Backward, module, gradient, Shares(near[module], gradient)));
         Release();
         Gradients(TracePhase.Gradient);
     }
@@ -195,10 +186,7 @@ internal sealed class StepTracer : IStepWatch, IDisposable
         Add(TracePhase.Forward, module, result);
         if (result.requires_grad)
         {
-            // Another handle of the same tensor: the network frees its own as soon as the next layer has it.
-            var kept = result.alias().DetachFromDisposeScope();
-            kept.retain_grad();
-            outputs.Add((module, result, kept, kinks?.Take() ?? []));
+            near[module] = kinks?.Take() ?? [];
         }
 
         return result;
@@ -253,7 +241,7 @@ internal sealed class StepTracer : IStepWatch, IDisposable
         }
 
         trace.Add(
-            new(key, tensor.shape, TensorElements.Summary(tensor)) { Full = options.KeepsWhole(key) ? tensor.ToData() : null, Kinks = near }
+            new(key, tensor.shape, TorchSummaries.Of(tensor)) { Full = options.KeepsWhole(key) ? tensor.ToData() : null, Kinks = near }
         );
     }
 
@@ -264,14 +252,11 @@ internal sealed class StepTracer : IStepWatch, IDisposable
 
     private void Release()
     {
-        outputs.ForEach(output =>
+        foreach (var kink in near.Values.SelectMany(kinks => kinks))
         {
-            output.Kept.Dispose();
-            foreach (var near in output.Kinks)
-            {
-                near.Dispose();
-            }
-        });
-        outputs.Clear();
+            kink.Dispose();
+        }
+
+        near.Clear();
     }
 }

@@ -36,22 +36,25 @@ public sealed class RunWatchTests : IDisposable
             .Entries.Select(entry => entry.Key.Phase)
             .Distinct()
             .Should()
-            .BeEquivalentTo(
-                [
-                    TracePhase.Start,
-                    TracePhase.Data,
-                    TracePhase.Forward,
-                    TracePhase.Buffers,
-                    TracePhase.Loss,
-                    TracePhase.Backward,
-                    TracePhase.Gradient,
-                    TracePhase.Schedule,
-                    TracePhase.Momentum,
-                    TracePhase.Weights,
-                    TracePhase.Ema,
-                ]
-            );
-        trace.Iterations[0].Of(TracePhase.Forward).Select(entry => entry.Key.Name).Should().Equal("conv", "norm", "activation", "flat", "head");
+            .BeEquivalentTo([
+                TracePhase.Start,
+                TracePhase.Data,
+                TracePhase.Forward,
+                TracePhase.Buffers,
+                TracePhase.Loss,
+                TracePhase.Backward,
+                TracePhase.Gradient,
+                TracePhase.Schedule,
+                TracePhase.Momentum,
+                TracePhase.Weights,
+                TracePhase.Ema,
+            ]);
+        trace
+            .Iterations[0]
+            .Of(TracePhase.Forward)
+            .Select(entry => entry.Key.Name)
+            .Should()
+            .Equal("conv", "norm", "activation", "flat", "head");
         trace.Iterations[1].Of(TracePhase.Momentum).Select(entry => entry.Key.Name).Should().Contain("head.weight");
     }
 
@@ -127,7 +130,9 @@ public sealed class RunWatchTests : IDisposable
             ("flat", nn.Flatten()),
             ("head", nn.Linear(4 * 36, 2))
         );
-        using optim.Optimizer optimizer = adam ? optim.AdamW(network.parameters(), 0.01) : optim.SGD(network.parameters(), 0.1, momentum: 0.9);
+        using optim.Optimizer optimizer = adam
+            ? optim.AdamW(network.parameters(), 0.01)
+            : optim.SGD(network.parameters(), 0.1, momentum: 0.9);
         using var watch = record is null
             ? null
             : RunWatch.Start(network, optimizer, record, (options ?? new()) with { Averages = () => network.state_dict() });
