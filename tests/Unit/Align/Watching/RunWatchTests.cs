@@ -5,7 +5,6 @@ using PPYolo.Align.Records;
 using PPYolo.Align.Sketching;
 using PPYolo.Align.Traces;
 using PPYolo.Align.Watching;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace PPYolo.Tests.Unit.Align.Watching;
