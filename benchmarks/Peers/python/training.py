@@ -17,7 +17,8 @@ def read_batch(path):
 
 def create_network(weights, grid_sample=False):
     network = PPYolo(grid_sample=grid_sample)
-    network.load_state_dict(torch.load(weights))
+    state = torch.load(weights)
+    network.load_state_dict(state.get("model", state))
     return network.train()
 
 
