@@ -117,10 +117,7 @@ public static class RecordingLoop
                 recorder.Gradients(firstGradients);
             }
 
-            (recorder.Modules, recorder.OutputGradients) = (
-                tracer?.Modules,
-                tracer?.OutputGradients.Order(StringComparer.Ordinal).ToList()
-            );
+            (recorder.Modules, recorder.OutputGradients) = (Sorted(tracer?.Modules), Sorted(tracer?.OutputGradients));
             recorder.End(
                 end.Ema,
                 end.Raw,
@@ -153,6 +150,8 @@ public static class RecordingLoop
             }
         }
     }
+
+    private static List<string>? Sorted(IReadOnlyCollection<string>? names) => names?.Order(StringComparer.Ordinal).ToList();
 
     /// <summary>A rank's batch with its losses.</summary>
     private static NamedTensors WithLosses(Batch batch, StepResult result)

@@ -21,7 +21,6 @@ internal sealed class StepTracer : IStepWatch, IDisposable
     private readonly Action<IterationTrace> done;
     private readonly OutputWatch outputs;
     private readonly Dictionary<string, IReadOnlyList<NearKinks>> near = [];
-    private readonly List<string> modules = [];
     private readonly bool measuresKinks;
     private KinkWatch? kinks;
     private IterationTrace trace;
@@ -38,8 +37,8 @@ internal sealed class StepTracer : IStepWatch, IDisposable
         trace = new(step.Iteration) { MeasuresKinks = measuresKinks };
     }
 
-    /// <summary>The names of the modules whose outputs are watched.</summary>
-    public IReadOnlyList<string> Modules => modules;
+    /// <summary>The names of the modules whose outputs were seen: of one whose work another one does nothing is known.</summary>
+    public IReadOnlyCollection<string> Modules => outputs.Names;
 
     /// <summary>The names of those of whose outputs there are gradients, once an iteration was traced.</summary>
     public IReadOnlyCollection<string> OutputGradients => outputs.GradientNames;
@@ -69,7 +68,6 @@ internal sealed class StepTracer : IStepWatch, IDisposable
             if (module is nn.Module<Tensor, Tensor> layer and not Chain)
             {
                 tracer.outputs.Add(name, layer);
-                tracer.modules.Add(name);
             }
         }
 
