@@ -215,8 +215,7 @@ public static class ExplainScenario
 
         if (first.Options is null)
         {
-            yield return $"{first.Name} has no case.json of a record: settings are unknown, and causes that are tried by training are "
-                + $"not{Turned(first, second)}";
+            yield return $"{first.Name} says no settings of this program: causes that are tried by training are not{Turned(first, second)}";
         }
         else if (first.Start is null || first.Batches is null)
         {

@@ -66,12 +66,12 @@ internal static class Explainer
         [
             .. Enumerable
                 .Range(0, Math.Min(first.Iterations.Count, second.Iterations.Count))
-                .Select(i =>
-                    (
-                        i,
-                        first.Value(i, TracePhase.Loss, Model.Head.LossTerms.TotalName) ?? double.NaN,
-                        second.Value(i, TracePhase.Loss, Model.Head.LossTerms.TotalName) ?? double.NaN
-                    )
-                ),
+                .Select(i => (i, Total(first, i), Total(second, i))),
         ];
+
+    /// <summary>Where a trainer has no total of that name, the sum of what it recorded; NaN where it recorded no loss.</summary>
+    private static double Total(ExplainedRun run, int iteration) =>
+        run.Value(iteration, TracePhase.Loss, Model.Head.LossTerms.TotalName)
+        ?? run.Iterations[iteration].Of(TracePhase.Loss).Aggregate((double?)null, (sum, loss) => (sum ?? 0) + loss.Summary.Mean)
+        ?? double.NaN;
 }
