@@ -3,6 +3,7 @@ using PPYolo.Align.Formats;
 using PPYolo.Align.Json;
 using PPYolo.Align.Records;
 using PPYolo.Align.Sketching;
+using PPYolo.Align.Tensors;
 using PPYolo.Align.Traces;
 using PPYolo.Data.Batches;
 using PPYolo.Harness.RankEquality;
@@ -10,6 +11,7 @@ using PPYolo.Model.Head;
 using PPYolo.Train.Options;
 using PPYolo.Train.Records;
 using PPYolo.Train.Tracing;
+using PPYolo.Train.Weights;
 
 namespace PPYolo.Harness.Explain;
 
@@ -77,7 +79,7 @@ internal static class ExplainedRunFolder
         {
             Options = settings?.Options,
             Seed = record?.Head.Seed ?? "1",
-            Start = Find(folder, RunRecord.StartName) is { } start ? TensorFile.Read(start) : null,
+            Start = ReadStart(folder),
             Batches = batches && ranks > 0 && iterations > 0 ? rank => new RecordedBatches(folder, rank) : null,
             Environment = TraceEnvironment.Read(folder),
             HasLength = traced || iterations > 0 || losses is not null,
@@ -89,7 +91,11 @@ internal static class ExplainedRunFolder
     private static RunTrace Declared(RunTrace trace, RecordedParts? recorded, string folder)
     {
         recorded?.RequireIn(trace, folder);
-        return trace with { Modules = recorded?.Modules?.ToHashSet(StringComparer.Ordinal) };
+        return trace with
+        {
+            Modules = recorded?.Modules?.ToHashSet(StringComparer.Ordinal),
+            Gradients = recorded?.Gradients?.ToHashSet(StringComparer.Ordinal),
+        };
     }
 
     private static IEnumerable<string> Remarks(string folder, RecordHead? head)
@@ -108,6 +114,18 @@ internal static class ExplainedRunFolder
             yield return $"{folder} has a {CaseHead.FileName} of version {head.Version}, which does not say what was recorded: what is "
                 + "missing is taken for never recorded";
         }
+    }
+
+    private static NamedTensors? ReadStart(string folder)
+    {
+        var start = Find(folder, RunRecord.StartName) is { } file ? TensorFile.Read(file) : null;
+        if (start is null || !ZeroWeights.Are(start))
+        {
+            return start;
+        }
+
+        start.Dispose();
+        return null;
     }
 
     /// <summary>Settings in which two runs differ, from their records.</summary>
@@ -177,6 +195,12 @@ internal static class ExplainedRunFolder
             if (Find(folder, name) is { } path)
             {
                 using var tensors = TensorFile.Read(path);
+                if (phase == TracePhase.Start && ZeroWeights.Are(tensors))
+                {
+                    // The reference's own 000.pth holds no weights: no run started from it.
+                    return;
+                }
+
                 // Counters that are all 0 at the end were not counted, but reset.
                 var counters = tensors.Where(pair => TensorKinds.IsCounter(pair.Key));
                 var reset = counters.All(pair => !pair.Value.Bytes.Span.ContainsAnyExcept((byte)0));

@@ -15,7 +15,7 @@ public static class ZeroWeights
     /// <exception cref="AlignException">All floating-point numbers in them are zero.</exception>
     public static void Refuse(NamedTensors weights, string file)
     {
-        if (weights.Count > 0 && weights.All(pair => !pair.Value.Type.IsFloatingPoint() || IsZero(pair.Value)))
+        if (Are(weights))
         {
             throw new AlignException(
                 $"{file}: all weights are zero, as in a moving average before its first update, which the reference's program saves as "
@@ -23,6 +23,10 @@ public static class ZeroWeights
             );
         }
     }
+
+    /// <summary>Whether all floating-point numbers in weights are zero.</summary>
+    public static bool Are(NamedTensors weights) =>
+        weights.Count > 0 && weights.All(pair => !pair.Value.Type.IsFloatingPoint() || IsZero(pair.Value));
 
     // A minus sign is no weight either.
     private static bool IsZero(TensorData tensor)
