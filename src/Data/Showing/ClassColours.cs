@@ -9,5 +9,5 @@ internal static class ClassColours
     private const double GoldenRatio = 0.618033988749895;
 
     /// <summary>The colour of a class as CSS writes it.</summary>
-    public static string Of(int index) => string.Create(CultureInfo.InvariantCulture, $"hsl({index * GoldenRatio % 1 * 360:0} 90% 55%)");
+    public static string Of(int index) => string.Create(CultureInfo.InvariantCulture, $"hsl({index * GoldenRatio % 1 * 360:0} 95% 65%)");
 }

@@ -6,6 +6,10 @@ namespace PPYolo.Train.Epochs;
 /// <summary>How long a run over epochs will take, before it starts: an order of magnitude, for people who would not wait so long.</summary>
 internal static class RunLength
 {
+    // Seconds of a step whatever its images, for weights and averages.
+    private const double LeastStep = 0.1,
+        MostStep = 0.4;
+
     // Seconds of a step for each million pixels of its batch, on two cores: the quickest and the slowest machine of docs/performance.md.
     private static readonly Dictionary<string, (double Least, double Most)> Rates = new(StringComparer.Ordinal)
     {
@@ -37,8 +41,10 @@ internal static class RunLength
 
     private static (double Least, double Most)? Seconds(TrainOptions options, long iterations)
     {
-        var pixels = options.Batch * options.Sizes.Average(size => (double)size * size) / 1e6 * iterations;
-        return Rates.TryGetValue(options.Network, out var rate) ? (rate.Least * pixels, rate.Most * pixels) : null;
+        var pixels = options.Batch * options.Sizes.Average(size => (double)size * size) / 1e6;
+        return Rates.TryGetValue(options.Network, out var rate)
+            ? (iterations * (LeastStep + (rate.Least * pixels)), iterations * (MostStep + (rate.Most * pixels)))
+            : null;
     }
 
     private static string Time(double seconds) =>

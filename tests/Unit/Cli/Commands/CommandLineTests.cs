@@ -8,7 +8,7 @@ public class CommandLineTests
     [Theory]
     [InlineData("ppyolo: expected a command of ppyolo, found 'trian'; did you mean 'train'?", "trian", "--config", "x")]
     [InlineData("ppyolo: expected a command of ppyolo data, found 'chekc'; did you mean 'check'?", "data", "chekc", "DIR")]
-    [InlineData("ppyolo: expected a command of ppyolo data: check, convert*", "data")]
+    [InlineData("ppyolo: expected a command of ppyolo data: check, show, convert", "data")]
     [InlineData("ppyolo: expected a command of ppyolo: align, train, *", null)]
     [InlineData("ppyolo: ppyolo train has no option '--confg'; did you mean '--config'?", "train", "--confg", "x")]
     [InlineData("ppyolo: ppyolo train has no option '--epoch'; did you mean '--epochs'?", "train", "--epoch=3", "--config", "x")]

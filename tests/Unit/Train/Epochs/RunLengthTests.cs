@@ -27,10 +27,10 @@ public class RunLengthTests
         RunLength
             .Describe(new() { Sizes = [96], IterationsPerEpoch = 1000 }, 1, onCpu: true)
             .Should()
-            .Contain("about 2 minutes to 7 minutes");
+            .Contain("about 4 minutes to 13 minutes");
         RunLength
             .Describe(new() { Sizes = [608], IterationsPerEpoch = 1000 }, 10, onCpu: true)
             .Should()
-            .Contain("about 16 hours to 45 hours");
+            .Contain("about 17 hours to 46 hours");
     }
 }
