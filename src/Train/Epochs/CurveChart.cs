@@ -7,10 +7,11 @@ namespace PPYolo.Train.Epochs;
 /// <summary>A curve over the iterations of a run, and its last numbers folded away.</summary>
 internal static class CurveChart
 {
-    private const double Width = 800,
-        Height = 200,
-        Left = 64,
-        Bottom = 24,
+    // So small that it can be read on a phone as a whole.
+    private const double Width = 480,
+        Height = 180,
+        Left = 84,
+        Bottom = 26,
         Top = 10;
 
     // More than a screen has columns would only make the page slow.
@@ -32,16 +33,19 @@ internal static class CurveChart
         // The mean of neighbours: what happened between stays in sight.
         var share = Math.Max(1, (finite.Count + MostPoints - 1) / MostPoints);
         var shown = finite.Chunk(share).Select(part => (Place: part[^1].Place, Value: part.Average(point => point.Value))).ToList();
-        return $"<h2>{HtmlPage.Text(title)}</h2>\n"
-            + HtmlPage.Scrolling(title, Svg(title, axis, shown))
+        return $"<section><h2>{HtmlPage.Text(title)}</h2>\n"
+            + Svg(title, axis, shown)
             + "<details><summary>The last of them in numbers</summary>\n"
-            + $"{HtmlPage.Scrolling($"{title} in numbers", Table(title, axis, finite))}</details>\n";
+            + $"{HtmlPage.Scrolling($"{title} in numbers", Table(title, axis, finite))}</details></section>\n";
     }
 
     private static string Svg(string title, string axis, List<(int Place, double Value)> points)
     {
         var (low, high) = (points.Min(point => point.Value), points.Max(point => point.Value));
-        (low, high) = high > low ? (low, high) : (low - 1, high + 1);
+        (low, high) =
+            high > low ? (low, high)
+            : low == 0 ? (0, 1)
+            : (Math.Min(0, low), Math.Max(0, high));
         int first = points[0].Place,
             last = points[^1].Place;
         var svg = new StringBuilder();
@@ -50,13 +54,14 @@ internal static class CurveChart
         foreach (var value in new[] { low, (low + high) / 2, high })
         {
             Append($"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width}\" y1=\"{Y(value):0.#}\" y2=\"{Y(value):0.#}\"/>");
-            Append($"<text x=\"{Left - 6}\" y=\"{Y(value) + 4:0.#}\" text-anchor=\"end\">{value:G4}</text>\n");
+            Append($"<text x=\"{Left - 6}\" y=\"{Y(value) + 4:0.#}\" text-anchor=\"end\">{value:G3}</text>\n");
         }
 
         foreach (var place in new[] { first, (first + last) / 2, last }.Distinct())
         {
             var anchor =
-                place == last && last > first ? "end"
+                first == last ? "middle"
+                : place == last ? "end"
                 : place == first ? "start"
                 : "middle";
             Append($"<text x=\"{X(place):0.#}\" y=\"{Height - 6}\" text-anchor=\"{anchor}\">{HtmlPage.Text(axis)} {place}</text>\n");

@@ -55,7 +55,7 @@ public sealed class RunReport(string folder, IEnumerable<EpochScore> scores) : I
             body.Append(CultureInfo.InvariantCulture, $" The best AP is {best.AveragePrecision:0.0000}, after epoch {best.Epoch}.");
         }
 
-        body.Append("</p>\n");
+        body.Append("</p>\n<div class=\"curves\">\n");
         string[] names = iterations.Count == 0 ? [] : [.. iterations[0].Values.Keys.OrderByDescending(name => name == "total_loss")];
         var figures = found.SelectMany(score => score.Figures.Keys).Distinct().Where(name => name is "AP50" or "AP75").Prepend("AP");
         foreach (var name in figures)
@@ -73,6 +73,7 @@ public sealed class RunReport(string folder, IEnumerable<EpochScore> scores) : I
             body.Append(CurveChart.Html(name.Replace('_', ' '), "iteration", [.. points]));
         }
 
+        body.Append("</div>\n");
         AtomicText.Write(Path.Combine(folder, FileName), HtmlPage.Whole($"Training in {folder}", body.ToString()));
     }
 }
