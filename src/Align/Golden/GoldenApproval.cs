@@ -70,7 +70,8 @@ public static class GoldenApproval
         {
             objections.Add(
                 $"the environment changed with the numbers, so that nobody can say which moved them (golden: {golden.Environment}; "
-                    + $"received: {received.Environment}): find out with the target Recheck, or say that it is meant"
+                    + $"received: {received.Environment}): find out with the target Recheck, or say that it is meant: "
+                    + "with --environment-changed the golden becomes this machine's"
             );
         }
 

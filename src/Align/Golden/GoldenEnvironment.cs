@@ -24,18 +24,31 @@ public sealed record GoldenEnvironment(string Torch, string Cpu, int Threads, st
                     typeof(torch).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
                     ?? "unknown"
                 ),
-            Environment.GetEnvironmentVariable("ATEN_CPU_CAPABILITY")?.ToUpperInvariant()
-                ?? (
-                    Avx512F.IsSupported ? "AVX512"
-                    : Avx2.IsSupported ? "AVX2"
-                    : "DEFAULT"
-                ),
+            Environment.GetEnvironmentVariable("ATEN_CPU_CAPABILITY")?.ToUpperInvariant() ?? Processor(),
             threads ?? torch.get_num_threads(),
             System
                 .IO.Hashing.XxHash3.HashToUInt64(System.Text.Encoding.UTF8.GetBytes(config))
                 .ToString("x16", CultureInfo.InvariantCulture),
             card
         );
+
+    // The processor is asked and not the runtime, which may be told not to use what libtorch uses all the same (DOTNET_EnableAVX512=0).
+    private static string Processor()
+    {
+        const int avx2 = 1 << 5,
+            avx512 = (1 << 17) | (1 << 30) | (1 << 31);
+        if (!X86Base.IsSupported || X86Base.CpuId(0, 0).Eax < 7)
+        {
+            return "DEFAULT";
+        }
+
+        // DQ, BW and VL are what libtorch looks for. Where the operating system keeps no such registers, nor does the runtime use AVX.
+        var features = X86Base.CpuId(7, 0).Ebx;
+        return !Avx.IsSupported ? "DEFAULT"
+            : (features & avx512) == avx512 ? "AVX512"
+            : (features & avx2) != 0 ? "AVX2"
+            : "DEFAULT";
+    }
 
     /// <summary>The environment on one line.</summary>
     public override string ToString() =>

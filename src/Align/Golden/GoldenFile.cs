@@ -38,7 +38,10 @@ public static class GoldenFile
             return run;
         }
 
-        return ReceivedBefore(ReceivedOf(verified)) is { HasFloors: true } received && GoldenComparer.Compare(received, run).Aligned
+        return
+            ReceivedBefore(ReceivedOf(verified)) is { HasFloors: true } received
+            && received.Environment == run.Environment
+            && GoldenComparer.Compare(received, run).Aligned
             ? received
             : GoldenFloors.Measure(run, twins());
     }

@@ -64,10 +64,14 @@ internal sealed class EpochSession
     /// <summary>Told, in a sentence each, what the run decides; on the rank that speaks.</summary>
     public required Action<string> Say { get; init; }
 
+    private FolderLock? writing;
+
     /// <summary>Trains.</summary>
     public void Run()
     {
-        using var writing = Lock();
+        // A folder that is not there yet is made when everything else was found right.
+        using var early = Directory.Exists(Folder) ? Lock() : null;
+        writing = early;
         var there = RunSettings.ExistIn(Folder);
         if (there && !Resume)
         {
@@ -77,7 +81,7 @@ internal sealed class EpochSession
         var settings = there || Asked is null ? Recorded() : Asked;
         var data = OpenData(settings);
         settings = Fingerprinted(settings with { Options = data.Fit(settings.Options) }, data, there);
-        var store = new CheckpointStore(Folder, Keep) { BeforeWrite = writing is null ? null : writing.Require };
+        var store = new CheckpointStore(Folder, Keep) { BeforeWrite = () => writing?.Require() };
         using var from =
             store.Latest is { } latest ? TrainingState.Read(latest)
             : settings.Continued is { } theirs ? TrainingState.OfReference(theirs, settings.Options.IterationsPerEpoch)
@@ -102,6 +106,15 @@ internal sealed class EpochSession
         }
 
         var evaluation = Evaluation(settings, data);
+        using var late = early is null ? Lock() : null;
+        if (late is not null && RunSettings.ExistIn(Folder))
+        {
+            throw new AlignException(
+                $"{Folder}: expected a new folder, found a run that somebody else began meanwhile; name another folder"
+            );
+        }
+
+        writing ??= late;
         Say(RunLength.Describe(settings.Options, settings.Options.Epochs - (from?.Epochs ?? 0), Device.type == DeviceType.CPU));
         Show(observer => RankLauncher.Run(Team, members => Train(members, settings, data, start, store, from, evaluation, observer)));
         Say(

@@ -13,6 +13,11 @@ internal static class FailureMessage
     {
         var text = new StringBuilder();
         Line(text, $"Directory: {directory}");
+        if (isRefused)
+        {
+            Line(text, "AutoVerify was refused: on a build server snapshots are compared, never approved.");
+        }
+
         AppendFiles(text, "New", outcomes, OutcomeKind.New);
         AppendFiles(text, "NotEqual", outcomes, OutcomeKind.NotEqual);
         if (deleted.Count > 0)
@@ -25,11 +30,6 @@ internal static class FailureMessage
         }
 
         AppendFiles(text, "Equal", outcomes, OutcomeKind.Equal);
-        if (isRefused)
-        {
-            Line(text, "AutoVerify was refused: on a build server snapshots are compared, never approved.");
-        }
-
         if (!VerifierSettings.OmitsContent)
         {
             AppendContents(text, outcomes);

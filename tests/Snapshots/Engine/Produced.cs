@@ -7,7 +7,27 @@ namespace PPYolo.Tests.Snapshots.Engine;
 /// <summary>What a test hands over: the object itself, if it was one, and the contents made from it.</summary>
 internal sealed record Produced(object? Value, IReadOnlyList<Target> Targets)
 {
+    /// <summary>What was awaited, and is nobody's but this verification's; disposed at its end.</summary>
+    public object? Awaited { get; init; }
+
     public static Produced Of(Target target) => new(null, [target]);
+
+    /// <summary>What somebody computed for this verification alone.</summary>
+    public static async Task<Produced> OfAwaited(object? value)
+    {
+        try
+        {
+            return await Any(value) with { Awaited = value };
+        }
+        catch
+        {
+            await Dispose(value);
+            throw;
+        }
+    }
+
+    /// <summary>Disposes of what was awaited.</summary>
+    public ValueTask Release() => Dispose(Awaited);
 
     /// <summary>
     /// Text that is the whole of a test. It always has a file, so that a test that verifies nothing is not taken for one without a
@@ -70,5 +90,16 @@ internal sealed record Produced(object? Value, IReadOnlyList<Target> Targets)
 
         using var reader = new StreamReader(stream);
         return await reader.ReadToEndAsync();
+    }
+
+    private static ValueTask Dispose(object? value)
+    {
+        if (value is IAsyncDisposable later)
+        {
+            return later.DisposeAsync();
+        }
+
+        (value as IDisposable)?.Dispose();
+        return ValueTask.CompletedTask;
     }
 }

@@ -25,8 +25,15 @@ internal sealed class SnapshotCheck
         var check = new SnapshotCheck(test, settings);
         check.ClaimFiles();
         var produced = await produce(settings);
-        await check.Compare(produced.Targets);
-        return await check.Conclude(produced.Value);
+        try
+        {
+            await check.Compare(produced.Targets);
+            return await check.Conclude(produced.Value);
+        }
+        finally
+        {
+            await produced.Release();
+        }
     }
 
     private void ClaimFiles()

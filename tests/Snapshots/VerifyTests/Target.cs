@@ -20,7 +20,7 @@ public readonly struct Target
             );
         }
 
-        Name = name is null ? null : FileNames.Clean(name);
+        Name = string.IsNullOrEmpty(name) ? null : FileNames.Clean(name);
         Data = data;
     }
 
@@ -37,7 +37,7 @@ public readonly struct Target
             );
         }
 
-        Name = name is null ? null : FileNames.Clean(name);
+        Name = string.IsNullOrEmpty(name) ? null : FileNames.Clean(name);
         Text = data;
     }
 
@@ -49,7 +49,7 @@ public readonly struct Target
     /// <summary>The extension without its dot.</summary>
     public string Extension { get; }
 
-    /// <summary>What tells this target from the others of its test, or null.</summary>
+    /// <summary>What tells this target from the others of its test, or null; an empty name is none.</summary>
     public string? Name { get; }
 
     /// <summary>Whether it is compared as text.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using PPYolo.Tests.Snapshots.Engine;
 
 namespace VerifyTests;
@@ -47,9 +48,9 @@ public static partial class VerifierSettings
         return name is not null;
     }
 
-    private static void MakeUnique(UniqueFor unique)
+    private static void MakeUnique(UniqueFor unique, [CallerMemberName] string caller = "")
     {
-        FirstRun.ThrowIfPast();
+        FirstRun.ThrowIfPast(caller);
         Unique |= unique;
     }
 }

@@ -17,15 +17,15 @@ public static partial class Verifier
     /// <summary>Verifies an object that is being computed.</summary>
     [Pure]
     public static SettingsTask Verify<T>(Task<T> target, VerifySettings? settings = null, [CallerFilePath] string sourceFile = "") =>
-        Start(settings, sourceFile, async _ => await Produced.Any(await target));
+        Start(settings, sourceFile, async _ => await Produced.OfAwaited(await target));
 
     /// <summary>Verifies an object that is being computed.</summary>
     [Pure]
     public static SettingsTask Verify<T>(ValueTask<T> target, VerifySettings? settings = null, [CallerFilePath] string sourceFile = "") =>
-        Start(settings, sourceFile, async _ => await Produced.Any(await target));
+        Start(settings, sourceFile, async _ => await Produced.OfAwaited(await target));
 
     /// <summary>Calls a function and verifies what it computes.</summary>
     [Pure]
     public static SettingsTask Verify<T>(Func<Task<T>> target, VerifySettings? settings = null, [CallerFilePath] string sourceFile = "") =>
-        Start(settings, sourceFile, async _ => await Produced.Any(await target()));
+        Start(settings, sourceFile, async _ => await Produced.OfAwaited(await target()));
 }

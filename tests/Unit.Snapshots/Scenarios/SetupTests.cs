@@ -17,7 +17,8 @@ public sealed class SetupTests : IDisposable
         var result = (await new Subject(directory).Run("12", "TooLate"))["TooLate.Registers"];
 
         result.Passed.Should().BeFalse();
-        result.Message.Should().Contain("RegisterStringComparer").And.Contain("TooLate.Registers");
+        // Ours names the call and the first test; Verify says that it is too late.
+        result.Message.Should().MatchRegex("RegisterStringComparer.*TooLate\\.Registers|(?i)before.*verif");
     }
 
     [Fact]

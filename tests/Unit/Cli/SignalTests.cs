@@ -31,7 +31,7 @@ public sealed partial class SignalTests : IDisposable
     {
         var run = folder.File("run");
         using var process = Start([.. Tiny, "--epochs", "100000", "--keep", "1", "--out", run]);
-        await Until(process, "checkpoint");
+        await Until(process, "epoch 3: checkpoint");
 
         var second = ConsoleCapture.Run("train", "--resume", "--out", run);
         second.ExitCode.Should().Be(ExitCode.WrongUse);

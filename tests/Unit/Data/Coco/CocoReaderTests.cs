@@ -117,7 +117,7 @@ public sealed class CocoReaderTests : IDisposable
             truth
         );
 
-        CocoEvaluator.Evaluate(truth, found).AP.Should().Be(1);
+        CocoEvaluator.Evaluate(truth, found).AP.Should().BeApproximately(1, 1e-12);
         FluentActions
             .Invoking(() =>
                 CocoDetectionReader.Read(
