@@ -42,10 +42,10 @@ Task("AlignFull").Description("The scenarios, those of full image size included 
     RunTests("tests/Alignment", "alignment-full", "FullyQualifiedName~ReferenceTheories");
 });
 
-Task("SoakFiles").Description("Long runs of what CI runs briefly: damaged files in every reader, and runs that are killed and resumed.").IsDependentOn("Build").Does(() =>
+Task("SoakFiles").Description("Long runs of what CI runs briefly: damaged files in every reader, hostile input in every command, signals, and runs that are killed and resumed.").IsDependentOn("Build").Does(() =>
 {
     Environment.SetEnvironmentVariable("PPYOLO_SOAK", "1");
-    RunTests("tests/Unit", "soak-files", "FullyQualifiedName~FuzzTests|FullyQualifiedName~KilledRunTests");
+    RunTests("tests/Unit", "soak-files", "FullyQualifiedName~FuzzTests|FullyQualifiedName~KilledRunTests|FullyQualifiedName~HostileInputTests|FullyQualifiedName~SignalTests|FullyQualifiedName~FolderLockTests|FullyQualifiedName~RunAgreementTests");
 });
 
 Task("Learning").Description("Trains on fixtures/scenes until most held-out objects are found (about a quarter of an hour, more where the cores are busy); log and weights are in artifacts/learning/.").IsDependentOn("Build").Does(() =>

@@ -2,12 +2,15 @@ using System.Text;
 using PPYolo.Align;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Formats.Bytes;
+using PPYolo.Align.Golden;
+using PPYolo.Align.Json;
 using PPYolo.Align.Tensors;
 using PPYolo.Data.Coco;
 using PPYolo.Data.Datasets;
 using PPYolo.Data.Layouts.Voc;
 using PPYolo.Data.Layouts.Yolo;
 using PPYolo.Tests.Unit.Align.Formats;
+using PPYolo.Tests.Unit.Align.Golden;
 using PPYolo.Train.Epochs;
 using PPYolo.Train.Options;
 
@@ -67,6 +70,41 @@ internal static class FuzzTargets
                     "path: ../set\ntrain: [a/images, b]\nval: c\nnames: {0: traffic light, 1: 'no'}\nkpt_shape: [2, 3]\n"
                 ),
             (path, _) => YoloDescription.Read(path)
+        ),
+        ["COCO detections"] = (
+            () => Encoding.UTF8.GetBytes("""[{"image_id": 1, "category_id": 7, "bbox": [1.5, 2, 3e0, 4], "score": 0.5}]"""),
+            (path, _) => CocoDetectionReader.Read(path, new CocoGroundTruth([1], [new(7, "x")], []))
+        ),
+        ["golden"] = (() => Encoding.UTF8.GetBytes(GoldenText.Format(Runs.Golden())), (path, _) => GoldenText.Read(path)),
+        ["run.json"] = (
+            () =>
+                Encoding.UTF8.GetBytes(
+                    StrictJson.Text(
+                        new RunSettings
+                        {
+                            Options = new() { Network = "r18vd" },
+                            Data = "generator:1",
+                            Seed = "1",
+                            Init = "generator:1",
+                            Ranks = 1,
+                            Threads = 1,
+                        }
+                    )
+                ),
+            (path, bytes) =>
+            {
+                using var folder = new TemporaryFolder();
+                File.WriteAllBytes(folder.File(RunSettings.FileName), bytes);
+                RunSettings.Read(folder.Path);
+            }
+        ),
+        ["PNG header"] = (
+            () => File.ReadAllBytes(Fixtures.PathOf("transforms", "image0_120x90.png")),
+            (_, bytes) => ImageHeader.Read(bytes, out var _).IsWhole(bytes)
+        ),
+        ["TIFF header"] = (
+            () => [.. "II*\0"u8, 8, 0, 0, 0, 1, 0, 0, 1, 4, 0, 1, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0],
+            (_, bytes) => ImageHeader.Read(bytes, out var _)
         ),
         ["JPEG header"] = (
             () => File.ReadAllBytes(Fixtures.PathOf("scenes", "images", "train_0001.jpg"))[..700],
