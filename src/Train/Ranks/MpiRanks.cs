@@ -219,10 +219,21 @@ public sealed unsafe class MpiRanks : IRanks
     public void Abort(string reason) => Abort(reason, RankFailure.ExitCode);
 
     /// <summary>Writes the reason and ends the processes of all ranks with an exit code; does not return.</summary>
-    public void Abort(string reason, int exitCode) => End(new RankFailureException(Rank, exchange.Whereabouts, reason).Message, exitCode);
+    public void Abort(string reason, int exitCode) =>
+        end.All(new RankFailureException(Rank, exchange.Whereabouts, reason).Message, exitCode);
 
-    /// <summary>Writes a message, once for all ranks, and ends their processes with an exit code; does not return.</summary>
-    public void End(string message, int exitCode) => end.All(message, exitCode);
+    /// <summary>
+    /// Called on all ranks, which know the same: rank 0 writes the message, and the processes end with an exit code; does not return.
+    /// </summary>
+    public void EndTogether(string message, int exitCode)
+    {
+        if (Rank == 0)
+        {
+            end.All(message, exitCode);
+        }
+
+        MpiEnd.Quietly(exitCode);
+    }
 
     /// <summary>Leaves the others, who must leave too: a rank that leaves while others call is a failure like any other.</summary>
     public void Dispose()

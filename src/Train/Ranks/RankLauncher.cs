@@ -68,8 +68,8 @@ public static class RankLauncher
         }
         catch (RankDisagreementException exception)
         {
-            // No rank failed: each sees the same, and one says it.
-            ranks.End(exception.Message, 2);
+            // No rank failed: each sees the same, and rank 0 says it.
+            ranks.EndTogether(exception.Message, 2);
             throw;
         }
 #pragma warning disable CA1031 // Whatever ends a rank must end the others.
