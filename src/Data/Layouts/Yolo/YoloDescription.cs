@@ -80,9 +80,9 @@ internal sealed record YoloDescription(
                 }
             }
         }
-        catch (Exception e) when (e is YamlException or InvalidOperationException or ArgumentException)
+        catch (Exception e) when (e is YamlException or InvalidOperationException or ArgumentException or IOException or FormatException)
         {
-            // Some mistakes the package does not foresee, and says no place.
+            // Some mistakes the package does not foresee, and says no place of them.
             var line = (e as YamlException)?.Start.Line ?? parser.Current?.End.Line ?? 1;
             throw new AlignException(
                 string.Create(
