@@ -35,6 +35,17 @@ public sealed class ObjectTests : VerifyingTests
     public Task One_in_the_making_is_awaited() => Shows(Verify(Task.FromResult(new[] { "a" })), "[\n  a\n]");
 
     [Fact]
+    public async Task What_was_awaited_is_disposed_when_it_was_compared()
+    {
+        var stream = new MemoryStream([1, 2]);
+
+        await Fails(Verify(Task.FromResult(stream)));
+
+        stream.CanRead.Should().BeFalse();
+        Snapshots.Names().Should().Equal("Case.received.bin");
+    }
+
+    [Fact]
     public Task A_function_is_called() => Shows(Verify(() => Task.FromResult(3)), "3");
 
     [Fact]

@@ -30,6 +30,14 @@ public sealed class TargetTests : VerifyingTests
     }
 
     [Fact]
+    public async Task An_empty_name_is_none_and_overwrites_nothing()
+    {
+        await Fails(Verify([new Target("txt", "a"), new Target("txt", "b", "")]));
+
+        Snapshots.Names().Should().Equal("Case#00.received.txt", "Case#01.received.txt");
+    }
+
+    [Fact]
     public async Task Those_that_are_equal_are_listed_and_leave_no_received_file()
     {
         Snapshots.Write("Case#00.verified.txt", "a");
