@@ -23,6 +23,8 @@ internal sealed class Bench
 
     private static readonly Dictionary<(BenchCase, int), ExplainedRun> RightRuns = [];
 
+    private static readonly Dictionary<PlantedFault, FaultOutcome> Outcomes = [];
+
     /// <summary>The noise floor of one rank, which is that of several too.</summary>
     public static TraceFloor Floor => FloorOf(BenchCase.Small);
 
@@ -32,15 +34,26 @@ internal sealed class Bench
     /// <summary>Explains a wrong training.</summary>
     public static Explanation Explain(Alteration fault, int ranks) => Explain(BenchCase.Small, fault, ranks);
 
-    /// <summary>Trains wrongly, and says what becomes of it.</summary>
+    /// <summary>Trains wrongly, and says what becomes of it; once for each fault.</summary>
     public static FaultOutcome Outcome(PlantedFault fault)
     {
-        var wrong = TracingLoop.Execute(Plan(fault.Case, fault.Ranks).With(fault.Training), fault.Ranks, TestEnvironment.Threads);
-        var reduced = fault.Ranks == 1 ? TracePhase.Gradient : TracePhase.Reduction;
-        return new(fault, Explain(fault.Case, wrong))
+        lock (Outcomes)
         {
-            GradientMoved = Movement.Of(fault.Case, fault.Ranks).Of(wrong).Where(entry => entry.Phase == reduced).Max(entry => entry.Times),
-        };
+            if (!Outcomes.TryGetValue(fault, out var outcome))
+            {
+                var wrong = TracingLoop.Execute(Plan(fault.Case, fault.Ranks).With(fault.Training), fault.Ranks, TestEnvironment.Threads);
+                var reduced = fault.Ranks == 1 ? TracePhase.Gradient : TracePhase.Reduction;
+                outcome = Outcomes[fault] = new(
+                    fault,
+                    Explain(fault.Case, wrong),
+                    new(() =>
+                        Movement.Of(fault.Case, fault.Ranks).Of(wrong).Where(entry => entry.Phase == reduced).Max(entry => entry.Times)
+                    )
+                );
+            }
+
+            return outcome;
+        }
     }
 
     private static Explanation Explain(BenchCase of, Alteration fault, int ranks) =>

@@ -179,7 +179,7 @@ public class FaultBenchTests
         $"{places.Count} faults: {detected} detected, {places.Count(place => place == 1)} named first, "
         + $"{places.Count(place => place is > 0 and <= 3)} among the first three, {exact} frontiers exact";
 
-    private static FaultOutcome Run(PlantedFault fault) => new(fault, Bench.Explain(fault.Training, fault.Ranks));
+    private static FaultOutcome Run(PlantedFault fault) => Bench.Outcome(fault);
 
     private static bool Both(string first, string second)
     {

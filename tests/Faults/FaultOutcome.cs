@@ -6,14 +6,11 @@ namespace PPYolo.Tests.Faults;
 /// <summary>What became of a planted fault.</summary>
 /// <param name="Fault">The fault.</param>
 /// <param name="Explanation">What was said of it.</param>
-internal sealed record FaultOutcome(PlantedFault Fault, Explanation Explanation)
+/// <param name="GradientMoved">How far it moves a reduced gradient: the largest distance in units of the largest of clean reruns, same
+/// tensor and iteration.</param>
+internal sealed record FaultOutcome(PlantedFault Fault, Explanation Explanation, Lazy<double> GradientMoved)
 {
     private const double Half = 0.5;
-
-    /// <summary>
-    /// How far the fault moves a reduced gradient: the largest distance in units of the largest of clean reruns, same tensor and iteration.
-    /// </summary>
-    public double GradientMoved { get; init; }
 
     /// <summary>The place of a right cause among those named, from 1; 0 where there is none.</summary>
     public int Place =>

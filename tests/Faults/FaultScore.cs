@@ -12,7 +12,8 @@ internal sealed class FaultScore(IReadOnlyList<FaultOutcome> outcomes)
     private static readonly HashSet<PlantedFault> Blind = [.. BlindFaults.All];
 
     /// <summary>Faults that were called noise, though a reduced gradient moves by more than 10 times the largest clean rerun.</summary>
-    public IEnumerable<FaultOutcome> Missed => outcomes.Where(outcome => outcome.Explanation.Aligned && outcome.GradientMoved > Moves);
+    public IEnumerable<FaultOutcome> Missed =>
+        outcomes.Where(outcome => outcome.Explanation.Aligned && outcome.GradientMoved.Value > Moves);
 
     /// <summary>Faults of which something wrong was said for certain.</summary>
     public IEnumerable<FaultOutcome> WrongAboveHalf =>
@@ -41,7 +42,7 @@ internal sealed class FaultScore(IReadOnlyList<FaultOutcome> outcomes)
         {
             var first = outcome.Explanation.Causes is [var likeliest, ..] ? likeliest : null;
             text.Append($"{Half(outcome.Fault), -7}{outcome.Fault.Family, -12}{outcome.Fault.Name, -84}")
-                .Append($"{(outcome.Explanation.Aligned ? "missed" : outcome.Answer), -16}{outcome.GradientMoved, 10:G3}  ")
+                .Append($"{(outcome.Explanation.Aligned ? "missed" : outcome.Answer), -16}{outcome.GradientMoved.Value, 10:G3}  ")
                 .Append($"{(first is null ? "none" : $"{first.Id} {first.Confidence:F2}"), -36}")
                 .AppendLine($"{(outcome.IsFrontierExact ? "exact" : "off"), -7}{outcome.Frontier}");
         }

@@ -77,11 +77,9 @@ public class FaultScoreTests
                 "B",
                 new([new(0, 0, new(TracePhase.Backward, "nowhere"), confidence is null ? 0 : 1, 1e-6, null)], null),
                 [.. causes.Select(id => new Cause(id, id, TracePhase.Loss, confidence!.Value, []))]
-            )
-        )
-        {
-            GradientMoved = 50,
-        };
+            ),
+            new(() => 50)
+        );
 
     private static string ReceivedPath([CallerFilePath] string here = "") =>
         Path.Combine(Path.GetDirectoryName(here)!, "score.received.txt");
