@@ -35,6 +35,7 @@ public sealed record RecordedParts
     /// The modules of whose outputs the trace has gradients; null is all <see cref="Modules"/>. Where modules hand one tensor on, recorders
     /// differ in whose gradient they call it.
     /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Gradients { get; init; }
 
     /// <summary>Refuses a trace that lacks a declared phase.</summary>

@@ -93,8 +93,8 @@ public static class ExplanationText
             ? ""
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $" over iteration{(both == 1 ? " 0" : $"s 0 to {both - 1}")}, all that {(first < second ? "the first" : "the second")} run has "
-                    + $"of the {Math.Max(first, second)} of the other"
+                $" over iteration{(both == 1 ? " 0" : $"s 0 to {both - 1}")}, all that {(first < second ? "the first" : "the second")} "
+                    + $"run has of the {Math.Max(first, second)} of the other"
             );
     }
 

@@ -139,14 +139,15 @@ internal sealed class DataOptions
 
         // Every process of a launch reads the dataset, and one reports.
         var layout = DatasetFinder.Find(data!, "train", imageFolder, how);
-        if (MpiLaunch.IsSpeaker)
+        var report = new CappedReport();
+        var dataset = DetectionDataset.Open(layout, new() { Strict = stopAtBadRecords, Report = report.Add });
+        report.End();
+        // Who names a file has said it himself.
+        if (MpiLaunch.IsSpeaker && Directory.Exists(data))
         {
             Console.Error.WriteLine($"ppyolo: {layout.Recognized}");
         }
 
-        var report = new CappedReport();
-        var dataset = DetectionDataset.Open(layout, new() { Strict = stopAtBadRecords, Report = report.Add });
-        report.End();
         return new DatasetData(seed, dataset)
         {
             SameSizeAcrossRanks = same,

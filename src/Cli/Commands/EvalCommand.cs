@@ -112,7 +112,6 @@ internal static class EvalCommand
                 result.GetValue(images),
                 reading.Of(result) ?? model.Run?.Reading
             );
-            Console.Error.WriteLine($"ppyolo: {layout.Recognized}");
             var dataset = DetectionDataset.Open(
                 layout,
                 new() { Classes = options.Classes, Report = problem => Console.Error.WriteLine($"ppyolo: {problem}") }

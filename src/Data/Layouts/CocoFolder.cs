@@ -1,5 +1,6 @@
 using System.Text;
 using PPYolo.Align;
+using PPYolo.Align.Files;
 using PPYolo.Data.Datasets;
 
 namespace PPYolo.Data.Layouts;
@@ -52,7 +53,7 @@ internal static class CocoFolder
     {
         string[] files = [.. Files(folder).Where(file => !IsOther(file) && !NoAnnotations.Contains(Path.GetFileName(file)))];
         string[] usual = [.. files.Where(file => Wholes.Contains(Path.GetFileName(file)))];
-        return (usual.Length > 0 ? usual : files) switch
+        return (usual.Length > 0 ? usual : [.. files.Where(IsLikely)]) switch
         {
             [] => null,
             [var one] => new(LayoutKind.Coco, Path.GetRelativePath(folder, one), () => Of(folder, one, request)),
@@ -140,13 +141,13 @@ internal static class CocoFolder
     {
         try
         {
-            using var stream = File.OpenRead(file);
+            using var stream = new FileStream(InputFile.OpenRegular(file), FileAccess.Read);
             var bytes = new byte[Math.Min(stream.Length, Beginning)];
             stream.ReadExactly(bytes);
             var text = Encoding.Latin1.GetString(bytes);
             return bytes.Length == 0 || Members.Any(member => text.Contains(member, StringComparison.Ordinal));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or AlignException)
         {
             return true;
         }

@@ -1,4 +1,5 @@
 using PPYolo.Align;
+using PPYolo.Align.Files;
 
 namespace PPYolo.Data.Layouts;
 
@@ -17,9 +18,13 @@ internal static class TextFile
         try
         {
             var length = Length(path);
-            return length <= MostBytes
-                ? File.ReadAllLines(path)
-                : throw new AlignException($"{path}: expected {what} of at most {MostBytes} bytes, found {length}");
+            if (length > MostBytes)
+            {
+                throw new AlignException($"{path}: expected {what} of at most {MostBytes} bytes, found {length}");
+            }
+
+            using var reader = new StreamReader(new FileStream(InputFile.OpenRegular(path), FileAccess.Read));
+            return reader.ReadToEnd().ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -43,7 +43,8 @@ internal sealed class BatchNormFunction : Operation<BatchNormFunction>
         if (KinkWatch.IsOn && activation != Activation.None && NormMath.For(input) is CpuNormMath)
         {
             // Normalized values have mean 0 and variance 1, whatever the batch.
-            var size = Math.Sqrt((weight.detach().square().Plus(bias.detach().square())).mean().item<float>());
+            var (gain, offset) = (weight.detach(), bias.detach());
+            var size = Math.Sqrt(gain.mul(gain).Plus(offset.mul(offset)).mean().item<float>());
             KinkWatch.SeeNorm(input, vectors.Scale, vectors.Shift, size, FusedActivation.Slope(activation));
         }
 

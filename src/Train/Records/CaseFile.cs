@@ -38,7 +38,7 @@ internal static class CaseFile
     {
         try
         {
-            return JsonNode.Parse(File.ReadAllText(path)) is not JsonObject members
+            return JsonNode.Parse(InputFile.ReadText(path)) is not JsonObject members
                 || Setting.All.Any(setting => setting.IsInCases && members.ContainsKey(setting.NameInCase));
         }
         catch (Exception exception) when (exception is JsonException or ArgumentException)

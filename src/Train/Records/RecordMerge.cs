@@ -66,6 +66,11 @@ public static class RecordMerge
                 }
             );
         }
+        else
+        {
+            // A folder as the reference writes it has no case.json to wait for.
+            File.Delete(Path.Combine(destination, RecordFolder.UnfinishedFile));
+        }
     }
 
     /// <summary>What all ranks had in an iteration, with its losses.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using PPYolo.Align;
+using PPYolo.Align.Files;
 using PPYolo.Align.Json;
 using PPYolo.Align.Records;
 using PPYolo.Data.Batches;
@@ -55,7 +56,7 @@ public sealed class RunRecord : RecordFolder
 
         if (!CaseFile.HasSettings(path))
         {
-            var head = StrictJson.Parse<RecordHead>(File.ReadAllText(path), path);
+            var head = StrictJson.Parse<RecordHead>(InputFile.ReadText(path), path);
             head.Require(RecordCase.FormatName, path);
             return new(folder, head);
         }

@@ -4,6 +4,9 @@ using System.Xml;
 using System.Xml.Linq;
 using PPYolo.Data.Coco;
 
+using PPYolo.Align;
+using PPYolo.Align.Files;
+
 namespace PPYolo.Data.Layouts.Voc;
 
 /// <summary>
@@ -40,13 +43,17 @@ internal sealed record VocFile(
     {
         try
         {
-            using var stream = File.OpenRead(path);
+            using var stream = new FileStream(InputFile.OpenRegular(path), FileAccess.Read);
             using var reader = XmlReader.Create(stream, Harmless);
             return Parse(path, XDocument.Load(reader, LoadOptions.SetLineInfo).Root!);
         }
         catch (XmlException e)
         {
             return Unreadable(path, Math.Max(1, e.LineNumber), $"expected XML: {e.Message.Split(" Line ")[0]}");
+        }
+        catch (AlignException e)
+        {
+            return Unreadable(path, 1, e.Message);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

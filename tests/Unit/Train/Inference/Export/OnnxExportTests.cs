@@ -86,7 +86,7 @@ public sealed class OnnxExportTests : IDisposable
             .Invoking(() => OnnxExport.Write(Path, network, Exported.Any))
             .Should()
             .Throw<AlignException>()
-            .WithMessage($"{Path}: cannot be written*");
+            .WithMessage($"{Path}: expected the name of a file to write, found a folder*");
         Directory.GetFileSystemEntries(folder.Path).Should().Equal(Path);
     }
 
