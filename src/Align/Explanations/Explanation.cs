@@ -17,6 +17,12 @@ public sealed record Explanation(string First, string Second, TraceComparison Tr
     /// <summary>How many iterations there are of each run; equal where it is not said.</summary>
     public (int First, int Second) Lengths { get; init; }
 
+    /// <summary>The likeliest cause; null where none accounts for half of the differences.</summary>
+    public Cause? Likeliest => Causes.FirstOrDefault(cause => cause.IsLikely);
+
+    /// <summary>How to find out more where no cause is likely.</summary>
+    public IReadOnlyList<string> Next { get; init; } = [];
+
     /// <summary>The result of feeding one run's tensor into the other at the frontier, where that could be done.</summary>
     public InjectionResult? Injection { get; init; }
 

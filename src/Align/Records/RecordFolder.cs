@@ -137,8 +137,8 @@ public class RecordFolder(string folder, RecordHead head)
             if (TryFindFile(folder, name) is null)
             {
                 throw new AlignException(
-                    $"{TensorFormat.WeightsPattern(Path.Combine(folder, name))}: not found, and {CaseHead.FileName} declares it; record the "
-                        + $"run again"
+                    $"{TensorFormat.WeightsPattern(Path.Combine(folder, name))}: not found, and {CaseHead.FileName} declares it; "
+                        + $"record the run again"
                 );
             }
         }

@@ -23,7 +23,7 @@ public record RecordHead : CaseHead
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? StartWeights { get; init; }
 
-    /// <summary>SHA-256 of the start weights: names, types, shapes and bits, whatever the file format; null where it is not known.</summary>
+    /// <summary>SHA-256 of the start weights: names, types, shapes and bits, whatever the format; null where it is not known.</summary>
     [JsonPropertyOrder(60)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? StartWeightsSha256 { get; init; }

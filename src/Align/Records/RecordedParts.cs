@@ -52,7 +52,8 @@ public sealed record RecordedParts
             if (absent.Count > 0)
             {
                 throw new AlignException(
-                    $"{Path.Combine(folder, TraceFile.FileName(iteration.Iteration, trace.Rank))}: expected {absent[0].ToString().ToLowerInvariant()} "
+                    $"{Path.Combine(folder, TraceFile.FileName(iteration.Iteration, trace.Rank))}: expected "
+                        + $"{absent[0].ToString().ToLowerInvariant()} "
                         + $"in it, as {CaseHead.FileName} declares, found none; record the run again"
                 );
             }

@@ -70,9 +70,11 @@ public static class ExplanationHtml
         }
 
         page.Append("<h2>Likely causes</h2>\n");
-        if (explanation.Causes.Count == 0)
+        if (explanation.Likeliest is null)
         {
-            page.Append("<p>No known cause fits what was recorded.</p>\n");
+            page.Append("<p>No known cause fits what was recorded.</p>\n<ul>")
+                .AppendJoin("", explanation.Next.Select(line => $"<li>{Text(line)}</li>"))
+                .Append("</ul>\n");
         }
 
         foreach (var cause in explanation.Causes)
@@ -81,8 +83,8 @@ public static class ExplanationHtml
             page.Append(
                 CultureInfo.InvariantCulture,
                 $"<details class=\"panel\" open><summary><strong>{Text(cause.Title)}</strong><br><meter min=\"0\" max=\"1\" "
-                    + $"value=\"{confidence}\" aria-label=\"confidence\"></meter> confidence {confidence}, "
-                    + $"<code>{Text(cause.Id)}</code></summary><ul>"
+                    + $"value=\"{confidence}\" aria-label=\"confidence\"></meter> {Text(ExplanationText.Rank(cause))}, "
+                    + $"confidence {confidence}, <code>{Text(cause.Id)}</code></summary><ul>"
             );
             foreach (var evidence in cause.Evidence)
             {

@@ -46,6 +46,8 @@ public static class ExplanationJson
                     }
                     : null,
                 explanation.Causes,
+                Likeliest = explanation.Likeliest?.Id,
+                explanation.Next,
                 Floor = explanation.Trace.Floor is { } floor
                     ? new { floor.Twins, Source = explanation.FloorSource ?? ExplanationText.Unknown }
                     : null,

@@ -24,7 +24,7 @@ public static class ExplanationText
         Worst(text, explanation, rows);
         foreach (var cause in explanation.Causes)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"cause, confidence {cause.Confidence:0.00}: {cause.Title} [{cause.Id}]");
+            text.AppendLine(CultureInfo.InvariantCulture, $"{Rank(cause)}, confidence {cause.Confidence:0.00}: {cause.Title} [{cause.Id}]");
             foreach (var evidence in cause.Evidence)
             {
                 text.AppendLine(CultureInfo.InvariantCulture, $"    {evidence}");
@@ -34,6 +34,11 @@ public static class ExplanationText
         if (explanation.FloorSource is not null)
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"noise: {Noise(explanation)}");
+        }
+
+        foreach (var line in explanation.Next)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"next: {line}");
         }
 
         text.AppendLine(CultureInfo.InvariantCulture, $"first bit: {FirstBit(explanation)}");
@@ -80,9 +85,20 @@ public static class ExplanationText
 
         return $"DIVERGED{Extent(explanation)}: the runs part in iteration {frontier.Iteration}"
             + $"{(frontier.Rank > 0 ? $" on rank {frontier.Rank}" : "")} at {frontier.Key}: {Amount(frontier)}. {Injection(explanation)}"
-            + (explanation.Causes.Count > 0 ? $"Likeliest cause: {explanation.Causes[0].Title}" : "No known cause fits.")
+            + Reason(explanation)
             + horizon;
     }
+
+    /// <summary>What a cause is called.</summary>
+    internal static string Rank(Cause cause) =>
+        cause.IsReproduced ? "cause, reproduced"
+        : cause.IsLikely ? "cause"
+        : "unlikely cause";
+
+    private static string Reason(Explanation explanation) =>
+        explanation.Likeliest is not { } cause ? "No known cause fits."
+        : cause.IsReproduced ? $"Reproduced: {cause.Title}"
+        : $"Likeliest cause: {cause.Title}";
 
     /// <summary>How far runs of different lengths were compared; empty for those of one length.</summary>
     private static string Extent(Explanation explanation)
@@ -93,8 +109,9 @@ public static class ExplanationText
             ? ""
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $" over iteration{(both == 1 ? " 0" : $"s 0 to {both - 1}")}, all that {(first < second ? "the first" : "the second")} "
-                    + $"run has of the {Math.Max(first, second)} of the other"
+                $" over iteration{(both == 1 ? " 0" : $"s 0 to {both - 1}")}, all that "
+                    + $"{(first < second ? "the first" : "the second")} run has "
+                    + $"of the {Math.Max(first, second)} of the other"
             );
     }
 

@@ -8,11 +8,11 @@ using PPYolo.Align.Tensors;
 namespace PPYolo.Align.Traces;
 
 /// <summary>
-/// A trace on disk: trace00000_rank00.npz and so on, one file for each iteration and rank. "index" is UTF-8 JSON: an object with the version,
-/// 2, and "entries", which names each entry's phase, name and shape. "statistics" (N,4) holds their norms, means, largest magnitudes and
-/// non-finite elements, "sketch" (N,64) their striped sums, all float64; whole tensors are under "full/PHASE/NAME". Where kinks were
-/// measured, "kinks" in the index lists the numbers of the M entries that have some, and the array "kinks" (M,8) has their shares by <see
-/// cref="KinkReach"/>. The index of version 1 is the list of entries alone.
+/// A trace on disk: trace00000_rank00.npz and so on, one file for each iteration and rank. "index" is UTF-8 JSON: an object with the
+/// version, 2, and "entries", which names each entry's phase, name and shape. "statistics" (N,4) holds their norms, means, largest
+/// magnitudes and non-finite elements, "sketch" (N,64) their striped sums, all float64; whole tensors are under "full/PHASE/NAME". Where
+/// kinks were measured, "kinks" in the index lists the numbers of the M entries that have some, and the array "kinks" (M,8) has their
+/// shares by <see cref="KinkReach"/>. The index of version 1 is the list of entries alone.
 /// </summary>
 public static class TraceFile
 {

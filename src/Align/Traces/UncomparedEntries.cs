@@ -63,7 +63,8 @@ internal static class UncomparedEntries
         {
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{(both == rank.Iterations.Count - 1 ? $"iteration {both}" : $"iterations {both} to {rank.Iterations.Count - 1}")} of {name}"
+                $"{(both == rank.Iterations.Count - 1 ? $"iteration {both}" : $"iterations {both} to {rank.Iterations.Count - 1}")} "
+                    + $"of {name}"
             );
         }
 

@@ -24,7 +24,8 @@ internal static class TextFile
             }
 
             using var reader = new StreamReader(new FileStream(InputFile.OpenRegular(path), FileAccess.Read));
-            return reader.ReadToEnd().ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
+            var lines = reader.ReadToEnd().ReplaceLineEndings("\n").Split('\n');
+            return lines[^1].Length == 0 ? lines[..^1] : lines;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -18,13 +18,17 @@ internal sealed record BatchChange(CauseKind Cause, string Description, Func<Bat
 
     /// <summary>What may be wrong with images while the rest is right.</summary>
     public static IReadOnlyList<BatchChange> OfImages { get; } =
-    [new(CauseCatalogue.ChannelOrder, "with channels reversed", BatchFaults.ReverseChannels)];
+    [
+        new(CauseCatalogue.ChannelOrder, "with channels reversed", BatchFaults.ReverseChannels),
+        new(CauseCatalogue.FlipWithoutBoxes, "with images flipped and boxes left", BatchFaults.FlipImages),
+    ];
 
     /// <summary>What may be wrong with targets while images are right.</summary>
     public static IReadOnlyList<BatchChange> OfTargets { get; } =
     [
         new(CauseCatalogue.ScoreIgnored, "with every score 1", BatchFaults.IgnoreScores),
         new(CauseCatalogue.BoxWeightIgnored, "with every box weight 1", BatchFaults.IgnoreBoxWeights),
+        new(CauseCatalogue.BoxCorners, "with boxes as corners, not as centre and size", BatchFaults.BoxesAsCorners),
     ];
 
     /// <summary>The change that makes what was fed in the second run from a batch of the first, or null.</summary>

@@ -37,6 +37,16 @@ internal static class CauseCatalogue
         TracePhase.Data
     );
     public static readonly CauseKind BoxWeightIgnored = Add("box-weight-ignored", "The weight of small boxes is ignored.", TracePhase.Data);
+    public static readonly CauseKind FlipWithoutBoxes = Add(
+        "flip-without-boxes",
+        "Images are flipped and their boxes are not.",
+        TracePhase.Data
+    );
+    public static readonly CauseKind BoxCorners = Add(
+        "box-corners",
+        "Boxes are corners where centre and size are expected.",
+        TracePhase.Data
+    );
     public static readonly CauseKind DropBlockOn = Add("dropblock-on", "DropBlock drops where it is to be off.", TracePhase.Forward);
     public static readonly CauseKind DropBlockOff = Add(
         "dropblock-off",
@@ -59,6 +69,12 @@ internal static class CauseCatalogue
         "Norms are in evaluation mode: they normalize with running statistics.",
         TracePhase.Forward
     );
+    public static readonly CauseKind FrozenNormEval = Add(
+        "frozen-norm-eval",
+        "Norms of frozen parts are in evaluation mode, the others are not.",
+        TracePhase.Forward
+    );
+    public static readonly CauseKind ConcatOrder = Add("concat-order", "Maps are joined in the other order.", TracePhase.Forward);
     public static readonly CauseKind NormPerRank = Add(
         "norm-per-rank",
         "Norms see the batch of their own rank alone: statistics are not synchronized.",
@@ -86,6 +102,11 @@ internal static class CauseCatalogue
     public static readonly CauseKind IouLossWeight = Add("iou-loss-weight", "The IoU loss has another weight.", TracePhase.Loss);
     public static readonly CauseKind LossSummed = Add("loss-summed", "The loss is summed over images, not averaged.", TracePhase.Loss);
     public static readonly CauseKind LossScale = Add("loss-scale", "The loss is a multiple of what it should be.", TracePhase.Loss);
+    public static readonly CauseKind NormBackwardPerRank = Add(
+        "norm-backward-per-rank",
+        "Norms share their statistics over ranks, and on the way back they do not.",
+        TracePhase.Backward
+    );
     public static readonly CauseKind FreezeIgnored = Add(
         "freeze-ignored",
         "Parameters that are to be frozen are trained.",
@@ -110,6 +131,11 @@ internal static class CauseCatalogue
     public static readonly CauseKind GradientsSummedOverRanks = Add(
         "gradients-summed-over-ranks",
         "Gradients are summed over ranks, not averaged.",
+        TracePhase.Reduction
+    );
+    public static readonly CauseKind BucketSummed = Add(
+        "bucket-summed",
+        "Some gradients are summed over ranks, and the others averaged.",
         TracePhase.Reduction
     );
     public static readonly CauseKind ReductionOther = Add(
@@ -137,6 +163,11 @@ internal static class CauseCatalogue
         "The learning rate is a multiple of what it should be.",
         TracePhase.Schedule
     );
+    public static readonly CauseKind RateOfFirst = Add(
+        "rate-of-first",
+        "The learning rate of iteration 0 alone is another.",
+        TracePhase.Schedule
+    );
     public static readonly CauseKind RateOther = Add("rate-other", "The learning rates follow another schedule.", TracePhase.Schedule);
     public static readonly CauseKind Momentum = Add("momentum", "Momentum is another.", TracePhase.Momentum);
     public static readonly CauseKind Dampening = Add(
@@ -156,6 +187,21 @@ internal static class CauseCatalogue
         TracePhase.Momentum
     );
     public static readonly CauseKind WeightDecayOther = Add("weight-decay-other", "Weight decay is another.", TracePhase.Momentum);
+    public static readonly CauseKind ParameterInNoGroup = Add(
+        "parameter-in-no-group",
+        "The optimizer has no part of some parameters: they are in none of its groups.",
+        TracePhase.Momentum
+    );
+    public static readonly CauseKind MomentumHoldsRate = Add(
+        "momentum-holds-rate",
+        "Momentum sums gradients times the learning rate.",
+        TracePhase.Momentum
+    );
+    public static readonly CauseKind WeightDecayDecoupled = Add(
+        "weight-decay-decoupled",
+        "Weight decay is taken off weights directly, and not put into gradients.",
+        TracePhase.Momentum
+    );
     public static readonly CauseKind ClippingMissing = Add("clipping-missing", "Gradients are not clipped.", TracePhase.Momentum);
     public static readonly CauseKind ClippingOther = Add("clipping-other", "Gradients are clipped at another norm.", TracePhase.Momentum);
     public static readonly CauseKind ClippingJoint = Add(
@@ -184,6 +230,11 @@ internal static class CauseCatalogue
         "Weights move by a multiple of the learning rate that was recorded.",
         TracePhase.Weights
     );
+    public static readonly CauseKind RateOfGroup = Add(
+        "rate-of-group",
+        "One group of parameters moves at another learning rate.",
+        TracePhase.Weights
+    );
     public static readonly CauseKind EmaBeforeOptimizer = Add(
         "ema-before-optimizer",
         "The moving average takes in the weights from before the optimizer's step: it runs one step behind.",
@@ -202,10 +253,32 @@ internal static class CauseCatalogue
         TracePhase.Ema
     );
     public static readonly CauseKind EmaDecay = Add("ema-decay", "The moving average's decay is another.", TracePhase.Ema);
+    public static readonly CauseKind EmaCap = Add("ema-cap", "The moving average's decay rises no further than a cap.", TracePhase.Ema);
+    public static readonly CauseKind EmaSeldom = Add("ema-seldom", "The moving average is not updated in every step.", TracePhase.Ema);
     public static readonly CauseKind EmaBuffersLeftOut = Add(
         "ema-buffers-left-out",
         "The moving average leaves running statistics out.",
         TracePhase.Ema
+    );
+    public static readonly CauseKind EmaStatisticsAtStart = Add(
+        "ema-statistics-at-start",
+        "The moving average's running statistics are those of the start.",
+        TracePhase.End
+    );
+    public static readonly CauseKind EmaIsRaw = Add(
+        "ema-is-raw",
+        "What is saved as the moving average is the weights as trained.",
+        TracePhase.End
+    );
+    public static readonly CauseKind FilesSwapped = Add(
+        "files-swapped",
+        "The moving average and the weights as trained have each other's files.",
+        TracePhase.End
+    );
+    public static readonly CauseKind EndFactor = Add(
+        "end-factor",
+        "All saved tensors are the same multiple of the expected ones.",
+        TracePhase.End
     );
     public static readonly CauseKind EmaNotCorrected = Add(
         "ema-not-corrected",

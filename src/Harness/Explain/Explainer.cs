@@ -10,6 +10,7 @@ internal static class Explainer
 {
     private static readonly ILaw[] Laws =
     [
+        new FileLaw(),
         new StartLaw(),
         new DataLaw(),
         new ModuleLaw(),
@@ -19,6 +20,9 @@ internal static class Explainer
         new OptimizerLaw(),
         new EmaLaw(),
     ];
+
+    /// <summary>Where a law accounts for as much, nothing is tried by training.</summary>
+    private const double Sufficient = 0.99;
 
     /// <summary>Explains.</summary>
     /// <param name="first">What is expected.</param>
@@ -35,20 +39,45 @@ internal static class Explainer
     )
     {
         var comparison = TraceComparison.Of(first.Ranks, second.Ranks, floor);
-        var causes = new List<Cause>();
+        IReadOnlyList<Cause> causes = [];
         if (comparison.Frontier is not null)
         {
-            causes.AddRange(Laws.SelectMany(law => law.Examine(first, second, comparison)));
-            if (
-                laboratory is not null
-                && !causes.Exists(cause => cause.Phase is TracePhase.Start or TracePhase.Forward or TracePhase.Loss or TracePhase.Backward)
-            )
+            List<Finding> findings = [.. Laws.SelectMany(law => law.Examine(first, second, comparison))];
+            var judge = new Judge(second, laboratory, progress);
+            causes = judge.Weigh(findings, comparison);
+            if (laboratory is not null && judge.Left?.Frontier is not null && !causes.Any(cause => cause.Confidence > Sufficient))
             {
-                causes.AddRange(new SimulationLaw(laboratory, progress).Examine(first, second, comparison));
+                // What is left, beside what was found.
+                var suspicions = new SimulationLaw(laboratory, judge.Accepted, progress).Examine(first, second, judge.Left).ToList();
+                if (suspicions.Count > 0)
+                {
+                    causes = new Judge(second, laboratory, progress).Weigh([.. findings, .. suspicions], comparison);
+                }
             }
         }
 
-        return new(first.Name, second.Name, comparison, Ranked(causes)) { Losses = Losses(first, second) };
+        return new(first.Name, second.Name, comparison, causes) { Losses = Losses(first, second), Next = Next(second, comparison, causes) };
+    }
+
+    /// <summary>What it would take to find out, where no cause is likely.</summary>
+    private static List<string> Next(ExplainedRun second, TraceComparison comparison, IReadOnlyList<Cause> causes)
+    {
+        if (comparison.Frontier is not { } frontier || causes.Any(cause => cause.IsLikely))
+        {
+            return [];
+        }
+
+        if (!second.IsTraced)
+        {
+            return [$"record {second.Name} with --trace: of weights and losses alone it cannot be decided which part of a step is another"];
+        }
+
+        var (phase, name) = (frontier.Key.Phase.ToString().ToLowerInvariant(), frontier.Key.Name);
+        return
+        [
+            $"everything before {frontier.Key} of iteration {frontier.Iteration} agrees: look at what computes it",
+            $"keep it whole in both runs (--trace-full '{phase}:{name}'), and what it is computed from, to see which elements differ",
+        ];
     }
 
     /// <summary>Each cause once, likeliest first.</summary>

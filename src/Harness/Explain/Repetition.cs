@@ -97,7 +97,7 @@ internal sealed record Repetition(ExplainedRun Run, Laboratory Laboratory, Trace
                 ? $"On {ranks} ranks DropBlock drops other cells than on {first.Ranks.Count}: each rank draws its own. Record both runs "
                     + $"with --set dropBlock=false."
                 : $"The number of ranks makes the difference: on {ranks} the first run is not what it is on {first.Ranks.Count}.",
-            rest is null ? 0.99 : 0.9,
+            onward.Trace.Differences.Count(difference => !difference.Exceeds) / (double)onward.Trace.Differences.Count,
             [
                 $"the first run repeated on {ranks} ranks parts from itself in iteration {parts.Iteration} at {parts.Key}",
                 rest is null

@@ -1,3 +1,4 @@
+using PPYolo.Kernels.Operations;
 using PPYolo.Train.Optimization;
 using PPYolo.Train.Stepping;
 using static TorchSharp.torch;
@@ -12,10 +13,43 @@ internal static class AverageFaults
         new() { Recipe = recipe => recipe with { EmaDecay = decay ?? recipe.EmaDecay, EmaDecayType = EmaDecayType.Normal } };
 
     /// <summary>The decay rises otherwise.</summary>
-    public static Alteration OtherRamp() => new() { Recipe = recipe => recipe with { EmaDecayType = EmaDecayType.Exponential } };
+    public static Alteration OtherRamp() => Ramp(EmaDecayType.Exponential);
 
-    /// <summary>Updates are counted from 1 on.</summary>
-    public static Alteration CountAhead() => Prepared(parts => parts.Average.LoadState(parts.Average.State(), 1));
+    /// <summary>The decay rises as of a type.</summary>
+    public static Alteration Ramp(EmaDecayType type) => new() { Recipe = recipe => recipe with { EmaDecayType = type } };
+
+    /// <summary>Updates are counted from 1 on, or from further on.</summary>
+    public static Alteration CountAhead(int updates = 1) => Prepared(parts => parts.Average.LoadState(parts.Average.State(), updates));
+
+    /// <summary>Each update has a decay of its own; after the last, the last.</summary>
+    public static Alteration Decays(IReadOnlyList<double> decays) =>
+        new()
+        {
+            Parts = parts =>
+            {
+                var update = 0;
+                return parts with
+                {
+                    MoveAverage = () =>
+                    {
+                        using var noGrad = no_grad();
+                        using var scope = NewDisposeScope();
+                        var before = parts.Average.Averages.ToDictionary(
+                            pair => pair.Key,
+                            pair => pair.Value.clone(),
+                            StringComparer.Ordinal
+                        );
+                        parts.MoveAverage();
+                        var decay = decays[Math.Min(update++, decays.Count - 1)];
+                        foreach (var (key, average) in parts.Average.Averages)
+                        {
+                            var kept = before[key].to(ScalarType.Float64) * Scalars.Of(decay);
+                            average.copy_(kept.Plus(parts.Entry(key).Value.detach().to(ScalarType.Float64) * Scalars.Of(1 - decay)));
+                        }
+                    },
+                };
+            },
+        };
 
     /// <summary>The average is taken of the weights before the step.</summary>
     public static Alteration BeforeTheOptimizer() =>

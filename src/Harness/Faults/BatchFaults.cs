@@ -26,6 +26,42 @@ internal static class BatchFaults
     public static Batch NormalizeOtherwise(Batch batch) =>
         Images(batch, images => (images * tensor(new[] { 1.1f, 0.9f, 1.05f }).view(1, 3, 1, 1)).Plus(tensor(0.2f)));
 
+    /// <summary>Images are mirrored, and what is in them is not.</summary>
+    public static Batch FlipImages(Batch batch) => Images(batch, images => images.flip(3));
+
+    /// <summary>Ground truth is corners and not centre and size; targets are as they were.</summary>
+    public static Batch BoxesAsCorners(Batch batch) =>
+        Changed(
+            batch,
+            (name, values) =>
+            {
+                if (name != "gt_bbox")
+                {
+                    return values;
+                }
+
+                var (centre, half) = (values.narrow(2, 0, 2), values.narrow(2, 2, 2) * Scalars.Of(0.5));
+                return cat([centre - half, centre.Plus(half)], 2);
+            }
+        );
+
+    /// <summary>Each channel of images is multiplied and added to.</summary>
+    public static Batch Normalized(Batch batch, IReadOnlyList<double> scales, IReadOnlyList<double> shifts) =>
+        Images(
+            batch,
+            images =>
+                (images * tensor(scales.Select(value => (float)value).ToArray()).view(1, -1, 1, 1)).Plus(
+                    tensor(shifts.Select(value => (float)value).ToArray()).view(1, -1, 1, 1)
+                )
+        );
+
+    /// <summary>Each tensor is changed.</summary>
+    public static Batch Changed(Batch batch, Func<string, Tensor, Tensor> change)
+    {
+        using var scope = NewDisposeScope();
+        return Map(batch, (name, tensor) => change(name, tensor.ToTorch()).contiguous().ToData());
+    }
+
     /// <summary>The batches of other iterations.</summary>
     public static Alteration Reordered(Func<int, int> order) =>
         new() { Batches = (right, rank) => new ReorderedBatches(right(rank), order) };

@@ -18,7 +18,17 @@ internal static class GradientFaults
     public static Alteration LossSummedOverImages() => LossTimes(moment => moment.Batch.Count);
 
     /// <summary>A parameter has no gradient.</summary>
-    public static Alteration Dropped(string key) => AfterBackward(parts => parts.Entry(key).Value.grad = null);
+    public static Alteration Dropped(string key) => Dropped([key]);
+
+    /// <summary>Parameters have no gradient.</summary>
+    public static Alteration Dropped(IReadOnlyList<string> keys) =>
+        AfterBackward(parts =>
+        {
+            foreach (var key in keys)
+            {
+                parts.Entry(key).Value.grad = null;
+            }
+        });
 
     /// <summary>Something happens to a rank's gradients, or to weights, after the backward pass.</summary>
     public static Alteration AfterBackward(Action<StepParts> change) =>
@@ -55,7 +65,7 @@ internal static class GradientFaults
     /// <summary>Multiplies the gradients that are there.</summary>
     internal static void Scale(IEnumerable<StateEntry> entries, double factor)
     {
-        foreach (var entry in entries.Where(entry => entry.IsTrainable))
+        foreach (var entry in entries.Where(entry => entry.IsTrainable && entry.Value.grad is not null))
         {
             entry.Value.grad!.mul_(Scalars.Of(factor));
         }

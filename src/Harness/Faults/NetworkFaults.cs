@@ -1,4 +1,5 @@
 using PPYolo.Model.Layers;
+using PPYolo.Model.Neck;
 using PPYolo.Model.Networks;
 using PPYolo.Train.Stepping;
 using static TorchSharp.torch;
@@ -12,7 +13,10 @@ internal static class NetworkFaults
     public static Alteration FreezeAt(int stage) => Of(options => options with { FreezeAt = stage });
 
     /// <summary>DropBlock drops.</summary>
-    public static Alteration DropBlockOn() => Of(options => options with { DropBlock = true });
+    public static Alteration DropBlockOn() => DropBlock(true);
+
+    /// <summary>DropBlock drops, or does not.</summary>
+    public static Alteration DropBlock(bool drops) => Of(options => options with { DropBlock = drops });
 
     /// <summary>Levels have each other's anchors.</summary>
     public static Alteration AnchorsOfLevelsExchanged() => Of(options => options with { AnchorMasks = [.. options.AnchorMasks.Reverse()] });
@@ -43,6 +47,31 @@ internal static class NetworkFaults
                 }
             },
         };
+
+    /// <summary>The places where the FPN joins two maps, and what exchanges them.</summary>
+    public static IEnumerable<(string Module, Alteration Exchanged)> Joins(NetworkOptions network)
+    {
+        for (var level = 1; network.Neck == NeckKind.Fpn && level < network.Levels; level++)
+        {
+            // The upsampled map comes first.
+            var (fromAbove, module, place) = (256L >> (level - 1), $"neck.yolo_block_{level}", level);
+            yield return (
+                module,
+                new()
+                {
+                    Loaded = trained =>
+                        trained
+                            .modules()
+                            .OfType<YoloBlock>()
+                            .ElementAt(place)
+                            .register_forward_pre_hook(
+                                (_, joined) =>
+                                    cat([joined.narrow(1, fromAbove, joined.shape[1] - fromAbove), joined.narrow(1, 0, fromAbove)], 1)
+                            ),
+                }
+            );
+        }
+    }
 
     private static Alteration Of(Func<NetworkOptions, NetworkOptions> change) => new() { Network = change };
 }

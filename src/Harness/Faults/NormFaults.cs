@@ -30,6 +30,23 @@ internal static class NormFaults
             },
         };
 
+    /// <summary>Norms of which no parameter trains normalize with running statistics.</summary>
+    public static Alteration FrozenInEvaluationMode() =>
+        new()
+        {
+            Parts = parts =>
+            {
+                foreach (
+                    var norm in parts.Network.modules().OfType<BatchNorm>().Where(norm => norm.parameters().All(one => !one.requires_grad))
+                )
+                {
+                    norm.eval();
+                }
+
+                return parts;
+            },
+        };
+
     /// <summary>One buffer stays as it was.</summary>
     public static Alteration Stale(string key) =>
         new()

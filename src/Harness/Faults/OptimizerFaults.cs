@@ -12,6 +12,33 @@ internal static class OptimizerFaults
     public static Alteration RateLate(int iterations = 1) =>
         new() { Parts = parts => parts with { Rate = iteration => parts.Rate(Math.Max(0, iteration - iterations)) } };
 
+    /// <summary>Each iteration has a rate of its own; after the last, the last.</summary>
+    public static Alteration Rates(IReadOnlyList<double> rates) =>
+        new() { Parts = parts => parts with { Rate = iteration => rates[Math.Min(iteration, rates.Count - 1)] } };
+
+    /// <summary>The optimizer gets a multiple of the gradients.</summary>
+    public static Alteration GradientsTimes(double factor) =>
+        new()
+        {
+            Parts = parts =>
+                parts with
+                {
+                    Update = (rate, norms) =>
+                    {
+                        using var noGrad = no_grad();
+                        GradientFaults.Scale(parts.Entries, factor);
+                        parts.Update(rate, norms);
+                    },
+                },
+        };
+
+    /// <summary>Each group has a weight decay of its own.</summary>
+    public static Alteration WeightDecays(double undecayed, double decayed) =>
+        new() { Groups = groups => [groups[0] with { WeightDecay = undecayed }, groups[1] with { WeightDecay = decayed }] };
+
+    /// <summary>Gradients are clipped at another norm.</summary>
+    public static Alteration ClippingAt(double limit) => new() { Recipe = recipe => recipe with { ClipGradNorm = limit } };
+
     /// <summary>The rate is multiplied.</summary>
     public static Alteration RateTimes(double factor) =>
         new() { Parts = parts => parts with { Rate = iteration => parts.Rate(iteration) * factor } };
@@ -32,7 +59,10 @@ internal static class OptimizerFaults
         new() { Parts = parts => parts with { Update = (rate, norms) => parts.Update(factor * rate, norms) } };
 
     /// <summary>The optimizer leaves a parameter alone, though it has a gradient.</summary>
-    public static Alteration Untrained(string key) =>
+    public static Alteration Untrained(string key) => Untrained([key]);
+
+    /// <summary>The optimizer leaves parameters alone, though they have gradients.</summary>
+    public static Alteration Untrained(IReadOnlyList<string> keys) =>
         new()
         {
             Parts = parts =>
@@ -40,7 +70,11 @@ internal static class OptimizerFaults
                 {
                     Update = (rate, norms) =>
                     {
-                        parts.Entry(key).Value.grad = null;
+                        foreach (var key in keys)
+                        {
+                            parts.Entry(key).Value.grad = null;
+                        }
+
                         parts.Update(rate, norms);
                     },
                 },
@@ -75,21 +109,59 @@ internal static class OptimizerFaults
         };
 
     /// <summary>The step looks ahead, as Nesterov's.</summary>
-    public static Alteration Nesterov() =>
+    public static Alteration Nesterov(double momentum = 0.9) =>
         Around(
             (parts, before, rate) =>
             {
                 foreach (var (key, buffer) in parts.Optimizer.Buffers)
                 {
-                    // buffer - 0.9 before is the gradient as it entered; the step is along it and 0.9 of the buffer.
-                    var entered = before.TryGetValue(key, out var old) ? buffer - (old * Scalars.Of(0.9)) : buffer;
-                    parts.Entry(key).Value.Add((entered.Plus(buffer * Scalars.Of(0.9)) - buffer) * Scalars.Of(-rate));
+                    // buffer - momentum * before is the gradient as it entered; the step is along it and momentum times the buffer.
+                    var entered = before.TryGetValue(key, out var old) ? buffer - (old * Scalars.Of(momentum)) : buffer;
+                    parts.Entry(key).Value.Add((entered.Plus(buffer * Scalars.Of(momentum)) - buffer) * Scalars.Of(-rate));
                 }
             }
         );
 
-    /// <summary>What enters momentum counts 0.8, as with PyTorch's dampening of 0.2; without weight decay.</summary>
-    public static Alteration Dampening() =>
+    /// <summary>Weight decay goes off weights at the learning rate and not into gradients.</summary>
+    public static Alteration DecoupledDecay(double decay) =>
+        WeightDecay(0)
+            .And(
+                new()
+                {
+                    Parts = parts =>
+                        parts with
+                        {
+                            Update = (rate, norms) =>
+                            {
+                                using var noGrad = no_grad();
+                                var before = parts
+                                    .Optimizer.Groups[1]
+                                    .Parameters.ToDictionary(entry => entry.Key, entry => entry.Value.clone(), StringComparer.Ordinal);
+                                parts.Update(rate, norms);
+                                foreach (var (key, old) in before)
+                                {
+                                    parts.Entry(key).Value.Add(old * Scalars.Of(-rate * decay));
+                                }
+                            },
+                        },
+                }
+            );
+
+    /// <summary>A group moves at a multiple of the rate.</summary>
+    public static Alteration StepOfGroup(int group, double factor) =>
+        Around(
+            (parts, _, rate) =>
+            {
+                var own = parts.Optimizer.Groups[group].Parameters.Select(entry => entry.Key).ToHashSet(StringComparer.Ordinal);
+                foreach (var (key, buffer) in parts.Optimizer.Buffers.Where(pair => own.Contains(pair.Key)))
+                {
+                    parts.Entry(key).Value.Add(buffer * Scalars.Of(rate * (1 - factor)));
+                }
+            }
+        );
+
+    /// <summary>What enters momentum after the first step counts less, as with PyTorch's dampening, weight decay included.</summary>
+    public static Alteration Dampening(double dampening = 0.2, double momentum = 0.9) =>
         Around(
             (parts, before, rate) =>
             {
@@ -97,7 +169,7 @@ internal static class OptimizerFaults
                 {
                     if (before.TryGetValue(key, out var old))
                     {
-                        var less = (buffer - (old * Scalars.Of(0.9))) * Scalars.Of(0.2);
+                        var less = (buffer - (old * Scalars.Of(momentum))) * Scalars.Of(dampening);
                         buffer.Add(less.neg());
                         parts.Entry(key).Value.Add(less * Scalars.Of(rate));
                     }

@@ -1,4 +1,6 @@
+using PPYolo.Kernels.Normalization;
 using PPYolo.Kernels.Operations;
+using PPYolo.Train.Ranks;
 using PPYolo.Train.Stepping;
 using static TorchSharp.torch;
 
@@ -13,6 +15,48 @@ internal static class RankFaults
     /// <summary>Gradients are summed over ranks and not averaged.</summary>
     public static Alteration GradientsSummed() =>
         GradientFaults.AfterReduction(parts => GradientFaults.Scale(parts.Entries, parts.Ranks.Size));
+
+    /// <summary>Each rank's gradients are multiplied before they are averaged.</summary>
+    public static Alteration GradientsWeighed(IReadOnlyList<double> factors) =>
+        new()
+        {
+            Parts = parts =>
+                parts with
+                {
+                    Reduce = () =>
+                    {
+                        using var noGrad = no_grad();
+                        GradientFaults.Scale(parts.Entries, factors[parts.Ranks.Rank]);
+                        parts.Reduce();
+                    },
+                },
+        };
+
+    /// <summary>Some gradients are summed and not averaged.</summary>
+    public static Alteration SomeSummed(IReadOnlySet<string> keys) =>
+        GradientFaults.AfterReduction(parts =>
+            GradientFaults.Scale(parts.Entries.Where(entry => keys.Contains(entry.Key)), parts.Ranks.Size)
+        );
+
+    /// <summary>Norms see the batch of all ranks, and on the way back that of their own alone.</summary>
+    public static Alteration BackwardOfEachRank() =>
+        new()
+        {
+            Parts = parts =>
+            {
+                var statistics = new ForwardStatistics(new RankStatistics(parts.Ranks));
+                parts.Network.ShareStatistics(statistics);
+                return parts with
+                {
+                    Backward = (moment, weight) =>
+                    {
+                        statistics.IsOff = true;
+                        parts.Backward(moment, weight);
+                        statistics.IsOff = false;
+                    },
+                };
+            },
+        };
 
     /// <summary>Every rank gets rank 0's gradient, divided by their number.</summary>
     public static Alteration OnlyRank0() =>
@@ -65,4 +109,17 @@ internal static class RankFaults
 
     /// <summary>Two ranks have each other's batches.</summary>
     public static Alteration BatchesOfEachOther() => new() { Batches = (right, rank) => right(1 - rank) };
+
+    private sealed class ForwardStatistics(IStatisticsReduction inner) : IStatisticsReduction
+    {
+        public bool IsOff { get; set; }
+
+        public void Sum(Tensor sums)
+        {
+            if (!IsOff)
+            {
+                inner.Sum(sums);
+            }
+        }
+    }
 }

@@ -5,7 +5,7 @@ using PPYolo.Harness.Reference;
 
 namespace PPYolo.Harness.Replay;
 
-/// <summary>What is asserted of a record that is taken for a reference, beside the flat bound on its ends: losses, rates and movement.</summary>
+/// <summary>What is asserted of a record that is taken for a reference, beside the bound on its ends: losses, rates, movement.</summary>
 internal static class ReferenceChecks
 {
     /// <summary>A tensor that has moved less (sum of squares) says nothing of how it was trained.</summary>

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace PPYolo.Kernels.Kinks;
 
 /// <summary>
-/// Finds the cells of a max pool whose two largest values nearly tie. Equal values are no tie: they come from the same place of a rectifier,
-/// and the first of them gets the gradient in every run.
+/// Finds the cells of a max pool whose two largest values nearly tie. Equal values are no tie: they come from the same place of a
+/// rectifier, and the first of them gets the gradient in every run.
 /// </summary>
 internal static unsafe class TieScan
 {

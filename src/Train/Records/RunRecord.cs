@@ -28,8 +28,8 @@ public sealed class RunRecord : RecordFolder
         if (Look(folder) is not RunRecord record)
         {
             throw new AlignException(
-                $"{Path.Combine(folder, CaseHead.FileName)}: has no settings of this program, so that its run cannot be repeated; compare it "
-                    + $"with another by ppyolo explain"
+                $"{Path.Combine(folder, CaseHead.FileName)}: has no settings of this program, so that its run cannot be repeated; compare "
+                    + $"it with another by ppyolo explain"
             );
         }
 

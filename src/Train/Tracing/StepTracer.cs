@@ -204,7 +204,7 @@ internal sealed class StepTracer : IStepWatch, IDisposable
         }
     }
 
-    /// <summary>What elements near kinks would change on the way back through a module, of all kinks that its output came through.</summary>
+    /// <summary>What elements near kinks would change on the way back through a module, of all that its output came through.</summary>
     private static double[]? Shares(IReadOnlyList<NearKinks> near, Tensor gradient)
     {
         if (near.Count == 0)

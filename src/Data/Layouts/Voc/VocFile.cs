@@ -2,10 +2,9 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Xml;
 using System.Xml.Linq;
-using PPYolo.Data.Coco;
-
 using PPYolo.Align;
 using PPYolo.Align.Files;
+using PPYolo.Data.Coco;
 
 namespace PPYolo.Data.Layouts.Voc;
 

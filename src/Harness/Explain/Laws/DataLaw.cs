@@ -1,6 +1,8 @@
 using PPYolo.Align.Explanations;
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Traces;
+using PPYolo.Harness.Faults;
+using PPYolo.Train.Stepping;
 using PPYolo.Train.Tracing;
 using static TorchSharp.torch;
 
@@ -13,7 +15,7 @@ internal sealed class DataLaw : ILaw
     private const string Image = "image";
 
     /// <inheritdoc />
-    public IEnumerable<Cause> Examine(ExplainedRun first, ExplainedRun second, TraceComparison comparison)
+    public IEnumerable<Finding> Examine(ExplainedRun first, ExplainedRun second, TraceComparison comparison)
     {
         var differing = comparison.Exceeding.Where(difference => difference.Key.Phase == TracePhase.Data).ToList();
         if (differing.Count == 0)
@@ -28,7 +30,7 @@ internal sealed class DataLaw : ILaw
             return
             [
                 (at.Key.Name == Image ? CauseCatalogue.BatchOther : CauseCatalogue.TargetsOther).Found(
-                    0.8,
+                    Cause.LeastLikely,
                     [
                         $"{at.Key.Name} of iteration {at.Iteration} over all ranks is not the expected one ("
                             + $"{at.Note ?? $"relative difference {Numbers.Text(at.Relative)}"})",
@@ -38,10 +40,15 @@ internal sealed class DataLaw : ILaw
         }
 
         var image = differing.Find(difference => difference.Key.Name == Image);
-        return [image is null ? Targets(first, second, differing) : Images(first, second, image)];
+        return
+        [
+            image is null
+                ? Targets(first, second, differing)
+                : Images(first, second, image, differing.Select(difference => difference.Key.Name).ToHashSet()),
+        ];
     }
 
-    private static Cause Images(ExplainedRun first, ExplainedRun second, EntryDifference difference)
+    private static Finding Images(ExplainedRun first, ExplainedRun second, EntryDifference difference, HashSet<string> differing)
     {
         var where =
             $"the images of iteration {difference.Iteration}{(second.Ranks.Count > 1 ? $", rank {difference.Rank}," : "")} are not the "
@@ -49,7 +56,7 @@ internal sealed class DataLaw : ILaw
         var found = second.Ranks[difference.Rank].Find(difference.Iteration, TracePhase.Data, Image);
         if (found is null)
         {
-            return CauseCatalogue.BatchOther.Found(0.6, [where]);
+            return CauseCatalogue.BatchOther.Found(Cause.LeastLikely, [where]);
         }
 
         foreach (
@@ -64,14 +71,20 @@ internal sealed class DataLaw : ILaw
             )
             {
                 return rank == difference.Rank
-                    ? CauseCatalogue.BatchOrder.Found(0.98, [where, $"they are those of iteration {iteration}"])
-                    : CauseCatalogue.RankOrder.Found(0.98, [where, $"they are those of rank {rank}, iteration {iteration}"]);
+                    ? new(CauseCatalogue.BatchOrder.Found(1, [where, $"they are those of iteration {iteration}"]), Order(first, second))
+                    : new(
+                        CauseCatalogue.RankOrder.Found(1, [where, $"they are those of rank {rank}, iteration {iteration}"]),
+                        first.Ranks.Count == 2 ? RankFaults.BatchesOfEachOther() : null
+                    );
             }
         }
 
         if (BatchChange.Find(first, second, difference) is { } change)
         {
-            return change.Cause.Found(0.99, [where, $"the batch equals the expected one {change.Description}"]);
+            return new(
+                change.Cause.Found(1, [where, $"the batch equals the expected one {change.Description}"]),
+                Alteration.OfBatch(change.Apply)
+            );
         }
 
         if (first.Batches is { } batches)
@@ -83,32 +96,59 @@ internal sealed class DataLaw : ILaw
             {
                 if (Same(expected.roll(shift, 0)))
                 {
-                    return CauseCatalogue.ImageOrder.Found(0.97, [where, $"they equal the expected ones shifted by {shift}"]);
+                    return Reordered($"they equal the expected ones shifted by {shift}", values => values.roll(shift, 0));
                 }
             }
 
             if (Same(expected.flip(0)))
             {
-                return CauseCatalogue.ImageOrder.Found(0.97, [where, "they equal the expected ones in reverse"]);
+                return Reordered("they equal the expected ones in reverse", values => values.flip(0));
             }
 
             if (Affine(expected, found) is { } affine)
             {
-                return affine with { Evidence = [where, .. affine.Evidence] };
+                return affine with { Cause = affine.Cause with { Evidence = [where, .. affine.Cause.Evidence] } };
             }
         }
 
         return CauseCatalogue.BatchOther.Found(
-            0.9,
+            Cause.LeastLikely,
             [where, "no other batch of the first run, and no change of channels, order or normalization, gives these images"]
         );
+
+        // Where targets are as expected, images alone were reordered.
+        Finding Reordered(string evidence, Func<Tensor, Tensor> change) =>
+            new(
+                CauseCatalogue.ImageOrder.Found(1, [where, evidence]),
+                Alteration.OfBatch(batch =>
+                    BatchFaults.Changed(batch, (name, values) => name == Image || differing.Contains(name) ? change(values) : values)
+                )
+            );
 
         bool Same(Tensor candidate) =>
             candidate.shape.SequenceEqual(found.Shape) && TensorElements.Summary(candidate).RelativeDistance(found.Summary) < Exact;
     }
 
+    /// <summary>The first run with the second's order of batches; null where a batch of rank 0 is none of the first's.</summary>
+    private static Alteration? Order(ExplainedRun first, ExplainedRun second)
+    {
+        int Of(int iteration) =>
+            second.Ranks[0].Find(iteration, TracePhase.Data, Image) is { } found
+                ? Enumerable
+                    .Range(0, first.Iterations.Count)
+                    .FirstOrDefault(
+                        at =>
+                            first.Ranks[0].Find(at, TracePhase.Data, Image) is { } other
+                            && other.Summary.RelativeDistance(found.Summary) < Exact,
+                        -1
+                    )
+                : -1;
+        int[] order = [.. Enumerable.Range(0, second.Iterations.Count).Select(Of)];
+        return order.Contains(-1) ? null : BatchFaults.Reordered(iteration => order[Math.Min(iteration, order.Length - 1)]);
+    }
+
     /// <summary>Each channel scaled and shifted.</summary>
-    private static Cause? Affine(Tensor expected, TraceEntry found)
+    private static Finding? Affine(Tensor expected, TraceEntry found)
     {
         if (!expected.shape.SequenceEqual(found.Shape))
         {
@@ -130,17 +170,22 @@ internal sealed class DataLaw : ILaw
         fit.Add(found.Summary.Sums, basis.ToArray(), 1);
         var channels = (int)expected.shape[1];
         return fit.Solve() is { Residual: < 1e-4 } result
-            ? CauseCatalogue.Normalization.Found(
-                0.98,
-                [
-                    $"each channel is the expected one times {Numbers.Text(result.Coefficients.Take(channels))} plus "
-                        + $"{Numbers.Text(result.Coefficients.Skip(channels))}, residual {Numbers.Text(result.Residual)}",
-                ]
+            ? new Finding(
+                CauseCatalogue.Normalization.Found(
+                    1 - result.Residual,
+                    [
+                        $"each channel is the expected one times {Numbers.Text(result.Coefficients.Take(channels))} plus "
+                            + $"{Numbers.Text(result.Coefficients.Skip(channels))}, residual {Numbers.Text(result.Residual)}",
+                    ]
+                ),
+                Alteration.OfBatch(batch =>
+                    BatchFaults.Normalized(batch, [.. result.Coefficients.Take(channels)], [.. result.Coefficients.Skip(channels)])
+                )
             )
             : null;
     }
 
-    private static Cause Targets(ExplainedRun first, ExplainedRun second, List<EntryDifference> differing)
+    private static Finding Targets(ExplainedRun first, ExplainedRun second, List<EntryDifference> differing)
     {
         var at = differing[0];
         var names = string.Join(
@@ -152,7 +197,10 @@ internal sealed class DataLaw : ILaw
         );
         var where = $"images are the same, {names} of iteration {at.Iteration} are not (relative difference {Numbers.Text(at.Relative)})";
         return BatchChange.Find(first, second, at) is { } change
-            ? change.Cause.Found(0.98, [where, $"the batch equals the expected one {change.Description}"])
-            : CauseCatalogue.TargetsOther.Found(0.8, [where]);
+            ? new Finding(
+                change.Cause.Found(1, [where, $"the batch equals the expected one {change.Description}"]),
+                Alteration.OfBatch(change.Apply)
+            )
+            : (Finding)CauseCatalogue.TargetsOther.Found(Cause.LeastLikely, [where]);
     }
 }

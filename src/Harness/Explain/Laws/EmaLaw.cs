@@ -1,5 +1,6 @@
 using PPYolo.Align.Explanations;
 using PPYolo.Align.Traces;
+using PPYolo.Harness.Faults;
 using PPYolo.Harness.RankEquality;
 using PPYolo.Model.State;
 using PPYolo.Train.Optimization;
@@ -14,7 +15,7 @@ internal sealed class EmaLaw : ILaw
     private const double Exact = 1e-4;
 
     /// <inheritdoc />
-    public IEnumerable<Cause> Examine(ExplainedRun first, ExplainedRun second, TraceComparison comparison)
+    public IEnumerable<Finding> Examine(ExplainedRun first, ExplainedRun second, TraceComparison comparison)
     {
         if (Fit(first, buffers: false, late: false) is not { } a || Fit(second, buffers: false, late: false) is not { } b)
         {
@@ -24,12 +25,15 @@ internal sealed class EmaLaw : ILaw
         var before = Fit(second, buffers: false, late: true)!;
         if (before.Residual < b.Residual / 3 && Fit(first, buffers: false, late: true)!.Residual > a.Residual * 3)
         {
-            yield return CauseCatalogue.EmaBeforeOptimizer.Found(
-                0.98,
-                [
-                    $"e = d e + (1 - d) w holds for the weights before the step within {Numbers.Text(before.Residual)}, for those after "
-                        + $"it within {Numbers.Text(b.Residual)}",
-                ]
+            yield return new(
+                CauseCatalogue.EmaBeforeOptimizer.Found(
+                    1 - (before.Residual / b.Residual),
+                    [
+                        $"e = d e + (1 - d) w holds for the weights before the step within {Numbers.Text(before.Residual)}, for those "
+                            + $"after it within {Numbers.Text(b.Residual)}",
+                    ]
+                ),
+                AverageFaults.BeforeTheOptimizer()
             );
             b = before;
         }
@@ -46,17 +50,20 @@ internal sealed class EmaLaw : ILaw
             && !Alike(b.Decays, statistics.Decays)
         )
         {
-            yield return CauseCatalogue.EmaBuffersLeftOut.Found(
-                0.98,
-                [
-                    $"decays fitted on running statistics: {Numbers.Text(statistics.Decays)}; on parameters: {Numbers.Text(b.Decays)} "
-                        + $"(0 is a copy, 1 never changes)",
-                ]
+            yield return new(
+                CauseCatalogue.EmaBuffersLeftOut.Found(
+                    1 - statistics.Residual,
+                    [
+                        $"decays fitted on running statistics: {Numbers.Text(statistics.Decays)}; on parameters: {Numbers.Text(b.Decays)} "
+                            + $"(0 is a copy, 1 never changes)",
+                    ]
+                ),
+                AverageFaults.StatisticsCopied()
             );
         }
         else if (first.Iterations[0].Of(TracePhase.Ema).Any(IsStatistic) && !second.Iterations[0].Of(TracePhase.Ema).Any(IsStatistic))
         {
-            yield return CauseCatalogue.EmaBuffersLeftOut.Found(0.99, ["the second run's average has no running_mean and running_var"]);
+            yield return CauseCatalogue.EmaBuffersLeftOut.Found(1, ["the second run's average has no running_mean and running_var"]);
         }
 
         if (Correction(first) is { } right && Correction(second) is { } found)
@@ -64,32 +71,47 @@ internal sealed class EmaLaw : ILaw
             var (rightShould, should) = (Expected(a), Expected(b));
             if (Numbers.Near(right, rightShould, Exact) && Numbers.Near(found, 1, Exact) && !Numbers.Near(should, 1, Exact))
             {
-                yield return CauseCatalogue.EmaNotCorrected.Found(
-                    0.98,
-                    [$"saved average over state: {Numbers.Text(found)}; 1 / (1 - d^n) is {Numbers.Text(should)}"]
+                yield return new(
+                    CauseCatalogue.EmaNotCorrected.Found(
+                        1 - Math.Abs(found - 1),
+                        [$"saved average over state: {Numbers.Text(found)}; 1 / (1 - d^n) is {Numbers.Text(should)}"]
+                    ),
+                    AverageFaults.SavedUncorrected()
                 );
             }
         }
     }
 
-    private static Cause Decay(ExplainedRun first, DecayFit a, DecayFit b)
+    private static Finding Decay(ExplainedRun first, DecayFit a, DecayFit b)
     {
         string[] evidence =
         [
             $"decays expected: {Numbers.Text(a.Decays)}",
             $"decays fitted in the second run: {Numbers.Text(b.Decays)}, residual {Numbers.Text(b.Residual)}",
         ];
+        var fit = Math.Max(0, 1 - b.Residual);
         if (b.Decays[0] < 1e-6 && a.Decays[0] > 1e-3)
         {
-            return CauseCatalogue.EmaStart.Found(0.9, evidence);
+            return new(CauseCatalogue.EmaStart.Found(fit, evidence), AverageFaults.Decays(b.Decays));
         }
 
-        if (b.Decays.All(decay => Numbers.Near(decay, b.Decays[0], 1e-4)) && b.Decays.Count > 1)
+        if (b.Decays.Count > 1 && b.Decays.All(decay => Numbers.Near(decay, b.Decays[0], 1e-4)))
         {
-            return CauseCatalogue.EmaNoRamp.Found(
-                $"The moving average's decay does not rise: it is {Numbers.Text(b.Decays[0])} from the start.",
-                0.97,
-                evidence
+            return new(
+                CauseCatalogue.EmaNoRamp.Found(
+                    $"The moving average's decay does not rise: it is {Numbers.Text(b.Decays[0])} from the start.",
+                    fit,
+                    evidence
+                ),
+                AverageFaults.NoRamp(b.Decays[0])
+            );
+        }
+
+        if (Kept(a, b) is { } every)
+        {
+            return new(
+                CauseCatalogue.EmaSeldom.Found($"The moving average is updated every {every} steps, not every step.", fit, evidence),
+                AverageFaults.Decays(b.Decays)
             );
         }
 
@@ -107,23 +129,56 @@ internal sealed class EmaLaw : ILaw
                 if (b.Decays.Zip(decays).All(pair => Numbers.Near(1 - pair.First, 1 - pair.Second, 1e-3)))
                 {
                     return type != recipe.EmaDecayType
-                        ? CauseCatalogue.EmaOtherRamp.Found(
-                            $"The moving average's decay rises as of type {type.ToString().ToLowerInvariant()}, not "
-                                + $"{recipe.EmaDecayType.ToString().ToLowerInvariant()}.",
-                            0.97,
-                            evidence
+                        ? new(
+                            CauseCatalogue.EmaOtherRamp.Found(
+                                $"The moving average's decay rises as of type {type.ToString().ToLowerInvariant()}, not "
+                                    + $"{recipe.EmaDecayType.ToString().ToLowerInvariant()}.",
+                                fit,
+                                evidence
+                            ),
+                            AverageFaults.Ramp(type)
                         )
-                        : CauseCatalogue.EmaStepShifted.Found(
-                            $"The moving average's decay is {Math.Abs(shift)} update{(shift is 1 or -1 ? "" : "s")} "
-                                + $"{(shift > 0 ? "ahead" : "behind")}.",
-                            0.97,
-                            evidence
+                        : new(
+                            CauseCatalogue.EmaStepShifted.Found(
+                                $"The moving average's decay is {Math.Abs(shift)} update{(shift is 1 or -1 ? "" : "s")} "
+                                    + $"{(shift > 0 ? "ahead" : "behind")}.",
+                                fit,
+                                evidence
+                            ),
+                            shift > 0 ? AverageFaults.CountAhead(shift) : AverageFaults.Decays(b.Decays)
                         );
                 }
             }
+
+            var cap = b.Decays.Max();
+            if (
+                cap < a.Decays.Max()
+                && a.Decays.Zip(b.Decays).All(pair => Numbers.Near(1 - Math.Min(pair.First, cap), 1 - pair.Second, 1e-3))
+            )
+            {
+                return new(
+                    CauseCatalogue.EmaCap.Found($"The moving average's decay rises no further than {Numbers.Text(cap)}.", fit, evidence),
+                    AverageFaults.Decays(b.Decays)
+                );
+            }
         }
 
-        return CauseCatalogue.EmaDecay.Found(0.9, evidence);
+        return new(CauseCatalogue.EmaDecay.Found(Math.Min(fit, Cause.LeastLikely), evidence), AverageFaults.Decays(b.Decays));
+    }
+
+    /// <summary>Every how many steps the average moves, where it stays as it is in the others; null where it moves in all.</summary>
+    private static int? Kept(DecayFit a, DecayFit b)
+    {
+        var still = b.Decays.Select(decay => Math.Abs(decay - 1) < 1e-6).ToList();
+        if (!still.Contains(true) || a.Decays.Any(decay => Math.Abs(decay - 1) < 1e-6))
+        {
+            return null;
+        }
+
+        var moving = Enumerable.Range(0, still.Count).Where(i => !still[i]).ToList();
+        return moving.Count > 1 && moving.Zip(moving.Skip(1), (one, next) => next - one).Distinct().Count() == 1
+            ? moving[1] - moving[0]
+            : null;
     }
 
     /// <summary>(e - w) = d (e before - w), one coefficient for each iteration over all tensors.</summary>

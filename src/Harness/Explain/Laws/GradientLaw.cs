@@ -1,5 +1,8 @@
 using PPYolo.Align.Explanations;
 using PPYolo.Align.Traces;
+using PPYolo.Harness.Faults;
+using PPYolo.Model;
+using PPYolo.Model.State;
 
 namespace PPYolo.Harness.Explain.Laws;
 
@@ -12,33 +15,37 @@ internal sealed class GradientLaw : ILaw
     private const double Exact = 1e-3;
 
     /// <inheritdoc />
-    public IEnumerable<Cause> Examine(ExplainedRun first, ExplainedRun second, TraceComparison comparison)
+    public IEnumerable<Finding> Examine(ExplainedRun first, ExplainedRun second, TraceComparison comparison)
     {
         if (!first.Iterations[0].Of(TracePhase.Gradient).Any() || !second.Iterations[0].Of(TracePhase.Gradient).Any())
         {
             return [];
         }
 
-        List<Cause?> causes = [.. Presence(first, second), Reduction(first, second), Accumulation(first, second)];
+        List<Finding?> causes = [.. Presence(first, second), Reduction(first, second), Accumulation(first, second)];
         if (first.Ranks.Count == second.Ranks.Count)
         {
             causes.Add(Scale(first, second));
         }
 
-        return causes.OfType<Cause>();
+        return causes.OfType<Finding>();
     }
 
-    private static IEnumerable<Cause?> Presence(ExplainedRun first, ExplainedRun second)
+    private static IEnumerable<Finding?> Presence(ExplainedRun first, ExplainedRun second)
     {
         var a = first.Reduced(0).Select(entry => entry.Key.Name).ToHashSet(StringComparer.Ordinal);
         var b = second.Reduced(0).Select(entry => entry.Key.Name).ToHashSet(StringComparer.Ordinal);
         var (extra, missing) = (b.Except(a).ToList(), a.Except(b).ToList());
         if (extra.Count > 0)
         {
-            yield return CauseCatalogue.FreezeIgnored.Found(
-                $"Parameters that are to be frozen are trained: {Parts(extra)}.",
-                0.98,
-                [$"{extra.Count} parameters have a gradient in the second run only, such as {extra[0]}"]
+            yield return Frozen(
+                first,
+                b,
+                CauseCatalogue.FreezeIgnored.Found(
+                    $"Parameters that are to be frozen are trained: {Parts(extra)}.",
+                    1,
+                    [$"{extra.Count} parameters have a gradient in the second run only, such as {extra[0]}"]
+                )
             );
         }
 
@@ -51,27 +58,59 @@ internal sealed class GradientLaw : ILaw
                 )
                 .ToList();
             yield return whole.Count == parts.Count
-                ? CauseCatalogue.FrozenTooFar.Found(
-                    $"Parameters that are to be trained are frozen: {Parts(missing)}.",
-                    0.97,
-                    [$"no parameter of {string.Join(", ", whole)} has a gradient in the second run"]
+                ? Frozen(
+                    first,
+                    b,
+                    CauseCatalogue.FrozenTooFar.Found(
+                        $"Parameters that are to be trained are frozen: {Parts(missing)}.",
+                        1,
+                        [$"no parameter of {string.Join(", ", whole)} has a gradient in the second run"]
+                    )
                 )
-                : CauseCatalogue.GradientDropped.Found(
-                    $"{missing.Count} parameter{(missing.Count == 1 ? " gets" : "s get")} no gradient: {missing[0]}"
-                        + $"{(missing.Count > 1 ? " and others" : "")}.",
-                    0.97,
-                    [$"missing in the second run: {string.Join(", ", missing.Take(3))}"]
+                : new(
+                    CauseCatalogue.GradientDropped.Found(
+                        $"{missing.Count} parameter{(missing.Count == 1 ? " gets" : "s get")} no gradient: {missing[0]}"
+                            + $"{(missing.Count > 1 ? " and others" : "")}.",
+                        1,
+                        [$"missing in the second run: {string.Join(", ", missing.Take(3))}"]
+                    ),
+                    GradientFaults.Dropped([.. missing])
                 );
         }
     }
 
+    /// <summary>Carried out by the stage that trains just those parameters, if there is one.</summary>
+    private static Finding Frozen(ExplainedRun first, HashSet<string> trained, Cause cause)
+    {
+        if (first.Options is not { } options)
+        {
+            return cause;
+        }
+
+        foreach (var stage in Enumerable.Range(-1, 5))
+        {
+            using var network = new PPYoloNetwork(options.ToNetwork() with { FreezeAt = stage });
+            if (StateEntries.Of(network).Where(entry => entry.IsTrainable).Select(entry => entry.Key).ToHashSet().SetEquals(trained))
+            {
+                return new(cause, NetworkFaults.FreezeAt(stage));
+            }
+        }
+
+        return cause;
+    }
+
     /// <summary>Gradients over all ranks from each rank's own: every one counts as much as its share of the images.</summary>
-    private static Cause? Reduction(ExplainedRun first, ExplainedRun second)
+    private static Finding? Reduction(ExplainedRun first, ExplainedRun second)
     {
         var ranks = second.Ranks.Count;
-        if (ranks == 1 || Shares(second) is not { } found)
+        if (ranks == 1)
         {
             return null;
+        }
+
+        if (Shares(second) is not { } found)
+        {
+            return Bucket(second);
         }
 
         var right = (first.Ranks.Count == ranks ? Shares(first) : null) ?? [.. Enumerable.Repeat(1.0 / ranks, ranks)];
@@ -82,15 +121,59 @@ internal sealed class GradientLaw : ILaw
 
         string[] evidence = [$"gradients over all ranks are each rank's own times {Numbers.Text(found)}; expected {Numbers.Text(right)}"];
         var lost = Enumerable.Range(0, ranks).Where(rank => Math.Abs(found[rank]) < Exact).ToList();
-        return lost.Count > 0 && lost.Count < ranks
+        var cause =
+            lost.Count > 0 && lost.Count < ranks
                 ? CauseCatalogue.RankMissing.Found(
                     $"The gradient of rank {string.Join(", ", lost)} is missing from the average.",
-                    0.98,
+                    1 - Exact,
                     evidence
                 )
             : found.Zip(right).All(pair => Numbers.Near(pair.First, ranks * pair.Second))
-                ? CauseCatalogue.GradientsSummedOverRanks.Found(0.98, evidence)
-            : CauseCatalogue.ReductionOther.Found(0.8, evidence);
+                ? CauseCatalogue.GradientsSummedOverRanks.Found(1 - Exact, evidence)
+            : CauseCatalogue.ReductionOther.Found(1 - Exact, evidence);
+        return new(cause, RankFaults.GradientsWeighed([.. found.Zip(right, (share, should) => share / should)]));
+    }
+
+    /// <summary>Some tensors are summed, and all others averaged.</summary>
+    private static Finding? Bucket(ExplainedRun run)
+    {
+        var (summed, averaged, other) = (new HashSet<string>(StringComparer.Ordinal), 0, 0);
+        foreach (var entry in run.Iterations[0].Of(TracePhase.Reduction))
+        {
+            var own = run.Ranks.Select(rank => rank.Find(0, TracePhase.Gradient, entry.Key.Name)?.Summary.Sums).ToList();
+            if (own.Contains(null))
+            {
+                continue;
+            }
+
+            var sum = own.Aggregate(new double[entry.Summary.Sums.Length], (all, sums) => [.. all.Zip(sums!, (x, y) => x + y)]);
+            var fit = new LinearFit(1);
+            fit.Add(entry.Summary.Sums, [sum], 1 / Math.Max(1e-30, entry.Summary.L2));
+            if (fit.Solve() is not { Residual: < Exact } result)
+            {
+                other++;
+            }
+            else if (Numbers.Near(result.Coefficients[0], 1, Exact))
+            {
+                summed.Add(entry.Key.Name);
+            }
+            else
+            {
+                (averaged, other) = Numbers.Near(result.Coefficients[0], 1.0 / run.Ranks.Count, Exact)
+                    ? (averaged + 1, other)
+                    : (averaged, other + 1);
+            }
+        }
+
+        return summed.Count > 0 && averaged > 0
+            ? new Finding(
+                CauseCatalogue.BucketSummed.Found(
+                    (summed.Count + averaged) / (double)(summed.Count + averaged + other),
+                    [$"{summed.Count} gradients are the sum over ranks, such as {summed.First()}, and {averaged} their average"]
+                ),
+                RankFaults.SomeSummed(summed)
+            )
+            : null;
     }
 
     private static double[]? Shares(ExplainedRun run)
@@ -109,7 +192,7 @@ internal sealed class GradientLaw : ILaw
     }
 
     /// <summary>Gradients of iteration 0 are all the same multiple of the expected ones.</summary>
-    private static Cause? Scale(ExplainedRun first, ExplainedRun second)
+    private static Finding? Scale(ExplainedRun first, ExplainedRun second)
     {
         var fit = new LinearFit(1);
         foreach (var entry in second.Iterations[0].Of(TracePhase.Gradient))
@@ -133,17 +216,18 @@ internal sealed class GradientLaw : ILaw
             $"the total loss is {Numbers.Text(loss)} times the expected one",
         ];
         var images = first.Images / (double)first.Ranks.Count;
+        var share = 1 - result.Residual;
         if (Numbers.Near(loss, factor))
         {
             return Numbers.Near(factor, images ?? double.NaN)
-                ? CauseCatalogue.LossSummed.Found(0.98, [.. evidence, $"a rank has {Numbers.Text(images!.Value)} images"])
-                : CauseCatalogue.LossScale.Found($"The loss is {Numbers.Text(factor)} times what it should be.", 0.9, evidence);
+                ? CauseCatalogue.LossSummed.Found(share, [.. evidence, $"a rank has {Numbers.Text(images!.Value)} images"])
+                : CauseCatalogue.LossScale.Found($"The loss is {Numbers.Text(factor)} times what it should be.", share, evidence);
         }
 
-        return Numbers.Near(factor, images ?? double.NaN)
+        var cause = Numbers.Near(factor, images ?? double.NaN)
             ? CauseCatalogue.LossSummed.Found(
                 "What is differentiated is the loss summed over images, not averaged.",
-                0.96,
+                share,
                 [.. evidence, $"a rank has {Numbers.Text(images!.Value)} images"],
                 TracePhase.Backward
             )
@@ -154,14 +238,15 @@ internal sealed class GradientLaw : ILaw
                             ? "a loss scale is not taken out again."
                             : "the loss is scaled before the backward pass."
                     ),
-                0.95,
+                share,
                 evidence,
                 TracePhase.Backward
             );
+        return new(cause, GradientFaults.LossTimes(factor));
     }
 
     /// <summary>Gradients of iteration 1 hold those of iteration 0 too.</summary>
-    private static Cause? Accumulation(ExplainedRun first, ExplainedRun second)
+    private static Finding? Accumulation(ExplainedRun first, ExplainedRun second)
     {
         if (first.Iterations.Count < 2 || second.Iterations.Count < 2)
         {
@@ -183,12 +268,15 @@ internal sealed class GradientLaw : ILaw
         }
 
         return fit.Solve() is { Residual: < 0.05 } result && Numbers.Near(result.Coefficients[0], 1, 0.02)
-            ? CauseCatalogue.GradientsAccumulated.Found(
-                0.97,
-                [
-                    $"gradients of iteration 1 are the expected ones plus {Numbers.Text(result.Coefficients[0])} times those of "
-                        + $"iteration 0, residual {Numbers.Text(result.Residual)}",
-                ]
+            ? new Finding(
+                CauseCatalogue.GradientsAccumulated.Found(
+                    1 - result.Residual,
+                    [
+                        $"gradients of iteration 1 are the expected ones plus {Numbers.Text(result.Coefficients[0])} times those of "
+                            + $"iteration 0, residual {Numbers.Text(result.Residual)}",
+                    ]
+                ),
+                GradientFaults.NotCleared()
             )
             : null;
     }

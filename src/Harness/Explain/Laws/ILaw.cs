@@ -1,4 +1,3 @@
-using PPYolo.Align.Explanations;
 using PPYolo.Align.Traces;
 
 namespace PPYolo.Harness.Explain.Laws;
@@ -10,5 +9,5 @@ internal interface ILaw
     /// <param name="first">The run that is expected.</param>
     /// <param name="second">The run that differs from it.</param>
     /// <param name="comparison">Where they differ.</param>
-    IEnumerable<Cause> Examine(ExplainedRun first, ExplainedRun second, TraceComparison comparison);
+    IEnumerable<Finding> Examine(ExplainedRun first, ExplainedRun second, TraceComparison comparison);
 }

@@ -1,6 +1,8 @@
 using PPYolo.Align.Explanations;
 using PPYolo.Align.Traces;
+using PPYolo.Harness.Faults;
 using PPYolo.Train.Runtime;
+using static TorchSharp.torch;
 
 namespace PPYolo.Harness.Explain.Laws;
 
@@ -8,35 +10,52 @@ namespace PPYolo.Harness.Explain.Laws;
 internal sealed class ModuleLaw : ILaw
 {
     /// <inheritdoc />
-    public IEnumerable<Cause> Examine(ExplainedRun first, ExplainedRun second, TraceComparison comparison)
+    public IEnumerable<Finding> Examine(ExplainedRun first, ExplainedRun second, TraceComparison comparison)
     {
         if (comparison.Frontier is not { Key.Phase: TracePhase.Forward } frontier)
         {
             return [];
         }
 
-        return [.. new[] { DropBlock(first, second, frontier), Precision(first, second, frontier) }.OfType<Cause>()];
+        return [.. DropBlock(first, second, frontier), .. Precision(first, second, comparison, frontier)];
     }
 
-    private static Cause? DropBlock(ExplainedRun first, ExplainedRun second, EntryDifference frontier)
+    private static IEnumerable<Finding> DropBlock(ExplainedRun first, ExplainedRun second, EntryDifference frontier)
     {
         if (!frontier.Key.Name.EndsWith("dropblock", StringComparison.Ordinal))
         {
-            return null;
+            yield break;
         }
 
         var (a, b) = (Changes(first, frontier), Changes(second, frontier));
-        return a == 0 && b > 0
-                ? CauseCatalogue.DropBlockOn.Found(
-                    0.98,
+        if (a == 0 && b > 0)
+        {
+            yield return new(
+                CauseCatalogue.DropBlockOn.Found(
+                    1,
                     [$"in the second run its output differs from its input by {Numbers.Text(b)} of its norm; in the first they are equal"]
-                )
-            : b == 0 && a > 0
-                ? CauseCatalogue.DropBlockOff.Found(
-                    0.98,
+                ),
+                NetworkFaults.DropBlock(true)
+            );
+        }
+        else if (b == 0 && a > 0)
+        {
+            yield return new(
+                CauseCatalogue.DropBlockOff.Found(
+                    1,
                     [$"in the first run its output differs from its input by {Numbers.Text(a)} of its norm; in the second they are equal"]
-                )
-            : CauseCatalogue.DropBlockRandom.Found(0.9, [$"both runs drop: by {Numbers.Text(a)} and {Numbers.Text(b)} of the norm"]);
+                ),
+                NetworkFaults.DropBlock(false)
+            );
+        }
+        else
+        {
+            // Whose cells are other cells cannot be told from what is dropped wrongly.
+            yield return CauseCatalogue.DropBlockRandom.Found(
+                Cause.LeastLikely,
+                [$"both runs drop: by {Numbers.Text(a)} and {Numbers.Text(b)} of the norm"]
+            );
+        }
     }
 
     /// <summary>How far a module's output is from what went in: the last map of the same shape before it.</summary>
@@ -50,32 +69,57 @@ internal sealed class ModuleLaw : ILaw
         return before.Shape.SequenceEqual(output.Shape) ? before.Summary.RelativeDistance(output.Summary) : double.NaN;
     }
 
-    private static Cause? Precision(ExplainedRun first, ExplainedRun second, EntryDifference frontier)
+    private static IEnumerable<Finding> Precision(
+        ExplainedRun first,
+        ExplainedRun second,
+        TraceComparison comparison,
+        EntryDifference frontier
+    )
     {
         // With equal weights and inputs a convolution can differ this little only by its arithmetic. Operands of 8 bits round by 2^-9 at
         // most, of 11 by 2^-12; the errors of many products average to about half of that.
-        var isConvolution = first.Ranks[0].Find(0, TracePhase.Start, frontier.Key.Name + ".weight") is { Shape.Count: 4 };
-        var format = frontier.Relative switch
+        if (!IsConvolution(first, frontier.Key.Name) || frontier.Iteration != 0 || frontier.Relative is <= 4e-5 or >= 2e-2)
         {
-            > 8e-4 and < 2e-2 => "bfloat16 (8 bits)",
-            > 4e-5 and <= 8e-4 => "TF32 or float16 (11 bits)",
-            _ => null,
-        };
-        if (!isConvolution || format is null || frontier.Iteration != 0)
-        {
-            return null;
+            yield break;
         }
 
-        var difference = $"{frontier.Key.Name} has the same weights and input and differs by {Numbers.Text(frontier.Relative)} of its norm";
+        // Convolutions before it that agree say that it is not a matter of all of them.
+        var convolutions = comparison
+            .Differences.Where(difference =>
+                difference is { Iteration: 0, Key.Phase: TracePhase.Forward } && IsConvolution(first, difference.Key.Name)
+            )
+            .ToList();
+        var share = convolutions.Count(difference => difference.Exceeds) / (double)convolutions.Count;
+        string[] evidence =
+        [
+            $"{frontier.Key.Name} has the same weights and input and differs by {Numbers.Text(frontier.Relative)} of its norm",
+            $"{convolutions.Count(difference => difference.Exceeds)} of {convolutions.Count} convolutions differ in iteration 0",
+        ];
         var (a, b) = (Tf32(first), Tf32(second));
-        return a == b
-            ? CauseCatalogue.LowerPrecision.Found($"Convolutions are computed in lower precision: {format}.", 0.95, [difference])
-            : CauseCatalogue.LowerPrecision.Found(
+        if (a != b)
+        {
+            yield return CauseCatalogue.LowerPrecision.Found(
                 $"Convolutions are computed in lower precision: TF32 is {b} in the second run.",
-                0.98,
-                [difference, $"the environments say that TF32 is {a} in the first run and {b} in the second"]
+                share,
+                [.. evidence, $"the environments say that TF32 is {a} in the first run and {b} in the second"]
             );
+            yield break;
+        }
+
+        var bits = frontier.Relative > 8e-4 ? "bfloat16 (8 bits)" : "TF32 or float16 (11 bits)";
+        yield return new(
+            // A size alone says little.
+            CauseCatalogue.LowerPrecision.Found(
+                $"Convolutions are computed in lower precision: {bits}.",
+                share * Cause.LeastLikely,
+                evidence
+            ),
+            NetworkFaults.Rounded(frontier.Relative > 8e-4 ? ScalarType.BFloat16 : ScalarType.Float16)
+        );
     }
+
+    private static bool IsConvolution(ExplainedRun run, string name) =>
+        run.Ranks[0].Find(0, TracePhase.Start, name + ".weight") is { Shape.Count: 4 };
 
     // Absent means the CPU, which has none.
     private static string Tf32(ExplainedRun run) => run.Environment.GetValueOrDefault(CardSettings.Tf32Fact, "off");

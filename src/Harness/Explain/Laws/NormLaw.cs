@@ -1,5 +1,6 @@
 using PPYolo.Align.Explanations;
 using PPYolo.Align.Traces;
+using PPYolo.Harness.Faults;
 
 namespace PPYolo.Harness.Explain.Laws;
 
@@ -12,7 +13,7 @@ internal sealed class NormLaw : ILaw
     private const double Exact = 1e-3;
 
     /// <inheritdoc />
-    public IEnumerable<Cause> Examine(ExplainedRun first, ExplainedRun second, TraceComparison comparison)
+    public IEnumerable<Finding> Examine(ExplainedRun first, ExplainedRun second, TraceComparison comparison)
     {
         if (first.Options is not { FreezeNorm: false } options || first.Ranks.Count != second.Ranks.Count)
         {
@@ -48,7 +49,7 @@ internal sealed class NormLaw : ILaw
                 .Sum(entry => entry.Summary.Mean);
             if (counted > 0)
             {
-                yield return CauseCatalogue.NormFrozen.Found(0.97, evidence);
+                yield return new(CauseCatalogue.NormFrozen.Found(1 - Math.Abs(found), evidence), NormFaults.Momentum(0));
             }
 
             yield break;
@@ -61,18 +62,21 @@ internal sealed class NormLaw : ILaw
 
         if (!Numbers.Near(found, momentum, Exact))
         {
-            yield return CauseCatalogue.NormMomentum.Found(
-                Numbers.Near(found, 1 - momentum, Exact)
-                    ? $"The norms' momentum is turned round: the batch counts {Numbers.Text(found)}, the running statistics the rest."
-                    : $"The norms' momentum is {Numbers.Text(found)}, not {Numbers.Text(momentum)}.",
-                0.98,
-                evidence
+            yield return new(
+                CauseCatalogue.NormMomentum.Found(
+                    Numbers.Near(found, 1 - momentum, Exact)
+                        ? $"The norms' momentum is turned round: the batch counts {Numbers.Text(found)}, the running statistics the rest."
+                        : $"The norms' momentum is {Numbers.Text(found)}, not {Numbers.Text(momentum)}.",
+                    1 - fit.Residual,
+                    evidence
+                ),
+                NormFaults.Momentum(Math.Clamp(found, 0, 1))
             );
         }
 
         if (Variance(norms, momentum, found) is { } biased)
         {
-            yield return biased;
+            yield return new(biased, NormFaults.BiasedVariance());
         }
     }
 
@@ -100,7 +104,7 @@ internal sealed class NormLaw : ILaw
 
         return biasedLeft < unbiasedLeft / 9 && Math.Sqrt(unbiasedLeft / size) > 1e-5
             ? CauseCatalogue.NormBiasedVariance.Found(
-                0.97,
+                1 - Math.Sqrt(biasedLeft / unbiasedLeft),
                 [
                     $"residual with the biased variance {Numbers.Text(Math.Sqrt(biasedLeft / size))}, with the unbiased "
                         + $"{Numbers.Text(Math.Sqrt(unbiasedLeft / size))}",

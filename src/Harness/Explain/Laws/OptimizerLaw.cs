@@ -1,5 +1,6 @@
 using PPYolo.Align.Explanations;
 using PPYolo.Align.Traces;
+using PPYolo.Harness.Faults;
 using PPYolo.Train.Optimization;
 
 namespace PPYolo.Harness.Explain.Laws;
@@ -19,7 +20,7 @@ internal sealed class OptimizerLaw : ILaw
     private static readonly string[] Groups = [ParameterGroup.NoDecay, ParameterGroup.Decay];
 
     /// <inheritdoc />
-    public IEnumerable<Cause> Examine(ExplainedRun first, ExplainedRun second, TraceComparison comparison)
+    public IEnumerable<Finding> Examine(ExplainedRun first, ExplainedRun second, TraceComparison comparison)
     {
         if (!first.Iterations[0].Of(TracePhase.Momentum).Any() || !second.Iterations[0].Of(TracePhase.Momentum).Any())
         {
@@ -29,14 +30,23 @@ internal sealed class OptimizerLaw : ILaw
         var names = OptimizerGroups.Of(first.Options ?? second.Options);
         var a = Groups.ToDictionary(group => group, group => Momentum(first, group, names), StringComparer.Ordinal);
         var b = Groups.ToDictionary(group => group, group => Momentum(second, group, names), StringComparer.Ordinal);
-        var causes = new List<Cause>();
+        var causes = new List<Finding>();
         Decay(a, b, causes);
         Coefficients(first, second, a, b, names, causes);
         Step(first, second, b, causes);
+        var (expected, entered) = (a[Groups[1]].Decay, b[Groups[1]].Decay);
+        causes.AddRange(
+            GroupLaw.Examine(
+                first,
+                second,
+                names,
+                expected is not null && entered is not null && IsZero(entered) && !IsZero(expected) ? expected.Value : null
+            )
+        );
         return causes;
     }
 
-    private static void Decay(Dictionary<string, MomentumFit> a, Dictionary<string, MomentumFit> b, List<Cause> causes)
+    private static void Decay(Dictionary<string, MomentumFit> a, Dictionary<string, MomentumFit> b, List<Finding> causes)
     {
         var (noA, yesA, noB, yesB) = (a[Groups[0]].Decay, a[Groups[1]].Decay, b[Groups[0]].Decay, b[Groups[1]].Decay);
         if (noA is null || yesA is null || noB is null || yesB is null || (Same(noA, noB) && Same(yesA, yesB)))
@@ -49,16 +59,20 @@ internal sealed class OptimizerLaw : ILaw
             $"weight decay of norms and the head's biases: expected {noA}, fitted {noB}",
             $"weight decay of convolution weights: expected {yesA}, fitted {yesB}",
         ];
-        causes.Add(
-            IsZero(yesB) && IsZero(noB) ? CauseCatalogue.WeightDecayMissing.Found(0.98, evidence)
-            : IsZero(yesB) ? CauseCatalogue.WeightDecayWrongGroup.Found(0.98, evidence)
-            : !IsZero(noB) && IsZero(noA) && Same(yesA, yesB) ? CauseCatalogue.WeightDecayAllGroups.Found(0.98, evidence)
+        // What is not what its law says is not explained.
+        var fit = 1 - Math.Max(b[Groups[0]].Residual, b[Groups[1]].Residual);
+        var cause =
+            IsZero(yesB) && IsZero(noB) ? CauseCatalogue.WeightDecayMissing.Found(fit, evidence)
+            : IsZero(yesB) ? CauseCatalogue.WeightDecayWrongGroup.Found(fit, evidence)
+            : !IsZero(noB) && IsZero(noA) && Same(yesA, yesB) ? CauseCatalogue.WeightDecayAllGroups.Found(fit, evidence)
             : CauseCatalogue.WeightDecayOther.Found(
-                $"Weight decay is {Numbers.Text(yesB.Value)}, not {Numbers.Text(yesA.Value)}.",
-                0.95,
+                Same(yesA, yesB)
+                    ? $"Weight decay of norms and the head's biases is {Numbers.Text(noB.Value)}, not {Numbers.Text(noA.Value)}."
+                    : $"Weight decay is {Numbers.Text(yesB.Value)}, not {Numbers.Text(yesA.Value)}.",
+                fit,
                 evidence
-            )
-        );
+            );
+        causes.Add(new(cause, OptimizerFaults.WeightDecays(IsZero(noB) ? 0 : noB.Value, IsZero(yesB) ? 0 : yesB.Value)));
     }
 
     private static void Coefficients(
@@ -67,17 +81,20 @@ internal sealed class OptimizerLaw : ILaw
         Dictionary<string, MomentumFit> a,
         Dictionary<string, MomentumFit> b,
         OptimizerGroups names,
-        List<Cause> causes
+        List<Finding> causes
     )
     {
         var (carryA, carryB) = (Carry(a), Carry(b));
         if (carryA is not null && carryB is not null && !Numbers.Near(carryA.Value, carryB.Value, 0.005))
         {
             causes.Add(
-                CauseCatalogue.Momentum.Found(
-                    $"Momentum is {Numbers.Text(carryB.Value)}, not {Numbers.Text(carryA.Value)}.",
-                    0.97,
-                    [$"m = a g + b w + c m: c is {carryB}, expected {carryA}"]
+                new(
+                    CauseCatalogue.Momentum.Found(
+                        $"Momentum is {Numbers.Text(carryB.Value)}, not {Numbers.Text(carryA.Value)}.",
+                        1 - Math.Max(b[Groups[0]].Residual, b[Groups[1]].Residual),
+                        [$"m = a g + b w + c m: c is {carryB}, expected {carryA}"]
+                    ),
+                    OptimizerFaults.Momentum(Math.Clamp(carryB.Value, 0, 0.9999))
                 )
             );
         }
@@ -102,6 +119,21 @@ internal sealed class OptimizerLaw : ILaw
             return;
         }
 
+        if (
+            Groups.All(group =>
+                ratios[group].Count > 1 && ratios[group].Zip(second.Rates).All(pair => Numbers.Near(pair.First, pair.Second, 0.005))
+            )
+        )
+        {
+            causes.Add(
+                CauseCatalogue.MomentumHoldsRate.Found(
+                    1 - Math.Max(b[Groups[0]].Residual, b[Groups[1]].Residual),
+                    [$"gradients enter momentum times {Numbers.Text(ratios[Groups[1]])}; the rates are {Numbers.Text(second.Rates)}"]
+                )
+            );
+            return;
+        }
+
         string[] evidence =
         [
             .. Groups.Select(group =>
@@ -113,16 +145,19 @@ internal sealed class OptimizerLaw : ILaw
             later.Count > 0
             && Groups.All(group => ratios[group].Count == 0 || Numbers.Near(ratios[group][0], 1, 0.005))
             && later.All(ratio => ratio < 1 && Numbers.Near(ratio, later[0], 0.005))
-                ? CauseCatalogue.Dampening.Found(
-                    $"Gradients enter momentum dampened by {Numbers.Text(1 - later[0])} after the first step.",
-                    0.97,
-                    evidence
+                ? new Finding(
+                    CauseCatalogue.Dampening.Found(
+                        $"Gradients enter momentum dampened by {Numbers.Text(1 - later[0])} after the first step.",
+                        1 - Math.Max(b[Groups[0]].Residual, b[Groups[1]].Residual),
+                        evidence
+                    ),
+                    OptimizerFaults.Dampening(1 - later[0], carryB?.Value ?? 0.9)
                 )
                 : Clipping(second, limit, b, names, evidence)
         );
     }
 
-    private static Cause Clipping(
+    private static Finding Clipping(
         ExplainedRun second,
         double? limit,
         Dictionary<string, MomentumFit> b,
@@ -136,10 +171,14 @@ internal sealed class OptimizerLaw : ILaw
             .Select(i => Math.Sqrt(Groups.Sum(group => Math.Pow(groupNorms[group][i], 2))))
             .ToList();
         string[] norms = [.. evidence, .. Groups.Select(group => $"{group}: gradient norms {Numbers.Text(groupNorms[group])}")];
+        var fit = 1 - Math.Max(b[Groups[0]].Residual, b[Groups[1]].Residual);
         var ones = Groups.All(group => b[group].Shares.All(share => Numbers.Near(share, 1, 1e-3)));
         if (limit is not null && ones)
         {
-            return CauseCatalogue.ClippingMissing.Found($"Gradients are not clipped at {Numbers.Text(limit.Value)}.", 0.98, norms);
+            return new(
+                CauseCatalogue.ClippingMissing.Found($"Gradients are not clipped at {Numbers.Text(limit.Value)}.", fit, norms),
+                OptimizerFaults.ClippingMissing()
+            );
         }
 
         // Clipping leaves a product of share and norm that is the limit.
@@ -157,31 +196,40 @@ internal sealed class OptimizerLaw : ILaw
 
         if (Clips(group => groupNorms[group], out var own) && (limit is null || !Numbers.Near(own, limit.Value)))
         {
-            return CauseCatalogue.ClippingOther.Found(
-                limit is null
-                    ? $"Gradients are clipped at {Numbers.Text(own)}, which they should not be."
-                    : $"Gradients are clipped at {Numbers.Text(own)}, not {Numbers.Text(limit.Value)}.",
-                0.97,
-                norms
+            return new(
+                CauseCatalogue.ClippingOther.Found(
+                    limit is null
+                        ? $"Gradients are clipped at {Numbers.Text(own)}, which they should not be."
+                        : $"Gradients are clipped at {Numbers.Text(own)}, not {Numbers.Text(limit.Value)}.",
+                    fit,
+                    norms
+                ),
+                OptimizerFaults.ClippingAt(own)
             );
         }
 
         if (Clips(_ => global, out var joint))
         {
-            return CauseCatalogue.ClippingJoint.Found(
-                $"Gradients are clipped at {Numbers.Text(joint)} by the norm of all groups together, not of each.",
-                0.97,
-                norms
+            return new(
+                CauseCatalogue.ClippingJoint.Found(
+                    $"Gradients are clipped at {Numbers.Text(joint)} by the norm of all groups together, not of each.",
+                    fit,
+                    norms
+                ),
+                OptimizerFaults.ClippingAt(joint).And(OptimizerFaults.ClippingByTheJointNorm())
             );
         }
 
         var shares = Groups.SelectMany(group => b[group].Shares).ToList();
         return shares.All(share => Numbers.Near(share, shares[0]))
-            ? CauseCatalogue.GradientScale.Found($"The optimizer multiplies gradients by {Numbers.Text(shares[0])}.", 0.9, norms)
-            : CauseCatalogue.GradientShare.Found(0.6, norms);
+            ? new Finding(
+                CauseCatalogue.GradientScale.Found($"The optimizer multiplies gradients by {Numbers.Text(shares[0])}.", fit, norms),
+                OptimizerFaults.GradientsTimes(shares[0])
+            )
+            : CauseCatalogue.GradientShare.Found(Math.Min(fit, Cause.LeastLikely), norms);
     }
 
-    private static void Step(ExplainedRun first, ExplainedRun second, Dictionary<string, MomentumFit> b, List<Cause> causes)
+    private static void Step(ExplainedRun first, ExplainedRun second, Dictionary<string, MomentumFit> b, List<Finding> causes)
     {
         if (WeightStep(first) is not { } right || WeightStep(second) is not { } found || Carry(b) is not { } carry)
         {
@@ -196,14 +244,15 @@ internal sealed class OptimizerLaw : ILaw
             && Math.Abs(look - expectedLook) > 10 * found.Error / found.Rate
         )
         {
+            string[] evidence =
+            [
+                $"w changes by {Numbers.Text(found.Now)} m + {Numbers.Text(found.Earlier)} m before; Nesterov's are (1 + c) and -c times "
+                    + $"the rate, plain momentum's 1 and 0; residual {Numbers.Text(found.Residual)}",
+            ];
             causes.Add(
-                (Numbers.Near(look, -carry.Value, 0.05) ? CauseCatalogue.Nesterov : CauseCatalogue.WeightStep).Found(
-                    0.97,
-                    [
-                        $"w changes by {Numbers.Text(found.Now)} m + {Numbers.Text(found.Earlier)} m before; Nesterov's are (1 + c) and "
-                            + $"-c times the rate, plain momentum's 1 and 0",
-                    ]
-                )
+                Numbers.Near(look, -carry.Value, 0.05)
+                    ? new Finding(CauseCatalogue.Nesterov.Found(1 - found.Residual, evidence), OptimizerFaults.Nesterov(carry.Value))
+                    : (Finding)CauseCatalogue.WeightStep.Found(Math.Min(1 - found.Residual, Cause.LeastLikely), evidence)
             );
         }
 
@@ -211,10 +260,16 @@ internal sealed class OptimizerLaw : ILaw
         if (!Numbers.Near(factor, 1, Math.Max(0.01, 10 * found.Error / found.Rate)))
         {
             causes.Add(
-                CauseCatalogue.RateApplied.Found(
-                    $"Weights move by {Numbers.Text(factor)} times the learning rate that was recorded.",
-                    0.97,
-                    [$"movement over momentum and recorded rate: {Numbers.Text(found.Rate)}, expected {Numbers.Text(right.Rate)}"]
+                new(
+                    CauseCatalogue.RateApplied.Found(
+                        $"Weights move by {Numbers.Text(factor)} times the learning rate that was recorded.",
+                        1 - found.Residual,
+                        [
+                            $"movement over momentum and recorded rate: {Numbers.Text(found.Rate)}, expected {Numbers.Text(right.Rate)}; "
+                                + $"residual {Numbers.Text(found.Residual)}",
+                        ]
+                    ),
+                    OptimizerFaults.StepTimes(factor)
                 )
             );
         }
@@ -225,6 +280,7 @@ internal sealed class OptimizerLaw : ILaw
         var shares = new List<double>();
         var decays = new List<(double Value, double Error)>();
         var carries = new List<(double Value, double Error)>();
+        double residual = 0;
         for (var iteration = 0; iteration < run.Iterations.Count; iteration++)
         {
             var fit = new LinearFit(iteration == 0 ? 2 : 3);
@@ -247,6 +303,7 @@ internal sealed class OptimizerLaw : ILaw
 
             if (fit.Solve() is { } result && result.Residual < Trusted)
             {
+                residual = Math.Max(residual, result.Residual);
                 shares.Add(result.Coefficients[0]);
                 decays.Add((result.Coefficients[1], result.Errors[1]));
                 if (iteration > 0)
@@ -256,7 +313,7 @@ internal sealed class OptimizerLaw : ILaw
             }
         }
 
-        return new(shares, Measured.Of(decays), Measured.Of(carries));
+        return new(shares, Measured.Of(decays), Measured.Of(carries), residual);
     }
 
     /// <summary>
@@ -292,7 +349,7 @@ internal sealed class OptimizerLaw : ILaw
         }
 
         return fit.Solve() is { } result
-            ? new(result.Coefficients[0], result.Coefficients[1], Math.Max(result.Errors[0], result.Errors[1]))
+            ? new(result.Coefficients[0], result.Coefficients[1], Math.Max(result.Errors[0], result.Errors[1]), result.Residual)
             : null;
     }
 
@@ -317,9 +374,9 @@ internal sealed class OptimizerLaw : ILaw
 
     private static bool IsZero(Measured value) => Math.Abs(value.Value) <= Math.Max(NoDecay, 5 * value.Error);
 
-    private sealed record MomentumFit(IReadOnlyList<double> Shares, Measured? Decay, Measured? Carry);
+    private sealed record MomentumFit(IReadOnlyList<double> Shares, Measured? Decay, Measured? Carry, double Residual);
 
-    private sealed record StepFit(double Now, double Earlier, double Error)
+    private sealed record StepFit(double Now, double Earlier, double Error, double Residual)
     {
         public double Rate => Now + Earlier;
     }

@@ -1,5 +1,6 @@
 using PPYolo.Align.Explanations;
 using PPYolo.Align.Traces;
+using PPYolo.Harness.Faults;
 using PPYolo.Train.Optimization;
 
 namespace PPYolo.Harness.Explain.Laws;
@@ -10,7 +11,7 @@ internal sealed class ScheduleLaw : ILaw
     private const double Exact = 1e-6;
 
     /// <inheritdoc />
-    public IEnumerable<Cause> Examine(ExplainedRun first, ExplainedRun second, TraceComparison comparison)
+    public IEnumerable<Finding> Examine(ExplainedRun first, ExplainedRun second, TraceComparison comparison)
     {
         var count = Math.Min(first.Iterations.Count, second.Iterations.Count);
         double[] a = [.. first.Rates.Take(count)],
@@ -37,7 +38,7 @@ internal sealed class ScheduleLaw : ILaw
 
         if (!All(a, rate => Numbers.Near(rate, full, Exact)) && All(b.Skip(1), rate => Numbers.Near(rate, full, Exact)))
         {
-            yield return CauseCatalogue.WarmUpMissing.Found(0.99, evidence);
+            yield return Same(CauseCatalogue.WarmUpMissing.Found(1, evidence));
             yield break;
         }
 
@@ -56,10 +57,12 @@ internal sealed class ScheduleLaw : ILaw
                 .ToList();
             if (compared.Count > 1 && !All(a, rate => rate == a[0]) && compared.All(pair => Numbers.Near(pair.Expected, pair.Found, Exact)))
             {
-                yield return CauseCatalogue.RateShifted.Found(
-                    $"The learning rate is {Math.Abs(shift)} step{(shift is 1 or -1 ? "" : "s")} {(shift < 0 ? "late" : "early")}.",
-                    0.99,
-                    evidence
+                yield return Same(
+                    CauseCatalogue.RateShifted.Found(
+                        $"The learning rate is {Math.Abs(shift)} step{(shift is 1 or -1 ? "" : "s")} {(shift < 0 ? "late" : "early")}.",
+                        1,
+                        evidence
+                    )
                 );
                 yield break;
             }
@@ -68,20 +71,41 @@ internal sealed class ScheduleLaw : ILaw
         var factors = a.Zip(b, (expected, found) => found / expected).ToList();
         if (All(factors, factor => Numbers.Near(factor, factors[0], 1e-5)))
         {
-            yield return CauseCatalogue.RateFactor.Found(
-                $"The learning rate is {Numbers.Text(factors[0])} times what it should be"
-                    + (
-                        Numbers.Near(factors[0], second.Ranks.Count) && second.Ranks.Count > 1
-                            ? ": it was multiplied by the number of ranks."
-                            : "."
-                    ),
-                0.99,
-                evidence
+            yield return Same(
+                CauseCatalogue.RateFactor.Found(
+                    $"The learning rate is {Numbers.Text(factors[0])} times what it should be"
+                        + (
+                            Numbers.Near(factors[0], second.Ranks.Count) && second.Ranks.Count > 1
+                                ? ": it was multiplied by the number of ranks."
+                                : "."
+                        ),
+                    1,
+                    evidence
+                )
             );
             yield break;
         }
 
-        yield return CauseCatalogue.RateOther.Found(0.6, evidence);
+        if (
+            count > 1
+            && !Numbers.Near(a[0], b[0], Exact)
+            && a.Skip(1).Zip(b.Skip(1)).All(pair => Numbers.Near(pair.First, pair.Second, Exact))
+        )
+        {
+            yield return Same(
+                CauseCatalogue.RateOfFirst.Found(
+                    $"The learning rate of iteration 0 alone is another: {Numbers.Text(b[0])}, not {Numbers.Text(a[0])}.",
+                    1,
+                    evidence
+                )
+            );
+            yield break;
+        }
+
+        yield return Same(CauseCatalogue.RateOther.Found(Cause.LeastLikely, evidence));
+
+        // Whatever the schedule, its rates are what was recorded.
+        Finding Same(Cause cause) => new(cause, OptimizerFaults.Rates(b));
     }
 
     private static bool All(IEnumerable<double> values, Func<double, bool> condition) => values.All(condition);

@@ -1,6 +1,8 @@
 using PPYolo.Align.Explanations;
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Traces;
+using PPYolo.Harness.Faults;
+using PPYolo.Train.Stepping;
 using PPYolo.Train.Tracing;
 using static TorchSharp.torch;
 
@@ -12,22 +14,31 @@ internal sealed class StartLaw : ILaw
     private const double Exact = 1e-5;
 
     /// <inheritdoc />
-    public IEnumerable<Cause> Examine(ExplainedRun first, ExplainedRun second, TraceComparison comparison)
+    public IEnumerable<Finding> Examine(ExplainedRun first, ExplainedRun second, TraceComparison comparison)
     {
         var differing = comparison.Exceeding.Where(difference => difference.Key.Phase == TracePhase.Start && difference.Rank == 0).ToList();
         var causes = differing.ConvertAll(difference => (Name: difference.Key.Name, Kind: Kind(first, second, difference)));
         foreach (var group in causes.GroupBy(cause => cause.Kind.Cause))
         {
             var names = group.Select(cause => cause.Name).ToList();
-            yield return group.Key.Found(
-                $"{group.Key.Meaning.TrimEnd('.')}: {names[0]}{(names.Count > 1 ? $" and {names.Count - 1} others" : "")}.",
-                0.97,
-                [.. group.Take(3).Select(cause => $"{cause.Name}: {cause.Kind.Evidence}")]
+            yield return new(
+                group.Key.Found(
+                    $"{group.Key.Meaning.TrimEnd('.')}: {names[0]}{(names.Count > 1 ? $" and {names.Count - 1} others" : "")}.",
+                    group.Min(cause => cause.Kind.Fit),
+                    [.. group.Take(3).Select(cause => $"{cause.Name}: {cause.Kind.Evidence}")]
+                ),
+                group.All(cause => cause.Kind.Act is not null)
+                    ? group.Aggregate(Alteration.None, (all, cause) => all.And(cause.Kind.Act!))
+                    : null
             );
         }
     }
 
-    private static (CauseKind Cause, string Evidence) Kind(ExplainedRun first, ExplainedRun second, EntryDifference difference)
+    private static (CauseKind Cause, string Evidence, double Fit, Alteration? Act) Kind(
+        ExplainedRun first,
+        ExplainedRun second,
+        EntryDifference difference
+    )
     {
         var name = difference.Key.Name;
         if (
@@ -36,16 +47,17 @@ internal sealed class StartLaw : ILaw
             || second.Ranks[0].Find(0, TracePhase.Start, name) is not { } b
         )
         {
-            return (CauseCatalogue.WeightsOther, difference.Note ?? "");
+            return (CauseCatalogue.WeightsOther, difference.Note ?? "", 1, null);
         }
 
         var evidence =
             $"relative difference {Numbers.Text(difference.Relative)}, norms {Numbers.Text(a.Summary.L2)} and {Numbers.Text(b.Summary.L2)}";
         if (first.Start is { } start && start.TryGet(name, out var tensor) && Arrangement(tensor, b) is { } arrangement)
         {
-            return arrangement == Transposition
-                ? (CauseCatalogue.WeightsTransposed, $"{evidence}; equals the expected one with its first two dimensions exchanged")
-                : (CauseCatalogue.WeightsPermuted, $"{evidence}; equals the expected one {arrangement}");
+            var act = WeightFaults.Changed(name, weight => weight.copy_(arrangement.Make(weight.clone())));
+            return arrangement.Name == Transposition
+                ? (CauseCatalogue.WeightsTransposed, $"{evidence}; equals the expected one with its first two dimensions exchanged", 1, act)
+                : (CauseCatalogue.WeightsPermuted, $"{evidence}; equals the expected one {arrangement.Name}", 1, act);
         }
 
         if (
@@ -54,51 +66,67 @@ internal sealed class StartLaw : ILaw
             && Numbers.Near(a.Summary.AbsMax, b.Summary.AbsMax, 1e-7)
         )
         {
-            return (CauseCatalogue.WeightsPermuted, $"{evidence}; mean and largest magnitude are the same, the order is not");
+            return (
+                CauseCatalogue.WeightsPermuted,
+                $"{evidence}; mean and largest magnitude are the same, the order is not",
+                1 - 1e-4,
+                null
+            );
         }
 
         var fit = new LinearFit(1);
         fit.Add(b.Summary.Sums, [a.Summary.Sums], 1);
-        return fit.Solve() is { Residual: < 0.01 } result
-            ? (CauseCatalogue.WeightsScaled, $"{evidence}; it is {Numbers.Text(result.Coefficients[0])} times the expected one")
-            : (CauseCatalogue.WeightsNotLoaded, $"{evidence}; it has nothing in common with the expected one");
+        return fit.Solve() is not { } result ? (CauseCatalogue.WeightsNotLoaded, evidence, Cause.LeastLikely, null)
+            : result.Residual < 0.01
+                ? (
+                    CauseCatalogue.WeightsScaled,
+                    $"{evidence}; it is {Numbers.Text(result.Coefficients[0])} times the expected one",
+                    1 - result.Residual,
+                    WeightFaults.Times(name, result.Coefficients[0])
+                )
+            // What has something in common with the expected one was loaded, and changed since.
+            : (
+                CauseCatalogue.WeightsNotLoaded,
+                $"{evidence}; {Numbers.Text(100 * Math.Min(1, result.Residual))} % of it have nothing in common with the expected one",
+                Math.Min(1, result.Residual) * Math.Clamp(1 - Math.Abs(result.Coefficients[0]), 0, 1),
+                null
+            );
     }
 
     private const string Transposition = "transposed";
 
     /// <summary>Which known rearrangement of the expected tensor the second run's is, or null.</summary>
-    private static string? Arrangement(TensorData expected, TraceEntry found)
+    private static (string Name, Func<Tensor, Tensor> Make)? Arrangement(TensorData expected, TraceEntry found)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var tensor = expected.ToTorch();
         var rank = tensor.shape.Length;
-        var candidates = new List<(string Name, Func<Tensor> Make)>();
+        var candidates = new List<(string Name, Func<Tensor, Tensor> Make)>();
         if (rank >= 2 && tensor.shape[0] == tensor.shape[1])
         {
-            candidates.Add((Transposition, () => tensor.transpose(0, 1)));
+            candidates.Add((Transposition, weight => weight.transpose(0, 1)));
         }
 
         if (rank == 4 && tensor.shape[2] == tensor.shape[3])
         {
-            candidates.Add(("with rows and columns of its kernel exchanged", () => tensor.transpose(2, 3)));
-            candidates.Add(("turned by 180 degrees, as a convolution is from a correlation", () => tensor.flip(2, 3)));
+            candidates.Add(("with rows and columns of its kernel exchanged", weight => weight.transpose(2, 3)));
+            candidates.Add(("turned by 180 degrees, as a convolution is from a correlation", weight => weight.flip(2, 3)));
         }
 
         for (var dimension = 0; dimension < Math.Min(rank, 2); dimension++)
         {
             var along = dimension;
-            candidates.Add(($"with its {(along == 0 ? "output" : "input")} channels reversed", () => tensor.flip(along)));
+            candidates.Add(($"with its {(along == 0 ? "output" : "input")} channels reversed", weight => weight.flip(along)));
             candidates.Add(
                 (
                     $"with the halves of its {(along == 0 ? "output" : "input")} channels exchanged",
-                    () => tensor.roll(tensor.shape[along] / 2, along)
+                    weight => weight.roll(weight.shape[along] / 2, along)
                 )
             );
         }
 
-        return candidates
-            .FirstOrDefault(candidate => TensorElements.Summary(candidate.Make()).RelativeDistance(found.Summary) < Exact)
-            .Name;
+        var at = candidates.FindIndex(candidate => TensorElements.Summary(candidate.Make(tensor)).RelativeDistance(found.Summary) < Exact);
+        return at < 0 ? null : candidates[at];
     }
 }

@@ -64,6 +64,21 @@ internal sealed class Laboratory
             injections: injections
         );
 
+    /// <summary>Trains with something wrong; null where that breaks down, which no recorded run did.</summary>
+    /// <param name="alteration">What to do wrong.</param>
+    /// <param name="iterations">How far.</param>
+    public IReadOnlyList<RunTrace>? Attempt(Alteration alteration, int iterations)
+    {
+        try
+        {
+            return Run(alteration, iterations);
+        }
+        catch (Exception exception) when (exception is NonFiniteLossException or RankFailureException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Trains the run and twins of it, and measures the noise floor.</summary>
     public TraceFloor Floor(int twins, Action<string>? progress = null)
     {

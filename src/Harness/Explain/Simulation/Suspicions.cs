@@ -3,6 +3,7 @@ using PPYolo.Harness.Faults;
 using PPYolo.Model.Networks;
 using PPYolo.Train.Optimization;
 using PPYolo.Train.Stepping;
+using static TorchSharp.torch;
 
 namespace PPYolo.Harness.Explain.Simulation;
 
@@ -20,6 +21,24 @@ internal static class Suspicions
                 Refined: true
             ),
             Suspicion.Of(CauseCatalogue.NormEvalMode, NormFaults.EvaluationMode()),
+            .. network.FreezeAt >= 0
+                ? [Suspicion.Of(CauseCatalogue.FrozenNormEval, NormFaults.FrozenInEvaluationMode())]
+                : Array.Empty<Suspicion>(),
+            .. NetworkFaults
+                .Joins(network)
+                .Select(join =>
+                    Suspicion.Of(CauseCatalogue.ConcatOrder, $"Maps are joined in the other order before {join.Module}.", join.Exchanged)
+                ),
+            Suspicion.Of(
+                CauseCatalogue.LowerPrecision,
+                "Convolutions are computed in lower precision: bfloat16 (8 bits).",
+                NetworkFaults.Rounded(ScalarType.BFloat16)
+            ),
+            Suspicion.Of(
+                CauseCatalogue.LowerPrecision,
+                "Convolutions are computed in lower precision: TF32 or float16 (11 bits).",
+                NetworkFaults.Rounded(ScalarType.Float16)
+            ),
             .. ranks > 1 ? [Suspicion.Of(CauseCatalogue.NormPerRank, RankFaults.StatisticsOfEachRank())] : Array.Empty<Suspicion>(),
         ];
 
@@ -65,6 +84,10 @@ internal static class Suspicions
                 }
             ),
         ];
+
+    /// <summary>What enters on the way back.</summary>
+    public static IReadOnlyList<Suspicion> Backward(int ranks) =>
+        ranks > 1 ? [Suspicion.Of(CauseCatalogue.NormBackwardPerRank, RankFaults.BackwardOfEachRank())] : [];
 
     /// <summary>
     /// What changes weights from one iteration to the next: tried on whole runs, where the optimizer's parts were not recorded.

@@ -21,7 +21,7 @@ public sealed class ModuleLawTests
     {
         var frontier = new EntryDifference(0, 0, new(TracePhase.Forward, Convolution), 3e-4, 1e-6, null);
 
-        var cause = new ModuleLaw().Examine(Run(first), Run(second), new([frontier], null)).Should().ContainSingle().Subject;
+        var cause = new ModuleLaw().Examine(Run(first), Run(second), new([frontier], null)).Should().ContainSingle().Subject.Cause;
 
         cause.Id.Should().Be("lower-precision");
         cause.Title.Should().Contain(title);

@@ -1,0 +1,120 @@
+using PPYolo.Align.Traces;
+using PPYolo.Harness.Faults;
+using PPYolo.Train.Optimization;
+
+namespace PPYolo.Harness.Explain.Laws;
+
+/// <summary>
+/// How each of the optimizer's groups moves: parameters that are in none, a group at another rate, weight decay that goes off weights
+/// directly.
+/// </summary>
+internal static class GroupLaw
+{
+    private static readonly string[] Groups = [ParameterGroup.NoDecay, ParameterGroup.Decay];
+
+    /// <summary>The causes that the second run's groups point to.</summary>
+    /// <param name="first">The run that is expected.</param>
+    /// <param name="second">The run that differs from it.</param>
+    /// <param name="names">Which group a parameter is in.</param>
+    /// <param name="missingDecay">The weight decay that does not enter the second run's gradients and should; null where it does.</param>
+    public static IEnumerable<Finding> Examine(ExplainedRun first, ExplainedRun second, OptimizerGroups names, double? missingDecay) =>
+        [.. Groupless(first, second), .. OfGroups(first, second, names, missingDecay)];
+
+    /// <summary>Parameters that have a gradient and no momentum.</summary>
+    private static IEnumerable<Finding> Groupless(ExplainedRun first, ExplainedRun second)
+    {
+        var with = second.Iterations[0].Of(TracePhase.Momentum).Select(entry => entry.Key.Name).ToHashSet(StringComparer.Ordinal);
+        List<string> without =
+        [
+            .. first
+                .Iterations[0]
+                .Of(TracePhase.Momentum)
+                .Select(entry => entry.Key.Name)
+                .Where(name => !with.Contains(name) && second.Reduced(0).Any(gradient => gradient.Key.Name == name)),
+        ];
+        if (without.Count > 0)
+        {
+            yield return new(
+                CauseCatalogue.ParameterInNoGroup.Found(
+                    $"The optimizer leaves {without[0]}{(without.Count > 1 ? $" and {without.Count - 1} others" : "")} alone: in none of "
+                        + "its groups.",
+                    1,
+                    [$"{without.Count} parameters have a gradient and no momentum"]
+                ),
+                OptimizerFaults.Untrained(without)
+            );
+        }
+    }
+
+    /// <summary>A group at another rate, and weight decay that goes off weights directly.</summary>
+    private static IEnumerable<Finding> OfGroups(ExplainedRun first, ExplainedRun second, OptimizerGroups names, double? missingDecay)
+    {
+        var expected = Groups.Select(group => GroupStep(first, group, names)).ToList();
+        var found = Groups.Select(group => GroupStep(second, group, names)).ToList();
+        if (expected.Contains(null) || found.Contains(null))
+        {
+            yield break;
+        }
+
+        var factors = found.Zip(expected, (one, other) => one!.Coefficients[0] / other!.Coefficients[0]).ToList();
+        for (var group = 0; group < Groups.Length; group++)
+        {
+            if (!Numbers.Near(factors[group], 1) && Numbers.Near(factors[1 - group], 1))
+            {
+                yield return new(
+                    CauseCatalogue.RateOfGroup.Found(
+                        $"The parameters of group {Groups[group]} move at {Numbers.Text(factors[group])} times the learning rate.",
+                        1 - found[group]!.Residual,
+                        [$"movement over momentum and recorded rate, by group: {Numbers.Text(factors)} times the expected"]
+                    ),
+                    OptimizerFaults.StepOfGroup(group, factors[group])
+                );
+            }
+        }
+
+        var taken = found[1]!.Coefficients[1];
+        if (missingDecay is { } decay && Numbers.Near(taken, decay, 0.1))
+        {
+            yield return new(
+                CauseCatalogue.WeightDecayDecoupled.Found(
+                    1 - found[1]!.Residual,
+                    [
+                        $"convolution weights lose {Numbers.Text(taken)} of themselves times the rate in each step; {Numbers.Text(decay)} "
+                            + "is expected to enter their gradients, and does not",
+                    ]
+                ),
+                OptimizerFaults.DecoupledDecay(decay)
+            );
+        }
+    }
+
+    /// <summary>How a group's weights follow momentum and themselves, in units of the recorded rate.</summary>
+    private static FitResult? GroupStep(ExplainedRun run, string group, OptimizerGroups names)
+    {
+        var fit = new LinearFit(2);
+        for (var iteration = 0; iteration < run.Iterations.Count; iteration++)
+        {
+            var rate = run.Rates[iteration];
+            foreach (var entry in run.Iterations[iteration].Of(TracePhase.Momentum).Where(entry => names.NameFor(entry.Key.Name) == group))
+            {
+                if (
+                    rate > 0
+                    && run.WeightsBefore(iteration, entry.Key.Name) is { } before
+                    && run.Sums(iteration, TracePhase.Weights, entry.Key.Name) is { } after
+                )
+                {
+                    fit.Add(
+                        [.. before.Zip(after, (x, y) => x - y)],
+                        [
+                            [.. entry.Summary.Sums.Select(x => x * rate)],
+                            [.. before.Select(x => x * rate)],
+                        ],
+                        1 / Math.Max(1e-30, Math.Sqrt(before.Sum(x => x * x)))
+                    );
+                }
+            }
+        }
+
+        return fit.Solve();
+    }
+}
