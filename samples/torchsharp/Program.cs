@@ -29,8 +29,24 @@ var parameters = network.named_parameters().Select(pair => pair.parameter).ToLoo
 using var optimizer = optim.SGD(
     [
         // What is not said of a group is not the optimizer's.
-        new SGD.ParamGroup(parameters[false], new SGD.Options { LearningRate = 0.05, momentum = 0.9, weight_decay = 0 }),
-        new SGD.ParamGroup(parameters[true], new SGD.Options { LearningRate = 0.05, momentum = 0.9, weight_decay = 0.01 }),
+        new SGD.ParamGroup(
+            parameters[false],
+            new SGD.Options
+            {
+                LearningRate = 0.05,
+                momentum = 0.9,
+                weight_decay = 0,
+            }
+        ),
+        new SGD.ParamGroup(
+            parameters[true],
+            new SGD.Options
+            {
+                LearningRate = 0.05,
+                momentum = 0.9,
+                weight_decay = 0.01,
+            }
+        ),
     ],
     0.05
 );
@@ -64,11 +80,7 @@ watch.Close();
 Console.WriteLine($"recorded in {output}");
 
 static nn.Module<Tensor, Tensor> Block(int inputs, int outputs) =>
-    nn.Sequential(
-        ("conv", nn.Conv2d(inputs, outputs, 3, 2, 1, bias: false)),
-        ("norm", nn.BatchNorm2d(outputs)),
-        ("activation", nn.ReLU())
-    );
+    nn.Sequential(("conv", nn.Conv2d(inputs, outputs, 3, 2, 1, bias: false)), ("norm", nn.BatchNorm2d(outputs)), ("activation", nn.ReLU()));
 
 void UpdateAverage()
 {

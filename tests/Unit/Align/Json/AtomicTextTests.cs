@@ -26,7 +26,10 @@ public sealed class AtomicTextTests
 
         var write = () => AtomicText.Write(folder.File("a.json"), "after");
 
-        write.Should().Throw<AlignException>().WithMessage($"{folder.File("a.json")}: expected the name of a file to write, found a folder*");
+        write
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage($"{folder.File("a.json")}: expected the name of a file to write, found a folder*");
         folder.Names().Should().Equal("a.json");
         Directory.Exists(folder.File("a.json")).Should().BeTrue();
     }
