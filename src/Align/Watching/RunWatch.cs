@@ -89,7 +89,8 @@ public sealed class RunWatch : IDisposable
     }
 
     /// <summary>
-    /// Before backward: each loss by its name; with several ranks, averaged over them. Where gradients are accumulated, losses are added up.
+    /// Before backward: each loss by its name; with several ranks, averaged over them. Where gradients are accumulated, losses are added
+    /// up.
     /// </summary>
     /// <param name="values">Tensors of one element.</param>
     /// <exception cref="AlignException"><see cref="Batch"/> was not called.</exception>

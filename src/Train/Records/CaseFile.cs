@@ -41,7 +41,7 @@ internal static class CaseFile
             return JsonNode.Parse(InputFile.ReadText(path)) is not JsonObject members
                 || Setting.All.Any(setting => setting.IsInCases && members.ContainsKey(setting.NameInCase));
         }
-        catch (Exception exception) when (exception is JsonException or ArgumentException)
+        catch (Exception exception) when (exception is JsonException or ArgumentException or InvalidOperationException)
         {
             return true;
         }

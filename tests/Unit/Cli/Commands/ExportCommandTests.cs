@@ -56,7 +56,7 @@ public sealed class ExportCommandTests : IDisposable
             { ["--size", "0"], "--size is a multiple of 32 up to 2048, or dynamic, found 0" },
             { ["--deformable", "Other"], "--deformable is DeformConv or GridSample, found Other" },
             { ["--size", "any"], "--size is a multiple of 32 up to 2048, or dynamic, found any" },
-            { ["--names", "nowhere.txt"], "nowhere.txt: expected a class name on each line" },
+            { ["--names", "nowhere.txt"], "nowhere.txt: there is no such file" },
             { ["--weights", "nowhere.pth"], "nowhere.pth" },
             { ["--out", "model.pth"], "--out model.pth: expected a name that ends in .onnx" },
             { ["--out", "no/such/folder/model.onnx"], "no/such/folder/model.onnx: cannot be written" },
