@@ -150,7 +150,7 @@ internal static class CauseCatalogue
     );
     public static readonly CauseKind RateFirst = Add(
         "rate-first",
-        "Iteration 0 has the full rate where the schedule's is due, or the other way round.",
+        "The learning rate of iteration 0 alone is another, such as the full one where the schedule's is due.",
         TracePhase.Schedule
     );
     public static readonly CauseKind RateShifted = Add(
@@ -161,11 +161,6 @@ internal static class CauseCatalogue
     public static readonly CauseKind RateFactor = Add(
         "rate-factor",
         "The learning rate is a multiple of what it should be.",
-        TracePhase.Schedule
-    );
-    public static readonly CauseKind RateOfFirst = Add(
-        "rate-of-first",
-        "The learning rate of iteration 0 alone is another.",
         TracePhase.Schedule
     );
     public static readonly CauseKind RateOther = Add("rate-other", "The learning rates follow another schedule.", TracePhase.Schedule);

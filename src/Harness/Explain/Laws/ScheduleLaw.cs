@@ -26,12 +26,14 @@ internal sealed class ScheduleLaw : ILaw
         var firstAlone = !Numbers.Near(a[0], b[0], Exact) && count > 1;
         if (firstAlone && a.Skip(1).Zip(b.Skip(1)).All(pair => Numbers.Near(pair.First, pair.Second, Exact)))
         {
-            yield return CauseCatalogue.RateFirst.Found(
-                $"Iteration 0 has the rate {Numbers.Text(b[0])}, not {Numbers.Text(a[0])}; all others have theirs"
-                    + (Numbers.Near(b[0], full, Exact) ? ": it is the full rate, before the schedule sets one" : "")
-                    + " (firstRate).",
-                0.99,
-                evidence
+            yield return Same(
+                CauseCatalogue.RateFirst.Found(
+                    $"Iteration 0 has the rate {Numbers.Text(b[0])}, not {Numbers.Text(a[0])}; all others have theirs"
+                        + (Numbers.Near(b[0], full, Exact) ? ": it is the full rate, before the schedule sets one" : "")
+                        + " (firstRate).",
+                    1,
+                    evidence
+                )
             );
             yield break;
         }
@@ -79,22 +81,6 @@ internal sealed class ScheduleLaw : ILaw
                                 ? ": it was multiplied by the number of ranks."
                                 : "."
                         ),
-                    1,
-                    evidence
-                )
-            );
-            yield break;
-        }
-
-        if (
-            count > 1
-            && !Numbers.Near(a[0], b[0], Exact)
-            && a.Skip(1).Zip(b.Skip(1)).All(pair => Numbers.Near(pair.First, pair.Second, Exact))
-        )
-        {
-            yield return Same(
-                CauseCatalogue.RateOfFirst.Found(
-                    $"The learning rate of iteration 0 alone is another: {Numbers.Text(b[0])}, not {Numbers.Text(a[0])}.",
                     1,
                     evidence
                 )
