@@ -65,8 +65,8 @@ internal static class TrainCommand
             )
             {
                 result.AddError(
-                    "--epochs, --out, --resume, --checkpoint, --continue and --show-first-batch are of a run over epochs: they go with neither "
-                        + "--iterations nor --record nor --split"
+                    "--epochs, --out, --resume, --checkpoint, --continue and --show-first-batch are of a run over epochs: they go with "
+                        + "neither --iterations nor --record nor --split"
                 );
             }
             else if (result.GetValue(all.Continue) is not null && result.GetValue(all.Checkpoint) is not null)
