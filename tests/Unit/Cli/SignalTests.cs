@@ -59,7 +59,10 @@ public sealed partial class SignalTests : IDisposable
         second.ExitCode.Should().Be(ExitCode.WrongUse);
         second.Error.Should().Contain("is being written by process");
 
-        (await End(process, 2, 130)).Should().MatchRegex(@"^ppyolo: ended by SIGINT; \S+/record holds .* is no record: remove it\n$");
+        var (signal, name) = Usable(2, "SIGINT");
+        (await End(process, signal, 128 + signal))
+            .Should()
+            .MatchRegex($@"^ppyolo: ended by {name}; \S+/record holds .* is no record: remove it\n$");
         File.Exists(Path.Combine(record, FolderLock.FileName)).Should().BeFalse();
         File.Exists(Path.Combine(record, "case.json")).Should().BeFalse();
     }
@@ -73,8 +76,7 @@ public sealed partial class SignalTests : IDisposable
             since.Elapsed.Should().BeLessThan(Limit);
         }
 
-        // Under nohup, whose children ignore it, a closed terminal ends nothing.
-        var (signal, name) = HangupIsIgnored() ? (15, "SIGTERM") : (1, "SIGHUP");
+        var (signal, name) = Usable(1, "SIGHUP");
         (await End(process, signal, 128 + signal)).Should().StartWith($"ppyolo: ended by {name}; ");
 
         Directory.EnumerateDirectories(folder.Path, "ppyolo-*").Should().BeEmpty();
@@ -82,9 +84,14 @@ public sealed partial class SignalTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private static bool HangupIsIgnored() =>
-        File.ReadLines("/proc/self/status").First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal))[^1] is var digit
-        && (Convert.ToInt32(digit.ToString(), 16) & 1) == 1;
+    /// <summary>
+    /// A signal that ends a child. Under nohup children ignore SIGHUP, and in the background of a script SIGINT; SIGTERM always ends them.
+    /// </summary>
+    private static (int Signal, string Name) Usable(int signal, string name)
+    {
+        var ignored = File.ReadLines("/proc/self/status").First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal))[7..];
+        return ((Convert.ToUInt64(ignored.Trim(), 16) >> (signal - 1)) & 1) == 0 ? (signal, name) : (15, "SIGTERM");
+    }
 
     private Process Start(string[] arguments)
     {
