@@ -476,7 +476,6 @@ class Recorder:
             self._open = True
             self.tracing = self.iterations is None or self.record.iteration in self.iterations
         self.passes += 1
-        self._forwards += 1
         for name, tensor in tensors.items():
             name = name if self.passes == 1 else "%s#%d" % (name, self.passes)
             self.fed[name] = _array(self.torch, tensor)
@@ -612,7 +611,7 @@ class Recorder:
                 self.seen.add((id(node), tensor.output_nr))
                 # The node, not the tensor: after an in-place operation the tensor's own hooks see the gradient of what it became.
                 self.order.append((part, node, tensor.output_nr))
-                self._undo_later(node.register_hook(functools.partial(self._backwarded, part, tensor.output_nr)))
+                self._later.append(node.register_hook(functools.partial(self._backwarded, part, tensor.output_nr)))
         if self.audit and "module" not in self._random_now and self._random_state() != self._random_seen:
             self._random_now["module"] = name
             self._random_seen = self._random_state()
@@ -652,13 +651,10 @@ class Recorder:
         self._later, self.order, self.seen = [], [], set()
         self.fed, self.own_losses, self.runs = {}, {}, {}
         self.backward, self.own_gradients, self.gradients = {}, {}, {}
-        self.rates, self.passes, self._forwards = [], 0, 0
+        self.rates, self.passes = [], 0
         self.tracing = self._ready = self._buffered = False
         self._random_now = {}
         self.updated = []
-
-    def _undo_later(self, handle):
-        self._later.append(handle)
 
     def _start(self):
         self._started = True
