@@ -8,7 +8,14 @@ namespace PPYolo.Tests.Faults;
 /// </summary>
 internal static class CauseNames
 {
-    private static readonly Dictionary<string, string[]> Known = new(StringComparer.Ordinal);
+    private static readonly Dictionary<string, string[]> Known = new(StringComparer.Ordinal)
+    {
+        ["boxes-as-corners"] = ["box-corners"],
+        ["concatenation-order"] = ["concat-order"],
+        ["ema-every-second"] = ["ema-seldom"],
+        ["frozen-norm-eval-mode"] = ["frozen-norm-eval"],
+        ["group-rate"] = ["rate-of-group"],
+    };
 
     /// <summary>All ids that stand for a cause.</summary>
     public static IEnumerable<string> Of(string cause) => Known.GetValueOrDefault(cause, []).Prepend(cause);

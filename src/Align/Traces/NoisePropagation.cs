@@ -18,16 +18,23 @@ internal sealed class NoisePropagation
     /// <summary>How much a flip may gain on its way from a module's output to its input, relative to the gradients there.</summary>
     private const double KinkGain = 3;
 
+    /// <summary>
+    /// What one module's way back may round to otherwise: ten times what it does (about 1e-6 of its norm). The floor's twins do not say it,
+    /// since they differ before already.
+    /// </summary>
+    private const double OneModule = 1e-5;
+
     private readonly Dictionary<TraceKey, double> accepted = [];
     private double backward;
     private double kinks;
     private double weightGrowth = 1;
     private bool moved;
+    private bool hasLosses;
     private bool measured;
 
     /// <summary>Begins an iteration.</summary>
     /// <param name="measuresKinks">Whether the expected run has measured its kinks.</param>
-    public void Begin(bool measuresKinks) => (backward, kinks, moved, measured) = (0, 0, false, measuresKinks);
+    public void Begin(bool measuresKinks) => (backward, kinks, moved, hasLosses, measured) = (0, 0, false, false, measuresKinks);
 
     /// <summary>The largest relative difference that noise explains, given what differed before it.</summary>
     /// <param name="entry">The expected run's entry.</param>
@@ -36,6 +43,12 @@ internal sealed class NoisePropagation
     public double Bound(TraceEntry entry, TraceEntry? earlier, double bound)
     {
         var name = entry.Key.Name;
+        if (entry.Key.Phase == TracePhase.Backward && hasLosses && !moved)
+        {
+            // Everything that the way back starts from is the same to the last bit.
+            return Math.Min(bound, Math.Max(OneModule, TraceComparison.Allowance * backward));
+        }
+
         return Math.Max(
             bound,
             entry.Key.Phase switch
@@ -67,9 +80,10 @@ internal sealed class NoisePropagation
     /// <param name="floorBound">What the noise floor alone explains.</param>
     public void Accept(TraceEntry entry, EntryDifference difference, double floorBound)
     {
-        if (difference.Key.Phase == TracePhase.Forward && difference.Relative > 0)
+        if (difference.Key.Phase is TracePhase.Forward or TracePhase.Loss)
         {
-            moved = true;
+            moved |= difference.Relative > 0;
+            hasLosses |= difference.Key.Phase == TracePhase.Loss;
         }
 
         if (difference.Key.Phase == TracePhase.Backward && entry.Kinks is { } shares)

@@ -21,6 +21,7 @@ internal sealed record BatchChange(CauseKind Cause, string Description, Func<Bat
     [
         new(CauseCatalogue.ChannelOrder, "with channels reversed", BatchFaults.ReverseChannels),
         new(CauseCatalogue.FlipWithoutBoxes, "with images flipped and boxes left", BatchFaults.FlipImages),
+        new(CauseCatalogue.FlipWithoutBoxes, "with images upside down and boxes left", BatchFaults.TurnImages),
     ];
 
     /// <summary>What may be wrong with targets while images are right.</summary>

@@ -20,6 +20,12 @@ internal static class CauseCatalogue
         "A start weight has its channels in another order.",
         TracePhase.Start
     );
+    public static readonly CauseKind WeightsExchanged = Add(
+        "weights-exchanged",
+        "Two start weights have each other's values.",
+        TracePhase.Start
+    );
+    public static readonly CauseKind SharedWeight = Add("shared-weight", "Two layers have the same start weight.", TracePhase.Start);
     public static readonly CauseKind BatchOther = Add("batch-other", "The batch is another.", TracePhase.Data);
     public static readonly CauseKind BatchOrder = Add("batch-order", "Batches come in another order.", TracePhase.Data);
     public static readonly CauseKind ImageOrder = Add("image-order", "Images of a batch come in another order.", TracePhase.Data);

@@ -8,6 +8,12 @@ namespace PPYolo.Harness.Explain;
 /// <param name="Act">What carries it out; null where nothing does.</param>
 internal sealed record Finding(Cause Cause, Alteration? Act = null)
 {
+    /// <summary>
+    /// What a cause counts at most that only says what is another, and not why; and one that was carried out and neither reproduces the
+    /// second run nor leads past a part of it.
+    /// </summary>
+    public const double Unproven = 0.4;
+
     /// <summary>A cause that cannot be carried out.</summary>
     public static implicit operator Finding(Cause cause) => new(cause);
 }

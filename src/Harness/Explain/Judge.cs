@@ -8,7 +8,8 @@ namespace PPYolo.Harness.Explain;
 /// <summary>
 /// Weighs findings. One that cannot have made the runs part where they do, or that would have shown where they agree, is dropped. One that
 /// can be carried out is: the first run is trained again with it, and its confidence is the share of the differences that are gone, less
-/// the share of what it changes and should not have. What is left then is put to the others.
+/// the share of what it changes and should not have. It is likely only if the second run comes out, or all of it up to a place that lies
+/// well behind the one where the runs parted. What is left then is put to the others.
 /// </summary>
 /// <param name="second">The run that differs.</param>
 /// <param name="laboratory">Repeats the first run; null where it cannot be repeated.</param>
@@ -20,6 +21,12 @@ internal sealed class Judge(ExplainedRun second, Laboratory? laboratory, Action<
 
     /// <summary>Less than this says nothing.</summary>
     private const double Negligible = 0.05;
+
+    /// <summary>
+    /// Tensors that agree again, in order of execution, before the next one that does not: with fewer, a value that was fitted to one number
+    /// looks like a cause.
+    /// </summary>
+    private const int Proof = 10;
 
     private Alteration altered = Alteration.None;
 
@@ -46,29 +53,14 @@ internal sealed class Judge(ExplainedRun second, Laboratory? laboratory, Action<
         var tried = new Dictionary<string, Cause>(StringComparer.Ordinal);
         for (var round = 0; laboratory is not null && round < Rounds && Left.Frontier is not null; round++)
         {
-            Trial? best = null;
-            foreach (var finding in pool.Where(finding => finding.Act is not null && CanExplain(finding.Cause, Left)))
-            {
-                progress?.Invoke(finding.Cause.Id);
-                var trial = Try(finding);
-                tried[finding.Cause.Title] = trial.Cause;
-                best = best is null || trial.Cause.Confidence > best.Cause.Confidence ? trial : best;
-            }
-
-            if (best is null || !best.Cause.IsLikely)
+            if (Proven(pool, tried, comparison.Floor) is not var (finding, cause, left))
             {
                 break;
             }
 
-            var (cause, left) = Finish(best, comparison.Floor);
             accepted.Add(cause);
-            pool.Remove(best.Finding);
-            altered = altered.And(best.Finding.Act!);
-            if (left is null)
-            {
-                break;
-            }
-
+            pool.Remove(finding);
+            altered = altered.And(finding.Act!);
             Left = left;
         }
 
@@ -128,62 +120,97 @@ internal sealed class Judge(ExplainedRun second, Laboratory? laboratory, Action<
     private static Cause Untried(Finding finding, bool besideOthers) =>
         besideOthers ? finding.Cause with { Confidence = Math.Min(finding.Cause.Confidence, 0.5) } : finding.Cause;
 
+    /// <summary>The likeliest finding that is proven by carrying it out, what is said of it then, and what is left; null where none is.</summary>
+    private (Finding Finding, Cause Cause, TraceComparison Left)? Proven(
+        IReadOnlyList<Finding> pool,
+        Dictionary<string, Cause> tried,
+        TraceFloor? floor
+    )
+    {
+        var trials = new List<(Finding Finding, Cause Cause)>();
+        foreach (var finding in pool.Where(finding => finding.Act is not null && CanExplain(finding.Cause, Left!)))
+        {
+            progress?.Invoke(finding.Cause.Id);
+            var cause = Try(finding);
+            tried[finding.Cause.Title] = cause;
+            trials.Add((finding, cause));
+        }
+
+        foreach (var (finding, cause) in trials.Where(trial => trial.Cause.IsLikely).OrderByDescending(trial => trial.Cause.Confidence))
+        {
+            var (found, left) = Finish(finding, cause, floor);
+            if (found.IsLikely && left is not null)
+            {
+                return (finding, found, left);
+            }
+
+            tried[finding.Cause.Title] = found;
+        }
+
+        return null;
+    }
+
     /// <summary>Carries a finding out as far as the iteration in which the runs part.</summary>
-    private Trial Try(Finding finding)
+    private Cause Try(Finding finding)
     {
         var evidence = new SimulationEvidence(second, Left!, Left!.Frontier!.Iteration);
         var share = evidence.Share(laboratory!.Attempt(altered.And(finding.Act!), evidence.Iterations));
-        return new(
-            finding,
-            finding.Cause with
-            {
-                Confidence = Math.Clamp(share, 0, 1),
-                Evidence = [.. finding.Cause.Evidence, Shown(share)],
-            }
-        );
+        return finding.Cause with { Confidence = Math.Clamp(share, 0, 1), Evidence = [.. finding.Cause.Evidence, Shown(share)] };
     }
 
     private string Shown(double share) =>
         $"the first run trained again with it has {Numbers.Text(100 * Math.Max(0, share))} % of the differences up to iteration "
         + $"{Left!.Frontier!.Iteration}, less what it changes and should not";
 
-    /// <summary>Carries a finding out to the end.</summary>
-    private (Cause Cause, TraceComparison? Left) Finish(Trial trial, TraceFloor? floor)
+    /// <summary>
+    /// Carries a finding out to the end. It is proven if nothing is left, or if what is left comes so much later that another cause may
+    /// have made it.
+    /// </summary>
+    private (Cause Cause, TraceComparison? Left) Finish(Finding finding, Cause cause, TraceFloor? floor)
     {
-        if (laboratory!.Attempt(altered.And(trial.Finding.Act!), laboratory.Iterations) is not { } simulated)
+        if (laboratory!.Attempt(altered.And(finding.Act!), laboratory.Iterations) is not { } simulated)
         {
-            return (trial.Cause, null);
+            return (cause with { Confidence = Math.Min(cause.Confidence, Finding.Unproven) }, null);
         }
 
         var left = TraceComparison.Of(simulated, second.Ranks, floor);
-        return left.Frontier is null
-            ? (
-                trial.Cause with
+        if (left.Frontier is not { } next)
+        {
+            return (
+                cause with
                 {
                     Confidence = 1,
                     IsReproduced = true,
                     Evidence =
                     [
-                        .. trial.Finding.Cause.Evidence,
+                        .. finding.Cause.Evidence,
                         $"reproduced: the first run trained again with it agrees with the second in all {left.Differences.Count} tensors "
                             + $"of {second.Iterations.Count} iterations",
                     ],
                 },
                 left
-            )
-            : (
-                trial.Cause with
-                {
-                    Evidence =
-                    [
-                        .. trial.Cause.Evidence,
-                        $"left is iteration {left.Frontier.Iteration}, {left.Frontier.Key}: "
-                            + $"{left.Frontier.Note ?? $"{Numbers.Text(left.Frontier.Units)} times the noise"}",
-                    ],
-                },
-                left
             );
+        }
+
+        var mended = Mended(Left!, left);
+        string remains =
+            $"left is iteration {next.Iteration}, {next.Key}: {next.Note ?? $"{Numbers.Text(next.Units)} times the noise"}; "
+            + $"{mended} tensors before it agree that did not";
+        return (
+            cause with
+            {
+                Confidence = mended < Proof ? Math.Min(cause.Confidence, Finding.Unproven) : cause.Confidence,
+                Evidence = [.. cause.Evidence, remains],
+            },
+            left
+        );
     }
 
-    private sealed record Trial(Finding Finding, Cause Cause);
+    /// <summary>How many tensors agree now that did not before, in order of execution as far as the first that does not.</summary>
+    internal static int Mended(TraceComparison before, TraceComparison after)
+    {
+        static (int, int, TraceKey) Of(EntryDifference difference) => (difference.Iteration, difference.Rank, difference.Key);
+        var differed = before.Exceeding.Select(Of).ToHashSet();
+        return after.Differences.TakeWhile(difference => !difference.Exceeds).Count(difference => differed.Contains(Of(difference)));
+    }
 }

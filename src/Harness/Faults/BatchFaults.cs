@@ -29,6 +29,9 @@ internal static class BatchFaults
     /// <summary>Images are mirrored, and what is in them is not.</summary>
     public static Batch FlipImages(Batch batch) => Images(batch, images => images.flip(3));
 
+    /// <summary>Images are upside down, and what is in them is not.</summary>
+    public static Batch TurnImages(Batch batch) => Images(batch, images => images.flip(2));
+
     /// <summary>Ground truth is corners and not centre and size; targets are as they were.</summary>
     public static Batch BoxesAsCorners(Batch batch) =>
         Changed(

@@ -40,15 +40,22 @@ internal sealed class DataLaw : ILaw
         }
 
         var image = differing.Find(difference => difference.Key.Name == Image);
-        return
-        [
-            image is null
-                ? Targets(first, second, differing)
-                : Images(first, second, image, differing.Select(difference => difference.Key.Name).ToHashSet()),
-        ];
+        var finding = image is null
+            ? Targets(first, second, differing)
+            : Images(
+                first,
+                second,
+                image,
+                [
+                    .. differing
+                        .Where(other => (other.Iteration, other.Rank) == (image.Iteration, image.Rank))
+                        .Select(difference => difference.Key.Name),
+                ]
+            );
+        return finding is null ? [] : [finding];
     }
 
-    private static Finding Images(ExplainedRun first, ExplainedRun second, EntryDifference difference, HashSet<string> differing)
+    private static Finding? Images(ExplainedRun first, ExplainedRun second, EntryDifference difference, HashSet<string> differing)
     {
         var where =
             $"the images of iteration {difference.Iteration}{(second.Ranks.Count > 1 ? $", rank {difference.Rank}," : "")} are not the "
@@ -111,10 +118,14 @@ internal sealed class DataLaw : ILaw
             }
         }
 
-        return CauseCatalogue.BatchOther.Found(
-            Cause.LeastLikely,
-            [where, "no other batch of the first run, and no change of channels, order or normalization, gives these images"]
-        );
+        // Another batch has other boxes too. Where those are the same, these images were prepared in a way that nothing here tells.
+        return differing.Count > 1
+            ? (Finding)
+                CauseCatalogue.BatchOther.Found(
+                    Cause.LeastLikely,
+                    [where, "no other batch of the first run, and no change of channels, order or normalization, gives these images"]
+                )
+            : null;
 
         // Where targets are as expected, images alone were reordered.
         Finding Reordered(string evidence, Func<Tensor, Tensor> change) =>

@@ -13,6 +13,7 @@ namespace PPYolo.Harness.Explain.Laws;
 internal sealed class GradientLaw : ILaw
 {
     private const double Exact = 1e-3;
+    private const double Distinct = 3;
 
     /// <inheritdoc />
     public IEnumerable<Finding> Examine(ExplainedRun first, ExplainedRun second, TraceComparison comparison)
@@ -25,7 +26,7 @@ internal sealed class GradientLaw : ILaw
         List<Finding?> causes = [.. Presence(first, second), Reduction(first, second), Accumulation(first, second)];
         if (first.Ranks.Count == second.Ranks.Count)
         {
-            causes.Add(Scale(first, second));
+            causes.Add(Scale(first, second, comparison));
         }
 
         return causes.OfType<Finding>();
@@ -192,7 +193,7 @@ internal sealed class GradientLaw : ILaw
     }
 
     /// <summary>Gradients of iteration 0 are all the same multiple of the expected ones.</summary>
-    private static Finding? Scale(ExplainedRun first, ExplainedRun second)
+    private static Finding? Scale(ExplainedRun first, ExplainedRun second, TraceComparison comparison)
     {
         var fit = new LinearFit(1);
         foreach (var entry in second.Iterations[0].Of(TracePhase.Gradient))
@@ -203,7 +204,11 @@ internal sealed class GradientLaw : ILaw
             }
         }
 
-        if (fit.Solve() is not { Residual: < 0.01 } result || Numbers.Near(result.Coefficients[0], 1, 0.003))
+        // A factor that is no farther from 1 than what the fit leaves is none.
+        if (
+            fit.Solve() is not { Residual: < 0.01 } result
+            || Math.Abs(result.Coefficients[0] - 1) < Math.Max(0.003, Distinct * result.Residual)
+        )
         {
             return null;
         }
@@ -217,7 +222,10 @@ internal sealed class GradientLaw : ILaw
         ];
         var images = first.Images / (double)first.Ranks.Count;
         var share = 1 - result.Residual;
-        if (Numbers.Near(loss, factor))
+        var lossDiffers = comparison.Exceeding.Any(difference =>
+            difference is { Iteration: 0, Key: { Phase: TracePhase.Loss, Name: LossTotal } }
+        );
+        if (lossDiffers && Numbers.Near(loss, factor))
         {
             return Numbers.Near(factor, images ?? double.NaN)
                 ? CauseCatalogue.LossSummed.Found(share, [.. evidence, $"a rank has {Numbers.Text(images!.Value)} images"])

@@ -17,17 +17,28 @@ internal sealed class ModuleLaw : ILaw
             return [];
         }
 
-        return [.. DropBlock(first, second, frontier), .. Precision(first, second, comparison, frontier)];
+        return [.. DropBlock(first, second, comparison, frontier), .. Precision(first, second, comparison, frontier)];
     }
 
-    private static IEnumerable<Finding> DropBlock(ExplainedRun first, ExplainedRun second, EntryDifference frontier)
+    private static IEnumerable<Finding> DropBlock(
+        ExplainedRun first,
+        ExplainedRun second,
+        TraceComparison comparison,
+        EntryDifference frontier
+    )
     {
         if (!frontier.Key.Name.EndsWith("dropblock", StringComparison.Ordinal))
         {
             yield break;
         }
 
+        // NaN: what goes in is no map that was traced, so what is dropped is not known.
         var (a, b) = (Changes(first, frontier), Changes(second, frontier));
+        if (double.IsNaN(a) || double.IsNaN(b))
+        {
+            yield break;
+        }
+
         if (a == 0 && b > 0)
         {
             yield return new(
@@ -48,15 +59,22 @@ internal sealed class ModuleLaw : ILaw
                 NetworkFaults.DropBlock(false)
             );
         }
-        else
+        else if (!comparison.Differences.TakeWhile(difference => difference != frontier).Any(difference => Drops(first, difference)))
         {
-            // Whose cells are other cells cannot be told from what is dropped wrongly.
+            // Whose cells are other cells cannot be told from what is dropped wrongly. Other numbers would have dropped others in the layers
+            // before too.
             yield return CauseCatalogue.DropBlockRandom.Found(
                 Cause.LeastLikely,
                 [$"both runs drop: by {Numbers.Text(a)} and {Numbers.Text(b)} of the norm"]
             );
         }
     }
+
+    /// <summary>Whether an entry that agrees is of a layer that drops.</summary>
+    private static bool Drops(ExplainedRun run, EntryDifference difference) =>
+        difference.Key is { Phase: TracePhase.Forward, Name: var name }
+        && name.EndsWith("dropblock", StringComparison.Ordinal)
+        && Changes(run, difference) is > 0;
 
     /// <summary>How far a module's output is from what went in: the last map of the same shape before it.</summary>
     private static double Changes(ExplainedRun run, EntryDifference frontier)

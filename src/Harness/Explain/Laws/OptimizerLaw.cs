@@ -1,4 +1,3 @@
-using PPYolo.Align.Explanations;
 using PPYolo.Align.Traces;
 using PPYolo.Harness.Faults;
 using PPYolo.Train.Optimization;
@@ -226,7 +225,7 @@ internal sealed class OptimizerLaw : ILaw
                 CauseCatalogue.GradientScale.Found($"The optimizer multiplies gradients by {Numbers.Text(shares[0])}.", fit, norms),
                 OptimizerFaults.GradientsTimes(shares[0])
             )
-            : CauseCatalogue.GradientShare.Found(Math.Min(fit, Cause.LeastLikely), norms);
+            : CauseCatalogue.GradientShare.Found(Math.Min(fit, Finding.Unproven), norms);
     }
 
     private static void Step(ExplainedRun first, ExplainedRun second, Dictionary<string, MomentumFit> b, List<Finding> causes)
@@ -252,7 +251,7 @@ internal sealed class OptimizerLaw : ILaw
             causes.Add(
                 Numbers.Near(look, -carry.Value, 0.05)
                     ? new Finding(CauseCatalogue.Nesterov.Found(1 - found.Residual, evidence), OptimizerFaults.Nesterov(carry.Value))
-                    : (Finding)CauseCatalogue.WeightStep.Found(Math.Min(1 - found.Residual, Cause.LeastLikely), evidence)
+                    : (Finding)CauseCatalogue.WeightStep.Found(Math.Min(1 - found.Residual, Finding.Unproven), evidence)
             );
         }
 

@@ -1,4 +1,3 @@
-using PPYolo.Align.Explanations;
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Traces;
 using PPYolo.Harness.Faults;
@@ -12,6 +11,9 @@ namespace PPYolo.Harness.Explain.Laws;
 internal sealed class StartLaw : ILaw
 {
     private const double Exact = 1e-5;
+
+    /// <summary>Standard errors by which the mean of random numbers may miss zero.</summary>
+    private const double ChanceMean = 4;
 
     /// <inheritdoc />
     public IEnumerable<Finding> Examine(ExplainedRun first, ExplainedRun second, TraceComparison comparison)
@@ -74,9 +76,15 @@ internal sealed class StartLaw : ILaw
             );
         }
 
+        if (Elsewhere(first, second, name, b) is { } other)
+        {
+            return other;
+        }
+
         var fit = new LinearFit(1);
         fit.Add(b.Summary.Sums, [a.Summary.Sums], 1);
-        return fit.Solve() is not { } result ? (CauseCatalogue.WeightsNotLoaded, evidence, Cause.LeastLikely, null)
+        var most = LooksInitial(b) ? 1 : Finding.Unproven;
+        return fit.Solve() is not { } result ? (CauseCatalogue.WeightsNotLoaded, evidence, most, null)
             : result.Residual < 0.01
                 ? (
                     CauseCatalogue.WeightsScaled,
@@ -88,9 +96,52 @@ internal sealed class StartLaw : ILaw
             : (
                 CauseCatalogue.WeightsNotLoaded,
                 $"{evidence}; {Numbers.Text(100 * Math.Min(1, result.Residual))} % of it have nothing in common with the expected one",
-                Math.Min(1, result.Residual) * Math.Clamp(1 - Math.Abs(result.Coefficients[0]), 0, 1),
+                most * Math.Min(1, result.Residual) * Math.Clamp(1 - Math.Abs(result.Coefficients[0]), 0, 1),
                 null
             );
+    }
+
+    /// <summary>The values of another of the first run's weights; null where no other is like it.</summary>
+    private static (CauseKind Cause, string Evidence, double Fit, Alteration? Act)? Elsewhere(
+        ExplainedRun first,
+        ExplainedRun second,
+        string name,
+        TraceEntry found
+    )
+    {
+        // Tensors of one value are alike without one having to be the other.
+        if (IsConstant(found))
+        {
+            return null;
+        }
+
+        TraceEntry? In(ExplainedRun run, string key) => run.Ranks[0].Find(0, TracePhase.Start, key);
+        static bool Same(TraceEntry? a, TraceEntry? b) =>
+            a is not null && b is not null && a.Shape.SequenceEqual(b.Shape) && a.Summary.RelativeDistance(b.Summary) < Exact;
+
+        if (first.Iterations[0].Of(TracePhase.Start).FirstOrDefault(entry => Same(entry, found)) is not { } source)
+        {
+            return null;
+        }
+
+        var other = source.Key.Name;
+        var evidence = $"it is the expected {other}";
+        var act =
+            first.Start is { } start && start.TryGet(other, out var values)
+                ? WeightFaults.Changed(name, weight => weight.copy_(values.ToTorch()))
+                : null;
+        return Same(In(second, other), In(first, name))
+            ? (CauseCatalogue.WeightsExchanged, evidence, 1, act)
+            : (CauseCatalogue.SharedWeight, evidence, Same(In(second, other), source) ? 1 : Finding.Unproven, act);
+    }
+
+    private static bool IsConstant(TraceEntry entry) => Numbers.Near(entry.Summary.AbsMax, Math.Abs(entry.Summary.Mean), 1e-6);
+
+    /// <summary>Whether a tensor can be what a layer begins with: one value, or numbers of both signs that have a mean of zero.</summary>
+    private static bool LooksInitial(TraceEntry entry)
+    {
+        var summary = entry.Summary;
+        return IsConstant(entry) || Math.Abs(summary.Mean) < ChanceMean * summary.L2 / entry.Shape.Aggregate(1L, (all, size) => all * size);
     }
 
     private const string Transposition = "transposed";

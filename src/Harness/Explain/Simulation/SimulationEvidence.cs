@@ -25,19 +25,19 @@ internal sealed record SimulationEvidence(ExplainedRun Second, TraceComparison C
         }
 
         double left = 0,
+            there = 0,
             frontier = 0;
         int differing = 0,
             spoilt = 0;
-        var first = true;
         foreach (var difference in counted)
         {
             if (difference.Exceeds)
             {
-                var remaining = Remaining(simulated, difference);
+                var (remaining, of) = Remaining(simulated, difference);
+                frontier = differing == 0 ? remaining / of : frontier;
                 left += remaining;
+                there += of;
                 differing++;
-                frontier = first ? remaining : frontier;
-                first = false;
             }
             else if (Distance(simulated, difference) > Math.Max(difference.Bound, 2 * difference.Relative))
             {
@@ -45,22 +45,35 @@ internal sealed record SimulationEvidence(ExplainedRun Second, TraceComparison C
             }
         }
 
-        var share = differing == 0 ? 0 : 1 - (left / differing) - ((double)spoilt / (differing + spoilt));
+        var share = differing == 0 ? 0 : 1 - (left / there) - ((double)spoilt / (differing + spoilt));
         return Math.Min(share, 1 - frontier);
     }
 
-    /// <summary>How much of a difference is left, in [0,1].</summary>
-    private double Remaining(IReadOnlyList<RunTrace> simulated, EntryDifference difference)
+    /// <summary>What a simulated run is off by where the runs part, under each sketch's signs; null where there is nothing to take it from.</summary>
+    public double[]? AtFrontier(IReadOnlyList<RunTrace>? simulated) =>
+        simulated is not null
+        && counted.Find(difference => difference.Exceeds) is { } frontier
+        && Find(simulated, frontier) is { } ours
+        && Find(Second.Ranks, frontier) is { } theirs
+            ? [.. ours.Summary.Sums.Zip(theirs.Summary.Sums, (x, y) => x - y)]
+            : null;
+
+    /// <summary>
+    /// How much of a difference is left, and how much there is: its share beyond noise, in [0,1]. Where nothing was done both are the same,
+    /// however near the difference is to its bound.
+    /// </summary>
+    private (double Left, double There) Remaining(IReadOnlyList<RunTrace> simulated, EntryDifference difference)
     {
         if (difference.Note is not null)
         {
             // Missing on one side, of another shape, or not finite: it is as in the second run, or not.
             var (ours, theirs) = (Find(simulated, difference), Find(Second.Ranks, difference));
-            return (ours is null) == (theirs is null) && ours?.Summary.NonFinite == theirs?.Summary.NonFinite ? 0 : 1;
+            return ((ours is null) == (theirs is null) && ours?.Summary.NonFinite == theirs?.Summary.NonFinite ? 0 : 1, 1);
         }
 
-        var distance = Math.Max(0, Distance(simulated, difference) - difference.Bound) / difference.Relative;
-        return double.IsNaN(distance) ? 1 : Math.Min(1, distance);
+        var there = (difference.Relative - difference.Bound) / difference.Relative;
+        var left = Math.Max(0, Distance(simulated, difference) - difference.Bound) / difference.Relative;
+        return (double.IsNaN(left) ? there : Math.Min(there, left), there);
     }
 
     private double Distance(IReadOnlyList<RunTrace> simulated, EntryDifference difference) =>

@@ -16,7 +16,9 @@ internal sealed class SimulationLaw(Laboratory laboratory, Alteration given, Act
     /// <summary>A suspicion that accounts for less than this share of the differences is not refined.</summary>
     private const double Worthwhile = 0.3;
 
-    private const double Convincing = 0.97;
+    /// <summary>Nothing is left beyond noise.</summary>
+    private const double Convincing = 1 - 1e-6;
+
     private const int Refinements = 10;
 
     private static readonly TracePhase[] Simulated = [TracePhase.Forward, TracePhase.Loss, TracePhase.Backward, TracePhase.Gradient];
@@ -81,8 +83,12 @@ internal sealed class SimulationLaw(Laboratory laboratory, Alteration given, Act
     private Trial Try(Suspicion suspicion, SimulationEvidence evidence)
     {
         progress?.Invoke(suspicion.Cause.Id);
-        Trial At(double value) =>
-            new(suspicion, value, evidence.Share(laboratory.Attempt(given.And(suspicion.Make(value)), evidence.Iterations)));
+        Trial At(double value)
+        {
+            var simulated = laboratory.Attempt(given.And(suspicion.Make(value)), evidence.Iterations);
+            return new(suspicion, value, evidence.Share(simulated), evidence.AtFrontier(simulated));
+        }
+
         var trials = suspicion.Values.Select(At).ToList();
         var best = trials.MaxBy(trial => trial.Explained)!;
         if (!suspicion.Refined || best.Explained < Worthwhile || best.Explained > Convincing)
@@ -90,8 +96,10 @@ internal sealed class SimulationLaw(Laboratory laboratory, Alteration given, Act
             return best;
         }
 
-        // The difference is smooth in the value: halve the interval around the best.
         var index = trials.IndexOf(best);
+        best = Secant(best, trials[index == 0 ? 1 : index - 1], At);
+
+        // The difference is smooth in the value: halve the interval around the best.
         var (low, high) = (suspicion.Values[Math.Max(0, index - 1)], suspicion.Values[Math.Min(trials.Count - 1, index + 1)]);
         var geometric = low > 0 && high / low >= 10;
         for (var i = 0; i < Refinements && best.Explained < Convincing; i++)
@@ -110,5 +118,30 @@ internal sealed class SimulationLaw(Laboratory laboratory, Alteration given, Act
         return best;
     }
 
-    private sealed record Trial(Suspicion Suspicion, double Value, double Explained);
+    /// <summary>
+    /// What is off where the runs part is nearly linear in the value: the root of the line through two trials, as long as that is better.
+    /// </summary>
+    private static Trial Secant(Trial best, Trial other, Func<double, Trial> at)
+    {
+        for (var i = 0; i < Refinements && best.Explained < Convincing; i++)
+        {
+            if (best.Off is not { } off || other.Off is not { } before)
+            {
+                break;
+            }
+
+            var (norm, along) = (off.Sum(x => x * x), off.Zip(before, (x, y) => x * y).Sum());
+            var value = best.Value - ((best.Value - other.Value) * norm / (norm - along));
+            if (!double.IsFinite(value) || at(value) is var trial && trial.Explained <= best.Explained)
+            {
+                break;
+            }
+
+            (best, other) = (trial, best);
+        }
+
+        return best;
+    }
+
+    private sealed record Trial(Suspicion Suspicion, double Value, double Explained, double[]? Off);
 }
