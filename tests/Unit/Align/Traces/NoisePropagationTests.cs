@@ -31,6 +31,28 @@ public sealed class NoisePropagationTests
         TraceComparison.Of([Run(0, shares, 0)], [Run(3e-5, null, 1)], Floor(1e-5)).Frontier.Should().BeNull();
     }
 
+    [Theory]
+    // Twins differ in the forward pass, and their gradients by a thousandth for it. These runs do not.
+    [InlineData(0, 3e-3, false)]
+    [InlineData(1e-7, 3e-3, true)]
+    // What one module rounds.
+    [InlineData(0, 5e-6, true)]
+    public void Behind_losses_of_the_same_bits_there_is_no_noise_but_rounding(double loss, double gradient, bool isNoise)
+    {
+        var floor = TraceFloor.Of(Losses(0, 0), [Losses(1e-6, 1e-3)]);
+
+        (TraceComparison.Of([Losses(0, 0)], [Losses(loss, gradient)], floor).Frontier is null).Should().Be(isNoise);
+    }
+
+    private static RunTrace Losses(double loss, double gradient)
+    {
+        var trace = new IterationTrace(0);
+        trace.Add(new(new(TracePhase.Forward, "head"), [1], StripedSummary.Of(1)));
+        trace.Add(new(new(TracePhase.Loss, "total_loss"), [1], StripedSummary.Of(1 + loss)));
+        trace.Add(new(new(TracePhase.Backward, "head"), [1], StripedSummary.Of(1 + gradient)));
+        return new(0, [trace]);
+    }
+
     private static TraceFloor Floor(double forward = 1e-6) => TraceFloor.Of(Run(0, null, 0), [Run(forward, null, 0)]);
 
     private static double[]? Alike(double? kinks) => kinks is { } share ? [.. Enumerable.Repeat(share, KinkReach.Levels)] : null;

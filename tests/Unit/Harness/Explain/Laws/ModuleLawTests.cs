@@ -4,7 +4,7 @@ using PPYolo.Harness.Explain;
 using PPYolo.Harness.Explain.Laws;
 using PPYolo.Train.Runtime;
 
-namespace PPYolo.Tests.Unit.Harness.Explain;
+namespace PPYolo.Tests.Unit.Harness.Explain.Laws;
 
 public sealed class ModuleLawTests
 {
