@@ -35,6 +35,9 @@ internal sealed record VocFile(
         MaxCharactersInDocument = 1 << 24,
     };
 
+    private const int Small = 1 << 16,
+        Deepest = 64;
+
     private static readonly string[] Sides = ["xmin", "ymin", "xmax", "ymax"];
 
     /// <summary>Reads a file. What is wrong with it is in <see cref="Flaws"/>.</summary>
@@ -43,6 +46,11 @@ internal sealed record VocFile(
         try
         {
             using var stream = new FileStream(InputFile.OpenRegular(path), FileAccess.Read);
+            if (stream.Length > Small)
+            {
+                CheckDepth(stream);
+            }
+
             using var reader = XmlReader.Create(stream, Harmless);
             return Parse(path, XDocument.Load(reader, LoadOptions.SetLineInfo).Root!);
         }
@@ -58,6 +66,21 @@ internal sealed record VocFile(
         {
             return Unreadable(path, 1, $"it cannot be read: {e.Message}");
         }
+    }
+
+    /// <summary>What is nested a hundred thousand times takes minutes to keep; annotations are nested four times.</summary>
+    private static void CheckDepth(FileStream stream)
+    {
+        using var reader = XmlReader.Create(stream, Harmless);
+        while (reader.Read())
+        {
+            if (reader.Depth > Deepest)
+            {
+                throw new XmlException($"elements are nested {reader.Depth} deep", null, ((IXmlLineInfo)reader).LineNumber, 1);
+            }
+        }
+
+        stream.Position = 0;
     }
 
     private static VocFile Unreadable(string path, int line, string detail) => new(path, "", 0, 0, [], [new(line, detail, IsWhole: true)]);

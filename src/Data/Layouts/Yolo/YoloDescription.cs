@@ -20,6 +20,7 @@ internal sealed record YoloDescription(
 {
     private const int MostBytes = 1 << 20;
     private const int MostClasses = 1 << 16;
+    private const int MostOpen = 1000;
 
     /// <summary>The one value of a key, or null.</summary>
     public string? this[string key] => Values.TryGetValue(key, out var values) && values is [var one] ? one : null;
@@ -55,7 +56,16 @@ internal sealed record YoloDescription(
         ImmutableArray<string>? names = null;
         var isPose = false;
         // Event by event: what is nested deeper than it should be is skipped, however deep.
-        var parser = new Parser(new StringReader(string.Join('\n', TextFile.Lines(path, "the description of a dataset"))));
+        var text = string.Join('\n', TextFile.Lines(path, "the description of a dataset"));
+        // The parser looks through all open brackets at each.
+        if (text.Count(character => character is '[' or '{') - text.Count(character => character is ']' or '}') > MostOpen)
+        {
+            throw new AlignException(
+                $"{path}: expected YAML with train, val and names, found more than {MostOpen} brackets that stay open"
+            );
+        }
+
+        var parser = new Parser(new StringReader(text));
         try
         {
             parser.Consume<StreamStart>();
