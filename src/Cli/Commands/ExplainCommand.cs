@@ -45,6 +45,7 @@ internal static class ExplainCommand
         };
         var json = SharedOptions.Json();
         var threads = SharedOptions.Threads();
+        var device = SharedOptions.Device();
         var command = new Command(
             "explain",
             "Says where, when and why two runs differ: the earliest tensor beyond noise in order of execution, and likely causes with "
@@ -59,6 +60,7 @@ internal static class ExplainCommand
             junit,
             json,
             threads,
+            device,
         };
         twins.Validators.Add(result =>
         {
@@ -81,21 +83,24 @@ internal static class ExplainCommand
                 RequireFolder(option, result.GetValue(option));
             }
 
-            SharedOptions.Prepare(result.GetValue(threads), "cpu");
+            var ranks = 1;
             foreach (var folder in new[] { result.GetValue(first)!, result.GetValue(second)! }.Where(RunRecord.IsAt))
             {
                 if (RunRecord.Look(folder) is RunRecord { Case: { } settings })
                 {
                     CaseNotes.Say(settings);
+                    ranks = Math.Max(ranks, settings.Ranks);
                 }
             }
 
+            var where = SharedOptions.Prepare(result.GetValue(threads), result.GetValue(device)!, ranks: ranks);
             var explanation = ExplainScenario.Run(
                 result.GetValue(first)!,
                 result.GetValue(second)!,
                 new()
                 {
                     Threads = result.GetValue(threads),
+                    Device = where,
                     Twins = result.GetValue(twins),
                     Floor = result.GetValue(floor),
                     Progress = what =>

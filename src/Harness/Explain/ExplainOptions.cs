@@ -6,6 +6,9 @@ public sealed record ExplainOptions
     /// <summary>Threads of libtorch over all ranks.</summary>
     public int Threads { get; init; } = 2;
 
+    /// <summary>Where runs are repeated; null is the CPU. With several ranks each has a card of its own, from this one on.</summary>
+    public TorchSharp.torch.Device? Device { get; init; }
+
     /// <summary>Perturbed twins to measure the noise floor on where it is not kept; 0 measures none.</summary>
     public int Twins { get; init; } = ExplainScenario.StandardTwins;
 

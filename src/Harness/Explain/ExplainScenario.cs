@@ -3,6 +3,7 @@ using PPYolo.Align.Explanations;
 using PPYolo.Align.Reports;
 using PPYolo.Align.Traces;
 using PPYolo.Harness.Explain.Simulation;
+using PPYolo.Train.Runtime;
 
 namespace PPYolo.Harness.Explain;
 
@@ -22,12 +23,12 @@ public static class ExplainScenario
         var (a, b) = ExplainedRunFolder.Read(first, second);
         try
         {
-            var laboratory = Laboratory.For(a, options.Threads);
+            var laboratory = Laboratory.For(a, options.Threads, options.Device);
             var (floor, source) = ExplainedFloor.Of(a, b, laboratory, options);
             var repetition = Repetition.Of(a, b, laboratory, floor, out var obstacle);
             var stands = repetition?.IsTheFirst == true;
             List<string> notes = [],
-                lacked = [.. Lacked(stands ? repetition!.Run : a, b)];
+                lacked = [.. Lacked(stands ? repetition!.Run : a, b), .. Elsewhere(a, laboratory)];
             if (floor is null)
             {
                 lacked.Add(
@@ -221,6 +222,21 @@ public static class ExplainScenario
         {
             yield return $"{first.Name} has no {(first.Start is null ? "start weights" : "batches")}: causes that are tried by training "
                 + $"are not{Turned(first, second)}";
+        }
+    }
+
+    /// <summary>Where a run is repeated on another device than it was recorded on.</summary>
+    private static IEnumerable<string> Elsewhere(ExplainedRun first, Laboratory? laboratory)
+    {
+        // Absent means the CPU.
+        const string Cpu = "the CPU";
+        var recorded = first.Environment.GetValueOrDefault(CardSettings.DeviceFact, Cpu);
+        var here = CardSettings.Current?.Name ?? Cpu;
+        if (laboratory is not null && first.Environment.Count > 0 && recorded != here)
+        {
+            var other = here == Cpu ? "--device cuda repeats on a card" : "--device cpu repeats on the CPU";
+            yield return $"{first.Name} was recorded on {recorded} and is repeated on {here}, which rounds otherwise: a floor that is "
+                + $"measured here, and causes that are tried, say less ({other})";
         }
     }
 

@@ -36,7 +36,9 @@ internal static class ExplainedFloor
             return Kept(other, second);
         }
 
-        var (repeated, repeating) = laboratory is not null ? (first, laboratory) : (second, Laboratory.For(second, options.Threads));
+        var (repeated, repeating) = laboratory is not null
+            ? (first, laboratory)
+            : (second, Laboratory.For(second, options.Threads, options.Device));
         return repeating is not null && options.Twins > 0 ? Measured(repeated, repeating, options) : (null, null);
     }
 

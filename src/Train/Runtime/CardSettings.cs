@@ -16,6 +16,9 @@ public sealed record CardSettings(string Name, string Tf32, IReadOnlyList<string
     /// <summary>The name under which environment files say whether TF32 is on.</summary>
     internal const string Tf32Fact = "tf32";
 
+    /// <summary>The name under which environment files name the card.</summary>
+    internal const string DeviceFact = "device";
+
     private const string Workspace = "CUBLAS_WORKSPACE_CONFIG";
 
     // With one of these cuBLAS gives the same bits each time.
@@ -33,7 +36,7 @@ public sealed record CardSettings(string Name, string Tf32, IReadOnlyList<string
     /// <summary>What environment files and goldens say, by name.</summary>
     public IEnumerable<KeyValuePair<string, string>> Facts =>
         [
-            new("device", Name),
+            new(DeviceFact, Name),
             new(Tf32Fact, Tf32),
             new("determinism", Undetermined.Count == 0 ? "set" : $"not set: {string.Join(", ", Undetermined)}"),
         ];

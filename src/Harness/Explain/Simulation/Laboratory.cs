@@ -5,6 +5,7 @@ using PPYolo.Train.Records;
 using PPYolo.Train.Runs;
 using PPYolo.Train.Stepping;
 using PPYolo.Train.Tracing;
+using static TorchSharp.torch;
 
 namespace PPYolo.Harness.Explain.Simulation;
 
@@ -23,9 +24,13 @@ internal sealed class Laboratory
     }
 
     /// <summary>A laboratory for a run whose settings, start weights and batches are known; null where one is not.</summary>
-    public static Laboratory? For(ExplainedRun run, int threads) =>
+    public static Laboratory? For(ExplainedRun run, int threads, Device? device = null) =>
         run is { Options: { } options, Start: { } start, Batches: { } batches }
-            ? new(new RunPlan(options, start, batches, run.Iterations.Count, run.Seed) { CheckReplicas = false }, run.Ranks.Count, threads)
+            ? new(
+                new RunPlan(options, start, batches, run.Iterations.Count, run.Seed) { CheckReplicas = false, Device = device ?? CPU },
+                run.Ranks.Count,
+                threads
+            )
             : null;
 
     /// <summary>The same run on other ranks, which share its batches.</summary>
