@@ -12,6 +12,8 @@ internal static class CauseNames
     {
         ["boxes-as-corners"] = ["box-corners"],
         ["concatenation-order"] = ["concat-order"],
+        // A cap is what makes a decay another, said more exactly than could be asked for.
+        ["ema-decay"] = ["ema-cap"],
         ["ema-every-second"] = ["ema-seldom"],
         ["frozen-norm-eval-mode"] = ["frozen-norm-eval"],
         ["group-rate"] = ["rate-of-group"],

@@ -91,14 +91,20 @@ public static class ExplanationText
 
     /// <summary>What a cause is called.</summary>
     internal static string Rank(Cause cause) =>
-        cause.IsReproduced ? "cause, reproduced"
+        cause is { IsReproduced: true, IsLikely: true } ? "cause, reproduced"
+        : cause.IsReproduced ? "one of several causes that reproduce it"
         : cause.IsLikely ? "cause"
         : "unlikely cause";
 
     private static string Reason(Explanation explanation) =>
-        explanation.Likeliest is not { } cause ? "No known cause fits."
-        : cause.IsReproduced ? $"Reproduced: {cause.Title}"
-        : $"Likeliest cause: {cause.Title}";
+        explanation.Likeliest is not { } cause
+            ? explanation.Causes.Where(one => one.IsReproduced).ToList() is [_, _, ..] several
+                ? "Several causes reproduce it, and within noise the runs do not tell them apart: "
+                    + string.Join(" ", several.Select(one => one.Title))
+                : "No known cause fits."
+            : cause.IsReproduced
+                ? $"Reproduced: {cause.Title}"
+                : $"Likeliest cause: {cause.Title}";
 
     /// <summary>How far runs of different lengths were compared; empty for those of one length.</summary>
     private static string Extent(Explanation explanation)

@@ -81,6 +81,16 @@ internal static class CauseCatalogue
         TracePhase.Forward
     );
     public static readonly CauseKind ConcatOrder = Add("concat-order", "Maps are joined in the other order.", TracePhase.Forward);
+    public static readonly CauseKind InterpolationMode = Add(
+        "interpolation-mode",
+        "A map is enlarged by another interpolation.",
+        TracePhase.Forward
+    );
+    public static readonly CauseKind CoordinatesRange = Add(
+        "coordinates-range",
+        "Coordinate channels have another range or order.",
+        TracePhase.Forward
+    );
     public static readonly CauseKind NormPerRank = Add(
         "norm-per-rank",
         "Norms see the batch of their own rank alone: statistics are not synchronized.",
@@ -142,6 +152,11 @@ internal static class CauseCatalogue
     public static readonly CauseKind BucketSummed = Add(
         "bucket-summed",
         "Some gradients are summed over ranks, and the others averaged.",
+        TracePhase.Reduction
+    );
+    public static readonly CauseKind BucketNotReduced = Add(
+        "bucket-not-reduced",
+        "The gradients of some parameters are not averaged over ranks.",
         TracePhase.Reduction
     );
     public static readonly CauseKind ReductionOther = Add(

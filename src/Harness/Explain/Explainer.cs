@@ -16,6 +16,7 @@ internal static class Explainer
         new ModuleLaw(),
         new NormLaw(),
         new GradientLaw(),
+        new ReductionLaw(),
         new ScheduleLaw(),
         new OptimizerLaw(),
         new EmaLaw(),

@@ -53,14 +53,15 @@ internal sealed class Judge(ExplainedRun second, Laboratory? laboratory, Action<
         var tried = new Dictionary<string, Cause>(StringComparer.Ordinal);
         for (var round = 0; laboratory is not null && round < Rounds && Left.Frontier is not null; round++)
         {
-            if (Proven(pool, tried, comparison.Floor) is not var (finding, cause, left))
+            var (proven, left) = Proven(pool, tried, comparison.Floor);
+            if (left is null)
             {
                 break;
             }
 
-            accepted.Add(cause);
-            pool.Remove(finding);
-            altered = altered.And(finding.Act!);
+            accepted.AddRange(proven.Select(one => one.Cause));
+            pool.RemoveAll(finding => proven.Any(one => one.Finding == finding));
+            altered = altered.And(proven[0].Finding.Act!);
             Left = left;
         }
 
@@ -120,8 +121,11 @@ internal sealed class Judge(ExplainedRun second, Laboratory? laboratory, Action<
     private static Cause Untried(Finding finding, bool besideOthers) =>
         besideOthers ? finding.Cause with { Confidence = Math.Min(finding.Cause.Confidence, 0.5) } : finding.Cause;
 
-    /// <summary>The likeliest finding that is proven by carrying it out, what is said of it then, and what is left; null where none is.</summary>
-    private (Finding Finding, Cause Cause, TraceComparison Left)? Proven(
+    /// <summary>
+    /// The findings that are proven by carrying them out, and what is left then; none, and null, where none is. One that reproduces the
+    /// second run comes before one that only leads on. Several that reproduce it are not told apart by anything that was recorded.
+    /// </summary>
+    private (IReadOnlyList<(Finding Finding, Cause Cause)> Proven, TraceComparison? Left) Proven(
         IReadOnlyList<Finding> pool,
         Dictionary<string, Cause> tried,
         TraceFloor? floor
@@ -136,19 +140,37 @@ internal sealed class Judge(ExplainedRun second, Laboratory? laboratory, Action<
             trials.Add((finding, cause));
         }
 
+        var finished = new List<(Finding Finding, Cause Cause, TraceComparison Left)>();
         foreach (var (finding, cause) in trials.Where(trial => trial.Cause.IsLikely).OrderByDescending(trial => trial.Cause.Confidence))
         {
             var (found, left) = Finish(finding, cause, floor);
+            tried[finding.Cause.Title] = found;
             if (found.IsLikely && left is not null)
             {
-                return (finding, found, left);
+                finished.Add((finding, found, left));
             }
-
-            tried[finding.Cause.Title] = found;
         }
 
-        return null;
+        var whole = finished.Where(one => one.Cause.IsReproduced).DistinctBy(one => one.Cause.Id).ToList();
+        return whole.Count switch
+        {
+            0 => finished.Count == 0 ? ([], null) : ([(finished[0].Finding, finished[0].Cause)], finished[0].Left),
+            1 => ([(whole[0].Finding, whole[0].Cause)], whole[0].Left),
+            _ => ([.. whole.Select(one => (one.Finding, Undecided(one.Cause, whole.Select(other => other.Cause))))], whole[0].Left),
+        };
     }
+
+    private static Cause Undecided(Cause cause, IEnumerable<Cause> all) =>
+        cause with
+        {
+            Confidence = Finding.Unproven,
+            Evidence =
+            [
+                .. cause.Evidence,
+                $"so does {string.Join(", ", all.Where(other => other.Id != cause.Id).Select(other => other.Id))}: within noise the runs do "
+                    + "not tell them apart",
+            ],
+        };
 
     /// <summary>Carries a finding out as far as the iteration in which the runs part.</summary>
     private Cause Try(Finding finding)

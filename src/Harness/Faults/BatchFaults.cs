@@ -69,6 +69,10 @@ internal static class BatchFaults
     public static Alteration Reordered(Func<int, int> order) =>
         new() { Batches = (right, rank) => new ReorderedBatches(right(rank), order) };
 
+    /// <summary>The images of one iteration are those of another, its boxes and targets its own.</summary>
+    public static Alteration ImagesOf(int iteration, int other) =>
+        new() { Batches = (right, rank) => new MixedBatches(right(rank), iteration, other) };
+
     private static Batch Images(Batch batch, Func<Tensor, Tensor> change)
     {
         using var scope = NewDisposeScope();
@@ -105,6 +109,12 @@ internal static class BatchFaults
         }
 
         return new(target.Type, target.Shape.AsSpan(), bytes);
+    }
+
+    private sealed class MixedBatches(IBatchSource source, int iteration, int other) : IBatchSource
+    {
+        public Batch At(int at) =>
+            at == iteration ? Map(source.At(at), (name, tensor) => name == "image" ? source.At(other).Images : tensor) : source.At(at);
     }
 
     private sealed class ReorderedBatches(IBatchSource source, Func<int, int> order) : IBatchSource

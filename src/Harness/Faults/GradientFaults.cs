@@ -30,6 +30,26 @@ internal static class GradientFaults
             }
         });
 
+    /// <summary>The gradients of parameters are zero in one iteration.</summary>
+    public static Alteration Zero(IReadOnlyList<string> keys, int iteration) =>
+        In(iteration, AfterBackward(parts => Scale(parts.Entries.Where(entry => keys.Contains(entry.Key)), 0)));
+
+    /// <summary>Parameters have no gradient in one iteration.</summary>
+    public static Alteration Dropped(IReadOnlyList<string> keys, int iteration) => In(iteration, Dropped(keys));
+
+    private static Alteration In(int iteration, Alteration backward) =>
+        new()
+        {
+            Parts = parts =>
+            {
+                var altered = backward.Parts(parts);
+                return parts with
+                {
+                    Backward = (moment, weight) => (moment.Iteration == iteration ? altered : parts).Backward(moment, weight),
+                };
+            },
+        };
+
     /// <summary>Something happens to a rank's gradients, or to weights, after the backward pass.</summary>
     public static Alteration AfterBackward(Action<StepParts> change) =>
         new()

@@ -1,5 +1,4 @@
 using PPYolo.Model.Layers;
-using PPYolo.Model.Neck;
 using PPYolo.Model.Networks;
 using PPYolo.Train.Stepping;
 using static TorchSharp.torch;
@@ -47,31 +46,6 @@ internal static class NetworkFaults
                 }
             },
         };
-
-    /// <summary>The places where the FPN joins two maps, and what exchanges them.</summary>
-    public static IEnumerable<(string Module, Alteration Exchanged)> Joins(NetworkOptions network)
-    {
-        for (var level = 1; network.Neck == NeckKind.Fpn && level < network.Levels; level++)
-        {
-            // The upsampled map comes first.
-            var (fromAbove, module, place) = (256L >> (level - 1), $"neck.yolo_block_{level}", level);
-            yield return (
-                module,
-                new()
-                {
-                    Loaded = trained =>
-                        trained
-                            .modules()
-                            .OfType<YoloBlock>()
-                            .ElementAt(place)
-                            .register_forward_pre_hook(
-                                (_, joined) =>
-                                    cat([joined.narrow(1, fromAbove, joined.shape[1] - fromAbove), joined.narrow(1, 0, fromAbove)], 1)
-                            ),
-                }
-            );
-        }
-    }
 
     private static Alteration Of(Func<NetworkOptions, NetworkOptions> change) => new() { Network = change };
 }

@@ -12,40 +12,25 @@ internal static class NormFaults
     /// <summary>Another momentum of running statistics.</summary>
     public static Alteration Momentum(double value) => new() { Network = options => options with { NormMomentum = value } };
 
+    /// <summary>Another momentum of some norms' running statistics.</summary>
+    public static Alteration Momentum(double value, IReadOnlySet<string> norms) =>
+        Norms((name, _) => norms.Contains(name), norm => norm.Momentum = value);
+
     /// <summary>Another epsilon.</summary>
     public static Alteration Epsilon(double value) => new() { Network = options => options with { NormEpsilon = value } };
 
-    /// <summary>Norms normalize with running statistics.</summary>
-    public static Alteration EvaluationMode() =>
-        new()
-        {
-            Parts = parts =>
-            {
-                foreach (var norm in parts.Network.modules().OfType<BatchNorm>())
-                {
-                    norm.eval();
-                }
+    /// <summary>Another epsilon in one part of the network.</summary>
+    public static Alteration Epsilon(double value, string part) => Norms((name, _) => IsIn(name, part), norm => norm.Epsilon = value);
 
-                return parts;
-            },
-        };
+    /// <summary>Norms normalize with running statistics.</summary>
+    public static Alteration EvaluationMode() => Norms((_, _) => true, norm => norm.eval());
+
+    /// <summary>The norms of one part of the network normalize with running statistics.</summary>
+    public static Alteration EvaluationMode(string part) => Norms((name, _) => IsIn(name, part), norm => norm.eval());
 
     /// <summary>Norms of which no parameter trains normalize with running statistics.</summary>
     public static Alteration FrozenInEvaluationMode() =>
-        new()
-        {
-            Parts = parts =>
-            {
-                foreach (
-                    var norm in parts.Network.modules().OfType<BatchNorm>().Where(norm => norm.parameters().All(one => !one.requires_grad))
-                )
-                {
-                    norm.eval();
-                }
-
-                return parts;
-            },
-        };
+        Norms((_, norm) => norm.parameters().All(one => !one.requires_grad), norm => norm.eval());
 
     /// <summary>One buffer stays as it was.</summary>
     public static Alteration Stale(string key) =>
@@ -75,6 +60,25 @@ internal static class NormFaults
                 {
                     Losses = (images, boxes, targets) => WithBiasedVariance(parts, () => parts.Losses(images, boxes, targets)),
                 },
+        };
+
+    private static bool IsIn(string name, string part) => name.StartsWith(part + ".", StringComparison.Ordinal);
+
+    private static Alteration Norms(Func<string, BatchNorm, bool> which, Action<BatchNorm> change) =>
+        new()
+        {
+            Parts = parts =>
+            {
+                foreach (var (name, module) in parts.Network.named_modules().ToList())
+                {
+                    if (module is BatchNorm norm && which(name, norm))
+                    {
+                        change(norm);
+                    }
+                }
+
+                return parts;
+            },
         };
 
     private static LossTerms WithBiasedVariance(StepParts parts, Func<LossTerms> right)

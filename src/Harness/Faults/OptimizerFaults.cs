@@ -61,6 +61,14 @@ internal static class OptimizerFaults
     /// <summary>The optimizer leaves a parameter alone, though it has a gradient.</summary>
     public static Alteration Untrained(string key) => Untrained([key]);
 
+    /// <summary>Parameters are in no group, and so in no group's norm either.</summary>
+    public static Alteration InNoGroup(IReadOnlyList<string> keys) =>
+        new()
+        {
+            Groups = groups =>
+                [.. groups.Select(group => group with { Parameters = [.. group.Parameters.Where(entry => !keys.Contains(entry.Key))] })],
+        };
+
     /// <summary>The optimizer leaves parameters alone, though they have gradients.</summary>
     public static Alteration Untrained(IReadOnlyList<string> keys) =>
         new()

@@ -38,13 +38,38 @@ internal static class RankFaults
             GradientFaults.Scale(parts.Entries.Where(entry => keys.Contains(entry.Key)), parts.Ranks.Size)
         );
 
+    /// <summary>Some gradients stay each rank's own.</summary>
+    public static Alteration SomeNotReduced(IReadOnlySet<string> keys) =>
+        new()
+        {
+            Parts = parts =>
+                parts with
+                {
+                    Reduce = () =>
+                    {
+                        using var noGrad = no_grad();
+                        using var scope = NewDisposeScope();
+                        var own = parts
+                            .Entries.Where(entry => keys.Contains(entry.Key))
+                            .Select(entry => (entry.Value, Gradient: entry.Value.grad!.clone()))
+                            .ToList();
+                        parts.Reduce();
+                        foreach (var (value, gradient) in own)
+                        {
+                            value.grad!.copy_(gradient);
+                        }
+                    },
+                },
+        };
+
     /// <summary>Norms see the batch of all ranks, and on the way back that of their own alone.</summary>
-    public static Alteration BackwardOfEachRank() =>
+    /// <param name="overOwn">Whether what is summed there is divided by the rank's own number of values, not by that of all.</param>
+    public static Alteration BackwardOfEachRank(bool overOwn) =>
         new()
         {
             Parts = parts =>
             {
-                var statistics = new ForwardStatistics(new RankStatistics(parts.Ranks));
+                var statistics = new ForwardStatistics(new RankStatistics(parts.Ranks), overOwn ? parts.Ranks.Size : 1);
                 parts.Network.ShareStatistics(statistics);
                 return parts with
                 {
@@ -110,7 +135,7 @@ internal static class RankFaults
     /// <summary>Two ranks have each other's batches.</summary>
     public static Alteration BatchesOfEachOther() => new() { Batches = (right, rank) => right(1 - rank) };
 
-    private sealed class ForwardStatistics(IStatisticsReduction inner) : IStatisticsReduction
+    private sealed class ForwardStatistics(IStatisticsReduction inner, double own) : IStatisticsReduction
     {
         public bool IsOff { get; set; }
 
@@ -119,6 +144,11 @@ internal static class RankFaults
             if (!IsOff)
             {
                 inner.Sum(sums);
+            }
+            else if (own != 1)
+            {
+                // They are divided by the number of values of all ranks.
+                sums.mul_(Scalars.Of(own));
             }
         }
     }

@@ -51,10 +51,10 @@ public sealed class BatchNorm : NamedModule<Tensor, Tensor>, IDecayRule
     }
 
     /// <summary>The share of the batch's statistics in the new running ones.</summary>
-    public double Momentum { get; }
+    public double Momentum { get; set; }
 
     /// <summary>Added to the variance before the square root.</summary>
-    public double Epsilon { get; }
+    public double Epsilon { get; set; }
 
     /// <summary>Who else trains on parts of the same batch, or null; concerns training only.</summary>
     public IStatisticsReduction? Reduction { get; set; }

@@ -77,6 +77,15 @@ internal sealed class DataLaw : ILaw
                 && other.Summary.RelativeDistance(found.Summary) < Exact
             )
             {
+                if (rank == difference.Rank && differing.Count == 1 && second.Ranks.Count == 1)
+                {
+                    // Their boxes are those that they should have.
+                    return new(
+                        CauseCatalogue.BatchOrder.Found(1, [where, $"they are those of iteration {iteration}, and their boxes are not"]),
+                        BatchFaults.ImagesOf(difference.Iteration, iteration)
+                    );
+                }
+
                 return rank == difference.Rank
                     ? new(CauseCatalogue.BatchOrder.Found(1, [where, $"they are those of iteration {iteration}"]), Order(first, second))
                     : new(

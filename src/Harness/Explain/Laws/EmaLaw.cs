@@ -115,6 +115,20 @@ internal sealed class EmaLaw : ILaw
             );
         }
 
+        // A decay of 1 moves nothing.
+        List<int> still = [.. Enumerable.Range(0, b.Decays.Count).Where(i => Math.Abs(1 - b.Decays[i]) < 1e-5)];
+        if (still.Count > 0 && a.Decays.Select((decay, i) => still.Contains(i) || Numbers.Near(decay, b.Decays[i], 1e-4)).All(same => same))
+        {
+            return new(
+                CauseCatalogue.EmaSeldom.Found(
+                    $"The moving average is not updated in iteration {string.Join(", ", still)}.",
+                    fit,
+                    evidence
+                ),
+                AverageFaults.Decays(b.Decays)
+            );
+        }
+
         if (first.Recipe is { } recipe)
         {
             foreach (

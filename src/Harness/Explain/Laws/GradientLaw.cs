@@ -7,12 +7,11 @@ using PPYolo.Model.State;
 namespace PPYolo.Harness.Explain.Laws;
 
 /// <summary>
-/// Gradients: their scale, their sum over ranks, which parameters have one, and whether they start from nothing. Compared in iteration 0,
-/// whose weights are the same on both sides; the reduction on each side's own gradients.
+/// Gradients: their scale, which parameters have one, and whether they start from nothing. Compared in iteration 0, whose weights are the
+/// same on both sides.
 /// </summary>
 internal sealed class GradientLaw : ILaw
 {
-    private const double Exact = 1e-3;
     private const double Distinct = 3;
 
     /// <inheritdoc />
@@ -23,7 +22,7 @@ internal sealed class GradientLaw : ILaw
             return [];
         }
 
-        List<Finding?> causes = [.. Presence(first, second), Reduction(first, second), Accumulation(first, second)];
+        List<Finding?> causes = [.. Presence(first, second), Lost(first, second, comparison), Accumulation(first, second)];
         if (first.Ranks.Count == second.Ranks.Count)
         {
             causes.Add(Scale(first, second, comparison));
@@ -80,6 +79,32 @@ internal sealed class GradientLaw : ILaw
         }
     }
 
+    /// <summary>Gradients that are missing or zero in the iteration in which the runs part, and in iteration 0 only zero.</summary>
+    private static Finding? Lost(ExplainedRun first, ExplainedRun second, TraceComparison comparison)
+    {
+        if (comparison.Frontier is not { Iteration: var iteration, Key.Phase: TracePhase.Gradient or TracePhase.Reduction })
+        {
+            return null;
+        }
+
+        var found = second.Reduced(iteration).ToDictionary(entry => entry.Key.Name, entry => entry.Summary.L2, StringComparer.Ordinal);
+        var expected = first.Reduced(iteration).Where(entry => entry.Summary.L2 > 0).Select(entry => entry.Key.Name).ToList();
+        var missing = expected.Where(name => iteration > 0 && !found.ContainsKey(name)).ToList();
+        var zero = expected.Where(name => found.GetValueOrDefault(name, 1) == 0).ToList();
+        var (lost, how) = missing.Count > 0 ? (missing, "missing") : (zero, "zero");
+        return lost.Count == 0
+            ? null
+            : new(
+                CauseCatalogue.GradientDropped.Found(
+                    $"{lost.Count} parameter{(lost.Count == 1 ? " gets" : "s get")} no gradient in iteration {iteration}: {lost[0]}"
+                        + $"{(lost.Count > 1 ? " and others" : "")}.",
+                    1,
+                    [$"{how} in iteration {iteration} of the second run: {string.Join(", ", lost.Take(3))}"]
+                ),
+                how == "zero" ? GradientFaults.Zero(lost, iteration) : GradientFaults.Dropped(lost, iteration)
+            );
+    }
+
     /// <summary>Carried out by the stage that trains just those parameters, if there is one.</summary>
     private static Finding Frozen(ExplainedRun first, HashSet<string> trained, Cause cause)
     {
@@ -98,98 +123,6 @@ internal sealed class GradientLaw : ILaw
         }
 
         return cause;
-    }
-
-    /// <summary>Gradients over all ranks from each rank's own: every one counts as much as its share of the images.</summary>
-    private static Finding? Reduction(ExplainedRun first, ExplainedRun second)
-    {
-        var ranks = second.Ranks.Count;
-        if (ranks == 1)
-        {
-            return null;
-        }
-
-        if (Shares(second) is not { } found)
-        {
-            return Bucket(second);
-        }
-
-        var right = (first.Ranks.Count == ranks ? Shares(first) : null) ?? [.. Enumerable.Repeat(1.0 / ranks, ranks)];
-        if (found.Zip(right).All(pair => Math.Abs(pair.First - pair.Second) < Exact))
-        {
-            return null;
-        }
-
-        string[] evidence = [$"gradients over all ranks are each rank's own times {Numbers.Text(found)}; expected {Numbers.Text(right)}"];
-        var lost = Enumerable.Range(0, ranks).Where(rank => Math.Abs(found[rank]) < Exact).ToList();
-        var cause =
-            lost.Count > 0 && lost.Count < ranks
-                ? CauseCatalogue.RankMissing.Found(
-                    $"The gradient of rank {string.Join(", ", lost)} is missing from the average.",
-                    1 - Exact,
-                    evidence
-                )
-            : found.Zip(right).All(pair => Numbers.Near(pair.First, ranks * pair.Second))
-                ? CauseCatalogue.GradientsSummedOverRanks.Found(1 - Exact, evidence)
-            : CauseCatalogue.ReductionOther.Found(1 - Exact, evidence);
-        return new(cause, RankFaults.GradientsWeighed([.. found.Zip(right, (share, should) => share / should)]));
-    }
-
-    /// <summary>Some tensors are summed, and all others averaged.</summary>
-    private static Finding? Bucket(ExplainedRun run)
-    {
-        var (summed, averaged, other) = (new HashSet<string>(StringComparer.Ordinal), 0, 0);
-        foreach (var entry in run.Iterations[0].Of(TracePhase.Reduction))
-        {
-            var own = run.Ranks.Select(rank => rank.Find(0, TracePhase.Gradient, entry.Key.Name)?.Summary.Sums).ToList();
-            if (own.Contains(null))
-            {
-                continue;
-            }
-
-            var sum = own.Aggregate(new double[entry.Summary.Sums.Length], (all, sums) => [.. all.Zip(sums!, (x, y) => x + y)]);
-            var fit = new LinearFit(1);
-            fit.Add(entry.Summary.Sums, [sum], 1 / Math.Max(1e-30, entry.Summary.L2));
-            if (fit.Solve() is not { Residual: < Exact } result)
-            {
-                other++;
-            }
-            else if (Numbers.Near(result.Coefficients[0], 1, Exact))
-            {
-                summed.Add(entry.Key.Name);
-            }
-            else
-            {
-                (averaged, other) = Numbers.Near(result.Coefficients[0], 1.0 / run.Ranks.Count, Exact)
-                    ? (averaged + 1, other)
-                    : (averaged, other + 1);
-            }
-        }
-
-        return summed.Count > 0 && averaged > 0
-            ? new Finding(
-                CauseCatalogue.BucketSummed.Found(
-                    (summed.Count + averaged) / (double)(summed.Count + averaged + other),
-                    [$"{summed.Count} gradients are the sum over ranks, such as {summed.First()}, and {averaged} their average"]
-                ),
-                RankFaults.SomeSummed(summed)
-            )
-            : null;
-    }
-
-    private static double[]? Shares(ExplainedRun run)
-    {
-        var fit = new LinearFit(run.Ranks.Count);
-        foreach (var entry in run.Iterations[0].Of(TracePhase.Reduction))
-        {
-            var own = run.Ranks.Select(rank => rank.Find(0, TracePhase.Gradient, entry.Key.Name)?.Summary.Sums).ToList();
-            if (!own.Contains(null))
-            {
-                fit.Add(entry.Summary.Sums, own.ToArray()!, 1 / Math.Max(1e-30, entry.Summary.L2));
-            }
-        }
-
-        return fit.Solve() is { Residual: < Exact } result ? result.Coefficients : null;
     }
 
     /// <summary>Gradients of iteration 0 are all the same multiple of the expected ones.</summary>

@@ -10,6 +10,9 @@ namespace PPYolo.Harness.Explain.Laws;
 /// </summary>
 internal static class GroupLaw
 {
+    /// <summary>Errors of a fit within which a number is not told from zero.</summary>
+    private const double Resolution = 5;
+
     private static readonly string[] Groups = [ParameterGroup.NoDecay, ParameterGroup.Decay];
 
     /// <summary>The causes that the second run's groups point to.</summary>
@@ -32,18 +35,21 @@ internal static class GroupLaw
                 .Select(entry => entry.Key.Name)
                 .Where(name => !with.Contains(name) && second.Reduced(0).Any(gradient => gradient.Key.Name == name)),
         ];
-        if (without.Count > 0)
+        if (without.Count == 0)
         {
-            yield return new(
-                CauseCatalogue.ParameterInNoGroup.Found(
-                    $"The optimizer leaves {without[0]}{(without.Count > 1 ? $" and {without.Count - 1} others" : "")} alone: in none of "
-                        + "its groups.",
-                    1,
-                    [$"{without.Count} parameters have a gradient and no momentum"]
-                ),
-                OptimizerFaults.Untrained(without)
-            );
+            yield break;
         }
+
+        var which = $"{without[0]}{(without.Count > 1 ? $" and {without.Count - 1} others" : "")}";
+        string[] evidence = [$"{without.Count} parameter{(without.Count == 1 ? " has" : "s have")} a gradient and no momentum"];
+        yield return new(
+            CauseCatalogue.ParameterInNoGroup.Found($"The optimizer leaves {which} alone: in none of its groups.", 1, evidence),
+            OptimizerFaults.InNoGroup(without)
+        );
+        yield return new(
+            CauseCatalogue.ParameterInNoGroup.Found($"The optimizer leaves {which} alone, though clipping counts it.", 1, evidence),
+            OptimizerFaults.Untrained(without)
+        );
     }
 
     /// <summary>A group at another rate, and weight decay that goes off weights directly.</summary>
@@ -72,14 +78,16 @@ internal static class GroupLaw
             }
         }
 
-        var taken = found[1]!.Coefficients[1];
-        if (missingDecay is { } decay && Numbers.Near(taken, decay, 0.1))
+        var (taken, error) = (found[1]!.Coefficients[1], found[1]!.Errors[1]);
+        // A step takes so little off a weight that most of it is rounded away: the size is rough.
+        if (missingDecay is { } decay && taken > decay / 2 && taken < 2 * decay && taken > Resolution * error)
         {
             yield return new(
                 CauseCatalogue.WeightDecayDecoupled.Found(
                     1 - found[1]!.Residual,
                     [
-                        $"convolution weights lose {Numbers.Text(taken)} of themselves times the rate in each step; {Numbers.Text(decay)} "
+                        $"convolution weights lose {Numbers.Text(taken)} ± {Numbers.Text(error)} of themselves times the rate in each step; "
+                            + $"{Numbers.Text(decay)} "
                             + "is expected to enter their gradients, and does not",
                     ]
                 ),

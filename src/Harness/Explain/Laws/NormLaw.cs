@@ -21,7 +21,15 @@ internal sealed class NormLaw : ILaw
         }
 
         var momentum = options.ToNetwork().NormMomentum;
-        var norms = Norms(first, second, comparison).ToList();
+        var all = Norms(first, second, comparison).ToList();
+        // Where some are as they should be, it is a matter of the others.
+        var moved = comparison
+            .Exceeding.Where(difference => difference is { Iteration: 0, Key.Phase: TracePhase.Buffers })
+            .Select(difference => difference.Key.Name[..difference.Key.Name.LastIndexOf('.')])
+            .ToHashSet(StringComparer.Ordinal);
+        var norms = all.Where(norm => moved.Contains(norm.Name)).ToList();
+        var isPart = norms.Count > 0 && norms.Count < all.Count;
+        norms = isPart ? norms : all;
         var share = new LinearFit(1);
         foreach (var norm in norms)
         {
@@ -33,6 +41,7 @@ internal sealed class NormLaw : ILaw
             yield break;
         }
 
+        var which = isPart ? $"{norms.Count} of {all.Count} norms, such as {norms[0].Name}," : "the norms";
         // The share of the batch in the second run.
         var found = fit.Coefficients[0] * momentum;
         string[] evidence =
@@ -65,12 +74,14 @@ internal sealed class NormLaw : ILaw
             yield return new(
                 CauseCatalogue.NormMomentum.Found(
                     Numbers.Near(found, 1 - momentum, Exact)
-                        ? $"The norms' momentum is turned round: the batch counts {Numbers.Text(found)}, the running statistics the rest."
-                        : $"The norms' momentum is {Numbers.Text(found)}, not {Numbers.Text(momentum)}.",
+                        ? $"The momentum of {which} is turned round: the batch counts {Numbers.Text(found)}, the statistics the rest."
+                        : $"The momentum of {which} is {Numbers.Text(found)}, not {Numbers.Text(momentum)}.",
                     1 - fit.Residual,
                     evidence
                 ),
-                NormFaults.Momentum(Math.Clamp(found, 0, 1))
+                isPart
+                    ? NormFaults.Momentum(Math.Clamp(found, 0, 1), norms.Select(norm => norm.Name).ToHashSet(StringComparer.Ordinal))
+                    : NormFaults.Momentum(Math.Clamp(found, 0, 1))
             );
         }
 
@@ -137,6 +148,7 @@ internal sealed class NormLaw : ILaw
             )
             {
                 yield return new(
+                    norm,
                     (meanA, meanB),
                     (varA, varB),
                     first.Sums(0, TracePhase.Start, variance)!,
@@ -154,6 +166,7 @@ internal sealed class NormLaw : ILaw
     private static double Length(double[] sums) => Math.Sqrt(sums.Sum(x => x * x));
 
     private sealed record Norm(
+        string Name,
         (double[] Expected, double[] Found) Mean,
         (double[] Expected, double[] Found) Variance,
         double[] VarianceBefore,

@@ -34,15 +34,22 @@ internal sealed class OptimizerLaw : ILaw
         Coefficients(first, second, a, b, names, causes);
         Step(first, second, b, causes);
         var (expected, entered) = (a[Groups[1]].Decay, b[Groups[1]].Decay);
-        causes.AddRange(
-            GroupLaw.Examine(
+        List<Finding> ofGroups =
+        [
+            .. GroupLaw.Examine(
                 first,
                 second,
                 names,
                 expected is not null && entered is not null && IsZero(entered) && !IsZero(expected) ? expected.Value : null
-            )
-        );
-        return causes;
+            ),
+        ];
+        if (ofGroups.Exists(finding => finding.Cause.Id == CauseCatalogue.WeightDecayDecoupled.Id))
+        {
+            // It enters elsewhere.
+            causes.RemoveAll(finding => finding.Cause.Id == CauseCatalogue.WeightDecayMissing.Id);
+        }
+
+        return [.. causes, .. ofGroups];
     }
 
     private static void Decay(Dictionary<string, MomentumFit> a, Dictionary<string, MomentumFit> b, List<Finding> causes)

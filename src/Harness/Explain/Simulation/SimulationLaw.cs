@@ -38,7 +38,8 @@ internal sealed class SimulationLaw(Laboratory laboratory, Alteration given, Act
 
         var network = first.Options!.ToNetwork();
         var whole = !second.IsTraced;
-        List<Suspicion> forward = [.. Suspicions.Forward(network, first.Ranks.Count)],
+        var place = frontier.Key.Phase == TracePhase.Forward ? frontier.Key.Name : null;
+        List<Suspicion> forward = [.. Suspicions.Forward(network, first.Ranks.Count, place)],
             loss = [.. Suspicions.Loss(network)],
             training = [.. Suspicions.Training(network, first.Recipe!)];
         if (whole && frontier.Iteration != 0)
@@ -61,8 +62,7 @@ internal sealed class SimulationLaw(Laboratory laboratory, Alteration given, Act
     /// <summary>The suspicions that account for anything, best first.</summary>
     private List<Finding> Best(IReadOnlyList<Suspicion> suspicions, SimulationEvidence evidence) =>
         [
-            .. suspicions
-                .Select(suspicion => Try(suspicion, evidence))
+            .. Trials(suspicions, evidence)
                 .Where(trial => trial.Explained > 0)
                 .OrderByDescending(trial => trial.Explained)
                 .Take(2)
@@ -79,6 +79,20 @@ internal sealed class SimulationLaw(Laboratory laboratory, Alteration given, Act
                     trial.Suspicion.Make(trial.Value)
                 )),
         ];
+
+    /// <summary>Tries one after the other until nothing is left to explain.</summary>
+    private IEnumerable<Trial> Trials(IReadOnlyList<Suspicion> suspicions, SimulationEvidence evidence)
+    {
+        foreach (var suspicion in suspicions)
+        {
+            var trial = Try(suspicion, evidence);
+            yield return trial;
+            if (trial.Explained > Convincing)
+            {
+                yield break;
+            }
+        }
+    }
 
     private Trial Try(Suspicion suspicion, SimulationEvidence evidence)
     {

@@ -10,25 +10,45 @@ namespace PPYolo.Harness.Explain.Simulation;
 /// <summary>Everything that is tried.</summary>
 internal static class Suspicions
 {
+    private static readonly double[] Epsilons = [1e-8, 1e-6, 1e-4, 1e-3, 1e-2];
+
     /// <summary>What enters in the forward pass.</summary>
-    public static IReadOnlyList<Suspicion> Forward(NetworkOptions network, int ranks) =>
+    /// <param name="network">The right network.</param>
+    /// <param name="ranks">Ranks that train together.</param>
+    /// <param name="place">The first module that differs; null where none is known.</param>
+    public static IReadOnlyList<Suspicion> Forward(NetworkOptions network, int ranks, string? place) =>
         [
             new(
                 CauseCatalogue.NormEpsilon,
                 value => $"The norms' epsilon is {Numbers.Text(value)}, not {Numbers.Text(network.NormEpsilon)}.",
                 NormFaults.Epsilon,
-                [1e-8, 1e-6, 1e-4, 1e-3, 1e-2],
+                Epsilons,
                 Refined: true
             ),
             Suspicion.Of(CauseCatalogue.NormEvalMode, NormFaults.EvaluationMode()),
+            .. Parts(place).SelectMany(part => OfPart(network, part)),
             .. network.FreezeAt >= 0
                 ? [Suspicion.Of(CauseCatalogue.FrozenNormEval, NormFaults.FrozenInEvaluationMode())]
                 : Array.Empty<Suspicion>(),
-            .. NetworkFaults
-                .Joins(network)
-                .Select(join =>
-                    Suspicion.Of(CauseCatalogue.ConcatOrder, $"Maps are joined in the other order before {join.Module}.", join.Exchanged)
-                ),
+            .. WiringFaults.Joins(network).Where(join => IsAt(place, join.Module)).SelectMany(OfJoin),
+            .. place is null || place.Contains("spp", StringComparison.Ordinal)
+                ? WiringFaults.OrdersOfPools.Select(order =>
+                    Suspicion.Of(
+                        CauseCatalogue.ConcatOrder,
+                        $"The map and its pools of 5, 9 and 13 are joined in the order {string.Join(", ", order.Select(part => Pooled[part]))}.",
+                        WiringFaults.Pools(order)
+                    )
+                )
+                : [],
+            .. network.CoordConv && IsAt(place, "neck")
+                ? WiringFaults.OtherCoordinates.Select(other =>
+                    Suspicion.Of(
+                        CauseCatalogue.CoordinatesRange,
+                        $"Coordinate channels are {other.Name}, not x and then y from -1 to 1.",
+                        WiringFaults.Coordinates(other.Make)
+                    )
+                )
+                : [],
             Suspicion.Of(
                 CauseCatalogue.LowerPrecision,
                 "Convolutions are computed in lower precision: bfloat16 (8 bits).",
@@ -40,6 +60,55 @@ internal static class Suspicions
                 NetworkFaults.Rounded(ScalarType.Float16)
             ),
             .. ranks > 1 ? [Suspicion.Of(CauseCatalogue.NormPerRank, RankFaults.StatisticsOfEachRank())] : Array.Empty<Suspicion>(),
+        ];
+
+    private static readonly string[] Pooled = ["map", "5", "9", "13"];
+
+    /// <summary>The module that differs first, and those that it is a part of, without the whole network.</summary>
+    private static IEnumerable<string> Parts(string? place)
+    {
+        for (var part = place; part is not null && part.Contains('.'); part = part[..part.LastIndexOf('.')])
+        {
+            yield return part;
+        }
+    }
+
+    private static bool IsAt(string? place, string module) =>
+        place is null || place == module || place.StartsWith(module + ".", StringComparison.Ordinal);
+
+    /// <summary>What may be wrong with the norms of one part alone.</summary>
+    private static IEnumerable<Suspicion> OfPart(NetworkOptions network, string part) =>
+        [
+            Suspicion.Of(
+                CauseCatalogue.NormEvalMode,
+                $"The norms of {part} alone are in evaluation mode.",
+                NormFaults.EvaluationMode(part)
+            ),
+            new(
+                CauseCatalogue.NormEpsilon,
+                value => $"The epsilon of the norms of {part} alone is {Numbers.Text(value)}, not {Numbers.Text(network.NormEpsilon)}.",
+                value => NormFaults.Epsilon(value, part),
+                Epsilons,
+                Refined: true
+            ),
+        ];
+
+    /// <summary>What may be wrong where the neck joins two maps.</summary>
+    private static IEnumerable<Suspicion> OfJoin(WiringFaults.Join join) =>
+        [
+            Suspicion.Of(
+                CauseCatalogue.ConcatOrder,
+                $"Maps are joined in the other order before {join.Module}.",
+                WiringFaults.Exchanged(join)
+            ),
+            .. new[] { false, true }.Select(corners =>
+                Suspicion.Of(
+                    CauseCatalogue.InterpolationMode,
+                    $"The map from above is enlarged bilinearly{(corners ? ", with aligned corners," : "")} before {join.Module}, not by "
+                        + "repetition.",
+                    WiringFaults.Interpolated(join, corners)
+                )
+            ),
         ];
 
     /// <summary>What enters in the losses.</summary>
@@ -87,7 +156,9 @@ internal static class Suspicions
 
     /// <summary>What enters on the way back.</summary>
     public static IReadOnlyList<Suspicion> Backward(int ranks) =>
-        ranks > 1 ? [Suspicion.Of(CauseCatalogue.NormBackwardPerRank, RankFaults.BackwardOfEachRank())] : [];
+        ranks > 1
+            ? [.. new[] { true, false }.Select(own => Suspicion.Of(CauseCatalogue.NormBackwardPerRank, RankFaults.BackwardOfEachRank(own)))]
+            : [];
 
     /// <summary>
     /// What changes weights from one iteration to the next: tried on whole runs, where the optimizer's parts were not recorded.
