@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using PPYolo.Align.Traces;
 using PPYolo.Harness.Explain;
-using PPYolo.Tests.Faults.Blind;
 using PPYolo.Train.Records;
 
 namespace PPYolo.Tests.Faults;
@@ -95,16 +94,6 @@ public class FaultBenchTests
         outcome.Place.Should().Be(1, outcome.Row);
         outcome.IsFrontierExact.Should().BeTrue(outcome.Row);
         File.ReadAllText(TablePath()).Should().Contain(outcome.Row, "the table that ppyolo faults prints is made by this bench");
-    }
-
-    /// <summary>The IoU loss of one batch comes out right with another weight; its gradients do not.</summary>
-    [Fact]
-    public void What_fits_one_number_alone_is_not_called_likely()
-    {
-        var outcome = Run(BlindFaults.All.Single(fault => fault.Name == "weight of small boxes left out of the IoU loss"));
-
-        outcome.IsFrontierExact.Should().BeTrue(outcome.Row);
-        outcome.Explanation.Causes.Should().NotContain(cause => cause.IsLikely);
     }
 
     [Theory]
