@@ -23,8 +23,8 @@ internal sealed class Judge(ExplainedRun second, Laboratory? laboratory, Action<
     private const double Negligible = 0.05;
 
     /// <summary>
-    /// Tensors that agree again, in order of execution, before the next one that does not: with fewer, a value that was fitted to one number
-    /// looks like a cause.
+    /// Tensors that agree again, in order of execution, before the next one that does not: with fewer, a value that was fitted to one
+    /// number looks like a cause.
     /// </summary>
     private const int Proof = 10;
 
