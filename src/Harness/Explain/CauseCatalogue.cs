@@ -20,6 +20,11 @@ internal static class CauseCatalogue
         "A start weight has its channels in another order.",
         TracePhase.Start
     );
+    public static readonly CauseKind WeightsFlipped = Add(
+        "weights-flipped",
+        "The kernels of a start weight are turned by 180 degrees, as a convolution's are from a correlation's.",
+        TracePhase.Start
+    );
     public static readonly CauseKind WeightsExchanged = Add(
         "weights-exchanged",
         "Two start weights have each other's values.",

@@ -57,9 +57,7 @@ internal sealed class StartLaw : ILaw
         if (first.Start is { } start && start.TryGet(name, out var tensor) && Arrangement(tensor, b) is { } arrangement)
         {
             var act = WeightFaults.Changed(name, weight => weight.copy_(arrangement.Make(weight.clone())));
-            return arrangement.Name == Transposition
-                ? (CauseCatalogue.WeightsTransposed, $"{evidence}; equals the expected one with its first two dimensions exchanged", 1, act)
-                : (CauseCatalogue.WeightsPermuted, $"{evidence}; equals the expected one {arrangement.Name}", 1, act);
+            return (arrangement.Kind, $"{evidence}; equals the expected one {arrangement.Name}", 1, act);
         }
 
         if (
@@ -73,6 +71,17 @@ internal sealed class StartLaw : ILaw
                 $"{evidence}; mean and largest magnitude are the same, the order is not",
                 1 - 1e-4,
                 null
+            );
+        }
+
+        if (IsConstant(b) && !IsConstant(a))
+        {
+            var value = b.Summary.Mean;
+            return (
+                CauseCatalogue.WeightsNotLoaded,
+                $"{evidence}; every element is {Numbers.Text(value)}",
+                1,
+                WeightFaults.Changed(name, weight => weight.fill_(value))
             );
         }
 
@@ -144,33 +153,40 @@ internal sealed class StartLaw : ILaw
         return IsConstant(entry) || Math.Abs(summary.Mean) < ChanceMean * summary.L2 / entry.Shape.Aggregate(1L, (all, size) => all * size);
     }
 
-    private const string Transposition = "transposed";
-
     /// <summary>Which known rearrangement of the expected tensor the second run's is, or null.</summary>
-    private static (string Name, Func<Tensor, Tensor> Make)? Arrangement(TensorData expected, TraceEntry found)
+    private static (CauseKind Kind, string Name, Func<Tensor, Tensor> Make)? Arrangement(TensorData expected, TraceEntry found)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var tensor = expected.ToTorch();
         var rank = tensor.shape.Length;
-        var candidates = new List<(string Name, Func<Tensor, Tensor> Make)>();
+        var candidates = new List<(CauseKind Kind, string Name, Func<Tensor, Tensor> Make)>();
         if (rank >= 2 && tensor.shape[0] == tensor.shape[1])
         {
-            candidates.Add((Transposition, weight => weight.transpose(0, 1)));
+            candidates.Add((CauseCatalogue.WeightsTransposed, "with its first two dimensions exchanged", weight => weight.transpose(0, 1)));
         }
 
         if (rank == 4 && tensor.shape[2] == tensor.shape[3])
         {
-            candidates.Add(("with rows and columns of its kernel exchanged", weight => weight.transpose(2, 3)));
-            candidates.Add(("turned by 180 degrees, as a convolution is from a correlation", weight => weight.flip(2, 3)));
+            candidates.Add(
+                (CauseCatalogue.WeightsTransposed, "with rows and columns of its kernel exchanged", weight => weight.transpose(2, 3))
+            );
+            candidates.Add((CauseCatalogue.WeightsFlipped, "turned by 180 degrees", weight => weight.flip(2, 3)));
         }
 
         for (var dimension = 0; dimension < Math.Min(rank, 2); dimension++)
         {
             var along = dimension;
-            candidates.Add(($"with its {(along == 0 ? "output" : "input")} channels reversed", weight => weight.flip(along)));
             candidates.Add(
                 (
+                    CauseCatalogue.WeightsPermuted,
+                    $"with its {(along == 0 ? "output" : "input")} channels reversed",
+                    weight => weight.flip(along)
+                )
+            );
+            candidates.Add(
+                (
+                    CauseCatalogue.WeightsPermuted,
                     $"with the halves of its {(along == 0 ? "output" : "input")} channels exchanged",
                     weight => weight.roll(weight.shape[along] / 2, along)
                 )
