@@ -1,5 +1,4 @@
 using PPYolo.Align.Golden;
-using PPYolo.Align.Json;
 using PPYolo.Data.Batches;
 using PPYolo.Harness.Watching;
 using PPYolo.Train.Runs;
@@ -59,8 +58,8 @@ internal sealed class GoldenTheory(
     {
         var run = watch.Build(GoldenEnvironment.Current(settings, threads));
         var verified = Verified(name);
-        Report(run, verified);
-        if (Environment.GetEnvironmentVariable("PPYOLO_GOLDEN_REPORT_ONLY") == "1")
+        GoldenReport.Write(verified, run, way);
+        if (GoldenReport.Only)
         {
             return;
         }
@@ -106,20 +105,5 @@ internal sealed class GoldenTheory(
             )
         );
         return twinWatch.Build(GoldenEnvironment.Current(settings, threads));
-    }
-
-    /// <summary>For the targets Recheck, Renew and Report: what was found, approved or not.</summary>
-    private void Report(GoldenRecord run, string verified)
-    {
-        if (Environment.GetEnvironmentVariable("PPYOLO_GOLDEN_OUT") is { Length: > 0 } folder)
-        {
-            Directory.CreateDirectory(folder);
-            var file = way.Length == 0 ? name : $"{name}@{way}";
-            AtomicText.Write(Path.Combine(folder, $"{file}.{GoldenText.Extension}"), GoldenText.Format(run));
-            AtomicText.Write(
-                Path.Combine(folder, $"{file}.txt"),
-                File.Exists(verified) ? GoldenComparer.Compare(GoldenText.Read(verified), run).ToString() : "there is no golden yet"
-            );
-        }
     }
 }

@@ -1,5 +1,5 @@
 using PPYolo.Cli.Commands;
-using PPYolo.Harness.Approval;
+using PPYolo.Harness.Checkouts;
 using PPYolo.Train.Records;
 
 namespace PPYolo.Tests.Faults;

@@ -5,6 +5,7 @@ public static class Interruption
 {
     private static readonly Lock Guard = new();
     private static readonly List<Action> Actions = [];
+    private static Thread? ending;
 
     /// <summary>Has something done when the program is interrupted, until the result is disposed.</summary>
     public static IDisposable On(Action action)
@@ -17,9 +18,22 @@ public static class Interruption
         return new Registration(action);
     }
 
+    /// <summary>
+    /// Returns unless the program is being ended, of which it waits for the end: a thread whose child was ended must not take that for the
+    /// child's answer, nor start another. The thread that cleans up may go on.
+    /// </summary>
+    public static void HoldWhileEnding()
+    {
+        if (Volatile.Read(ref ending) is { } cleaner && cleaner != Thread.CurrentThread)
+        {
+            Thread.Sleep(Timeout.Infinite);
+        }
+    }
+
     /// <summary>Does it, the last first: a child ends before the folder goes that it works in.</summary>
     public static void CleanUp()
     {
+        Volatile.Write(ref ending, Thread.CurrentThread);
         Action[] all;
         lock (Guard)
         {

@@ -10,9 +10,22 @@ public sealed class WorkFolder : IDisposable
 
     /// <summary>Makes the folder.</summary>
     /// <param name="prefix">What its name begins with.</param>
+    /// <exception cref="AlignException">The folder for temporary files cannot be written.</exception>
     public WorkFolder(string prefix)
     {
-        Path = Directory.CreateTempSubdirectory(prefix).FullName;
+        try
+        {
+            Path = Directory.CreateTempSubdirectory(prefix).FullName;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new AlignException(
+                $"{System.IO.Path.GetTempPath()}: no temporary folder can be made there ({error.Message.TrimEnd('.')}); set TMPDIR to a "
+                    + "folder that can be written and has space",
+                error
+            );
+        }
+
         onInterrupt = Interruption.On(Remove);
     }
 

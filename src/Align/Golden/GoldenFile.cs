@@ -18,6 +18,10 @@ public static class GoldenFile
             ? string.Concat(verified.AsSpan(0, verified.Length - Verified.Length), Received)
             : throw new AlignException($"{verified}: a golden is named NAME{Verified}");
 
+    /// <summary>NAME of NAME.verified.golden.</summary>
+    /// <exception cref="AlignException">It is not named so.</exception>
+    internal static string NameOf(string verified) => Path.GetFileName(ReceivedOf(verified))[..^Received.Length];
+
     /// <summary>The approved record, or null where there is none yet.</summary>
     /// <param name="verified">The golden's file, which need not exist.</param>
     /// <exception cref="AlignException">It is malformed.</exception>
@@ -26,14 +30,14 @@ public static class GoldenFile
     /// <summary>
     /// Measures a run's floors where they are needed: where there is no golden yet, or the run is not within the golden's. A run that is
     /// within needs no twins, which take as long as the run itself; nor does one that is within a received file that is there already, as
-    /// where several tests share a golden: that is taken as it is.
+    /// where several tests share a golden: that is taken as it is; nor one that is reported only (<see cref="GoldenReport.Only"/>).
     /// </summary>
     /// <param name="verified">The golden's file, which need not exist.</param>
     /// <param name="run">The run, without floors.</param>
     /// <param name="twins">Runs the twins.</param>
     public static GoldenRecord Complete(string verified, GoldenRecord run, Func<IReadOnlyList<GoldenRecord>> twins)
     {
-        if (Approved(verified) is { } golden && GoldenComparer.Compare(golden, run).Aligned)
+        if (GoldenReport.Only || (Approved(verified) is { } golden && GoldenComparer.Compare(golden, run).Aligned))
         {
             return run;
         }
@@ -59,7 +63,7 @@ public static class GoldenFile
         }
     }
 
-    /// <summary>Compares a run with its golden.</summary>
+    /// <summary>Compares a run with its golden, and reports it where that is asked (<see cref="GoldenReport"/>).</summary>
     /// <param name="verified">The golden's file, NAME.verified.golden.</param>
     /// <param name="run">The run, without floors.</param>
     /// <param name="twins">Runs the twins; asked only where the run is not within its golden, or has none.</param>
@@ -68,6 +72,15 @@ public static class GoldenFile
     public static GoldenComparison Require(string verified, GoldenRecord run, Func<IReadOnlyList<GoldenRecord>> twins)
     {
         var received = ReceivedOf(verified);
+        GoldenReport.Write(verified, run);
+        if (GoldenReport.Only)
+        {
+            return GoldenComparer.Compare(
+                Approved(verified) ?? throw new GoldenException($"{verified}: there is no golden yet; the run was reported only"),
+                run
+            );
+        }
+
         var complete = Complete(verified, run, twins);
         if (!complete.HasFloors)
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PPYolo.Align.Golden;
+using PPYolo.Cli.Output;
 using PPYolo.Harness.Approval;
 
 namespace PPYolo.Cli.Commands;
@@ -8,7 +9,14 @@ namespace PPYolo.Cli.Commands;
 internal static class GoldenCommand
 {
     public static Command Create() =>
-        new("golden", "Compares, approves, renews and rechecks the goldens of training runs.") { Diff(), Approve(), Renew(), Recheck() };
+        new("golden", "Compares, approves, renews and rechecks the goldens of training runs, and finds the commit that moved one.")
+        {
+            Diff(),
+            Approve(),
+            Renew(),
+            Recheck(),
+            Bisect(),
+        };
 
     private static Command Diff()
     {
@@ -77,7 +85,7 @@ internal static class GoldenCommand
             HelpName = "TEXT",
             Required = true,
         };
-        var filter = Filter();
+        var filter = TheoryOptionSet.DotnetFilter();
         var environment = EnvironmentChanged();
         var repository = Repository();
         var command = new Command(
@@ -114,7 +122,7 @@ internal static class GoldenCommand
             HelpName = "COMMIT",
             Required = true,
         };
-        var filter = Filter();
+        var theories = new TheoryOptionSet();
         var repository = Repository();
         var command = new Command(
             "recheck",
@@ -123,19 +131,58 @@ internal static class GoldenCommand
         )
         {
             commit,
-            filter,
             repository,
         };
+        theories.AddTo(command);
         command.SetAction(result =>
-            Harness.Approval.Recheck.Run(result.GetValue(repository)!, result.GetValue(commit)!, result.GetValue(filter), Console.Out)
+            Harness.Approval.Recheck.Run(result.GetValue(repository)!, result.GetValue(commit)!, theories.Choice(result), Console.Out)
                 ? ExitCode.Aligned
                 : ExitCode.Diverged
         );
         return command;
     }
 
-    private static Option<string?> Filter() =>
-        new("--filter") { Description = "A filter of dotnet test, for some of the theories.", HelpName = "FILTER" };
+    private static Command Bisect()
+    {
+        Option<string> Commit(string name, string description) =>
+            new(name)
+            {
+                Description = description,
+                HelpName = "COMMIT",
+                Required = true,
+            };
+        var good = Commit("--good", "A commit whose run is within its golden.");
+        var bad = Commit("--bad", "A later commit whose run is not within noise of the good one.");
+        var theories = new TheoryOptionSet();
+        var repository = Repository();
+        var command = new Command(
+            "bisect",
+            "Finds the commit that moved a golden: builds and runs commits in between, checked out beside, and judges each by the good "
+                + "one, within the golden's floors. Skips those that do not build. What is known is kept in the repository's .git: the "
+                + "same command goes on after an interruption. Exit code 0 names the commit, 1 names several that could not be told "
+                + "apart."
+        )
+        {
+            good,
+            bad,
+            repository,
+        };
+        theories.AddTo(command);
+        command.SetAction(result =>
+        {
+            Signals.Safe = () => "no checkout was left behind, and what is known is kept: run the same again to go on";
+            return Harness.Bisection.Bisect.Run(
+                result.GetValue(repository)!,
+                result.GetValue(good)!,
+                result.GetValue(bad)!,
+                theories.Choice(result),
+                Console.Out
+            )
+                ? ExitCode.Aligned
+                : ExitCode.Diverged;
+        });
+        return command;
+    }
 
     private static Option<bool> EnvironmentChanged() =>
         new("--environment-changed") { Description = "The environment was changed on purpose, and the numbers with it." };

@@ -1,6 +1,7 @@
 using PPYolo.Align;
 using PPYolo.Align.Golden;
 using PPYolo.Align.Locks;
+using PPYolo.Harness.Checkouts;
 
 namespace PPYolo.Harness.Approval;
 

@@ -2,6 +2,7 @@ using PPYolo.Align;
 using PPYolo.Align.Files;
 using PPYolo.Align.Golden;
 using PPYolo.Align.Reports;
+using PPYolo.Harness.Checkouts;
 
 namespace PPYolo.Harness.Approval;
 
@@ -11,76 +12,39 @@ namespace PPYolo.Harness.Approval;
 /// </summary>
 internal static class Recheck
 {
-    // The tests say what they come to and are not red, for which twins would run.
-    private static readonly Dictionary<string, string> ReportOnly = new() { ["PPYOLO_GOLDEN_REPORT_ONLY"] = "1" };
-
     /// <summary>Rechecks.</summary>
     /// <param name="repository">A folder of the repository.</param>
     /// <param name="commit">The commit of the goldens.</param>
-    /// <param name="filter">A further filter of dotnet test, or null.</param>
+    /// <param name="choice">Which theories, and how they are built and run.</param>
     /// <param name="output">Where progress and outcome are shown.</param>
     /// <returns>Whether nothing moved.</returns>
     /// <exception cref="AlignException">There is no such commit, or it has no goldens, or its tests could not be built.</exception>
-    public static bool Run(string repository, string commit, string? filter, TextWriter output)
+    public static bool Run(string repository, string commit, TheoryChoice choice, TextWriter output)
     {
-        var root = Git.Run(repository, "rev-parse", "--show-toplevel");
-        var full = Resolve(root, commit);
+        var root = Git.Root(repository);
+        var full = Git.Resolve(root, commit, "--commit");
+        var paths = CommitGoldens.Choose(root, full, choice.Golden);
+        var plan = TheoryPlan.Find(root, full, paths, choice);
         using var folder = new WorkFolder("ppyolo-recheck-");
-        var work = folder.Path;
-        var tree = Path.Combine(work, "tree");
-        // Of a folder that is gone git forgets the tree.
-        using var forgotten = Interruption.On(() => Forget(root, tree));
-        Git.Run(root, "worktree", "add", "--detach", tree, full);
-        try
-        {
-            if (!Directory.Exists(Path.Combine(tree, GoldenTheories.Folder)))
-            {
-                throw new AlignException($"commit {commit} has no goldens in {GoldenTheories.Folder}; name one that has");
-            }
-
-            output.WriteLine($"running the code of {full[..10]} here");
-            GoldenTheories.Run(tree, Path.Combine(work, "then"), filter, ReportOnly, output);
-            output.WriteLine("running today's code here");
-            GoldenTheories.Run(root, Path.Combine(work, "now"), filter, ReportOnly, output);
-            return Compare(Path.Combine(tree, GoldenTheories.Folder), Path.Combine(work, "then"), Path.Combine(work, "now"), output);
-        }
-        finally
-        {
-            Git.Run(root, "worktree", "remove", "--force", tree);
-        }
-    }
-
-    private static void Forget(string root, string tree) => Git.Run(root, "worktree", "remove", "--force", tree);
-
-    private static string Resolve(string root, string commit)
-    {
-        try
-        {
-            return Git.Run(root, "rev-parse", "--verify", "--end-of-options", $"{commit}^{{commit}}");
-        }
-        catch (AlignException exception)
-        {
-            throw new AlignException(
-                $"--commit {commit}: {root} has no such commit; name one that git log shows (a clone without history has only its last)",
-                exception
-            );
-        }
+        string then = folder.File("then"),
+            now = folder.File("now");
+        using var tree = new Worktree(root, full, folder.File("tree"));
+        output.WriteLine($"running the code of {full[..10]} here");
+        GoldenTheories.Require(tree.Path, plan, then, GoldenTheories.ReportOnly, output);
+        output.WriteLine("running today's code here");
+        GoldenTheories.Require(root, plan, now, GoldenTheories.ReportOnly, output);
+        return Compare(paths.ToDictionary(path => path.Key, path => CommitGoldens.Read(root, full, path.Value)), then, now, output);
     }
 
     /// <summary>Compares the runs of both with the goldens.</summary>
-    internal static bool Compare(string goldens, string then, string now, TextWriter output)
+    internal static bool Compare(IReadOnlyDictionary<string, GoldenRecord> goldens, string then, string now, TextWriter output)
     {
         var table = new TextTable(["moved", "golden", "its own code", "today's code"]);
         var moved = new List<MovedBy>();
-        foreach (var file in Directory.EnumerateFiles(goldens, $"*.verified.{GoldenText.Extension}").Order(StringComparer.Ordinal))
+        foreach (var pair in RunPair.Between(goldens, then, now))
         {
-            var name = GoldenTheories.NameOf(file);
-            var golden = GoldenText.Read(file);
-            foreach (var (way, theirs, ours) in Pairs(GoldenTheories.Runs(then, name), GoldenTheories.Runs(now, name)))
-            {
-                moved.Add(Classify(golden, theirs, ours));
-                table.Add([Word(moved[^1]), way.Length == 0 ? name : $"{name} ({way})", Outcome(golden, theirs), Outcome(golden, ours)]);
-            }
+            moved.Add(Classify(pair));
+            table.Add([Word(moved[^1]), pair.Title, Outcome(pair.Golden, pair.Then), Outcome(pair.Golden, pair.Now)]);
         }
 
         output.Write(table.ToString());
@@ -95,18 +59,16 @@ internal static class Recheck
     }
 
     /// <summary>What moved.</summary>
-    /// <param name="golden">The golden.</param>
-    /// <param name="then">Its own code's run here.</param>
-    /// <param name="now">Today's code's run here.</param>
-    internal static MovedBy Classify(GoldenRecord golden, GoldenRecord? then, GoldenRecord? now)
+    /// <param name="pair">The golden, its own code's run here, and today's code's.</param>
+    internal static MovedBy Classify(RunPair pair)
     {
-        if (then is null || now is null)
+        if (pair.Then is null || pair.Now is null)
         {
             return MovedBy.NotRun;
         }
 
-        var environment = !GoldenComparer.Compare(golden, then).Aligned;
-        var code = !GoldenComparer.Compare(GoldenFloors.Borrow(then, golden), now).Aligned;
+        var environment = !GoldenComparer.Compare(pair.Golden, pair.Then).Aligned;
+        var code = !pair.Compare().Aligned;
         return (environment, code) switch
         {
             (false, false) => MovedBy.Neither,
@@ -124,27 +86,4 @@ internal static class Recheck
         : "diverged";
 
     private static string Word(MovedBy moved) => moved == MovedBy.NotRun ? "not run" : moved.ToString().ToLowerInvariant();
-
-    /// <summary>
-    /// The runs of both sides by their ways. A commit that does not tell ways apart has one run without a name, which stands for all; a
-    /// filter may have left out both sides.
-    /// </summary>
-    private static IEnumerable<(string Way, GoldenRecord? Then, GoldenRecord? Now)> Pairs(
-        IReadOnlyList<(string Way, GoldenRecord Run)> then,
-        IReadOnlyList<(string Way, GoldenRecord Run)> now
-    )
-    {
-        bool Unnamed(IReadOnlyList<(string Way, GoldenRecord Run)> side) => side is [{ Way: "" }];
-        GoldenRecord? Of(IReadOnlyList<(string Way, GoldenRecord Run)> side, string way) =>
-            side.Where(run => run.Way == way || Unnamed(side)).Select(run => run.Run).FirstOrDefault();
-
-        var ways = new[] { then, now }
-            .Where(side => !Unnamed(side))
-            .SelectMany(side => side)
-            .Select(run => run.Way)
-            .Distinct()
-            .Order(StringComparer.Ordinal)
-            .ToList();
-        return (ways.Count == 0 && then.Count + now.Count > 0 ? [""] : ways).Select(way => (way, Of(then, way), Of(now, way)));
-    }
 }

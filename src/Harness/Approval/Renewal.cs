@@ -1,6 +1,7 @@
 using PPYolo.Align;
 using PPYolo.Align.Files;
 using PPYolo.Align.Golden;
+using PPYolo.Harness.Checkouts;
 
 namespace PPYolo.Harness.Approval;
 
@@ -27,15 +28,21 @@ internal static class Renewal
             throw new AlignException("an approval needs a reason: give --reason \"what was changed, and why the new numbers are right\"");
         }
 
-        var root = Git.Run(repository, "rev-parse", "--show-toplevel");
+        var root = Git.Root(repository);
         using var work = new WorkFolder("ppyolo-renew-");
         string received = work.File("received"),
             runs = work.File("runs");
         Directory.CreateDirectory(received);
         output.WriteLine("recording; every test is red for want of a golden");
-        GoldenTheories.Run(root, runs, filter, new Dictionary<string, string> { ["PPYOLO_GOLDEN_FOLDER"] = received }, output);
+        GoldenTheories.Require(
+            root,
+            TheoryPlan.House(filter),
+            runs,
+            new Dictionary<string, string> { ["PPYOLO_GOLDEN_FOLDER"] = received },
+            output
+        );
         output.WriteLine();
-        return Settle(Path.Combine(root, GoldenTheories.Folder), received, runs, filter is null, reason, mayChangeEnvironment, output);
+        return Settle(TheoryPlan.HouseFolder(root), received, runs, filter is null, reason, mayChangeEnvironment, output);
     }
 
     /// <summary>Puts what was received in the place of what was approved.</summary>

@@ -1,6 +1,7 @@
 using PPYolo.Align;
 using PPYolo.Align.Golden;
 using PPYolo.Harness.Approval;
+using PPYolo.Harness.Checkouts;
 using PPYolo.Tests.Unit.Align.Golden;
 
 namespace PPYolo.Tests.Unit.Harness.Approval;
@@ -15,13 +16,13 @@ public sealed class RecheckTests : IDisposable
     [InlineData(0.4, 0.4, nameof(MovedBy.Environment))]
     [InlineData(0.4, 0, nameof(MovedBy.Both))]
     public void Says_which_of_code_and_environment_moved(double then, double now, string moved) =>
-        Recheck.Classify(Runs.Golden(), Runs.Run(then), Runs.Run(now)).ToString().Should().Be(moved);
+        Recheck.Classify(Pair(Runs.Run(then), Runs.Run(now))).ToString().Should().Be(moved);
 
     [Fact]
     public void A_run_that_is_missing_on_one_side_is_said()
     {
-        Recheck.Classify(Runs.Golden(), null, Runs.Run()).Should().Be(MovedBy.NotRun);
-        Recheck.Classify(Runs.Golden(), Runs.Run(), null).Should().Be(MovedBy.NotRun);
+        Recheck.Classify(Pair(null, Runs.Run())).Should().Be(MovedBy.NotRun);
+        Recheck.Classify(Pair(Runs.Run(), null)).Should().Be(MovedBy.NotRun);
     }
 
     [Fact]
@@ -36,7 +37,7 @@ public sealed class RecheckTests : IDisposable
         Write("now/b.golden", Runs.Run(0.4));
         using var output = new StringWriter();
 
-        Recheck.Compare(At("goldens"), At("then"), At("now"), output).Should().BeFalse();
+        Recheck.Compare(Goldens(), At("then"), At("now"), output).Should().BeFalse();
 
         output
             .ToString()
@@ -58,7 +59,7 @@ public sealed class RecheckTests : IDisposable
         Write("now/a@threads=2.golden", Runs.Run());
         using var output = new StringWriter();
 
-        Recheck.Compare(At("goldens"), At("then"), At("now"), output).Should().BeFalse();
+        Recheck.Compare(Goldens(), At("then"), At("now"), output).Should().BeFalse();
 
         output
             .ToString()
@@ -79,7 +80,7 @@ public sealed class RecheckTests : IDisposable
         Write("now/a@threads=2.golden", Runs.Run());
         using var output = new StringWriter();
 
-        Recheck.Compare(At("goldens"), At("then"), At("now"), output).Should().BeTrue(output.ToString());
+        Recheck.Compare(Goldens(), At("then"), At("now"), output).Should().BeTrue(output.ToString());
 
         output.ToString().Should().Contain("a (threads=1)").And.Contain("a (threads=2)");
     }
@@ -94,15 +95,15 @@ public sealed class RecheckTests : IDisposable
             .Be(0);
 
         FluentActions
-            .Invoking(() => Recheck.Run(folder.Path, "none", null, TextWriter.Null))
+            .Invoking(() => Recheck.Run(folder.Path, "none", new(), TextWriter.Null))
             .Should()
             .Throw<AlignException>()
             .WithMessage("--commit none: * has no such commit*");
         FluentActions
-            .Invoking(() => Recheck.Run(folder.Path, "HEAD", null, TextWriter.Null))
+            .Invoking(() => Recheck.Run(folder.Path, "HEAD", new(), TextWriter.Null))
             .Should()
             .Throw<AlignException>()
-            .WithMessage("commit HEAD has no goldens in tests?Golden?Weights*");
+            .WithMessage("commit * has no goldens (NAME.verified.golden)*");
         Git.Run(folder.Path, "worktree", "list").Split('\n').Should().ContainSingle("the checkout beside is gone");
     }
 
@@ -112,13 +113,18 @@ public sealed class RecheckTests : IDisposable
         Write("goldens/a.verified.golden", Runs.Golden());
 
         FluentActions
-            .Invoking(() => Recheck.Compare(At("goldens"), At("then"), At("now"), TextWriter.Null))
+            .Invoking(() => Recheck.Compare(Goldens(), At("then"), At("now"), TextWriter.Null))
             .Should()
             .Throw<AlignException>()
             .WithMessage("*no golden theory ran*");
     }
 
     public void Dispose() => folder.Dispose();
+
+    private static RunPair Pair(GoldenRecord? then, GoldenRecord? now) => new("a", "", Runs.Golden(), then, now);
+
+    private Dictionary<string, GoldenRecord> Goldens() =>
+        Directory.EnumerateFiles(At("goldens")).ToDictionary(GoldenTheories.NameOf, GoldenText.Read);
 
     private string At(string name) => folder.File(name);
 

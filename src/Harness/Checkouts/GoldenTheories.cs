@@ -1,0 +1,305 @@
+using System.Xml.Linq;
+using PPYolo.Align;
+using PPYolo.Align.Golden;
+
+namespace PPYolo.Harness.Checkouts;
+
+/// <summary>Builds and runs the theories of a checkout that end in goldens, in processes of their own.</summary>
+internal static class GoldenTheories
+{
+    // What the message of a test says that is red for want of its golden and for nothing else.
+    private const string NoGolden = "there is no golden yet",
+        ResultsName = "theories.trx";
+
+    private const int SignalBase = 128;
+
+    /// <summary>Signals that somebody sends to a child, or the system for want of memory: SIGHUP, SIGINT, SIGKILL, SIGTERM.</summary>
+    private static readonly int[] Sent = [1, 2, 9, 15];
+
+    /// <summary>What the machine says that has no place left, or no network: another commit would fare no better.</summary>
+    private static readonly string[] Machine =
+    [
+        "No space left on device",
+        "not enough space on the disk",
+        "Disk quota exceeded",
+        "error NU1301",
+    ];
+
+    private static readonly XNamespace Trx = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
+
+    /// <summary>The runs are said and not compared: none is red, for which twins would be trained.</summary>
+    public static IReadOnlyDictionary<string, string> ReportOnly { get; } =
+        new Dictionary<string, string> { [GoldenReport.OnlyVariable] = "1" };
+
+    /// <summary>Builds.</summary>
+    /// <param name="tree">The checkout.</param>
+    /// <param name="plan">How.</param>
+    /// <returns>The first line that says why it does not build; null where it does.</returns>
+    /// <exception cref="AlignException">It is not the checkout's fault that it does not: the disk is full, or somebody ended it.</exception>
+    public static string? Build(string tree, TheoryPlan plan)
+    {
+        if (plan is { Build: null, Project: null })
+        {
+            return null;
+        }
+
+        var (exitCode, output, errors) = plan.Build is { } command
+            ? Shell(command, tree, new Dictionary<string, string>(), null)
+            : Dotnet(["build", Path.Combine(tree, plan.Project!), "-c", "Release", "--nologo", "-v", "q"], tree);
+        if (exitCode == 0)
+        {
+            return null;
+        }
+
+        var said = $"{output}\n{errors}";
+        RequireMachine(exitCode, said, "building");
+        return FirstError(said, tree);
+    }
+
+    /// <summary>Runs what was built.</summary>
+    /// <param name="tree">The checkout.</param>
+    /// <param name="plan">How.</param>
+    /// <param name="results">A folder for what each comes to.</param>
+    /// <param name="environment">What is added to the environment of the theories.</param>
+    /// <param name="output">Gets a line for each test as it ends.</param>
+    /// <returns>What was said of a theory that did not come to its golden, or of none that ran; null where every one came to it.</returns>
+    /// <exception cref="AlignException">It is not the checkout's fault: the disk is full, or somebody ended it.</exception>
+    public static string? Run(
+        string tree,
+        TheoryPlan plan,
+        string results,
+        IReadOnlyDictionary<string, string> environment,
+        TextWriter output
+    )
+    {
+        Directory.CreateDirectory(results);
+        // A golden that is not met fails its test: here that is asked, and no error.
+        var all = new Dictionary<string, string>(environment) { [GoldenReport.FolderVariable] = results, ["DiffEngine_Disabled"] = "true" };
+        var (exitCode, text, errors) =
+            plan.Run is { } command ? Shell(command, tree, all, null)
+            : Program(tree, plan.Project!) is { } program
+                ? ChildProcess.Run("dotnet", [program], all, folder: FolderOf(tree, plan.Project!))
+            : Test(tree, plan, results, all, output);
+        var said = $"{text}\n{errors}";
+        RequireMachine(exitCode, said, "running");
+        return exitCode == 0 && Any(results) ? null
+            : Failures(results) is [var (test, message), ..] ? $"{test}: {message}"
+            : FirstError(said, tree);
+    }
+
+    /// <summary>Builds and runs, where it must be possible.</summary>
+    /// <exception cref="AlignException">It does not build, or no theory ran.</exception>
+    public static void Require(
+        string tree,
+        TheoryPlan plan,
+        string results,
+        IReadOnlyDictionary<string, string> environment,
+        TextWriter output
+    )
+    {
+        if (Build(tree, plan) is { } error)
+        {
+            throw new AlignException($"{tree}: does not build: {error}");
+        }
+
+        var reason = Run(tree, plan, results, environment, output);
+        if (!Any(results))
+        {
+            throw new AlignException($"{tree}: no golden theory ran: {reason}; {Hint(plan)}");
+        }
+    }
+
+    /// <summary>What to look at where nothing ran.</summary>
+    public static string Hint(TheoryPlan plan) =>
+        plan.Run is not null
+            ? $"the command must run a training that reports to {GoldenReport.FolderVariable} (docs/bisect.md)"
+            : $"look at the filter, or build and run {plan.Project} by hand to see why not";
+
+    /// <summary>Tests that failed for another reason than that their golden is missing, and the first line of that reason.</summary>
+    public static IReadOnlyList<(string Test, string Message)> Failures(string results)
+    {
+        var file = Path.Combine(results, ResultsName);
+        return !File.Exists(file)
+            ? []
+            :
+            [
+                .. XDocument
+                    .Load(file)
+                    .Descendants(Trx + "UnitTestResult")
+                    .Where(result => (string?)result.Attribute("outcome") == "Failed")
+                    .Select(result =>
+                        (
+                            Test: (string?)result.Attribute("testName") ?? "",
+                            Message: (string?)result.Descendants(Trx + "Message").FirstOrDefault() ?? "no message"
+                        )
+                    )
+                    .Where(failure => !failure.Message.Contains(NoGolden, StringComparison.Ordinal))
+                    .Select(failure => (failure.Test, failure.Message.Trim().Split('\n')[0])),
+            ];
+    }
+
+    /// <summary>Whether anything came to a golden.</summary>
+    public static bool Any(string results) =>
+        Directory.Exists(results) && Directory.EnumerateFiles(results, $"*.{GoldenText.Extension}").Any();
+
+    /// <summary>
+    /// What tests came to that end in one golden: several may, each in its own way, which stands behind an @ in the name.
+    /// </summary>
+    /// <param name="results">The folder of results.</param>
+    /// <param name="golden">NAME of NAME.verified.golden.</param>
+    public static IReadOnlyList<(string Way, GoldenRecord Run)> Runs(string results, string golden) =>
+        !Directory.Exists(results)
+            ? []
+            :
+            [
+                .. Directory
+                    .EnumerateFiles(results, $"*.{GoldenText.Extension}")
+                    .Select(file => (File: file, Name: Path.GetFileNameWithoutExtension(file)))
+                    .Where(run => run.Name == golden || run.Name.StartsWith(golden + "@", StringComparison.Ordinal))
+                    .OrderBy(run => run.Name, StringComparer.Ordinal)
+                    .Select(run => (run.Name[golden.Length..].TrimStart('@'), GoldenText.Read(run.File))),
+            ];
+
+    /// <summary>NAME of NAME.verified.golden or NAME.received.golden.</summary>
+    public static string NameOf(string file) => Path.GetFileNameWithoutExtension(Path.GetFileNameWithoutExtension(file));
+
+    private static (int ExitCode, string Output, string Errors) Test(
+        string tree,
+        TheoryPlan plan,
+        string results,
+        Dictionary<string, string> environment,
+        TextWriter output
+    ) =>
+        Dotnet(
+            [
+                "test",
+                Path.Combine(tree, plan.Project!),
+                "-c",
+                "Release",
+                "--no-build",
+                .. plan.Filter is null ? Array.Empty<string>() : ["--filter", plan.Filter],
+                "--nologo",
+                "--logger",
+                "console;verbosity=normal",
+                "--logger",
+                $"trx;LogFileName={ResultsName}",
+                "--results-directory",
+                results,
+            ],
+            tree,
+            environment,
+            line =>
+            {
+                if (
+                    line.TrimStart() is var start
+                    && (start.StartsWith("Passed ", StringComparison.Ordinal) || start.StartsWith("Failed ", StringComparison.Ordinal))
+                )
+                {
+                    output.WriteLine(line);
+                }
+            }
+        );
+
+    /// <summary>The program that a project builds; null of tests, and of what is no single project.</summary>
+    private static string? Program(string tree, string project)
+    {
+        var file = Path.Combine(tree, project);
+        if (Directory.Exists(file))
+        {
+            file = Directory.EnumerateFiles(file, "*.*proj").ToList() is [var only] ? only : "";
+        }
+
+        if (!file.EndsWith("proj", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        const string question = "IsTestProject,IsTestingPlatformApplication,OutputType,TargetPath";
+        var (exitCode, output, _) = Dotnet(["msbuild", file, $"-getProperty:{question}", "-p:Configuration=Release"], tree);
+        if (exitCode != 0)
+        {
+            return null;
+        }
+
+        using var answer = System.Text.Json.JsonDocument.Parse(output);
+        string Of(string name) => answer.RootElement.GetProperty("Properties").GetProperty(name).GetString() ?? "";
+        bool Says(string name) => Of(name).Equals("true", StringComparison.OrdinalIgnoreCase);
+        return
+            Says("IsTestProject")
+            || Says("IsTestingPlatformApplication")
+            || !Of("OutputType").EndsWith("exe", StringComparison.OrdinalIgnoreCase)
+            || Of("TargetPath").Length == 0
+            ? null
+            : Of("TargetPath");
+    }
+
+    private static string FolderOf(string tree, string project) =>
+        Path.Combine(tree, project) is var path && Directory.Exists(path) ? path : Path.GetDirectoryName(path)!;
+
+    private static (int ExitCode, string Output, string Errors) Dotnet(
+        IEnumerable<string> arguments,
+        string tree,
+        Dictionary<string, string>? environment = null,
+        Action<string>? line = null
+    ) =>
+        ChildProcess.Run(
+            "dotnet",
+            arguments,
+            // No process of it stays behind, and its messages are those that are looked for.
+            new Dictionary<string, string>(environment ?? [])
+            {
+                ["MSBUILDDISABLENODEREUSE"] = "1",
+                ["DOTNET_CLI_UI_LANGUAGE"] = "en",
+                ["DOTNET_NOLOGO"] = "1",
+            },
+            line,
+            // Its global.json is found from here.
+            tree
+        );
+
+    private static (int ExitCode, string Output, string Errors) Shell(
+        string command,
+        string tree,
+        Dictionary<string, string> environment,
+        Action<string>? line
+    ) =>
+        OperatingSystem.IsWindows()
+            ? ChildProcess.Run("cmd", ["/c", command], environment, line, tree)
+            : ChildProcess.Run("/bin/sh", ["-c", command], environment, line, tree);
+
+    private static void RequireMachine(int exitCode, string said, string doing)
+    {
+        if (Array.Find(Machine, said.Contains) is { } reason)
+        {
+            var line = said.Split('\n').First(text => text.Contains(reason, StringComparison.Ordinal)).Trim();
+            throw new AlignException(
+                $"{doing} failed for the machine's sake and not the commit's: {line}; mend that, and run the same again"
+            );
+        }
+
+        if (Sent.Contains(exitCode - SignalBase))
+        {
+            throw new AlignException(
+                $"{doing} was ended by signal {exitCode - SignalBase}, by somebody or for want of memory; run the same again to go on"
+            );
+        }
+    }
+
+    /// <summary>The first line that speaks of an error; else the last one. Without the checkout's folder, which is gone when it is read.</summary>
+    private static string FirstError(string said, string tree)
+    {
+        var lines = said.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var line =
+            Array.Find(lines, text => text.Contains(": error ", StringComparison.Ordinal))
+            ?? Array.Find(
+                lines,
+                text =>
+                    text.Contains("error", StringComparison.OrdinalIgnoreCase) || text.Contains("No test matches", StringComparison.Ordinal)
+            )
+            ?? lines.LastOrDefault()
+            ?? "nothing was said";
+        // MSBuild names the project behind the message.
+        var end = line.EndsWith(']') ? line.LastIndexOf(" [", StringComparison.Ordinal) : -1;
+        return (end < 0 ? line : line[..end]).Replace(tree + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
+    }
+}
