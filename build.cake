@@ -116,6 +116,9 @@ Task("Approve").Description("Shows every received snapshot and approves it: --re
 Task("Recheck").Description("Runs the code of --commit X and today's here (--filter FILTER of dotnet test), and says which of code and environment moved.").Does(() =>
     Ppyolo(new[] { "golden", "recheck", "--commit", Argument<string>("commit") }.Concat(Given("filter")).ToArray()));
 
+Task("Bisect").Description("Finds the commit that moved a golden, from --good X to --bad Y (HEAD): --golden NAME, --filter FILTER of dotnet test.").Does(() =>
+    Ppyolo(new[] { "golden", "bisect", "--good", Argument<string>("good"), "--bad", Argument("bad", "HEAD") }.Concat(Given("golden")).Concat(Given("filter")).ToArray()));
+
 Task("Renew").Description("Records goldens anew and approves them: --reason TEXT, --filter FILTER of dotnet test, --environment-changed where it was meant.").Does(() =>
     Ppyolo(new[] { "golden", "renew" }.Concat(Given("reason")).Concat(Given("filter")).Concat(EnvironmentChanged()).ToArray()));
 

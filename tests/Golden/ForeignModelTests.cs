@@ -1,17 +1,18 @@
 using System.Diagnostics;
+using PPYolo.Harness.Checkouts;
 
 namespace PPYolo.Tests.Golden;
 
 /// <summary>
 /// The whole life of a golden in real processes, as somebody else lives it: samples/Golden, a model that this project does not know, built
-/// against the packed PPYolo.Align, and ppyolo golden approve.
+/// against the packed PPYolo.Align, ppyolo golden approve, and ppyolo golden bisect.
 /// </summary>
 public sealed class ForeignModelTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
     [Fact]
-    public async Task Gets_a_golden_from_the_package_and_approves_each_change_with_a_reason()
+    public async Task Gets_a_golden_from_the_package_approves_each_change_with_a_reason_and_finds_the_commit_that_moved_it()
     {
         var sample = await Build();
         string verified = folder.File("model.verified.golden"),
@@ -54,6 +55,65 @@ public sealed class ForeignModelTests : IDisposable
                         .Contain("model.verified.golden\tthe rate was raised by a tenth of a percent\t")
                         .And.Contain("learning rate")
             );
+
+        await Bisects(Path.GetDirectoryName(Path.GetDirectoryName(Path.GetDirectoryName(Path.GetDirectoryName(sample)!)!)!)!, approved);
+    }
+
+    /// <summary>
+    /// The sample in a repository of its own, whose history has a change of rounding, one that does not compile, and the cause.
+    /// </summary>
+    private async Task Bisects(string sample, string golden)
+    {
+        var repository = folder.Folder("repository");
+        Write("eng/LibstdcxxMend.targets", await File.ReadAllTextAsync(folder.File("eng", "LibstdcxxMend.targets")));
+        Write(
+            "Directory.Build.props",
+            $"<Project><PropertyGroup><RestoreAdditionalProjectSources>{folder.File("feed")}</RestoreAdditionalProjectSources>"
+                + "</PropertyGroup></Project>\n"
+        );
+        Write("samples/Golden/Golden.csproj", await File.ReadAllTextAsync(Path.Combine(sample, "Golden.csproj")));
+        Write("samples/Golden/model.verified.golden", golden);
+        var program = await File.ReadAllTextAsync(Path.Combine(sample, "Program.cs"));
+        var otherwise = program.Replace(
+            "nn.functional.mse_loss(model.call(x), y)",
+            "(model.call(x) - y).square().mean()",
+            StringComparison.Ordinal
+        );
+        otherwise.Should().NotBe(program);
+        Git.Run(folder.Path, "init", "-q", repository);
+        Commit("The first", program);
+        Commit("Write the loss out", otherwise);
+        Commit("Half a change", otherwise + "this does not compile\n");
+        Commit("Mend it", otherwise + "// mended\n");
+        var cause = Commit("Raise the rate", otherwise.Replace(": 0.1;", ": 0.1001;", StringComparison.Ordinal));
+
+        var found = await Ppyolo(["golden", "bisect", "--good", "HEAD~4", "--bad", "HEAD", "--repository", repository]);
+
+        found.ExitCode.Should().Be(0, found.Output);
+        found
+            .Output.Should()
+            .Contain($"the first bad commit is {cause}")
+            .And.Contain("    Raise the rate")
+            .And.Contain("does not build: samples/Golden/Program.cs(")
+            .And.Contain("it began in iteration 0, optimizer (learning rate); first learning rate iteration 0: expected 0.1, found 0.1001")
+            .And.Contain("4 builds");
+        Git.Run(repository, "worktree", "list").Split('\n').Should().ContainSingle();
+        Git.Run(repository, "status", "--porcelain").Should().BeEmpty();
+
+        void Write(string name, string content)
+        {
+            var path = Path.Combine(repository, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, content);
+        }
+
+        string Commit(string message, string content)
+        {
+            Write("samples/Golden/Program.cs", content);
+            Git.Run(repository, "add", "-A");
+            Git.Run(repository, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", message);
+            return Git.Run(repository, "rev-parse", "HEAD");
+        }
     }
 
     public void Dispose() => folder.Dispose();
@@ -125,6 +185,7 @@ public sealed class ForeignModelTests : IDisposable
                 .Environment.Keys.Where(name =>
                     name is "CI" or "TF_BUILD"
                     || name.StartsWith("GITHUB_", StringComparison.Ordinal)
+                    || name.StartsWith("PPYOLO_", StringComparison.Ordinal)
                     || name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)
                 )
                 .ToList()

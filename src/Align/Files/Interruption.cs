@@ -7,12 +7,22 @@ public static class Interruption
     private static readonly List<Action> Actions = [];
     private static Thread? ending;
 
-    /// <summary>Has something done when the program is interrupted, until the result is disposed.</summary>
+    /// <summary>
+    /// Has something done when the program is interrupted, until the result is disposed. While the program is being ended it is done at
+    /// once, and this waits for the end.
+    /// </summary>
     public static IDisposable On(Action action)
     {
         lock (Guard)
         {
             Actions.Add(action);
+        }
+
+        if (Volatile.Read(ref ending) is { } cleaner && cleaner != Thread.CurrentThread)
+        {
+            // Its turn may have been before it was there.
+            action();
+            HoldWhileEnding();
         }
 
         return new Registration(action);

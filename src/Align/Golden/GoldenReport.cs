@@ -3,9 +3,9 @@ using PPYolo.Align.Json;
 namespace PPYolo.Align.Golden;
 
 /// <summary>
-/// Tells a program that runs trainings again, such as <c>ppyolo golden bisect</c>, what each of them came to. Such a program names a folder
-/// in <see cref="FolderVariable"/>. Nothing is written where it is not set. <see cref="GoldenFile.Require"/> reports by itself; who compares
-/// in another way, as with Verify, calls <see cref="Write"/>.
+/// Tells a program that runs trainings again, such as <c>ppyolo golden bisect</c>, what each of them came to. Such a program names a
+/// folder in <see cref="FolderVariable"/>. Nothing is written where it is not set. <see cref="GoldenFile.Require"/> reports by itself; who
+/// compares in another way, as with Verify, calls <see cref="Write"/>.
 /// </summary>
 public static class GoldenReport
 {
@@ -26,7 +26,9 @@ public static class GoldenReport
     /// <summary>Writes NAME.golden, the run, and NAME.txt, how it compares, for a golden NAME.verified.golden.</summary>
     /// <param name="verified">The golden's file, which need not exist.</param>
     /// <param name="run">The run, without floors.</param>
-    /// <param name="way">Where several runs share the golden: in which way this one comes to it. It stands in the names behind an @.</param>
+    /// <param name="way">
+    /// Where several runs share the golden: in which way this one comes to it. It stands in the names behind an @.
+    /// </param>
     /// <exception cref="AlignException">The golden is not named NAME.verified.golden, or the folder cannot be written.</exception>
     public static void Write(string verified, GoldenRecord run, string way = "")
     {

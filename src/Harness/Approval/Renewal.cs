@@ -67,7 +67,7 @@ internal static class Renewal
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var file in Directory.EnumerateFiles(received, $"*.received.{GoldenText.Extension}").Order(StringComparer.Ordinal))
         {
-            names.Add(GoldenTheories.NameOf(file));
+            names.Add(TheoryResults.NameOf(file));
             // From here on it is a received file like any other: what is refused can be looked at, and approved later.
             var snapshot = ReceivedSnapshot.Of(Path.Combine(goldens, Path.GetFileName(file)));
             File.Move(file, snapshot.Received, overwrite: true);
@@ -81,7 +81,7 @@ internal static class Renewal
             }
         }
 
-        var failures = GoldenTheories.Failures(runs);
+        var failures = TheoryResults.Failures(runs);
         foreach (var (test, message) in failures)
         {
             output.WriteLine($"failed before its golden: {test}: {message}");
@@ -89,7 +89,7 @@ internal static class Renewal
 
         var kept = Directory
             .EnumerateFiles(goldens, $"*.verified.{GoldenText.Extension}")
-            .Select(GoldenTheories.NameOf)
+            .Select(TheoryResults.NameOf)
             .Where(name => !names.Contains(name))
             .Order(StringComparer.Ordinal)
             .ToList();
@@ -108,8 +108,8 @@ internal static class Renewal
     private static IEnumerable<string> Disagreements(ReceivedSnapshot snapshot, string runs)
     {
         var golden = GoldenText.Read(snapshot.Received);
-        return GoldenTheories
-            .Runs(runs, GoldenTheories.NameOf(snapshot.Received))
+        return TheoryResults
+            .Runs(runs, TheoryResults.NameOf(snapshot.Received))
             .Select(run => (run.Way, Comparison: GoldenComparer.Compare(golden, run.Run)))
             .Where(run => !run.Comparison.Aligned)
             .Select(run =>

@@ -11,6 +11,9 @@ namespace PPYolo.Harness.Bisection;
 /// </summary>
 internal sealed class Bisect
 {
+    private const string Prefix = "ppyolo-bisect-",
+        Checkout = "tree";
+
     private readonly CommitRange range;
     private readonly TheoryPlan plan;
     private readonly IReadOnlyDictionary<string, string> paths;
@@ -58,7 +61,14 @@ internal sealed class Bisect
         var plan = TheoryPlan.Find(root, range.Good, paths, choice);
         var gitFolder = Path.GetFullPath(Git.Run(root, "rev-parse", "--git-common-dir"), root);
         using var store = new ResultStore(gitFolder, $"{plan}, {Machine()}");
-        using var work = new WorkFolder("ppyolo-bisect-");
+        if (store.Left is { } left && Path.GetFileName(left).StartsWith(Prefix, StringComparison.Ordinal))
+        {
+            Worktree.RemoveLeft(root, Path.Combine(left, Checkout));
+            Directory.Delete(left, recursive: true);
+        }
+
+        using var work = new WorkFolder(Prefix);
+        store.Note(work.Path);
         var report = new BisectReport(range, good, bad, store.Folder, output);
         return new Bisect(range, paths, plan, store, work, report).Find(good, bad);
     }
@@ -112,7 +122,8 @@ internal sealed class Bisect
     /// <summary>What a commit comes to, as is known or found out now.</summary>
     private CommitResult Result(string commit)
     {
-        if (store.Find(commit) is { } known)
+        // Without the good commit nothing can be said: what kept it from running may have been mended.
+        if (store.Find(commit) is { } known && (known.Problem is null || commit != range.Good))
         {
             return known;
         }
@@ -125,10 +136,11 @@ internal sealed class Bisect
             Directory.Delete(runs, recursive: true);
         }
 
-        using var tree = new Worktree(range.Root, commit, work.File("tree"));
+        using var tree = new Worktree(range.Root, commit, work.File(Checkout));
         var error = GoldenTheories.Build(tree.Path, plan);
         var said = error is null ? GoldenTheories.Run(tree.Path, plan, runs, GoldenTheories.ReportOnly, report.Output) : error;
-        return store.Add(commit, error is null && GoldenTheories.Any(runs) ? null : said ?? "nothing ran", error is null, runs);
+        var problem = error ?? (TheoryResults.Any(runs) ? null : said ?? "nothing ran");
+        return store.Add(commit, problem, said, error is null, runs);
     }
 
     private void RequireGood(string good)
@@ -208,7 +220,7 @@ internal sealed class Bisect
 
             if (pairs.Find(pair => pair.Now is null) is { } missing)
             {
-                return (Judgment.Unknown, $"{missing.Title} did not run");
+                return (Judgment.Unknown, $"{missing.Title} did not run{(result.Remark is { } said ? $": {said}" : "")}");
             }
 
             var comparisons = pairs.ConvertAll(pair => pair.Compare());

@@ -56,6 +56,8 @@ internal sealed record CommitRange(string Root, string Good, IReadOnlyList<strin
         );
     }
 
-    /// <summary>How many builds it takes at most to find the first bad commit, those apart that do not build: log2, and the good one.</summary>
+    /// <summary>
+    /// How many builds it takes at most to find the first bad commit, those apart that do not build: log2, and the good one.
+    /// </summary>
     public int MostBuilds => 1 + (int)Math.Ceiling(Math.Log2(Commits.Count + 1));
 }

@@ -17,6 +17,9 @@ internal sealed record CommitResult
     /// <summary>Why it could not be judged; null where its runs are beside this file.</summary>
     public required string? Problem { get; init; }
 
+    /// <summary>What was said of a theory that failed; null where none did.</summary>
+    public required string? Remark { get; init; }
+
     /// <summary>Whether it was built.</summary>
     public required bool Builds { get; init; }
 

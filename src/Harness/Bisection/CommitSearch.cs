@@ -45,8 +45,8 @@ internal sealed class CommitSearch
     public int? Bad { get; private set; }
 
     /// <summary>
-    /// Those of which one is the first bad commit, parents first. When nothing is left to ask, it is one, and <see cref="Bad"/>; or several,
-    /// where some could not be judged; or none, where all are good.
+    /// Those of which one is the first bad commit, parents first. When nothing is left to ask, it is one, and <see cref="Bad"/>; or
+    /// several, where some could not be judged; or none, where all are good.
     /// </summary>
     public IReadOnlyList<int> Suspects => [.. Enumerable.Range(0, ancestors.Length).Where(commit => Has(open, commit))];
 

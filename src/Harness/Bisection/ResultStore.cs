@@ -11,13 +11,14 @@ namespace PPYolo.Harness.Bisection;
 
 /// <summary>
 /// Keeps what commits came to in a folder of the repository's .git: a folder for each commit, with its runs and result.json, which is
-/// written last. What is there is not built again, by this bisection when it goes on, or by another. It is one program's alone.
+/// written last. What is there is not built again, by this bisection when it goes on, or by another.
 /// </summary>
 internal sealed class ResultStore : IDisposable
 {
     private const string FileName = "result.json";
 
     private readonly FolderLock alone;
+    private readonly string workFile;
 
     /// <summary>Opens the store of a plan.</summary>
     /// <param name="gitFolder">The .git folder that all worktrees share.</param>
@@ -27,9 +28,19 @@ internal sealed class ResultStore : IDisposable
     {
         var hash = XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(plan)).ToString("x16", CultureInfo.InvariantCulture);
         Folder = Path.Combine(gitFolder, "ppyolo", "bisect", hash);
-        alone = FolderLock.Take(Folder);
+        // For all plans: bisections would fight over the cores, and each removes what a killed one left.
+        alone = FolderLock.Take(Path.GetDirectoryName(Folder)!);
+        Directory.CreateDirectory(Folder);
         AtomicText.Write(Path.Combine(Folder, "plan.txt"), plan);
+        workFile = Path.Combine(Path.GetDirectoryName(Folder)!, "work.txt");
     }
+
+    /// <summary>The temporary folder that a bisection left which was killed; null where none did.</summary>
+    public string? Left =>
+        File.Exists(workFile) && InputFile.ReadText(workFile).TrimEnd() is var left && Directory.Exists(left) ? left : null;
+
+    /// <summary>Notes the temporary folder of this bisection, which goes before the store does.</summary>
+    public void Note(string work) => AtomicText.Write(workFile, work);
 
     /// <summary>Where the results are.</summary>
     public string Folder { get; }
@@ -60,10 +71,11 @@ internal sealed class ResultStore : IDisposable
     /// <summary>Keeps what a commit came to.</summary>
     /// <param name="commit">The commit.</param>
     /// <param name="problem">Why it cannot be judged, or null.</param>
+    /// <param name="remark">What was said of a theory that failed, or null.</param>
     /// <param name="builds">Whether it was built.</param>
     /// <param name="runs">The folder of its runs, which may be missing.</param>
     /// <exception cref="AlignException">The store cannot be written, or is another program's by now.</exception>
-    public CommitResult Add(string commit, string? problem, bool builds, string runs)
+    public CommitResult Add(string commit, string? problem, string? remark, bool builds, string runs)
     {
         alone.Require();
         var folder = Path.Combine(Folder, commit);
@@ -94,6 +106,7 @@ internal sealed class ResultStore : IDisposable
             Version = CommitResult.Present,
             Commit = commit,
             Problem = problem,
+            Remark = remark,
             Builds = builds,
             Runs = folder,
         };
@@ -102,5 +115,9 @@ internal sealed class ResultStore : IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose() => alone.Dispose();
+    public void Dispose()
+    {
+        File.Delete(workFile);
+        alone.Dispose();
+    }
 }

@@ -16,7 +16,7 @@ internal static class CommitGoldens
         Git.Run(root, "ls-tree", "-r", "--name-only", "-z", "--full-tree", commit)
             .Split('\0')
             .Where(path => path.EndsWith(Ending, StringComparison.Ordinal))
-            .ToLookup(path => GoldenTheories.NameOf(path), StringComparer.Ordinal);
+            .ToLookup(path => TheoryResults.NameOf(path), StringComparer.Ordinal);
 
     /// <summary>The path of each of its goldens, or of the one that is asked for.</summary>
     /// <param name="root">The repository.</param>
@@ -40,7 +40,7 @@ internal static class CommitGoldens
             return all.ToDictionary(named => named.Key, named => Only(named), StringComparer.Ordinal);
         }
 
-        var name = golden.EndsWith(Ending, StringComparison.Ordinal) ? GoldenTheories.NameOf(golden) : golden;
+        var name = golden.EndsWith(Ending, StringComparison.Ordinal) ? TheoryResults.NameOf(golden) : golden;
         return all.Contains(name)
             ? new Dictionary<string, string> { [name] = Only(all[name].GroupBy(_ => name).Single()) }
             : throw new AlignException(
@@ -80,6 +80,7 @@ internal static class CommitGoldens
         named.Count() == 1
             ? named.Single()
             : throw new AlignException(
-                $"{string.Join(" and ", named)} have the same name, and runs are told apart by it; rename one, or choose others with --golden"
+                $"{string.Join(" and ", named)} have the same name, and runs are told apart by it; rename one, or choose others "
+                    + "with --golden"
             );
 }

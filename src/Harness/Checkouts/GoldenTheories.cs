@@ -1,4 +1,3 @@
-using System.Xml.Linq;
 using PPYolo.Align;
 using PPYolo.Align.Golden;
 
@@ -7,10 +6,6 @@ namespace PPYolo.Harness.Checkouts;
 /// <summary>Builds and runs the theories of a checkout that end in goldens, in processes of their own.</summary>
 internal static class GoldenTheories
 {
-    // What the message of a test says that is red for want of its golden and for nothing else.
-    private const string NoGolden = "there is no golden yet",
-        ResultsName = "theories.trx";
-
     private const int SignalBase = 128;
 
     /// <summary>Signals that somebody sends to a child, or the system for want of memory: SIGHUP, SIGINT, SIGKILL, SIGTERM.</summary>
@@ -25,8 +20,6 @@ internal static class GoldenTheories
         "error NU1301",
     ];
 
-    private static readonly XNamespace Trx = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
-
     /// <summary>The runs are said and not compared: none is red, for which twins would be trained.</summary>
     public static IReadOnlyDictionary<string, string> ReportOnly { get; } =
         new Dictionary<string, string> { [GoldenReport.OnlyVariable] = "1" };
@@ -35,7 +28,9 @@ internal static class GoldenTheories
     /// <param name="tree">The checkout.</param>
     /// <param name="plan">How.</param>
     /// <returns>The first line that says why it does not build; null where it does.</returns>
-    /// <exception cref="AlignException">It is not the checkout's fault that it does not: the disk is full, or somebody ended it.</exception>
+    /// <exception cref="AlignException">
+    /// It is not the checkout's fault that it does not: the disk is full, or somebody ended it.
+    /// </exception>
     public static string? Build(string tree, TheoryPlan plan)
     {
         if (plan is { Build: null, Project: null })
@@ -82,8 +77,8 @@ internal static class GoldenTheories
             : Test(tree, plan, results, all, output);
         var said = $"{text}\n{errors}";
         RequireMachine(exitCode, said, "running");
-        return exitCode == 0 && Any(results) ? null
-            : Failures(results) is [var (test, message), ..] ? $"{test}: {message}"
+        return exitCode == 0 && TheoryResults.Any(results) ? null
+            : TheoryResults.Failures(results) is [var (test, message), ..] ? $"{test}: {message}"
             : FirstError(said, tree);
     }
 
@@ -103,7 +98,7 @@ internal static class GoldenTheories
         }
 
         var reason = Run(tree, plan, results, environment, output);
-        if (!Any(results))
+        if (!TheoryResults.Any(results))
         {
             throw new AlignException($"{tree}: no golden theory ran: {reason}; {Hint(plan)}");
         }
@@ -114,54 +109,6 @@ internal static class GoldenTheories
         plan.Run is not null
             ? $"the command must run a training that reports to {GoldenReport.FolderVariable} (docs/bisect.md)"
             : $"look at the filter, or build and run {plan.Project} by hand to see why not";
-
-    /// <summary>Tests that failed for another reason than that their golden is missing, and the first line of that reason.</summary>
-    public static IReadOnlyList<(string Test, string Message)> Failures(string results)
-    {
-        var file = Path.Combine(results, ResultsName);
-        return !File.Exists(file)
-            ? []
-            :
-            [
-                .. XDocument
-                    .Load(file)
-                    .Descendants(Trx + "UnitTestResult")
-                    .Where(result => (string?)result.Attribute("outcome") == "Failed")
-                    .Select(result =>
-                        (
-                            Test: (string?)result.Attribute("testName") ?? "",
-                            Message: (string?)result.Descendants(Trx + "Message").FirstOrDefault() ?? "no message"
-                        )
-                    )
-                    .Where(failure => !failure.Message.Contains(NoGolden, StringComparison.Ordinal))
-                    .Select(failure => (failure.Test, failure.Message.Trim().Split('\n')[0])),
-            ];
-    }
-
-    /// <summary>Whether anything came to a golden.</summary>
-    public static bool Any(string results) =>
-        Directory.Exists(results) && Directory.EnumerateFiles(results, $"*.{GoldenText.Extension}").Any();
-
-    /// <summary>
-    /// What tests came to that end in one golden: several may, each in its own way, which stands behind an @ in the name.
-    /// </summary>
-    /// <param name="results">The folder of results.</param>
-    /// <param name="golden">NAME of NAME.verified.golden.</param>
-    public static IReadOnlyList<(string Way, GoldenRecord Run)> Runs(string results, string golden) =>
-        !Directory.Exists(results)
-            ? []
-            :
-            [
-                .. Directory
-                    .EnumerateFiles(results, $"*.{GoldenText.Extension}")
-                    .Select(file => (File: file, Name: Path.GetFileNameWithoutExtension(file)))
-                    .Where(run => run.Name == golden || run.Name.StartsWith(golden + "@", StringComparison.Ordinal))
-                    .OrderBy(run => run.Name, StringComparer.Ordinal)
-                    .Select(run => (run.Name[golden.Length..].TrimStart('@'), GoldenText.Read(run.File))),
-            ];
-
-    /// <summary>NAME of NAME.verified.golden or NAME.received.golden.</summary>
-    public static string NameOf(string file) => Path.GetFileNameWithoutExtension(Path.GetFileNameWithoutExtension(file));
 
     private static (int ExitCode, string Output, string Errors) Test(
         string tree,
@@ -182,7 +129,7 @@ internal static class GoldenTheories
                 "--logger",
                 "console;verbosity=normal",
                 "--logger",
-                $"trx;LogFileName={ResultsName}",
+                $"trx;LogFileName={TheoryResults.LogName}",
                 "--results-directory",
                 results,
             ],
@@ -285,7 +232,9 @@ internal static class GoldenTheories
         }
     }
 
-    /// <summary>The first line that speaks of an error; else the last one. Without the checkout's folder, which is gone when it is read.</summary>
+    /// <summary>
+    /// The first line that speaks of an error; else the last one. Without the checkout's folder, which is gone when it is read.
+    /// </summary>
     private static string FirstError(string said, string tree)
     {
         var lines = said.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

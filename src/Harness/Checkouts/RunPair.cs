@@ -28,7 +28,7 @@ internal sealed record RunPair(string Name, string Way, GoldenRecord Golden, Gol
             .. goldens
                 .OrderBy(golden => golden.Key, StringComparer.Ordinal)
                 .SelectMany(golden =>
-                    Of(golden.Key, golden.Value, GoldenTheories.Runs(then, golden.Key), GoldenTheories.Runs(now, golden.Key))
+                    Of(golden.Key, golden.Value, TheoryResults.Runs(then, golden.Key), TheoryResults.Runs(now, golden.Key))
                 ),
         ];
 

@@ -44,7 +44,8 @@ internal sealed record TheoryPlan(string? Project, string? Filter, string? Build
                 || Array.Exists(files, file => file == project || file.StartsWith(project + "/", StringComparison.Ordinal))
                 ? Of(project, choice)
                 : throw new AlignException(
-                    $"--project {asked}: commit {commit[..10]} has no such file or folder; a project is named as seen from the repository's top"
+                    $"--project {asked}: commit {commit[..10]} has no such file or folder; a project is named as seen from "
+                        + "the repository's top"
                 );
         }
 

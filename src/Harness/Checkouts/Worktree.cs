@@ -17,7 +17,7 @@ internal sealed class Worktree : IDisposable
     public Worktree(string root, string commit, string path)
     {
         (this.root, Path) = (root, path);
-        onInterrupt = Interruption.On(() => Remove());
+        onInterrupt = Interruption.On(() => Remove(root, path));
         try
         {
             Git.Run(root, "-c", "core.hooksPath=/dev/null", "worktree", "add", "--detach", path, commit);
@@ -36,26 +36,31 @@ internal sealed class Worktree : IDisposable
     /// <summary>The checkout.</summary>
     public string Path { get; }
 
+    /// <summary>Removes a checkout that a program left which was killed.</summary>
+    /// <param name="root">The repository.</param>
+    /// <param name="path">The folder of the checkout, which may be gone.</param>
+    public static void RemoveLeft(string root, string path) => Remove(root, path);
+
     /// <inheritdoc />
     public void Dispose()
     {
-        Remove();
+        Remove(root, Path);
         onInterrupt.Dispose();
     }
 
-    private void Remove()
+    private static void Remove(string root, string path)
     {
         try
         {
             // Twice: also where somebody has locked it.
-            Git.Run(root, "worktree", "remove", "--force", "--force", Path);
+            Git.Run(root, "worktree", "remove", "--force", "--force", path);
         }
         catch (AlignException)
         {
             // It was never made, or something in it is in use: of a folder that is gone git forgets the worktree.
-            if (Directory.Exists(Path))
+            if (Directory.Exists(path))
             {
-                Directory.Delete(Path, recursive: true);
+                Directory.Delete(path, recursive: true);
             }
 
             Git.Run(root, "worktree", "prune");

@@ -124,7 +124,7 @@ public sealed class RecheckTests : IDisposable
     private static RunPair Pair(GoldenRecord? then, GoldenRecord? now) => new("a", "", Runs.Golden(), then, now);
 
     private Dictionary<string, GoldenRecord> Goldens() =>
-        Directory.EnumerateFiles(At("goldens")).ToDictionary(GoldenTheories.NameOf, GoldenText.Read);
+        Directory.EnumerateFiles(At("goldens")).ToDictionary(TheoryResults.NameOf, GoldenText.Read);
 
     private string At(string name) => folder.File(name);
 

@@ -11,6 +11,8 @@ public sealed class BisectTests
 {
     private static readonly string Temporary = Path.GetTempPath();
 
+    private readonly string[] before = Folders();
+
     /// <summary>32 commits: two that do not build lie where the search goes first, and three move rounding alone.</summary>
     [Fact]
     public void Finds_the_commit_among_32_in_as_many_builds_as_it_may_take()
@@ -276,8 +278,8 @@ public sealed class BisectTests
         var plan = TheoryPlan.Find(
             Fixtures.Root,
             Git.Run(Fixtures.Root, "rev-parse", "HEAD"),
-            new Dictionary<string, string> { [GoldenTheories.NameOf(path)] = path },
-            new(Golden: GoldenTheories.NameOf(path))
+            new Dictionary<string, string> { [TheoryResults.NameOf(path)] = path },
+            new(Golden: TheoryResults.NameOf(path))
         );
 
         plan.Project.Should().Be("tests/Alignment");
@@ -290,9 +292,8 @@ public sealed class BisectTests
         using var repository = new TinyRepository(History(2, (i, commit) => commit with { Run = Runs.Run(i * 0.4) }));
         using var folder = new TemporaryFolder();
         Bisected(repository, "HEAD").Found.Should().BeTrue();
-        var store = Directory.EnumerateDirectories(Path.Combine(repository.Path, ".git", "ppyolo", "bisect")).Single();
 
-        using (PPYolo.Align.Locks.FolderLock.Take(store))
+        using (PPYolo.Align.Locks.FolderLock.Take(Path.Combine(repository.Path, ".git", "ppyolo", "bisect")))
         {
             Fails(repository, "HEAD~1", "HEAD", repository.Choice, "*is being written by process*");
         }
@@ -302,6 +303,22 @@ public sealed class BisectTests
             .Should()
             .Throw<AlignException>()
             .WithMessage("*expected a folder of a git repository*name one with --repository");
+    }
+
+    [Fact]
+    public async Task What_a_killed_one_left_is_removed_though_it_was_locked()
+    {
+        using var repository = new TinyRepository(History(2, (i, commit) => commit with { Run = Runs.Run(i * 0.4) }));
+        var left = Directory.CreateDirectory(Path.Combine(Temporary, $"ppyolo-bisect-{Guid.NewGuid():N}")).FullName;
+        Git.Run(repository.Path, "worktree", "add", "--detach", Path.Combine(left, "tree"), "HEAD");
+        Git.Run(repository.Path, "worktree", "lock", Path.Combine(left, "tree"));
+        var notes = Directory.CreateDirectory(Path.Combine(repository.Path, ".git", "ppyolo", "bisect")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(notes, "work.txt"), left + "\n");
+
+        Bisected(repository, "HEAD").Found.Should().BeTrue();
+
+        Directory.Exists(left).Should().BeFalse();
+        RequireNothingLeft(repository);
     }
 
     [Fact]
@@ -325,6 +342,8 @@ public sealed class BisectTests
         repository.Builds.Should().Be(4);
     }
 
+    private static string[] Folders() => Directory.GetDirectories(Temporary, "ppyolo-bisect-*");
+
     private static (bool Found, string Said) Bisected(TinyRepository repository, string bad)
     {
         using var output = new StringWriter { NewLine = "\n" };
@@ -333,7 +352,7 @@ public sealed class BisectTests
         return (found, output.ToString());
     }
 
-    private static void Fails(TinyRepository repository, string good, string bad, TheoryChoice choice, string message)
+    private void Fails(TinyRepository repository, string good, string bad, TheoryChoice choice, string message)
     {
         FluentActions
             .Invoking(() => Bisect.Run(repository.Path, good, bad, choice, TextWriter.Null))
@@ -345,10 +364,10 @@ public sealed class BisectTests
         RequireNothingLeft(repository);
     }
 
-    private static void RequireNothingLeft(TinyRepository repository)
+    private void RequireNothingLeft(TinyRepository repository)
     {
         Git.Run(repository.Path, "worktree", "list").Split('\n').Should().ContainSingle("checkouts beside are gone");
-        Directory.EnumerateDirectories(Temporary, "ppyolo-bisect-*").Should().BeEmpty();
+        Folders().Except(before).Should().BeEmpty("temporary folders are gone");
         Git.Run(repository.Path, "status", "--porcelain").Should().BeEmpty();
     }
 }
