@@ -193,7 +193,7 @@ internal sealed class Bisect
                 search.IsBad(place);
                 break;
             default:
-                report.Skipped(commit, why);
+                report.Skipped();
                 search.IsUnknown(place);
                 break;
         }

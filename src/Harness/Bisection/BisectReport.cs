@@ -14,7 +14,7 @@ internal sealed class BisectReport(CommitRange range, string good, string bad, s
 {
     private const int Shown = 10;
 
-    private readonly List<(string Commit, string Why)> skipped = [];
+    private int skipped;
     private int builds;
     private int known;
 
@@ -49,7 +49,7 @@ internal sealed class BisectReport(CommitRange range, string good, string bad, s
     }
 
     /// <summary>A commit could not be judged.</summary>
-    public void Skipped(string commit, string why) => skipped.Add((commit, why));
+    public void Skipped() => skipped++;
 
     /// <summary>What was found.</summary>
     /// <param name="found">The earliest commit that is bad.</param>
@@ -85,10 +85,7 @@ internal sealed class BisectReport(CommitRange range, string good, string bad, s
         );
         output.WriteLine(Printable.Of(comparison.Summary));
         output.WriteLine(
-            $"{builds} builds"
-                + (skipped.Count == 0 ? "" : $", {skipped.Count} commits could not be judged")
-                + (known == 0 ? "" : $", {known} results were known")
-                + $"; what each came to is kept in {store}"
+            $"built: {builds}, known before: {known}, not to be judged: {skipped}; what each commit came to is kept in {store}"
         );
         output.WriteLine($"next: git show {found[..10]}");
         if (

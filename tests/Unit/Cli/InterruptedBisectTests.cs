@@ -89,7 +89,7 @@ public sealed partial class InterruptedBisectTests : IDisposable
         var again = ConsoleCapture.Run(arguments);
 
         again.ExitCode.Should().Be(ExitCode.Aligned, again.Error);
-        again.Output.Should().Contain($"the first bad commit is {repository[3]}").And.Contain("1 results were known");
+        again.Output.Should().Contain($"the first bad commit is {repository[3]}").And.Contain("built: 2, known before: 1,");
         repository.Builds.Should().Be(4, "the good commit was not built again");
     }
 

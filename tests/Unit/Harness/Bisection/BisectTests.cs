@@ -54,7 +54,10 @@ public sealed class BisectTests
         // What is known is not built again.
         var (again, knownSaid) = Bisected(repository, "HEAD");
         again.Should().BeTrue();
-        knownSaid.Should().Contain($"the first bad commit is {repository[23]}").And.Contain("0 builds").And.Contain("results were known");
+        knownSaid
+            .Should()
+            .Contain($"the first bad commit is {repository[23]}")
+            .And.Contain("built: 0, known before: 7, not to be judged: 2;");
         repository.Builds.Should().Be(8, knownSaid);
 
         // Nor by another search over the same commits.
