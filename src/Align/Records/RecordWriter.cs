@@ -17,7 +17,7 @@ public sealed class RecordWriter(string folder, string extension)
     private readonly List<LossLogEntry> entries = [];
     private readonly List<string> weights = [];
     private List<TracePhase> phases = [];
-    private bool batches;
+    private int batches;
 
     /// <summary>The modules whose outputs the trace watches; null is all.</summary>
     public IReadOnlyList<string>? Modules { get; set; }
@@ -57,7 +57,7 @@ public sealed class RecordWriter(string folder, string extension)
     public void Batch(int iteration, int rank, NamedTensors tensors)
     {
         Npz.Write(Path.Combine(folder, RecordFolder.BatchFile(iteration, rank)), tensors);
-        batches = true;
+        batches++;
     }
 
     /// <summary>Notes an iteration's losses, averaged over ranks.</summary>
@@ -103,21 +103,38 @@ public sealed class RecordWriter(string folder, string extension)
 
         // A task's own exception, and not one that wraps several.
         Task.WhenAll(files.Select(file => Task.Run(() => file.Write(PathOf(file.Name))))).GetAwaiter().GetResult();
-        if (entries.Count > 0)
-        {
-            AtomicText.Write(Path.Combine(folder, RecordFolder.LossesFile), StrictJson.Text(new LossLog(LossLog.CurrentVersion, entries)));
-        }
-
+        WriteLosses();
         Finish(
             head,
             new()
             {
-                Batches = batches,
+                Batches = batches > 0,
                 Losses = entries.Count > 0,
                 Weights = [.. weights, .. files.Select(file => file.Name)],
                 Trace = phases,
                 Modules = phases.Count > 0 ? Modules : null,
                 Gradients = phases.Count > 0 ? OutputGradients : null,
+            }
+        );
+    }
+
+    /// <summary>Ends a record of some iterations in the middle of a run, which has neither start nor end.</summary>
+    /// <param name="capsule">Which iterations, and what they are trained again from; the file of that is there.</param>
+    /// <param name="head">As for the other overload.</param>
+    public void End<T>(CapsuleFile capsule, T head)
+        where T : RecordHead
+    {
+        WriteLosses();
+        capsule.Write(folder);
+        Finish(
+            head,
+            new()
+            {
+                Batches = batches == head.Iterations * head.Ranks,
+                Losses = entries.Count > 0,
+                Trace = phases,
+                Modules = Modules,
+                Gradients = OutputGradients,
             }
         );
     }
@@ -131,6 +148,14 @@ public sealed class RecordWriter(string folder, string extension)
         var declared = (T)((RecordHead)head with { Version = RecordHead.CurrentVersion, Recorded = recorded });
         AtomicText.Write(Path.Combine(folder, CaseHead.FileName), StrictJson.Text(declared));
         File.Delete(Path.Combine(folder, RecordFolder.UnfinishedFile));
+    }
+
+    private void WriteLosses()
+    {
+        if (entries.Count > 0)
+        {
+            AtomicText.Write(Path.Combine(folder, RecordFolder.LossesFile), StrictJson.Text(new LossLog(LossLog.CurrentVersion, entries)));
+        }
     }
 
     private void WriteWeights(string name, NamedTensors tensors, int startEpoch, PickleValue? optimizer)

@@ -51,6 +51,19 @@ public sealed class IterationTrace
         return summaries;
     }
 
+    /// <summary>The same under another number.</summary>
+    /// <param name="iteration">Counted from 0.</param>
+    public IterationTrace Numbered(int iteration)
+    {
+        var renamed = new IterationTrace(iteration) { MeasuresKinks = MeasuresKinks };
+        foreach (var entry in Entries)
+        {
+            renamed.Add(entry);
+        }
+
+        return renamed;
+    }
+
     /// <summary>The place of a key in order of execution, or -1.</summary>
     public int IndexOf(TraceKey key) => entries.IndexOf(key);
 }

@@ -95,7 +95,7 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
     }
 
     /// <summary>Whether a phase is the same on every rank.</summary>
-    internal static bool IsRankFree(TracePhase phase) => RankFree.Contains(phase);
+    public static bool IsRankFree(TracePhase phase) => RankFree.Contains(phase);
 
     /// <summary>What of an iteration concerns all ranks together; a single rank's data and gradients are those of all.</summary>
     private static IterationTrace OverRanks(IReadOnlyList<RunTrace> run, int iteration)

@@ -22,6 +22,9 @@ public sealed class TraceFloor
         this.iterations = iterations;
     }
 
+    /// <summary>The floor of runs that begin in one state and compute alike: there is no noise between them.</summary>
+    public static TraceFloor None { get; } = new(0, []);
+
     /// <summary>How many twins.</summary>
     public int Twins { get; }
 

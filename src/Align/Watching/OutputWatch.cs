@@ -26,6 +26,11 @@ public sealed class OutputWatch(Func<string, Tensor, Tensor> told) : IDisposable
     /// <summary>Whether outputs are told of. A network also runs in evaluations.</summary>
     public bool IsOn { get; set; } = true;
 
+    /// <summary>
+    /// Whether gradients of outputs are kept for <see cref="Gradients"/>, which takes as much memory again as the outputs do.
+    /// </summary>
+    public bool KeepsGradients { get; init; } = true;
+
     /// <summary>Watches a module.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="module">The module; of one with more than four inputs nothing is told.</param>
@@ -111,7 +116,7 @@ public sealed class OutputWatch(Func<string, Tensor, Tensor> told) : IDisposable
     {
         names.Add(name);
         var result = told(name, output);
-        if (result.requires_grad)
+        if (KeepsGradients && result.requires_grad)
         {
             // Another handle of the same tensor: the network frees its own as soon as the next layer has it.
             var kept = result.alias().DetachFromDisposeScope();

@@ -2,6 +2,7 @@ using System.CommandLine;
 using PPYolo.Align;
 using PPYolo.Data.Datasets;
 using PPYolo.Data.Layouts;
+using PPYolo.Train.Epochs;
 using PPYolo.Train.Feeds;
 using PPYolo.Train.Ranks.Mpi;
 
@@ -114,7 +115,13 @@ internal sealed class DataOptions
         );
     }
 
-    /// <summary>What to train on, where a run's settings say it.</summary>
+    /// <summary>What to train on, as a run's settings say it.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="parsed">The command line, for what numbers do not depend on.</param>
+    public TrainingData Open(RunSettings settings, ParseResult parsed) =>
+        Open(settings.Data, settings.Images, settings.Reading, settings.Strict, settings.SameSizeAcrossRanks, settings.Seed, parsed);
+
+    /// <summary>What to train on.</summary>
     /// <param name="data">A value of --data, or null.</param>
     /// <param name="imageFolder">The image folder, or null.</param>
     /// <param name="how">How a dataset is read where its files leave it open, or null.</param>
@@ -122,7 +129,7 @@ internal sealed class DataOptions
     /// <param name="same">Whether all ranks have the same size.</param>
     /// <param name="seed">The seed.</param>
     /// <param name="parsed">The command line, for what numbers do not depend on.</param>
-    public TrainingData Open(
+    private TrainingData Open(
         string? data,
         string? imageFolder,
         DatasetReading? how,

@@ -20,7 +20,11 @@ internal static class ExplainCommand
                 "The run that is expected: a record folder, best one with a trace (ppyolo train --record A --trace); or batch files and "
                 + "weights of another implementation under a record's names.",
         };
-        var second = new Argument<string>("B") { Description = "The run that differs: the same." };
+        var second = new Argument<string?>("B")
+        {
+            Description = "The run that differs: the same. Without it the last iterations of A are compared with those before.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var twins = new Option<int>("--twins")
         {
             Description = "Perturbed runs to measure the noise floor on, where A has no floor.npz; 0 measures none.",
@@ -49,7 +53,8 @@ internal static class ExplainCommand
         var command = new Command(
             "explain",
             "Says where, when and why two runs differ: the earliest tensor beyond noise in order of execution, and likely causes with "
-                + "their evidence. Exit code 0 is aligned, 1 diverged, 2 wrong use or unreadable input."
+                + "their evidence. Of one run, such as a capsule of a black box, it says which tensor left its course first. Exit code 0 "
+                + "is aligned, 1 diverged, 2 wrong use or unreadable input."
         )
         {
             first,
@@ -76,6 +81,17 @@ internal static class ExplainCommand
                 result.AddError($"--floor {number}: here it is a file, which keeps the floor; the number of twins is --twins {number}");
             }
         });
+        command.Validators.Add(result =>
+        {
+            if (
+                result.GetValue(second) is null
+                && new Option[] { twins, floor, html, junit }.FirstOrDefault(option => result.GetResult(option) is { Implicit: false })
+                    is { } given
+            )
+            {
+                result.AddError($"{given.Name} is of two runs that are compared: name the other one too");
+            }
+        });
         command.SetAction(result =>
         {
             foreach (var option in new[] { html, junit, json, floor })
@@ -83,8 +99,14 @@ internal static class ExplainCommand
                 RequireFolder(option, result.GetValue(option));
             }
 
+            if (result.GetValue(second) is not { } other)
+            {
+                SharedOptions.Prepare(result.GetValue(threads), "cpu");
+                return VerdictOutput.Show(CourseScenario.Run(result.GetValue(first)!), result.GetValue(json));
+            }
+
             var ranks = 1;
-            foreach (var folder in new[] { result.GetValue(first)!, result.GetValue(second)! }.Where(RunRecord.IsAt))
+            foreach (var folder in new[] { result.GetValue(first)!, other }.Where(RunRecord.IsAt))
             {
                 if (RunRecord.Look(folder) is RunRecord { Case: { } settings })
                 {
@@ -96,7 +118,7 @@ internal static class ExplainCommand
             var where = SharedOptions.Prepare(result.GetValue(threads), result.GetValue(device)!, ranks: ranks);
             var explanation = ExplainScenario.Run(
                 result.GetValue(first)!,
-                result.GetValue(second)!,
+                other,
                 new()
                 {
                     Threads = result.GetValue(threads),

@@ -139,6 +139,15 @@ internal static class SharedOptions
         }
     }
 
+    /// <summary>Refuses numbers that are too large.</summary>
+    public static void RequireAtMost(int most, System.CommandLine.Parsing.OptionResult result, string name)
+    {
+        if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var value) && value > most)
+        {
+            result.AddError($"{name} is {most} at most, found {value}");
+        }
+    }
+
     private static void Warn(string message)
     {
         if (MpiLaunch.IsSpeaker)

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using PPYolo.Align;
 using PPYolo.Align.Locks;
+using PPYolo.Align.Records;
 using PPYolo.Cli.Output;
 using PPYolo.Cli.Progress;
 using PPYolo.Harness.Replay;
@@ -39,6 +40,11 @@ internal static class TrainCommand
                 ),
                 ("Record ten iterations, and replay them after a change", "ppyolo train --config ppyolo_r18vd_voc2012 --record before"),
                 ("", "ppyolo train --replay before"),
+                (
+                    "Keep a black box, and train the moment again in which something happened",
+                    "ppyolo train --config ppyolo_r18vd_voc2012 --data DIR --out runs/mine --black-box 20"
+                ),
+                ("", "ppyolo train --replay runs/mine/capsules/iteration000237-not-finite"),
             ],
         };
         all.AddTo(command);
@@ -65,9 +71,13 @@ internal static class TrainCommand
             )
             {
                 result.AddError(
-                    "--epochs, --out, --resume, --checkpoint, --continue and --show-first-batch are of a run over epochs: they go with "
-                        + "neither --iterations nor --record nor --split"
+                    "--epochs, --out, --resume, --checkpoint, --continue, --show-first-batch and --black-box are of a run over epochs: they "
+                        + "go with neither --iterations nor --record nor --split"
                 );
+            }
+            else if (result.GetValue(all.BlackBox) is not null && result.GetValue(all.Replay) is not null)
+            {
+                result.AddError("--black-box is of a run over epochs: it does not go with --replay, which has no need of it");
             }
             else if (result.GetValue(all.Continue) is not null && result.GetValue(all.Checkpoint) is not null)
             {
@@ -78,7 +88,8 @@ internal static class TrainCommand
                 result.AddError($"--seed: expected a decimal number, found '{given}'");
             }
             else if (
-                result.GetValue(all.Replay) is not null
+                result.GetValue(all.Replay) is { } folder
+                && !CapsuleFile.ExistsIn(folder)
                 && result.GetValue(all.Config) is null
                 && (result.GetResult(all.Set) is { Implicit: false } || result.GetResult(all.Init) is { Implicit: false })
             )
@@ -111,6 +122,11 @@ internal static class TrainCommand
             );
             var team = new RanksOptions { Ranks = result.GetValue(all.Ranks), Threads = result.GetValue(all.Threads) };
             using var writing = RecordedFolder.Of(result.GetValue(all.Record));
+            if (result.GetValue(all.Replay) is { } capsule && CapsuleFile.ExistsIn(capsule))
+            {
+                return VerdictOutput.Show(ReplayedCapsule.Run(result, all, capsule, where), result.GetValue(all.Json));
+            }
+
             if (result.GetValue(all.Replay) is { } recorded)
             {
                 using var run = ReplayedFolder.Open(result, all, recorded);
@@ -189,6 +205,7 @@ internal static class TrainCommand
             || result.GetValue(all.Output) is not null
             || result.GetValue(all.Resume)
             || result.GetValue(all.ShowFirstBatch)
+            || result.GetValue(all.BlackBox) is not null
             || result.GetValue(all.Checkpoint) is not null
             || result.GetValue(all.Continue) is not null;
 
@@ -216,14 +233,17 @@ internal static class TrainCommand
                     Path.GetFileNameWithoutExtension(name)
                         ?? throw new AlignException("--resume without --config needs --out DIR, the folder of the run")
                 );
+            EpochSession? session = null;
             Signals.Safe = () =>
-                $"{new CheckpointStore(folder).Latest ?? "what the run began with"} is whole; go on with: ppyolo train --resume "
-                + $"--out {folder}";
-            return new()
+                $"{new CheckpointStore(folder).Latest ?? "what the run began with"} is whole"
+                + (session?.LastCapsule is { } last ? $", {last} has the last iterations" : "")
+                + $"; go on with: ppyolo train --resume --out {folder}";
+            return session = new()
             {
                 Folder = folder,
                 Resume = result.GetValue(all.Resume),
                 ShowFirstBatch = result.GetValue(all.ShowFirstBatch),
+                BlackBox = result.GetValue(all.BlackBox),
                 Keep = result.GetValue(all.Keep),
                 Show = run => TrainingConsole.Show(run, result.GetValue(all.Log)),
                 Say = TrainingConsole.Say,
@@ -234,16 +254,7 @@ internal static class TrainCommand
                 AskedOver = recorded => Over(result, recorded),
                 MayChangeData = result.GetValue(all.DataChanged),
                 Epochs = result.GetValue(all.Epochs),
-                OpenData = settings =>
-                    all.Data.Open(
-                        settings.Data,
-                        settings.Images,
-                        settings.Reading,
-                        settings.Strict,
-                        settings.SameSizeAcrossRanks,
-                        settings.Seed,
-                        result
-                    ),
+                OpenData = settings => all.Data.Open(settings, result),
             };
         }
 
@@ -350,7 +361,7 @@ internal static class TrainCommand
     /// <summary>What is said before each twin that measures the noise floor.</summary>
     private static void ProgressOfTwin(int twin, int twins) => Console.Out.WriteLine($"measuring the noise floor: twin {twin} of {twins}");
 
-    private static void Progress(string what, StepResult step) =>
+    internal static void Progress(string what, StepResult step) =>
         Console.Out.WriteLine(
             $"{what} iteration {step.Iteration}: size {step.Size}, lr {step.LearningRate:R}, "
                 + $"{string.Join(", ", step.Losses.Select(loss => $"{loss.Key} {loss.Value:G7}"))}"

@@ -51,7 +51,10 @@ internal sealed class TrainOptionSet
         };
 
     public Option<bool> DataChanged { get; } =
-        new("--data-changed") { Description = "With --resume: goes on although labels or images changed since the run began." };
+        new("--data-changed")
+        {
+            Description = "With --resume, and with --replay of a capsule: goes on although labels or images changed since the run began.",
+        };
 
     public Option<string?> Checkpoint { get; } =
         new("--checkpoint", "-c")
@@ -106,6 +109,22 @@ internal sealed class TrainOptionSet
             Description = "Writes a page with the first batch, its boxes and its targets into the folder --out: first_batch.html.",
         };
 
+    public Option<int?> BlackBox { get; } =
+        new("--black-box")
+        {
+            Description =
+                "Of a run over epochs: keeps sketches of the last N iterations in memory, about a megabyte each, and writes them into a "
+                + "capsule below --out when a loss is not finite, a gradient jumps, a rank fails, a signal comes, or somebody makes the "
+                + $"file {Train.Capsules.BlackBox.RequestName} there; ppyolo explain says what left its course, and --replay trains it "
+                + "again.",
+            HelpName = "N",
+            Validators =
+            {
+                one => SharedOptions.RequirePositive(one, "--black-box"),
+                one => SharedOptions.RequireAtMost(Train.Capsules.BlackBox.MostIterations, one, "--black-box"),
+            },
+        };
+
     public Option<string?> Record { get; } =
         new("--record")
         {
@@ -118,7 +137,8 @@ internal sealed class TrainOptionSet
         {
             Description =
                 "Trains on a recorded run again, comparing as it goes, and writes its end weights (1.*) into the folder; with --record "
-                + "DIR it is recorded in its turn, to trace a run afterwards, say. A folder that the reference's own program wrote needs "
+                + "DIR it is recorded in its turn, to trace a run afterwards, say. A capsule of a black box is trained again from its "
+                + "checkpoint; --set makes it a twin with one thing changed. A folder that the reference's own program wrote needs "
                 + "--config, and --set and --init where they differ.",
             HelpName = "DIR",
         };
@@ -201,7 +221,7 @@ internal sealed class TrainOptionSet
     {
         command.AddGroup("What to train", Config, Set, Init, Checkpoint, Continue);
         command.AddGroup("Data", [.. Data.OfDatasets, DataChanged]);
-        command.AddGroup("Run", Epochs, Output, Resume, Keep, EvalData, EvalBatch, Iterations, Seed, Log, ShowFirstBatch);
+        command.AddGroup("Run", Epochs, Output, Resume, Keep, EvalData, EvalBatch, Iterations, Seed, Log, ShowFirstBatch, BlackBox);
         command.AddGroup("Record and trace", Record, Replay, End, Format, Bound, Gradients, Trace, Whole, Floor, Json);
         command.AddGroup("Ranks", [Ranks, Split, .. Data.OfRanks, Timings]);
         command.AddGroup("Machine", Threads, Device, Tf32);

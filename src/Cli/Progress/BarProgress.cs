@@ -52,6 +52,9 @@ public sealed class BarProgress : IEpochObserver
             $"epoch {score.Epoch}: AP {CocoSummary.Percent(score.AveragePrecision)}{(best ? ", the best so far" : "")}"
         );
 
+    /// <inheritdoc />
+    public void AfterCapsule(string text) => console.MarkupLineInterpolated($"{Printable.Message(text)}");
+
     /// <summary>What there is room for: on a narrow terminal the least important is not shown, and nothing is wrapped.</summary>
     private string Describe(EpochIteration iteration)
     {

@@ -44,6 +44,9 @@ public sealed class PlainProgress(TextWriter writer, int interval = 10) : IEpoch
             )
         );
 
+    /// <inheritdoc />
+    public void AfterCapsule(string text) => Line(text);
+
     private void Line(string text)
     {
         writer.WriteLine(text);

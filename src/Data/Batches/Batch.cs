@@ -42,6 +42,9 @@ public sealed class Batch
     /// <summary>The file or generator it is from.</summary>
     public string Source { get; }
 
+    /// <summary>The file of each image, in order; empty where they are not known.</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
+
     /// <summary>(B,3,S,S).</summary>
     public TensorData Images { get; }
 

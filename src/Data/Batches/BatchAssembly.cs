@@ -7,7 +7,14 @@ namespace PPYolo.Data.Batches;
 /// <summary>Makes a <see cref="Batch"/> of images and their objects: boxes in fixed rows, targets for every level.</summary>
 internal static class BatchAssembly
 {
-    public static Batch Of(TensorData images, IReadOnlyList<GroundTruth[]> objects, int rows, NetworkOptions network, string source)
+    public static Batch Of(
+        TensorData images,
+        IReadOnlyList<GroundTruth[]> objects,
+        int rows,
+        NetworkOptions network,
+        string source,
+        IReadOnlyList<string>? files = null
+    )
     {
         var size = (int)images.Shape[3];
         var boxes = new float[objects.Count * rows * 4];
@@ -39,6 +46,6 @@ internal static class BatchAssembly
             tensors.Add($"target{level}", new TensorData(ElementType.Float32, [objects.Count, .. shape], bytes));
         }
 
-        return new Batch(tensors, source);
+        return new Batch(tensors, source) { Files = files ?? [] };
     }
 }

@@ -63,7 +63,8 @@ internal sealed class PendingBatch(BatchPlan plan, DetectionDataset dataset, Net
                         objects,
                         GeneratedBatches.Rows,
                         network,
-                        $"{dataset.Layout.Annotations} iteration {plan.Iteration}"
+                        $"{dataset.Layout.Annotations} iteration {plan.Iteration}",
+                        [.. plan.Samples.Select(sample => dataset.Images[sample.Index].Path)]
                     )
                 );
             }

@@ -27,7 +27,7 @@ public static class ExplainScenario
             var (floor, source) = ExplainedFloor.Of(a, b, laboratory, options);
             var repetition = Repetition.Of(a, b, laboratory, floor, out var obstacle);
             var stands = repetition?.IsTheFirst == true;
-            List<string> notes = [],
+            List<string> notes = [.. Places(a)],
                 lacked = [.. Lacked(stands ? repetition!.Run : a, b), .. Elsewhere(a, laboratory)];
             if (floor is null)
             {
@@ -85,6 +85,12 @@ public static class ExplainScenario
             b.Start?.Dispose();
         }
     }
+
+    /// <summary>How iterations are counted, where that is not from the beginning of the run.</summary>
+    private static IEnumerable<string> Places(ExplainedRun run) =>
+        run.FirstIteration == 0
+            ? []
+            : [$"iterations are counted within the capsules: iteration 0 is iteration {run.FirstIteration} of the run"];
 
     /// <summary>Refuses a verdict that would say more than was seen.</summary>
     private static void RequireVerdict(ExplainedRun a, ExplainedRun b, Explanation explanation)

@@ -26,6 +26,14 @@ internal static class ExplainedFloor
             return Kept(named, first);
         }
 
+        if (AreOfOneState(first, second))
+        {
+            return (
+                TraceFloor.None,
+                $"none: {first.Name} and {second.Name} begin with the same checkpoint and compute alike, so that every bit counts"
+            );
+        }
+
         if (options.Floor is null && FileIn(first) is { } own)
         {
             return Kept(own, first);
@@ -41,6 +49,13 @@ internal static class ExplainedFloor
             : (second, Laboratory.For(second, options.Threads, options.Device));
         return repeating is not null && options.Twins > 0 ? Measured(repeated, repeating, options) : (null, null);
     }
+
+    private static bool AreOfOneState(ExplainedRun first, ExplainedRun second) =>
+        first is { Capsule.Origin: { } a, Environment: var here }
+        && second is { Capsule.Origin: { } b, Environment: var there }
+        && a.Sha256 == b.Sha256
+        && here.Count == there.Count
+        && here.All(fact => there.GetValueOrDefault(fact.Key) == fact.Value);
 
     private static (TraceFloor Floor, string Source) Measured(ExplainedRun run, Laboratory laboratory, ExplainOptions options)
     {

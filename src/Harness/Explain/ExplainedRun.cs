@@ -1,3 +1,4 @@
+using PPYolo.Align.Records;
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Traces;
 using PPYolo.Data.Batches;
@@ -22,6 +23,12 @@ internal sealed record ExplainedRun(string Name, IReadOnlyList<RunTrace> Ranks)
 
     /// <summary>Each rank's batches, where they are known.</summary>
     public Func<int, IBatchSource>? Batches { get; init; }
+
+    /// <summary>What its capsule.json says, where it is a capsule: it begins in the middle of a run.</summary>
+    public CapsuleFile? Capsule { get; init; }
+
+    /// <summary>Which iteration of the run its iteration 0 is.</summary>
+    public int FirstIteration { get; init; }
 
     /// <summary>Whether it is known how many iterations the run had; where only weights are there, it is not.</summary>
     public bool HasLength { get; init; } = true;
@@ -68,6 +75,26 @@ internal sealed record ExplainedRun(string Name, IReadOnlyList<RunTrace> Ranks)
     /// <summary>The recorded rates.</summary>
     public IReadOnlyList<double> Rates =>
         [.. Iterations.Select(iteration => iteration[TracePhase.Schedule, "rate"]?.Summary.Mean ?? double.NaN)];
+
+    /// <summary>The same from an iteration on, which becomes iteration 0. What it started from is not known then.</summary>
+    public ExplainedRun From(int iteration) =>
+        iteration == 0
+            ? this
+            : this with
+            {
+                Ranks =
+                [
+                    .. Ranks.Select(rank =>
+                        rank with
+                        {
+                            Iterations = [.. rank.Iterations.Skip(iteration).Select((trace, i) => trace.Numbered(i))],
+                        }
+                    ),
+                ],
+                Start = null,
+                Batches = null,
+                FirstIteration = FirstIteration + iteration,
+            };
 
     /// <summary>The recipe, where it is known.</summary>
     public TrainingRecipe? Recipe => Options?.ToRecipe();

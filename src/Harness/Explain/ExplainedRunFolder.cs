@@ -26,6 +26,11 @@ internal static class ExplainedRunFolder
     public static (ExplainedRun First, ExplainedRun Second) Read(string first, string second)
     {
         var (a, b) = (Read(first), Read(second));
+        if (a.FirstIteration != b.FirstIteration)
+        {
+            return SameIterations(a, b);
+        }
+
         if (a.HasLength == b.HasLength)
         {
             return (a, b);
@@ -35,7 +40,32 @@ internal static class ExplainedRunFolder
         return a.HasLength ? (a, Read(second, a.Iterations.Count)) : (Read(first, b.Iterations.Count), b);
     }
 
-    private static ExplainedRun Read(string folder, int length = 1)
+    /// <summary>The iterations that both have, where one begins later in the run than the other.</summary>
+    private static (ExplainedRun First, ExplainedRun Second) SameIterations(ExplainedRun a, ExplainedRun b)
+    {
+        var begin = Math.Max(a.FirstIteration, b.FirstIteration);
+        foreach (var run in new[] { a, b }.Where(run => run.FirstIteration + run.Iterations.Count <= begin))
+        {
+            throw new AlignException(
+                $"{run.Name}: has iterations {run.FirstIteration} to {run.FirstIteration + run.Iterations.Count - 1} of its run, and the "
+                    + $"other begins with iteration {begin}: nothing can be compared"
+            );
+        }
+
+        var (first, second) = (a.From(begin - a.FirstIteration), b.From(begin - b.FirstIteration));
+        foreach (var (whole, part) in new[] { (a, first), (b, second) }.Where(pair => pair.Item1 != pair.Item2))
+        {
+            whole.Start?.Dispose();
+        }
+
+        return (first, second);
+    }
+
+    /// <summary>Reads a folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="length">Iterations of a run whose length is not known.</param>
+    /// <exception cref="AlignException">There is nothing of a run in it, or a file cannot be read.</exception>
+    public static ExplainedRun Read(string folder, int length = 1)
     {
         if (!Directory.Exists(folder))
         {
@@ -47,6 +77,7 @@ internal static class ExplainedRunFolder
         var record = RunRecord.IsAt(folder) ? RunRecord.Look(folder) : null;
         record?.RequireDeclared();
         var settings = (record as RunRecord)?.Case;
+        var capsule = record is null ? null : CapsuleFile.TryRead(folder);
         // Also where the losses are in a trace: a file that is wrong is told.
         var losses = LossLog.TryRead(folder);
         var batches = RecordedBatches.ExistIn(folder);
@@ -84,6 +115,8 @@ internal static class ExplainedRunFolder
             Environment = TraceEnvironment.Read(folder),
             HasLength = traced || iterations > 0 || losses is not null,
             IsUnfinished = RecordFolder.IsUnfinished(folder),
+            Capsule = capsule,
+            FirstIteration = capsule?.FirstIteration ?? 0,
             Remarks = [.. Remarks(folder, record?.Head)],
         };
     }

@@ -43,6 +43,27 @@ public sealed class CheckpointStore(string folder, int keep = CheckpointStore.St
     /// <summary>The file of an epoch.</summary>
     public static string FileName(int epoch) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{epoch:D4}{Extension}");
 
+    /// <summary>The checkpoints that are there, up to the last one.</summary>
+    internal IReadOnlyList<(int Epoch, string Path)> Files() =>
+        [
+            .. Directory
+                .EnumerateFiles(folder, $"{Prefix}*{Extension}")
+                .Select(path =>
+                    (
+                        Epoch: int.TryParse(
+                            Path.GetFileNameWithoutExtension(path.AsSpan())[Prefix.Length..],
+                            NumberStyles.None,
+                            CultureInfo.InvariantCulture,
+                            out var epoch
+                        )
+                            ? epoch
+                            : -1,
+                        Path: path
+                    )
+                )
+                .Where(file => file.Epoch >= 0 && string.CompareOrdinal(FileName(file.Epoch), index?.Latest) <= 0),
+        ];
+
     /// <summary>Writes the checkpoint of an epoch, which becomes the last one.</summary>
     /// <returns>Its path.</returns>
     public string Write(Checkpoint checkpoint)

@@ -1,5 +1,7 @@
 using PPYolo.Align;
 using PPYolo.Align.Formats;
+using PPYolo.Align.Records;
+using PPYolo.Train.Capsules;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Runs;
 using PPYolo.Train.Stepping;
@@ -17,6 +19,7 @@ public sealed class EpochLoop
     private readonly IRanks ranks;
     private readonly Trainer trainer;
     private readonly int epochs;
+    private RankBox? box;
 
     private EpochLoop(RunPlan plan, EpochOptions options, IRanks ranks, Trainer trainer)
     {
@@ -44,6 +47,24 @@ public sealed class EpochLoop
     private void Run()
     {
         var done = Begin();
+        box = options.BlackBox?.Watch(ranks, Step);
+        try
+        {
+            Train(done);
+        }
+        catch (Exception exception) when (box is not null)
+        {
+            box.Failed(exception);
+            throw;
+        }
+        finally
+        {
+            box?.Dispose();
+        }
+    }
+
+    private void Train(int done)
+    {
         if (done > 0 && IsDue(done))
         {
             // The run may have ended while this epoch was evaluated.
@@ -108,11 +129,14 @@ public sealed class EpochLoop
     {
         try
         {
-            return trainer.Next();
+            var done = trainer.Next();
+            box?.After(done);
+            return done;
         }
         catch (NonFiniteLossException exception)
         {
-            throw new TrainingHaltedException($"{exception.Message}; {LastGood()}", exception);
+            var capsule = box?.NotFinite(exception) is { } folder ? $"; {folder} has the last iterations" : "";
+            throw new TrainingHaltedException($"{exception.Message}; {LastGood()}{capsule}", exception);
         }
     }
 
@@ -127,6 +151,7 @@ public sealed class EpochLoop
             }
             catch (TrainingHaltedException exception)
             {
+                box?.Failed(exception, CapsuleReason.NotFinite);
                 throw new TrainingHaltedException($"{exception.Message}; {LastGood()}", exception);
             }
         }

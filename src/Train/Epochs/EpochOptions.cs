@@ -1,3 +1,5 @@
+using PPYolo.Train.Capsules;
+
 namespace PPYolo.Train.Epochs;
 
 /// <summary>How a run over epochs is kept and watched.</summary>
@@ -11,6 +13,9 @@ public sealed record EpochOptions
 
     /// <summary>Who scores the network, or null.</summary>
     public IEpochEvaluation? Evaluation { get; init; }
+
+    /// <summary>What keeps the last iterations for capsules, or null. Whoever made it disposes it.</summary>
+    internal BlackBox? BlackBox { get; init; }
 
     /// <summary>Who is told.</summary>
     public IReadOnlyList<IEpochObserver> Observers { get; init; } = [];

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using PPYolo.Align;
 using PPYolo.Align.Comparison;
 using PPYolo.Align.Formats;
@@ -8,6 +9,7 @@ using PPYolo.Data.Batches;
 using PPYolo.Data.Datasets;
 using PPYolo.Data.Layouts;
 using PPYolo.Data.Showing;
+using PPYolo.Train.Capsules;
 using PPYolo.Train.Feeds;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Ranks.Mpi;
@@ -31,6 +33,12 @@ internal sealed class EpochSession
 
     /// <summary>How many of the last checkpoints stay.</summary>
     public required int Keep { get; init; }
+
+    /// <summary>How many of the last iterations are kept in memory for capsules, or null for none.</summary>
+    public int? BlackBox { get; init; }
+
+    /// <summary>The last capsule that was written, or null.</summary>
+    public string? LastCapsule => box?.LastCapsule;
 
     /// <summary>Who trains together.</summary>
     public required RanksOptions Team { get; init; }
@@ -65,6 +73,8 @@ internal sealed class EpochSession
     public required Action<string> Say { get; init; }
 
     private FolderLock? writing;
+    private BlackBox? box;
+    private IEpochObserver? shown;
 
     /// <summary>Trains.</summary>
     public void Run()
@@ -116,12 +126,36 @@ internal sealed class EpochSession
 
         writing ??= late;
         Say(RunLength.Describe(settings.Options, settings.Options.Epochs - (from?.Epochs ?? 0), Device.type == DeviceType.CPU));
-        Show(observer => RankLauncher.Run(Team, members => Train(members, settings, data, start, store, from, evaluation, observer)));
+        using var kept = box = BlackBox is { } iterations ? Box(iterations, settings, new(store, settings, from, start)) : null;
+        Show(observer =>
+        {
+            shown = observer;
+            RankLauncher.Run(Team, members => Train(members, settings, data, start, store, from, evaluation, observer));
+        });
         Say(
             $"{Folder}: {settings.Options.Epochs} epochs done; the weights are in {new CheckpointStore(Folder, Keep).Latest}; detect with "
                 + $"them: ppyolo predict IMAGE --out found --weights {Folder}"
         );
     }
+
+    private BlackBox Box(int iterations, RunSettings settings, CapsuleSources sources) =>
+        MpiLaunch.Current is null
+            ? new(
+                new()
+                {
+                    Folder = Folder,
+                    Iterations = iterations,
+                    Options = settings.Options,
+                    Seed = settings.Seed,
+                    Run = JsonNode.Parse(StrictJson.Text(settings))!.AsObject(),
+                    Sources = sources.All,
+                    Say = text => shown?.AfterCapsule(text),
+                },
+                Team.Size(null)
+            )
+            : throw new AlignException(
+                "--black-box: keeps what the ranks of one process do, and mpirun started several processes; use --ranks N, or leave it away"
+            );
 
     /// <summary>Notes which data it is; a run that goes on must find those that it began with.</summary>
     private RunSettings Fingerprinted(RunSettings settings, TrainingData data, bool there)
@@ -309,6 +343,7 @@ internal sealed class EpochSession
             {
                 Checkpoints = store,
                 From = from,
+                BlackBox = box,
                 Evaluation = evaluation,
                 Observers = ranks.Rank > 0 ? [] : [observer, new TensorBoardLog(Folder), new RunReport(Folder, store.Scores)],
             },

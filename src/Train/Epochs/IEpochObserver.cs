@@ -16,4 +16,8 @@ public interface IEpochObserver
     /// <param name="iterations">How many iterations are done.</param>
     /// <param name="best">Whether it is the best so far.</param>
     void AfterEvaluation(EpochScore score, int iterations, bool best);
+
+    /// <summary>A capsule was written, or could not be.</summary>
+    /// <param name="text">Which and why, in a sentence.</param>
+    void AfterCapsule(string text) { }
 }

@@ -87,11 +87,24 @@ public sealed record RunSettings
             );
         }
 
+        return Parse(InputFile.ReadText(path), path, known);
+    }
+
+    /// <summary>Reads settings that are kept elsewhere, as those of a capsule are.</summary>
+    /// <param name="text">The JSON.</param>
+    /// <param name="path">Where it is from, for messages.</param>
+    /// <param name="known">Every setting; null is <see cref="Setting.All"/>.</param>
+    /// <exception cref="AlignException">They are malformed.</exception>
+    internal static RunSettings Parse(string text, string path, IEnumerable<Setting>? known = null)
+    {
         IReadOnlyList<string> notes = [];
         var settings = StrictJson.Parse<RunSettings>(
-            InputFile.ReadText(path),
+            text,
             path,
-            members => notes = members["options"] is JsonObject options ? LaterSettings.Fill(options, path, inCase: false, known) : []
+            members =>
+                notes = members["options"] is JsonObject options
+                    ? LaterSettings.Fill(options, path, inCase: false, known ?? Setting.All)
+                    : []
         );
         if (settings.Format != FormatName || settings.Version is < 1 or > LatestVersion)
         {

@@ -33,6 +33,14 @@ public sealed class RunRecord : RecordFolder
             );
         }
 
+        if (CapsuleFile.ExistsIn(folder))
+        {
+            throw new AlignException(
+                $"{folder}: is a capsule, which begins in the middle of its run: train it again with ppyolo train --replay {folder}, or "
+                    + $"look at it with ppyolo explain {folder}"
+            );
+        }
+
         record.RequireBatches();
         return record;
     }
@@ -78,7 +86,10 @@ public sealed class RunRecord : RecordFolder
         Add("sizes", () => new JsonArray(First(0).Size));
         Add("iterations", () => files.Value.Iterations);
         Add("ranks", () => files.Value.Ranks);
-        Add("startWeights", () => Path.GetRelativePath(folder, FindFile(folder, StartName)));
+        if (!CapsuleFile.ExistsIn(folder))
+        {
+            Add("startWeights", () => Path.GetRelativePath(folder, FindFile(folder, StartName)));
+        }
 
         Batch First(int rank) => new RecordedBatches(folder, rank).At(0);
 

@@ -27,6 +27,9 @@ public sealed class NonFiniteLossException(
     /// <summary>What this rank trained on.</summary>
     public Batch Batch => batch;
 
+    /// <summary>The losses over the images of all ranks.</summary>
+    public IReadOnlyList<KeyValuePair<string, float>> Losses => losses;
+
     /// <summary>The losses of this rank's images.</summary>
     public IReadOnlyList<KeyValuePair<string, float>> LocalLosses => localLosses;
 

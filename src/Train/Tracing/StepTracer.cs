@@ -31,9 +31,9 @@ internal sealed class StepTracer : IStepWatch, IDisposable
         this.options = options;
         this.injections = injections;
         this.done = done;
-        outputs = new(Output);
+        outputs = new(Output) { KeepsGradients = options.Backward };
         // Elsewhere nobody looks at memory.
-        measuresKinks = step.Device.type == TorchSharp.DeviceType.CPU;
+        measuresKinks = options is { Kinks: true, Backward: true } && step.Device.type == TorchSharp.DeviceType.CPU;
         trace = new(step.Iteration) { MeasuresKinks = measuresKinks };
     }
 
@@ -43,8 +43,11 @@ internal sealed class StepTracer : IStepWatch, IDisposable
     /// <summary>The names of those of whose outputs there are gradients, once an iteration was traced.</summary>
     public IReadOnlyCollection<string> OutputGradients => outputs.GradientNames;
 
+    /// <summary>What there is of the iteration that is not done, such as one whose loss was not finite.</summary>
+    public IterationTrace Unfinished => trace;
+
     /// <summary>Watches a step until the result is disposed.</summary>
-    /// <param name="step">The step, before its first iteration.</param>
+    /// <param name="step">The step, before the first iteration that is traced.</param>
     /// <param name="done">Given each iteration's trace.</param>
     /// <param name="options">What to keep; null for summaries alone.</param>
     /// <param name="injections">Tensors to put in the place of ranks' own, or null.</param>

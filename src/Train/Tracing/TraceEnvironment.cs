@@ -13,8 +13,11 @@ internal static class TraceEnvironment
     private const string FileName = "environment.json";
 
     /// <summary>Writes the surroundings of this process.</summary>
-    public static void Write(string folder) =>
-        AtomicText.Write(Path.Combine(folder, FileName), StrictJson.Text(Here(CardSettings.Current)));
+    public static void Write(string folder) => Write(folder, Here(CardSettings.Current));
+
+    /// <summary>Writes surroundings that were looked at before.</summary>
+    public static void Write(string folder, IReadOnlyDictionary<string, string> facts) =>
+        AtomicText.Write(Path.Combine(folder, FileName), StrictJson.Text(facts));
 
     /// <summary>Reads what was written; empty where nothing was.</summary>
     public static IReadOnlyDictionary<string, string> Read(string folder)

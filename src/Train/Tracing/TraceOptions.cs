@@ -11,5 +11,11 @@ public sealed record TraceOptions
     /// </summary>
     public ImmutableArray<string> Full { get; init; } = [];
 
+    /// <summary>Whether gradients of modules' outputs are traced. Until the backward pass is over they take as much memory as outputs.</summary>
+    public bool Backward { get; init; } = true;
+
+    /// <summary>Whether elements near kinks of activations are measured, where the CPU computes.</summary>
+    public bool Kinks { get; init; } = true;
+
     internal bool KeepsWhole(TraceKey key) => key.FitsAny(Full);
 }

@@ -49,7 +49,7 @@ internal sealed class ScheduleLaw : ILaw
         {
             // Before iteration 0 there is no rate: a late schedule repeats its first.
             double Shifted(int i) =>
-                schedule is not null ? schedule.Rate(Math.Max(0, i + shift))
+                schedule is not null ? schedule.Rate(Math.Max(0, first.FirstIteration + i + shift))
                 : i + shift >= 0 && i + shift < count ? a[i + shift]
                 : double.NaN;
             var compared = Enumerable

@@ -1,0 +1,181 @@
+using PPYolo.Align;
+using PPYolo.Align.Records;
+using PPYolo.Align.Traces;
+using PPYolo.Align.Verdicts;
+using PPYolo.Data.Datasets;
+using PPYolo.Data.Layouts;
+using PPYolo.Harness.Explain;
+using PPYolo.Tests.Unit.Train.Capsules;
+using PPYolo.Train.Feeds;
+using PPYolo.Train.Runs;
+using PPYolo.Train.Stepping;
+
+namespace PPYolo.Tests.Unit.Harness.Replay;
+
+/// <summary>Something goes wrong in the middle of a run: its capsule places it, and is trained again bit by bit.</summary>
+public class PlantedMomentTests
+{
+    [Fact]
+    public void An_infinite_box_in_iteration_237_is_placed_at_the_batch()
+    {
+        using var run = new BoxedRun
+        {
+            Options = BoxedRun.Of(epochs: 25, iterations: 10),
+            Kept = 5,
+            Data = ChangedData.WithInfiniteBox(237),
+        };
+        run.BeginAfter(epoch: 23);
+
+        var capsule = run.Invoking(it => it.Train()).Should().Throw<TrainingHaltedException>().Which.Message;
+
+        var folder = run.Capsules().Should().ContainSingle().Subject;
+        capsule.Should().Contain("iteration 237").And.EndWith($"; {folder} has the last iterations");
+        Path.GetFileName(folder).Should().Be("iteration000237-not-finite");
+        var file = CapsuleFile.Read(folder);
+        (file.FirstIteration, file.BrokeOff, file.Origin.Kind, file.Origin.Iteration)
+            .Should()
+            .Be((233, true, CapsuleOriginKind.Checkpoint, 230));
+        FirstFailure(CourseScenario.Run(folder)).Should().Match("iteration 237 | data gt_bbox: 1 of its 400 elements is not finite");
+
+        var again = run.Replay(folder);
+        again.Aligned.Should().BeTrue("{0}", string.Join("\n", again.Failures));
+        again.Checks.Should().HaveCount(6, "five iterations, and their number");
+        run.Said.Should().Contain("training iterations 230 to 232 again, which lead to the capsule's");
+
+        // The batches that are made again are right: what was trained on is in the capsule.
+        run.Replay(folder, new GeneratedData("1", perRankSizes: false)).Aligned.Should().BeTrue();
+        run.Said.Should().Contain(line => line.Contains("not the one that was trained on (gt_bbox differ)"));
+
+        var checkpoint = Path.Combine(folder, file.Origin.File);
+        File.WriteAllText(checkpoint + ".2", "another");
+        File.Move(checkpoint + ".2", checkpoint, overwrite: true);
+        run.Invoking(it => it.Replay(folder)).Should().Throw<AlignException>().WithMessage("*checkpoint.pth: expected the checkpoint of*");
+        File.Delete(checkpoint);
+        run.Invoking(it => it.Replay(folder))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("*checkpoint.pth: not found; the capsule is trained again from it, the state of its run before iteration 230*");
+    }
+
+    [SkippableFact]
+    public void One_bad_label_file_is_placed_at_the_targets_of_its_image()
+    {
+        NativePixels.OrSkip();
+        using var folder = new TemporaryFolder();
+        var bad = Labelled(folder);
+        var data = new DatasetData("1", DetectionDataset.Open(DatasetFinder.Find(folder.Path, "train"))) { Workers = 0 };
+        using var run = new BoxedRun
+        {
+            Data = data,
+            Options = data.Fit(BoxedRun.Of(epochs: 2, iterations: 1) with { Classes = 20 }),
+            Kept = 12,
+        };
+
+        run.Train();
+
+        var capsule = run.Capsules().Should().ContainSingle("{0}", string.Join("\n", run.Said)).Subject;
+        var file = CapsuleFile.Read(capsule);
+        file.Reason.Should().Be(CapsuleReason.GradientJump);
+        file.Iterations[^1].Batches.Should().ContainSingle().Which.Images.Should().Contain(path => path.EndsWith(bad));
+        var course = CourseScenario.Run(capsule);
+        FirstFailure(course).Should().MatchRegex($"^iteration {file.LastIteration} \\| data (gt_bbox|target\\d): .* times its usual size");
+        course.Measurements[0].Value.Should().Contain(bad);
+    }
+
+    [Fact]
+    public void A_rate_ten_times_too_large_is_placed_at_the_border_of_its_epoch()
+    {
+        BoxedRun? asked = null;
+        using var run = asked = new BoxedRun
+        {
+            Options = BoxedRun.Of(epochs: 3, iterations: 6) with { Gamma = 10, MilestoneEpochs = [2] },
+            Kept = 15,
+            Observers = [new AskingObserver(() => asked!.Folder, 13)],
+        };
+
+        run.Train();
+
+        var capsule = run.Capsules()[^1];
+        FirstFailure(CourseScenario.Run(capsule)).Should().StartWith("iteration 12 | schedule rate: 10 times its usual size");
+
+        // The twin with one thing changed.
+        var twin = Path.Combine(run.Folder, "twin");
+        var against = run.Replay(capsule, change: ["gamma=1"], record: twin);
+        FirstFailure(against).Should().StartWith("iteration 12 | schedule rate: another by ");
+        var explanation = ExplainScenario.Run(twin, capsule, new());
+        var frontier = explanation.Trace.Frontier!;
+        (frontier.Iteration + CapsuleFile.Read(capsule).FirstIteration, frontier.Key)
+            .Should()
+            .Be((12, new TraceKey(TracePhase.Schedule, "rate")));
+        explanation.Causes[0].Id.Should().StartWith("rate");
+    }
+
+    [Fact]
+    public void A_flipped_bit_of_a_weight_is_placed_at_its_module_by_training_again()
+    {
+        const string weight = "backbone.res3.res3a.branch2a.conv.weight";
+        BoxedRun? asked = null;
+        var key = "";
+        using var run = asked = new BoxedRun
+        {
+            Options = BoxedRun.Of(epochs: 1, iterations: 8),
+            Kept = 4,
+            Observe = trainer =>
+                trainer.Step.Watch(
+                    new PhaseWatch(
+                        TracePhase.Ema,
+                        moment =>
+                        {
+                            if (moment.Iteration == 4)
+                            {
+                                key = FlipExponent(trainer.Step, weight);
+                            }
+                        }
+                    )
+                ),
+            Observers = [new AskingObserver(() => asked!.Folder, 5)],
+        };
+
+        run.Train();
+
+        var capsule = run.Capsules()[^1];
+        var record = Path.Combine(run.Folder, "again");
+        FirstFailure(run.Replay(capsule, record: record))
+            .Should()
+            .StartWith($"iteration 5 | forward {key[..^".weight".Length]}: another by ", "until then every bit is the same");
+        var explanation = ExplainScenario.Run(record, capsule, new());
+        (explanation.Trace.Frontier!.Iteration + CapsuleFile.Read(capsule).FirstIteration).Should().Be(5);
+        explanation.Trace.Frontier.Key.Should().Be(new TraceKey(TracePhase.Forward, key[..^".weight".Length]));
+    }
+
+    private static string FirstFailure(Verdict verdict) =>
+        verdict.Failures.FirstOrDefault() is { } check ? $"{check.Name} | {check.Worst}" : "nothing failed";
+
+    /// <summary>The lowest bit of an exponent: one of thousands of weights is twice or half of what it was.</summary>
+    private static string FlipExponent(TrainStep step, string key)
+    {
+        var entry = step.Entries.FirstOrDefault(one => one.Key == key) ?? step.Entries.First(one => one.Key.Contains("res3"));
+        var bytes = entry.Value.bytes;
+        bytes[(4 * 5) + 2] ^= 0x80;
+        return entry.Key;
+    }
+
+    /// <summary>Scenes with YOLO labels, one object each; the label file of one image has fifty.</summary>
+    private static string Labelled(TemporaryFolder folder)
+    {
+        const int bad = 3;
+        folder.Folder("images");
+        folder.Folder("labels");
+        folder.Write("classes.txt", string.Join("\n", Enumerable.Range(0, 20).Select(index => $"class{index}")));
+        for (var i = 1; i <= 24; i++)
+        {
+            File.Copy(Fixtures.PathOf("scenes", "images", $"train_{i:D4}.jpg"), folder.File("images", $"train_{i:D4}.jpg"));
+            var lines = Enumerable
+                .Range(0, i == bad ? 50 : 1)
+                .Select(row => FormattableString.Invariant($"{(i + row) % 20} {0.1 + (0.016 * row)} {0.5 - (0.008 * row)} 0.2 0.2"));
+            folder.Write(Path.Combine("labels", $"train_{i:D4}.txt"), string.Join("\n", lines));
+        }
+
+        return $"train_{bad:D4}.jpg";
+    }
+}
