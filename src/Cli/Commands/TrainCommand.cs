@@ -75,7 +75,7 @@ internal static class TrainCommand
                         + "go with neither --iterations nor --record nor --split"
                 );
             }
-            else if (result.GetValue(all.BlackBox) is not null && result.GetValue(all.Replay) is not null)
+            else if (result.GetResult(all.BlackBox) is { Implicit: false } && result.GetValue(all.Replay) is not null)
             {
                 result.AddError("--black-box is of a run over epochs: it does not go with --replay, which has no need of it");
             }
@@ -201,11 +201,11 @@ internal static class TrainCommand
         return command;
 
         bool IsOverEpochs(SymbolResult result) =>
-            result.GetValue(all.Epochs) is not null
+            result.GetResult(all.Epochs) is { Implicit: false }
             || result.GetValue(all.Output) is not null
             || result.GetValue(all.Resume)
             || result.GetValue(all.ShowFirstBatch)
-            || result.GetValue(all.BlackBox) is not null
+            || result.GetResult(all.BlackBox) is { Implicit: false }
             || result.GetValue(all.Checkpoint) is not null
             || result.GetValue(all.Continue) is not null;
 

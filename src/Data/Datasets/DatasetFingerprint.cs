@@ -6,7 +6,7 @@ using PPYolo.Align.Files;
 namespace PPYolo.Data.Datasets;
 
 /// <summary>What tells a dataset from itself after a change.</summary>
-/// <param name="Annotations">SHA-256 of the annotation file.</param>
+/// <param name="Annotations">SHA-256 of the annotation file; of a folder of label files that of their names and contents.</param>
 /// <param name="Images">SHA-256 of the images' names and of the sizes of their files; their pixels are not read.</param>
 public sealed record DatasetFingerprint(string Annotations, string Images)
 {
@@ -25,10 +25,24 @@ public sealed record DatasetFingerprint(string Annotations, string Images)
             images.AppendData(length);
         }
 
-        return new(
-            Convert.ToHexStringLower(SHA256.HashData(InputFile.ReadBytes(dataset.Layout.Annotations, Array.MaxLength))),
-            Convert.ToHexStringLower(images.GetHashAndReset())
-        );
+        return new(Convert.ToHexStringLower(Hash(dataset.Layout.Annotations)), Convert.ToHexStringLower(images.GetHashAndReset()));
+    }
+
+    private static byte[] Hash(string annotations)
+    {
+        if (!Directory.Exists(annotations))
+        {
+            return SHA256.HashData(InputFile.ReadBytes(annotations, Array.MaxLength));
+        }
+
+        using var labels = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var file in Directory.EnumerateFiles(annotations, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            labels.AppendData(Encoding.UTF8.GetBytes(Path.GetRelativePath(annotations, file) + "\0"));
+            labels.AppendData(SHA256.HashData(InputFile.ReadBytes(file, Array.MaxLength)));
+        }
+
+        return labels.GetHashAndReset();
     }
 
     /// <summary>What differs from another, in words, or null.</summary>

@@ -91,7 +91,8 @@ internal sealed class EpochSession
         var settings = there || Asked is null ? Recorded() : Asked;
         var data = OpenData(settings);
         settings = Fingerprinted(settings with { Options = data.Fit(settings.Options) }, data, there);
-        var store = new CheckpointStore(Folder, Keep) { BeforeWrite = () => writing?.Require() };
+        // A capsule of the moment after a checkpoint goes on from the one before.
+        var store = new CheckpointStore(Folder, BlackBox is not null && Keep == 1 ? 2 : Keep) { BeforeWrite = () => writing?.Require() };
         using var from =
             store.Latest is { } latest ? TrainingState.Read(latest)
             : settings.Continued is { } theirs ? TrainingState.OfReference(theirs, settings.Options.IterationsPerEpoch)

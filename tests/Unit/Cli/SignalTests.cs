@@ -49,6 +49,72 @@ public sealed partial class SignalTests : IDisposable
     }
 
     [Fact]
+    public async Task A_black_box_leaves_a_capsule_that_every_command_takes()
+    {
+        string run = folder.File("run"),
+            twin = folder.File("twin");
+        using (
+            var process = Start([
+                .. Tiny,
+                "--set",
+                "iterationsPerEpoch=2",
+                "--epochs",
+                "100000",
+                "--keep",
+                "1",
+                "--out",
+                run,
+                "--black-box",
+                "3",
+            ])
+        )
+        {
+            await Until(process, "epoch 3: checkpoint");
+            (await End(process, 15, 143))
+                .Should()
+                .MatchRegex(
+                    @"^ppyolo: ended by SIGTERM; \S+epoch\d+\.pth is whole, \S+/run/capsules/iteration\d+-signal has the last "
+                        + @"iterations; go on with: ppyolo train --resume --out \S+/run\n$"
+                );
+        }
+
+        var capsule = Directory.GetDirectories(Path.Combine(run, "capsules")).Should().ContainSingle().Subject;
+        var course = ConsoleCapture.Run("explain", capsule);
+        course.ExitCode.Should().Be(ExitCode.Aligned, "{0}{1}", course.Output, course.Error);
+        course.Output.Should().Contain("of which a capsule was written because of this: a signal ended the program");
+        var again = ConsoleCapture.Run("train", "--replay", capsule);
+        again.ExitCode.Should().Be(ExitCode.Aligned, "{0}{1}", again.Output, again.Error);
+
+        var changed = ConsoleCapture.Run("train", "--replay", capsule, "--set", "momentum=0.5", "--record", twin, "--trace");
+        changed.ExitCode.Should().Be(ExitCode.Diverged, changed.Error);
+        var why = ConsoleCapture.Run("explain", twin, capsule);
+        why.ExitCode.Should().Be(ExitCode.Diverged, why.Error);
+        why.Output.Should().Contain("momentum").And.Contain("begin with the same checkpoint and compute alike");
+
+        var merged = ConsoleCapture.Run("merge", capsule, "--out", folder.File("merged"));
+        (merged.ExitCode, merged.Error.Contains("is a capsule, which begins in the middle of its run"))
+            .Should()
+            .Be((ExitCode.WrongUse, true));
+        ConsoleCapture.Run("train", "--replay", capsule, "--init", "generator:1").Error.Should().Contain("leave --init away");
+        ConsoleCapture.Run("explain", capsule, "--html", "x.html").Error.Should().Contain("--html is of two runs that are compared");
+    }
+
+    [Theory]
+    [InlineData("--black-box is 1 or more, found 0", "--black-box", "0")]
+    [InlineData("--black-box is 1000 at most, found 1001", "--black-box", "1001")]
+    [InlineData("--black-box", "--black-box", "many")]
+    [InlineData("--epochs", "--epochs", "many")]
+    [InlineData("and --black-box are of a run over epochs", "--black-box", "5", "--record", "x")]
+    [InlineData("and --black-box are of a run over epochs", "--black-box", "5", "--iterations", "3")]
+    [InlineData("--black-box is of a run over epochs: it does not go with --replay", "--black-box", "5", "--replay", "x")]
+    public void A_black_box_that_cannot_be_is_refused(string expected, params string[] arguments)
+    {
+        var refused = ConsoleCapture.Run([.. Tiny, .. arguments]);
+
+        (refused.ExitCode, refused.Error).Should().Match<(int Code, string Text)>(it => it.Code == 2 && it.Text.Contains(expected));
+    }
+
+    [Fact]
     public async Task A_recording_says_that_it_is_none()
     {
         var record = folder.File("record");

@@ -17,6 +17,12 @@ internal sealed class EmaLaw : ILaw
     /// <inheritdoc />
     public IEnumerable<Finding> Examine(ExplainedRun first, ExplainedRun second, TraceComparison comparison)
     {
+        if (first.FirstIteration > 0)
+        {
+            // Averages in the middle of a run did not start at zero.
+            yield break;
+        }
+
         if (Fit(first, buffers: false, late: false) is not { } a || Fit(second, buffers: false, late: false) is not { } b)
         {
             yield break;

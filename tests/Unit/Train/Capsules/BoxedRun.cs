@@ -20,8 +20,6 @@ namespace PPYolo.Tests.Unit.Train.Capsules;
 /// <summary>Runs over epochs of very few, very small iterations with a black box, and their capsules trained again.</summary>
 internal sealed class BoxedRun : IDisposable
 {
-    private static readonly Lazy<NamedTensors> Start = new(() => StartWeights.Parse("generator:1").For(TinyRun.Options(1, 1).ToNetwork()));
-
     private readonly TemporaryFolder folder = new();
 
     public string Folder => folder.Path;
@@ -32,6 +30,9 @@ internal sealed class BoxedRun : IDisposable
     public TrainingData Data { get; init; } = new GeneratedData("1", perRankSizes: false);
 
     public required TrainOptions Options { get; init; }
+
+    /// <summary>The weights that it begins with.</summary>
+    public string Init { get; init; } = "generator:1";
 
     public int Ranks { get; init; } = 1;
 
@@ -58,7 +59,7 @@ internal sealed class BoxedRun : IDisposable
     /// <summary>Makes the checkpoint of an epoch, as if the run had come so far.</summary>
     public void BeginAfter(int epoch)
     {
-        using var trainer = new Trainer(Plan(Start.Value), new SoloRanks());
+        using var trainer = new Trainer(Plan(Start), new SoloRanks());
         trainer.Next();
         trainer.Step.Iteration = epoch * Options.IterationsPerEpoch;
         using var state = TrainingState.Capture(trainer.Step, epoch, Options);
@@ -71,7 +72,7 @@ internal sealed class BoxedRun : IDisposable
         var store = new CheckpointStore(Folder, keep: 0);
         using var from = store.Latest is { } latest ? TrainingState.Read(latest) : null;
         var settings = Settings();
-        var plan = Plan(from?.Raw ?? Start.Value) with { Observe = Observe };
+        var plan = Plan(from?.Raw ?? Start) with { Observe = Observe };
         var sources = new CapsuleSources(store, settings, from, plan.Start);
         using var box =
             Kept == 0
@@ -127,6 +128,8 @@ internal sealed class BoxedRun : IDisposable
 
     public void Dispose() => folder.Dispose();
 
+    private NamedTensors Start => StartWeights.Parse(Init).For(Options.ToNetwork());
+
     private RunPlan Plan(NamedTensors start) =>
         new(
             Options,
@@ -142,7 +145,7 @@ internal sealed class BoxedRun : IDisposable
             Options = Options,
             Data = "generator:1",
             Seed = "1",
-            Init = "generator:1",
+            Init = Init,
             Ranks = Ranks,
             Threads = 2,
         };

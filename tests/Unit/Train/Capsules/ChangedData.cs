@@ -34,9 +34,14 @@ internal sealed class ChangedData(Func<Batch, int, int, Batch> change) : Trainin
                 foreach (var (name, tensor) in batch.Named)
                 {
                     var values = tensor.As<float>().ToArray();
+                    // The logarithm of its width is infinite too, wherever a cell shall predict it.
                     if (name == "gt_bbox")
                     {
                         values[2] = float.PositiveInfinity;
+                    }
+                    else if (name != "image")
+                    {
+                        MakeWide(values, tensor.Shape);
                     }
 
                     tensors.Add(name, TensorData.Of<float>(values, tensor.Shape.AsSpan()));
@@ -45,6 +50,23 @@ internal sealed class ChangedData(Func<Batch, int, int, Batch> change) : Trainin
                 return new(tensors, batch.Source);
             }
         );
+
+    private static void MakeWide(float[] target, System.Collections.Immutable.ImmutableArray<long> shape)
+    {
+        const int width = 2,
+            score = 5;
+        var (channels, plane) = ((int)shape[2], (int)(shape[3] * shape[4]));
+        for (var anchor = 0; anchor < shape[1]; anchor++)
+        {
+            for (var cell = 0; cell < plane; cell++)
+            {
+                if (target[(((anchor * channels) + score) * plane) + cell] > 0)
+                {
+                    target[(((anchor * channels) + width) * plane) + cell] = float.PositiveInfinity;
+                }
+            }
+        }
+    }
 
     private sealed class Source(IBatchSource batches, Func<Batch, int, Batch> change) : IBatchSource
     {
