@@ -13,6 +13,9 @@ from torch import nn
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "python"))
 import ppyolo_record
 
+if len(sys.argv) not in (2, 3) or sys.argv[2:] not in ([], ["decay"], ["average"]):
+    print("usage: train.py OUT [decay|average]", file=sys.stderr)
+    sys.exit(2)
 out, bug = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else ""
 torch.manual_seed(1)
 network = nn.Sequential()

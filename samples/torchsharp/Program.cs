@@ -7,6 +7,12 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
+if (args is not ([_, _] or [_, _, "decay" or "average"]))
+{
+    Console.Error.WriteLine("usage: train THEIRS OUT [decay|average], where THEIRS is a record of samples/pytorch/train.py");
+    return 2;
+}
+
 var (theirs, output, bug) = (args[0], args[1], args.ElementAtOrDefault(2));
 using var network = nn.Sequential(
     ("first", Block(3, 8)),
@@ -78,6 +84,7 @@ for (var iteration = 0; iteration < 10; iteration++)
 
 watch.Close();
 Console.WriteLine($"recorded in {output}");
+return 0;
 
 static nn.Module<Tensor, Tensor> Block(int inputs, int outputs) =>
     nn.Sequential(("conv", nn.Conv2d(inputs, outputs, 3, 2, 1, bias: false)), ("norm", nn.BatchNorm2d(outputs)), ("activation", nn.ReLU()));
