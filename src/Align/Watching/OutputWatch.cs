@@ -31,6 +31,12 @@ public sealed class OutputWatch(Func<string, Tensor, Tensor> told) : IDisposable
     /// </summary>
     public bool KeepsGradients { get; init; } = true;
 
+    /// <summary>
+    /// Whether an output is as it was when its module returned it: of one that was changed in place since, the gradient is that of what it
+    /// became, and is not told of. Null tells of all.
+    /// </summary>
+    public Func<string, Tensor, bool>? IsAsReturned { get; init; }
+
     /// <summary>Watches a module.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="module">The module; of one with more than four inputs nothing is told.</param>
@@ -57,8 +63,15 @@ public sealed class OutputWatch(Func<string, Tensor, Tensor> told) : IDisposable
                 continue;
             }
 
+            var gradientOf = kept.grad;
+            if (gradientOf is not null && IsAsReturned?.Invoke(name, kept) == false)
+            {
+                gradientOf.Dispose();
+                continue;
+            }
+
             gradientNames.Add(name);
-            if (kept.grad is { } found)
+            if (gradientOf is { } found)
             {
                 using (found)
                 {

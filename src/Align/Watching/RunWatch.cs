@@ -32,7 +32,7 @@ public sealed class RunWatch : IDisposable
     {
         (this.model, this.optimizer, this.options) = (model, optimizer, options);
         writer = new(folder, ".npz");
-        outputs = new(Returned) { IsOn = false };
+        outputs = new(Returned) { IsOn = false, IsAsReturned = IsAsReturned };
         foreach (var (name, parameter) in model.named_parameters())
         {
             names[parameter.Handle] = name;
@@ -224,6 +224,9 @@ public sealed class RunWatch : IDisposable
         Add(TracePhase.Forward, name, output);
         return output;
     }
+
+    private bool IsAsReturned(string name, Tensor output) =>
+        trace[TracePhase.Forward, name] is not { } entry || TorchSummaries.Of(output).Sums.SequenceEqual(entry.Summary.Sums);
 
     private void Updated()
     {

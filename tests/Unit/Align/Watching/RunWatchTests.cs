@@ -105,6 +105,27 @@ public sealed class RunWatchTests : IDisposable
     }
 
     [Fact]
+    public void Leaves_out_the_gradient_of_an_output_that_was_changed_in_place()
+    {
+        using var network = new InPlace();
+        using var optimizer = optim.SGD(network.parameters(), 0.1);
+        using var watch = RunWatch.Start(network, optimizer, Record);
+        var images = randn(2, 4);
+        watch.Batch(("image", images));
+        var loss = network.call(images).square().mean();
+        watch.Losses(("loss", loss));
+        loss.backward();
+        optimizer.step();
+        watch.Step();
+        watch.Close();
+
+        TraceFile.Read(Record).Iterations[0].Of(TracePhase.Backward).Select(entry => entry.Key.Name).Should().Equal("head");
+        var head = StrictJson.Parse<RecordHead>(File.ReadAllText(Path.Combine(Record, CaseHead.FileName)), "case.json");
+        head.Recorded!.Modules.Should().Equal("first", "head");
+        head.Recorded.Gradients.Should().Equal("head");
+    }
+
+    [Fact]
     public void Is_no_record_until_it_is_closed()
     {
         using var network = nn.Sequential(("head", nn.Linear(4, 2)));
@@ -117,6 +138,18 @@ public sealed class RunWatchTests : IDisposable
     }
 
     public void Dispose() => folder.Dispose();
+
+    /// <summary>Changes what its first layer returned.</summary>
+    private sealed class InPlace : nn.Module<Tensor, Tensor>
+    {
+        private readonly nn.Module<Tensor, Tensor> first = nn.Linear(4, 8);
+        private readonly nn.Module<Tensor, Tensor> head = nn.Linear(8, 2);
+
+        public InPlace()
+            : base(nameof(InPlace)) => RegisterComponents();
+
+        public override Tensor forward(Tensor input) => head.call(first.call(input).relu_());
+    }
 
     /// <summary>Trains a small network; returns all of its end weights.</summary>
     private static float[] Train(string? record, RunWatchOptions? options = null, bool adam = false)
