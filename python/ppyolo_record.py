@@ -393,6 +393,8 @@ class Record:
         """What case.json says: the run's extent, and what was recorded of it."""
         recorded = {"batches": self._batches, "losses": len(self.losses) == self.iteration > 0, "weights": self._weights,
                     "trace": [phase for phase in PHASES if phase in (self.phases or ())]}
+        if recorded["trace"] and self.traced != list(range(self.iteration)):
+            recorded["iterations"] = self.traced
         for name, watched in (("modules", self.modules), ("gradients", self.gradients)):
             if watched is not None:
                 recorded[name] = sorted(watched)

@@ -58,7 +58,7 @@ class Network(nn.Module):
         return torch.cat([first, others["rest"]], 1)
 
 
-def train(folder=None, optimizer=torch.optim.SGD, iterations=3, accumulate=1, clip=0.5, **options):
+def train(folder=None, optimizer=torch.optim.SGD, iterations=3, accumulate=1, clip=0.5, trace=None, **options):
     """Trains; returns the end weights and, by (iteration, phase, name), what was really there."""
     torch.manual_seed(3)
     network = Network()
@@ -67,7 +67,7 @@ def train(folder=None, optimizer=torch.optim.SGD, iterations=3, accumulate=1, cl
         named["momentum"] = 0.9
     optimizer = optimizer([parameter for parameter in network.parameters() if parameter.requires_grad], **named)
     average = {name: value.clone() for name, value in network.state_dict().items()}
-    recorder = ppyolo_record.watch(network, optimizer, folder, ema=average, **options) if folder else None
+    recorder = ppyolo_record.watch(network, optimizer, folder, ema=average, iterations=trace, **options) if folder else None
     truth = {}
     for iteration in range(iterations):
         optimizer.zero_grad()
@@ -179,6 +179,14 @@ class Watch(unittest.TestCase):
             case = json.load(file)
         self.assertEqual(case["recorded"]["modules"], ["block", "block.activation", "block.conv", "block.norm"])
         self.assertEqual({name for phase, name in read(self.folder, 0) if phase == "forward"}, set(case["recorded"]["modules"]))
+
+    def test_iterations_that_are_left_out_are_declared(self):
+        train(self.folder, iterations=4, trace=[1, 2])
+        with open(os.path.join(self.folder, "case.json")) as file:
+            case = json.load(file)
+        self.assertEqual((case["iterations"], case["recorded"]["iterations"]), (4, [1, 2]))
+        self.assertEqual([name for name in sorted(os.listdir(self.folder)) if name.startswith("trace")],
+                         ["trace00001_rank00.npz", "trace00002_rank00.npz"])
 
     def test_a_part_that_a_module_inside_handed_on_is_there_once(self):
         class Two(nn.Module):

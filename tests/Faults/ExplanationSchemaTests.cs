@@ -105,10 +105,16 @@ public sealed class ExplanationSchemaTests : IDisposable
                 new(
                     "a",
                     "b",
-                    new(differences, Bench.Floor) { NotCompared = [new("ema of the first run", 3, 0.5)] },
+                    new(differences, Bench.Floor)
+                    {
+                        NotCompared = [new("ema of the first run", 3, 0.5)],
+                        Gap = new(differences[0], 2, later, 1),
+                        Modules = new(3, 4),
+                    },
                     [new("momentum", "Momentum is 0.85.", TracePhase.Momentum, 1, ["fitted"])]
                 )
                 {
+                    Iterations = [0, 3],
                     Injection = new(3, key, 5, 1, later),
                     FloorSource = "2 perturbed twins of a, trained now",
                     Losses = [(0, 1.5, double.NaN), (1, double.PositiveInfinity, double.NegativeInfinity)],

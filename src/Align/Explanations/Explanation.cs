@@ -17,6 +17,9 @@ public sealed record Explanation(string First, string Second, TraceComparison Tr
     /// <summary>How many iterations there are of each run; equal where it is not said.</summary>
     public (int First, int Second) Lengths { get; init; }
 
+    /// <summary>The iterations that were compared, where others between them were not traced; null where none is missing.</summary>
+    public IReadOnlyList<int>? Iterations { get; init; }
+
     /// <summary>The likeliest cause; null where none accounts for half of the differences.</summary>
     public Cause? Likeliest => Causes.FirstOrDefault(cause => cause.IsLikely);
 

@@ -145,7 +145,7 @@ public class RecordFolder(string folder, RecordHead head)
 
         if (head.Recorded?.Trace.Count > 0 || (head.Recorded is null && TraceFile.ExistsIn(folder)))
         {
-            RequireEach(TraceFile.FileName);
+            RequireEach(TraceFile.FileName, head.Recorded?.Iterations);
         }
 
         var losses = head.Recorded?.Losses == true ? ReadLosses() : LossLog.TryRead(folder);
@@ -185,9 +185,9 @@ public class RecordFolder(string folder, RecordHead head)
     /// <exception cref="AlignException">It is missing or unreadable.</exception>
     public NamedTensors Read(string name) => TensorFile.Read(FindFile(folder, name));
 
-    private void RequireEach(Func<int, int, string> file)
+    private void RequireEach(Func<int, int, string> file, IReadOnlyList<int>? iterations = null)
     {
-        for (var iteration = 0; iteration < head.Iterations; iteration++)
+        foreach (var iteration in iterations ?? [.. Enumerable.Range(0, head.Iterations)])
         {
             for (var rank = 0; rank < head.Ranks; rank++)
             {
@@ -195,7 +195,8 @@ public class RecordFolder(string folder, RecordHead head)
                 if (!File.Exists(path))
                 {
                     throw new AlignException(
-                        $"{path}: not found, and {CaseHead.FileName} declares {head.Iterations} iterations on {head.Ranks} "
+                        $"{path}: not found, and {CaseHead.FileName} declares {head.Iterations} iterations"
+                            + $"{(iterations is null ? "" : $", {iterations.Count} of them traced,")} on {head.Ranks} "
                             + $"rank{(head.Ranks == 1 ? "" : "s")}; the record is incomplete: record it again"
                     );
                 }

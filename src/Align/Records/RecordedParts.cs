@@ -24,6 +24,10 @@ public sealed record RecordedParts
     /// </summary>
     public IReadOnlyList<TracePhase> Trace { get; init; } = [];
 
+    /// <summary>The iterations that were traced; null is all of them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<int>? Iterations { get; init; }
+
     /// <summary>
     /// The modules whose outputs the trace watches, as named_modules names them; null is every module. One that is not among
     /// them is not compared; one that is and has no entry differs from one that has.
@@ -44,7 +48,7 @@ public sealed record RecordedParts
     /// <exception cref="AlignException">It does.</exception>
     public void RequireIn(RunTrace trace, string folder)
     {
-        foreach (var iteration in trace.Iterations)
+        foreach (var iteration in trace.Iterations.Where(iteration => Iterations?.Contains(iteration.Iteration) != false))
         {
             var absent = Trace
                 .Where(phase => (phase != TracePhase.Start || iteration.Iteration == 0) && !iteration.Of(phase).Any())

@@ -30,9 +30,23 @@ public static class ExplanationJson
                 Summary = ExplanationText.Summary(explanation),
                 explanation.First,
                 explanation.Second,
-                Iterations = new { explanation.Lengths.First, explanation.Lengths.Second },
+                Iterations = new
+                {
+                    explanation.Lengths.First,
+                    explanation.Lengths.Second,
+                    Compared = explanation.Iterations,
+                },
                 FirstBit = explanation.Trace.FirstBit is { } bit ? Difference(bit) : null,
                 Frontier = explanation.Trace.Frontier is { } frontier ? Difference(frontier) : null,
+                Gap = explanation.Trace.Gap is { } gap
+                    ? new
+                    {
+                        Agrees = gap.Agrees is { } agrees ? Difference(agrees) : null,
+                        gap.Skipped,
+                        First = gap.First?.ToString(),
+                        gap.Iterations,
+                    }
+                    : null,
                 Injection = explanation.Injection is { } injection
                     ? new
                     {
@@ -54,6 +68,7 @@ public static class ExplanationJson
                 MeaninglessFrom = explanation.Trace.Floor?.MeaninglessFrom(),
                 Compared = explanation.Trace.Differences.Count,
                 explanation.Trace.NotCompared,
+                Coverage = explanation.Trace.Modules,
                 Exceeding = explanation.Trace.Exceeding.Select(Difference),
                 Losses = explanation.Losses.Select(loss => new
                 {

@@ -16,8 +16,14 @@ public static class ExplanationText
     /// <param name="rows">How many tensors to list.</param>
     public static string Format(Explanation explanation, int rows = 12)
     {
-        var text = new StringBuilder()
-            .AppendLine(CultureInfo.InvariantCulture, $"expected {explanation.First}")
+        var text = new StringBuilder();
+        if (explanation.Iterations is { } iterations)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"compared over {IterationList.Text(iterations)}, which both runs have traced")
+                .AppendLine();
+        }
+
+        text.AppendLine(CultureInfo.InvariantCulture, $"expected {explanation.First}")
             .AppendLine(CultureInfo.InvariantCulture, $"found    {explanation.Second}")
             .AppendLine();
         Losses(text, explanation);
@@ -42,6 +48,11 @@ public static class ExplanationText
         }
 
         text.AppendLine(CultureInfo.InvariantCulture, $"first bit: {FirstBit(explanation)}");
+        if (explanation.Trace.NotCompared.Count > 0 && explanation.Trace.Modules.Recorded > 0)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"coverage: {Coverage(explanation.Trace)}");
+        }
+
         foreach (var part in explanation.Trace.NotCompared)
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"not compared: {NotCompared(part)}");
@@ -84,10 +95,45 @@ public static class ExplanationText
         }
 
         return $"DIVERGED{Extent(explanation)}: the runs part in iteration {frontier.Iteration}"
-            + $"{(frontier.Rank > 0 ? $" on rank {frontier.Rank}" : "")} at {frontier.Key}: {Amount(frontier)}. {Injection(explanation)}"
+            + $"{(frontier.Rank > 0 ? $" on rank {frontier.Rank}" : "")} {Place(frontier, explanation.Trace.Gap)}: {Amount(frontier)}. "
+            + Injection(explanation)
             + Reason(explanation)
             + horizon;
     }
+
+    /// <summary>Where the runs part: at an entry, or between it and the last that agrees.</summary>
+    private static string Place(EntryDifference frontier, FrontierGap? gap)
+    {
+        if (gap is null)
+        {
+            return $"at {frontier.Key}";
+        }
+
+        var between = string.Join(
+            "; ",
+            new[]
+            {
+                gap.Skipped == 0 ? null
+                : gap.Skipped == 1 ? $"{gap.First} before it is in one run alone"
+                : string.Create(CultureInfo.InvariantCulture, $"{gap.Skipped} tensors, from {gap.First} on, are in one run alone"),
+                gap.Iterations == 0 ? null
+                : gap.Iterations == 1 ? "the iteration before was not compared"
+                : string.Create(CultureInfo.InvariantCulture, $"{gap.Iterations} iterations before it were not compared"),
+            }.OfType<string>()
+        );
+        return gap.Agrees is { } agrees
+            ? $"between {agrees.Key}{(agrees.Iteration < frontier.Iteration ? $" of iteration {agrees.Iteration}" : "")}, which agrees, "
+                + $"and {frontier.Key} ({between})"
+            : $"at {frontier.Key} or before ({between})";
+    }
+
+    private static string Coverage(TraceComparison trace) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{trace.Modules.Compared} of {trace.Modules.Recorded} modules, {Percent(1 - Rest(trace))} of all tensors"
+        );
+
+    private static double Rest(TraceComparison trace) => trace.NotCompared.Sum(part => part.Share);
 
     /// <summary>What a cause is called.</summary>
     internal static string Rank(Cause cause) =>
@@ -109,6 +155,11 @@ public static class ExplanationText
     /// <summary>How far runs of different lengths were compared; empty for those of one length.</summary>
     private static string Extent(Explanation explanation)
     {
+        if (explanation.Iterations is { } iterations)
+        {
+            return $" over {IterationList.Text(iterations)}, all that both have traced";
+        }
+
         var (first, second) = explanation.Lengths;
         var both = Math.Min(first, second);
         return first == second
@@ -124,7 +175,7 @@ public static class ExplanationText
     /// <summary>How much was not compared, as a sentence after a space; empty where all was.</summary>
     private static string Rest(Explanation explanation)
     {
-        var share = explanation.Trace.NotCompared.Sum(part => part.Share);
+        var share = Rest(explanation.Trace);
         return share > 0 ? $" {Percent(share)} of what was recorded is in one run alone and was not compared." : "";
     }
 

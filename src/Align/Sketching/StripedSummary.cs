@@ -17,6 +17,13 @@ public sealed record StripedSummary(double L2, double Mean, double AbsMax, long 
     /// <summary>The number of sums.</summary>
     public const int Stripes = 64;
 
+    /// <summary>
+    /// The number of elements, where they were taken in another order than the run has them that this one is compared with; else 0. Of
+    /// such a pair the sums say nothing, and <see cref="RelativeDistance"/> is what norms, means and largest magnitudes differ by, which is
+    /// never more than the distance.
+    /// </summary>
+    public long Rearranged { get; init; }
+
     /// <summary>Summarizes elements in their order.</summary>
     public static StripedSummary Of(ReadOnlySpan<float> elements) => StripedKernel.Run(elements);
 
@@ -46,6 +53,13 @@ public sealed record StripedSummary(double L2, double Mean, double AbsMax, long 
     /// <summary>The distance over the larger norm; 0 where they are equal.</summary>
     public double RelativeDistance(StripedSummary other)
     {
+        if (Rearranged != other.Rearranged)
+        {
+            var spread = Math.Sqrt(Math.Max(Rearranged, other.Rearranged));
+            var least = Math.Max(Math.Abs(L2 - other.L2), Math.Max(spread * Math.Abs(Mean - other.Mean), Math.Abs(AbsMax - other.AbsMax)));
+            return least / Math.Max(double.Epsilon, Math.Max(L2, other.L2));
+        }
+
         var distance = Distance(other);
         return distance == 0
             ? Math.Abs(L2 - other.L2) / Math.Max(double.Epsilon, Math.Max(L2, other.L2))

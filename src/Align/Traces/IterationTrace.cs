@@ -17,6 +17,9 @@ public sealed class IterationTrace
     /// <summary>Whether elements near kinks were measured: what has no <see cref="TraceEntry.Kinks"/> then has no kink.</summary>
     public bool MeasuresKinks { get; init; }
 
+    /// <summary>Whether there is anything of the iteration itself, beside what the run starts from and ends with.</summary>
+    public bool IsTraced => entries.Values.Any(entry => entry.Key.Phase is not (TracePhase.Start or TracePhase.End));
+
     /// <summary>The entries.</summary>
     public IReadOnlyList<TraceEntry> Entries => entries.Values;
 

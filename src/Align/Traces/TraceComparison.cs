@@ -39,6 +39,12 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
     /// <summary>What one run alone has recorded, which is not compared.</summary>
     public IReadOnlyList<Uncompared> NotCompared { get; init; } = [];
 
+    /// <summary>What was not compared right before the <see cref="Frontier"/>; null where nothing lies there.</summary>
+    public FrontierGap? Gap { get; init; }
+
+    /// <summary>How many modules were compared.</summary>
+    public ModuleCoverage Modules { get; init; } = new(0, 0);
+
     /// <summary>
     /// The earliest entry whose bits are not the same in both runs, within noise or not; null where there is none. Sums of equal tensors in
     /// another order count as equal.
@@ -91,7 +97,12 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
             all.AddRange(ordered.OrderBy(pair => pair.Phase).Select(pair => pair.Difference));
         }
 
-        return new(all, floor) { NotCompared = UncomparedEntries.Of(expected, found, all) };
+        return new(all, floor)
+        {
+            NotCompared = UncomparedEntries.Of(expected, found, all),
+            Gap = FrontierGap.Of(expected, found, all),
+            Modules = ModuleCoverage.Of(expected, found, all),
+        };
     }
 
     /// <summary>Whether a phase is the same on every rank.</summary>

@@ -20,16 +20,18 @@ public static class TraceFile
         StatisticsName = "statistics",
         SketchName = "sketch",
         KinksName = "kinks",
-        FullPrefix = "full/";
+        FullPrefix = "full/",
+        FilePrefix = "trace";
     private const int Statistics = 4,
-        Version = 2;
+        Version = 2,
+        MostIterations = 1_000_000;
 
     /// <summary>The file of an iteration and rank.</summary>
     public static string FileName(int iteration, int rank) =>
-        string.Create(CultureInfo.InvariantCulture, $"trace{iteration:D5}_rank{rank:D2}.npz");
+        string.Create(CultureInfo.InvariantCulture, $"{FilePrefix}{iteration:D5}_rank{rank:D2}.npz");
 
-    /// <summary>Whether a folder has a trace of a rank.</summary>
-    public static bool ExistsIn(string folder, int rank = 0) => File.Exists(Path.Combine(folder, FileName(0, rank)));
+    /// <summary>Whether a folder has a trace of a rank, of any iteration.</summary>
+    public static bool ExistsIn(string folder, int rank = 0) => Iterations(folder, rank).Any();
 
     /// <summary>Writes an iteration.</summary>
     public static void Write(string folder, int rank, IterationTrace trace)
@@ -77,21 +79,41 @@ public static class TraceFile
         Npz.Write(Path.Combine(folder, FileName(trace.Iteration, rank)), tensors);
     }
 
-    /// <summary>Reads the trace of a rank: as many iterations as there are files.</summary>
+    /// <summary>
+    /// Reads the trace of a rank: from iteration 0 to the last of which there is a file. Those that were not traced have no entries.
+    /// </summary>
+    /// <param name="folder">The record folder.</param>
+    /// <param name="rank">The rank.</param>
+    /// <param name="length">How many iterations the run had, where that is known.</param>
     /// <exception cref="AlignException">There is none, or a file is malformed.</exception>
-    public static RunTrace Read(string folder, int rank = 0)
+    public static RunTrace Read(string folder, int rank = 0, int length = 0)
     {
-        var iterations = new List<IterationTrace>();
-        while (File.Exists(Path.Combine(folder, FileName(iterations.Count, rank))))
-        {
-            iterations.Add(ReadIteration(folder, rank, iterations.Count));
-        }
-
-        return iterations.Count > 0
-            ? new(rank, iterations)
+        var traced = Iterations(folder, rank).ToHashSet();
+        return traced.Count > 0
+            ? new(
+                rank,
+                [
+                    .. Enumerable
+                        .Range(0, Math.Min(MostIterations, Math.Max(length, traced.Max() + 1)))
+                        .Select(i => traced.Contains(i) ? ReadIteration(folder, rank, i) : new(i)),
+                ]
+            )
             : throw new AlignException(
                 $"{Path.Combine(folder, FileName(0, rank))}: not found; a trace is recorded by: ppyolo train --record DIR --trace"
             );
+    }
+
+    /// <summary>The iterations of which there is a file.</summary>
+    private static IEnumerable<int> Iterations(string folder, int rank)
+    {
+        var end = string.Create(CultureInfo.InvariantCulture, $"_rank{rank:D2}.npz");
+        return !Directory.Exists(folder)
+            ? []
+            : Directory
+                .EnumerateFiles(folder, $"{FilePrefix}*{end}")
+                .Select(path => Path.GetFileName(path)[FilePrefix.Length..^end.Length])
+                .Select(digits => int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var i) ? i : -1)
+                .Where(i => i is >= 0 and < MostIterations && File.Exists(Path.Combine(folder, FileName(i, rank))));
     }
 
     private static IterationTrace ReadIteration(string folder, int rank, int iteration)

@@ -92,6 +92,22 @@ public sealed class TraceFloor
         return Math.Max(floors.GetValueOrDefault(key), Medians[Math.Min(iteration, iterations.Count - 1)].GetValueOrDefault(key.Phase));
     }
 
+    /// <summary>The same under other names.</summary>
+    public TraceFloor Renamed(Func<TraceKey, TraceKey> rename) =>
+        new(
+            Twins,
+            iterations.ConvertAll(floors =>
+            {
+                var renamed = new OrderedDictionary<TraceKey, double>();
+                foreach (var (key, floor) in floors)
+                {
+                    renamed[rename(key)] = floor;
+                }
+
+                return renamed;
+            })
+        );
+
     /// <summary>Writes the floor.</summary>
     public void Write(string path)
     {

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace PPYolo.Align.Traces;
 
 /// <summary>Counts what of two runs is not in their comparison.</summary>
@@ -16,8 +14,8 @@ internal static class UncomparedEntries
     )
     {
         var known = compared.Select(difference => (difference.Iteration, difference.Rank, difference.Key)).ToHashSet();
-        var both = Math.Min(expected[0].Iterations.Count, found[0].Iterations.Count);
         var groups = new OrderedDictionary<string, int>();
+        var alone = new Dictionary<string, HashSet<int>>(StringComparer.Ordinal);
         foreach (var (run, other, name) in new[] { (expected, found, "the first run"), (found, expected, "the second run") })
         {
             foreach (var rank in run)
@@ -28,7 +26,12 @@ internal static class UncomparedEntries
                     {
                         if (!IsKnown(iteration.Iteration, rank.Rank, entry.Key, run.Count != other.Count))
                         {
-                            var what = Reason(rank, iteration, entry.Key, other, name, both);
+                            var what = Reason(rank, iteration, entry.Key, other, name);
+                            if (what == name)
+                            {
+                                (alone.TryGetValue(name, out var own) ? own : alone[name] = []).Add(iteration.Iteration);
+                            }
+
                             groups[what] = groups.GetValueOrDefault(what) + 1;
                         }
                     }
@@ -37,7 +40,14 @@ internal static class UncomparedEntries
         }
 
         var all = compared.Count + groups.Values.Sum();
-        return [.. groups.Select(group => new Uncompared(group.Key, group.Value, (double)group.Value / all))];
+        return
+        [
+            .. groups.Select(group => new Uncompared(
+                alone.TryGetValue(group.Key, out var own) ? $"{IterationList.Text(own)} of {group.Key}" : group.Key,
+                group.Value,
+                (double)group.Value / all
+            )),
+        ];
 
         // What concerns all ranks together is compared once, batches joined among it, and a single rank's gradients are those of all.
         bool IsKnown(int iteration, int rank, TraceKey key, bool otherRanks) =>
@@ -50,26 +60,20 @@ internal static class UncomparedEntries
             );
     }
 
-    private static string Reason(
-        RunTrace rank,
-        IterationTrace iteration,
-        TraceKey key,
-        IReadOnlyList<RunTrace> other,
-        string name,
-        int both
-    )
+    /// <summary>Why an entry was not compared; the run's name alone where the other has nothing of its iteration.</summary>
+    private static string Reason(RunTrace rank, IterationTrace iteration, TraceKey key, IReadOnlyList<RunTrace> other, string name)
     {
-        if (iteration.Iteration >= both)
-        {
-            return string.Create(
-                CultureInfo.InvariantCulture,
-                $"{(both == rank.Iterations.Count - 1 ? $"iteration {both}" : $"iterations {both} to {rank.Iterations.Count - 1}")} "
-                    + $"of {name}"
-            );
-        }
-
+        var counterpart = other.FirstOrDefault(trace => trace.Rank == rank.Rank);
+        var there = counterpart?.Iterations.ElementAtOrDefault(iteration.Iteration);
         var phase = key.Phase.ToString().ToLowerInvariant();
-        var there = other.FirstOrDefault(trace => trace.Rank == rank.Rank)?.Iterations[iteration.Iteration];
-        return there?.Of(key.Phase).Any() == true ? $"{phase} of modules that were watched in {name} alone" : $"{phase} of {name}";
+        // Start weights and the end are there though nothing else of their iteration may be.
+        return (there ?? other[0].Iterations.ElementAtOrDefault(iteration.Iteration))?.IsTraced != true
+            && key.Phase is not (TracePhase.Start or TracePhase.End)
+                ? name
+            : there?.Of(key.Phase).Any() != true ? $"{phase} of {name}"
+            : key.Phase is TracePhase.Forward or TracePhase.Backward && counterpart!.Names?.Contains(key.Name) != false
+                ? $"{phase} of modules that were watched in {name} alone"
+            : counterpart!.Names is null ? $"{phase} of {name}"
+            : $"{phase} of names that {name} alone has";
     }
 }

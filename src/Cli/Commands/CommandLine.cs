@@ -22,6 +22,7 @@ public static class CommandLine
             TrainCommand.Create(),
             DiffCommand.Create(),
             ExplainCommand.Create(),
+            MatchCommand.Create(),
             FaultsCommand.Create(),
             MergeCommand.Create(),
             EvalCommand.Create(),

@@ -36,6 +36,13 @@ internal static class ExplainCommand
             Description = "The noise floor of A: read from this file where it exists, else measured and written to it.",
             HelpName = "FILE",
         };
+        var names = new Option<string?>("--names")
+        {
+            Description =
+                "What the names of B are in A, or the other way round: a file that ppyolo match writes, or that was written by hand "
+                + "(docs/trace.md).",
+            HelpName = "FILE",
+        };
         var html = new Option<string?>("--html")
         {
             Description =
@@ -59,6 +66,7 @@ internal static class ExplainCommand
         {
             first,
             second,
+            names,
             twins,
             floor,
             html,
@@ -125,6 +133,7 @@ internal static class ExplainCommand
                     Device = where,
                     Twins = result.GetValue(twins),
                     Floor = result.GetValue(floor),
+                    Names = result.GetValue(names),
                     Progress = what =>
                     {
                         if (!Console.IsErrorRedirected)

@@ -223,6 +223,21 @@ internal static class CauseCatalogue
         "Weight decay is taken off weights directly, and not put into gradients.",
         TracePhase.Momentum
     );
+    public static readonly CauseKind WeightDecayCoupled = Add(
+        "weight-decay-coupled",
+        "Weight decay is put into gradients, and not taken off weights directly.",
+        TracePhase.Momentum
+    );
+    public static readonly CauseKind AdamBeta1 = Add(
+        "adam-beta1",
+        "Adam's beta1, the share of the first moment that stays, is another.",
+        TracePhase.Momentum
+    );
+    public static readonly CauseKind AdamBeta2 = Add(
+        "adam-beta2",
+        "Adam's beta2, the share of the second moment that stays, is another.",
+        TracePhase.Momentum
+    );
     public static readonly CauseKind ClippingMissing = Add("clipping-missing", "Gradients are not clipped.", TracePhase.Momentum);
     public static readonly CauseKind ClippingOther = Add("clipping-other", "Gradients are clipped at another norm.", TracePhase.Momentum);
     public static readonly CauseKind ClippingJoint = Add(
@@ -239,6 +254,16 @@ internal static class CauseCatalogue
         "gradient-share",
         "The optimizer takes another share of gradients.",
         TracePhase.Momentum
+    );
+    public static readonly CauseKind AdamBiasCorrection = Add(
+        "adam-bias-correction",
+        "Adam's moments are not corrected for their start at zero.",
+        TracePhase.Weights
+    );
+    public static readonly CauseKind AdamEpsilon = Add(
+        "adam-epsilon",
+        "Adam's epsilon is another, or in another place.",
+        TracePhase.Weights
     );
     public static readonly CauseKind Nesterov = Add(
         "nesterov",

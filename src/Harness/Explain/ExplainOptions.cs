@@ -18,6 +18,9 @@ public sealed record ExplainOptions
     /// </summary>
     public string? Floor { get; init; }
 
+    /// <summary>A file that says what the names of one run are in the other; null where both have the same.</summary>
+    public string? Names { get; init; }
+
     /// <summary>Told what is being tried.</summary>
     public Action<string>? Progress { get; init; }
 }

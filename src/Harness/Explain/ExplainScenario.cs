@@ -20,7 +20,7 @@ public static class ExplainScenario
     /// <exception cref="AlignException">A folder has nothing of a run, or the two have nothing in common.</exception>
     public static Explanation Run(string first, string second, ExplainOptions options)
     {
-        var (a, b) = ExplainedRunFolder.Read(first, second);
+        var (a, b) = ExplainedRunFolder.Read(first, second, options.Names);
         try
         {
             var laboratory = Laboratory.For(a, options.Threads, options.Device);
@@ -60,6 +60,8 @@ public static class ExplainScenario
             {
                 Losses = losses,
                 Lengths = (a.Iterations.Count, b.Iterations.Count),
+                Iterations = a.HasGaps || b.HasGaps ? Compared(explanation.Trace) : null,
+                Next = [.. OtherNames(a, b), .. explanation.Next],
                 Injection = injection,
                 FloorSource = source,
                 Notes = notes,
@@ -91,6 +93,33 @@ public static class ExplainScenario
         run.FirstIteration == 0
             ? []
             : [$"iterations are counted within the capsules: iteration 0 is iteration {run.FirstIteration} of the run"];
+
+    /// <summary>The iterations of which something was compared.</summary>
+    private static List<int> Compared(TraceComparison trace) =>
+        [
+            .. trace
+                .Differences.Where(difference => difference.Key.Phase is not (TracePhase.Start or TracePhase.End))
+                .Select(difference => difference.Iteration)
+                .Distinct(),
+        ];
+
+    /// <summary>What to do where hardly a name of a weight is in both runs.</summary>
+    private static IEnumerable<string> OtherNames(ExplainedRun a, ExplainedRun b)
+    {
+        var (first, second) = (Weights(a), Weights(b));
+        if (a.Names is null && b.Names is null && first.Count > 0 && second.Count > 0 && 2 * first.Intersect(second).Count() < first.Count)
+        {
+            yield return $"the runs call their weights otherwise: ppyolo match {a.Name} {b.Name} --out names.json finds which is which, "
+                + $"and ppyolo explain {a.Name} {b.Name} --names names.json compares them";
+        }
+
+        static HashSet<string> Weights(ExplainedRun run) =>
+            run
+                .Iterations.SelectMany(iteration => iteration.Entries)
+                .Where(entry => entry.Key.Phase is TracePhase.Start or TracePhase.Weights)
+                .Select(entry => entry.Key.Name)
+                .ToHashSet(StringComparer.Ordinal);
+    }
 
     /// <summary>Refuses a verdict that would say more than was seen.</summary>
     private static void RequireVerdict(ExplainedRun a, ExplainedRun b, Explanation explanation)

@@ -82,7 +82,7 @@ internal static class ExplainedFloor
             );
         }
 
-        return (floor, $"{Twins(floor)}, kept in {path}");
+        return (run.Names is { } names ? floor.Renamed(names.Of) : floor, $"{Twins(floor)}, kept in {path}");
     }
 
     private static string Twins(TraceFloor floor) => floor.Twins == 1 ? "1 perturbed twin" : $"{floor.Twins} perturbed twins";

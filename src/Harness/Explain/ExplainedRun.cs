@@ -1,3 +1,4 @@
+using PPYolo.Align.Matching;
 using PPYolo.Align.Records;
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Traces;
@@ -42,7 +43,28 @@ internal sealed record ExplainedRun(string Name, IReadOnlyList<RunTrace> Ranks)
     /// <summary>
     /// Whether modules, gradients and the optimizer's parts were recorded, and not only what a record without a trace has.
     /// </summary>
-    public bool IsTraced => Iterations[0].Of(TracePhase.Forward).Any();
+    public bool IsTraced => Iterations.Any(iteration => iteration.Of(TracePhase.Forward).Any());
+
+    /// <summary>The names that it was given in the place of its own; null where they are its own.</summary>
+    public NameMap? Names { get; init; }
+
+    /// <summary>Whether iterations are missing between those that were traced, or before them.</summary>
+    public bool HasGaps => IsTraced && Iterations.Any(iteration => !iteration.IsTraced);
+
+    /// <summary>The names that there are in it anywhere.</summary>
+    public IReadOnlySet<string> AllNames() =>
+        Ranks
+            .SelectMany(rank => rank.Iterations)
+            .SelectMany(iteration => iteration.Entries)
+            .Select(entry => entry.Key.Name)
+            .ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>The same, of which its first iterations alone are known.</summary>
+    public ExplainedRun Until(int iterations) =>
+        this with
+        {
+            Ranks = [.. Ranks.Select(rank => rank with { Iterations = [.. rank.Iterations.Take(iterations)] })],
+        };
 
     /// <summary>Surroundings: versions, threads, processor.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);

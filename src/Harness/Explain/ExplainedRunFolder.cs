@@ -1,6 +1,7 @@
 using PPYolo.Align;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Json;
+using PPYolo.Align.Matching;
 using PPYolo.Align.Records;
 using PPYolo.Align.Sketching;
 using PPYolo.Align.Tensors;
@@ -22,22 +23,24 @@ namespace PPYolo.Harness.Explain;
 internal static class ExplainedRunFolder
 {
     /// <summary>Reads two folders. Of a run whose length is not known, the end is that of the other.</summary>
-    /// <exception cref="AlignException">There is nothing of a run in one, or a file cannot be read.</exception>
-    public static (ExplainedRun First, ExplainedRun Second) Read(string first, string second)
+    /// <param name="first">The folder of what is expected.</param>
+    /// <param name="second">The folder of what was found.</param>
+    /// <param name="names">A file that says what the names of one are in the other; null where they have the same.</param>
+    /// <exception cref="AlignException">There is nothing of a run in one, or a file cannot be read, or is of no use.</exception>
+    public static (ExplainedRun First, ExplainedRun Second) Read(string first, string second, string? names = null)
     {
         var (a, b) = (Read(first), Read(second));
         if (a.FirstIteration != b.FirstIteration)
         {
-            return SameIterations(a, b);
+            (a, b) = SameIterations(a, b);
         }
-
-        if (a.HasLength == b.HasLength)
+        else if (a.HasLength != b.HasLength)
         {
-            return (a, b);
+            (a.HasLength ? b : a).Start?.Dispose();
+            (a, b) = a.HasLength ? (a, Read(second, a.Iterations.Count)) : (Read(first, b.Iterations.Count), b);
         }
 
-        (a.HasLength ? b : a).Start?.Dispose();
-        return a.HasLength ? (a, Read(second, a.Iterations.Count)) : (Read(first, b.Iterations.Count), b);
+        return names is null ? (a, b) : RenamedRun.Of(a, b, NameMap.Read(names));
     }
 
     /// <summary>The iterations that both have, where one begins later in the run than the other.</summary>
@@ -88,9 +91,16 @@ internal static class ExplainedRunFolder
         var traces = traced
             ? Enumerable
                 .Range(0, Math.Max(1, ranks))
-                .Select(rank => Declared(TraceFile.Read(folder, rank), record?.Head.Recorded, folder))
+                .Select(rank =>
+                    Declared(TraceFile.Read(folder, rank, record?.Head.Recorded?.Iterations is null ? 0 : iterations), record?.Head, folder)
+                )
                 .ToList()
             : FromFiles(folder, batches ? ranks : 0, iterations, losses, length);
+        if (traced && !traces[0].Iterations[0].Of(TracePhase.Start).Any())
+        {
+            AddStart(folder, traces[0].Iterations[0]);
+        }
+
         // A trace that breaks off has no end.
         if (Find(folder, RunRecord.EndName) is { } end && (!traced || iterations == 0 || traces[0].Iterations.Count == iterations))
         {
@@ -121,8 +131,22 @@ internal static class ExplainedRunFolder
         };
     }
 
-    private static RunTrace Declared(RunTrace trace, RecordedParts? recorded, string folder)
+    /// <summary>Start weights of a run whose iteration 0 was not traced.</summary>
+    private static void AddStart(string folder, IterationTrace trace)
     {
+        if (Find(folder, RunRecord.StartName) is { } path)
+        {
+            using var start = TensorFile.Read(path);
+            if (!ZeroWeights.Are(start))
+            {
+                TracingLoop.AddFiles(trace, TracePhase.Start, start, name => !TensorKinds.IsCounter(name));
+            }
+        }
+    }
+
+    private static RunTrace Declared(RunTrace trace, RecordHead? head, string folder)
+    {
+        var recorded = head?.Recorded;
         recorded?.RequireIn(trace, folder);
         return trace with
         {

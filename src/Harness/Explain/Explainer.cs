@@ -20,6 +20,9 @@ internal static class Explainer
         new ScheduleLaw(),
         new OptimizerLaw(),
         new EmaLaw(),
+        new StepLaw(),
+        new WeightLaw(),
+        new AverageLaw(),
     ];
 
     /// <summary>Where a law accounts for as much, nothing is tried by training.</summary>
@@ -43,7 +46,17 @@ internal static class Explainer
         IReadOnlyList<Cause> causes = [];
         if (comparison.Frontier is not null)
         {
-            List<Finding> findings = [.. Laws.SelectMany(law => law.Examine(first, second, comparison))];
+            // Laws that follow a run from step to step end where a step is missing.
+            var whole = Enumerable
+                .Range(0, Math.Min(first.Iterations.Count, second.Iterations.Count))
+                .TakeWhile(i => !(first.HasGaps || second.HasGaps) || (first.Iterations[i].IsTraced && second.Iterations[i].IsTraced))
+                .Count();
+            var (a, b) = first.HasGaps || second.HasGaps ? (first.Until(whole), second.Until(whole)) : (first, second);
+            List<Finding> findings =
+            [
+                .. Laws.Where(law => whole > 0 || law.TakesGaps)
+                    .SelectMany(law => law.TakesGaps ? law.Examine(first, second, comparison) : law.Examine(a, b, comparison)),
+            ];
             var judge = new Judge(second, laboratory, progress);
             causes = judge.Weigh(findings, comparison);
             if (laboratory is not null && judge.Left?.Frontier is not null && !causes.Any(cause => cause.Confidence > Sufficient))
@@ -76,7 +89,9 @@ internal static class Explainer
         var (phase, name) = (frontier.Key.Phase.ToString().ToLowerInvariant(), frontier.Key.Name);
         return
         [
-            $"everything before {frontier.Key} of iteration {frontier.Iteration} agrees: look at what computes it",
+            comparison.Gap is null
+                ? $"everything before {frontier.Key} of iteration {frontier.Iteration} agrees: look at what computes it"
+                : $"what lies right before {frontier.Key} of iteration {frontier.Iteration} was not compared: record it in both runs",
             $"keep it whole in both runs (--trace-full '{phase}:{name}'), and what it is computed from, to see which elements differ",
         ];
     }
@@ -96,6 +111,7 @@ internal static class Explainer
         [
             .. Enumerable
                 .Range(0, Math.Min(first.Iterations.Count, second.Iterations.Count))
+                .Where(i => !(first.HasGaps || second.HasGaps) || (first.Iterations[i].IsTraced && second.Iterations[i].IsTraced))
                 .Select(i => (i, Total(first, i), Total(second, i))),
         ];
 

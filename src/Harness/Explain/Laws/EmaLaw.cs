@@ -28,6 +28,12 @@ internal sealed class EmaLaw : ILaw
             yield break;
         }
 
+        // Nothing says how an average of another program starts: one that does not at zero is AverageLaw's.
+        if (StepLaw.IsFor(first, second) && a.Residual > Exact)
+        {
+            yield break;
+        }
+
         var before = Fit(second, buffers: false, late: true)!;
         if (before.Residual < b.Residual / 3 && Fit(first, buffers: false, late: true)!.Residual > a.Residual * 3)
         {

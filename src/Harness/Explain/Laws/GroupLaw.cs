@@ -24,7 +24,7 @@ internal static class GroupLaw
         [.. Groupless(first, second), .. OfGroups(first, second, names, missingDecay)];
 
     /// <summary>Parameters that have a gradient and no momentum.</summary>
-    private static IEnumerable<Finding> Groupless(ExplainedRun first, ExplainedRun second)
+    public static IEnumerable<Finding> Groupless(ExplainedRun first, ExplainedRun second)
     {
         var with = second.Iterations[0].Of(TracePhase.Momentum).Select(entry => entry.Key.Name).ToHashSet(StringComparer.Ordinal);
         List<string> without =

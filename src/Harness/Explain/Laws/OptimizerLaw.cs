@@ -21,6 +21,11 @@ internal sealed class OptimizerLaw : ILaw
     /// <inheritdoc />
     public IEnumerable<Finding> Examine(ExplainedRun first, ExplainedRun second, TraceComparison comparison)
     {
+        if (StepLaw.IsFor(first, second))
+        {
+            return GroupLaw.Groupless(first, second);
+        }
+
         if (!first.Iterations[0].Of(TracePhase.Momentum).Any() || !second.Iterations[0].Of(TracePhase.Momentum).Any())
         {
             return [];
