@@ -33,8 +33,8 @@ internal sealed class CapsuleBatches(IBatchSource made, string folder, int rank,
         if (differing.Count > 0)
         {
             say(
-                $"iteration {iteration}, rank {rank}: the batch made again is not the one that was trained on ({string.Join(", ", differing)} "
-                    + $"differ); the one in {folder} is taken: look at what makes batches, and at the memory"
+                $"iteration {iteration}, rank {rank}: the batch made again is not the one that was trained on "
+                    + $"({string.Join(", ", differing)} differ); the one in {folder} is taken: look at what makes batches, and at the memory"
             );
         }
 
