@@ -1,6 +1,7 @@
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Traces;
 using PPYolo.Harness.Faults;
+using PPYolo.Kernels.Operations;
 using PPYolo.Train.Stepping;
 using PPYolo.Train.Tracing;
 using static TorchSharp.torch;
@@ -81,7 +82,7 @@ internal sealed class StartLaw : ILaw
                 CauseCatalogue.WeightsNotLoaded,
                 $"{evidence}; every element is {Numbers.Text(value)}",
                 1,
-                WeightFaults.Changed(name, weight => weight.fill_(value))
+                WeightFaults.Changed(name, weight => weight.fill_(Scalars.Of(value)))
             );
         }
 
