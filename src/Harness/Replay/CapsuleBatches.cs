@@ -34,7 +34,7 @@ internal sealed class CapsuleBatches(IBatchSource made, string folder, int rank,
         {
             say(
                 $"iteration {iteration}, rank {rank}: the batch made again is not the one that was trained on "
-                    + $"({string.Join(", ", differing)} differ); the one in {folder} is taken: look at what makes batches, and at the memory"
+                    + $"({string.Join(", ", differing)} differ); the one in {folder} is taken: look at what makes batches, and at memory"
             );
         }
 
