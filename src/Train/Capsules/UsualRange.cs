@@ -10,10 +10,10 @@ internal static class UsualRange
     public const int Least = 8;
 
     /// <summary>A number may always be so many times the median.</summary>
-    public const double Factor = 3;
+    public const double Factor = 4;
 
     /// <summary>How many robust standard deviations from the median are usual, where these are more.</summary>
-    public const double Deviations = 6;
+    public const double Deviations = 8;
 
     // The median absolute deviation of normal numbers in units of their standard deviation.
     private const double Normal = 1.4826;

@@ -2,8 +2,6 @@ using PPYolo.Align;
 using PPYolo.Align.Records;
 using PPYolo.Align.Traces;
 using PPYolo.Align.Verdicts;
-using PPYolo.Data.Datasets;
-using PPYolo.Data.Layouts;
 using PPYolo.Harness.Explain;
 using PPYolo.Tests.Unit.Train.Capsules;
 using PPYolo.Train.Feeds;
@@ -55,34 +53,6 @@ public class PlantedMomentTests
             .Should()
             .Throw<AlignException>()
             .WithMessage("*checkpoint.pth: not found; the capsule is trained again from it, the state of its run before iteration 230*");
-    }
-
-    [SkippableFact]
-    public void One_bad_label_file_is_placed_at_the_targets_of_its_image()
-    {
-        NativePixels.OrSkip();
-        using var folder = new TemporaryFolder();
-        var bad = Labelled(folder);
-        var data = new DatasetData("1", DetectionDataset.Open(DatasetFinder.Find(folder.Path, "train"))) { Workers = 0 };
-        using var run = new BoxedRun
-        {
-            Data = data,
-            Options = data.Fit(BoxedRun.Of(epochs: 1, iterations: 1) with { Sizes = [128] }),
-            Init = "generator:1:scratch",
-            Kept = 12,
-        };
-
-        // The labels are a folder, which the run's fingerprint is of.
-        data.Fingerprint.Difference(DatasetFingerprint.Of(data.Dataset)).Should().BeNull();
-        run.Train();
-
-        var capsule = run.Capsules().Should().ContainSingle("{0}", string.Join("\n", run.Said)).Subject;
-        var file = CapsuleFile.Read(capsule);
-        file.Reason.Should().Be(CapsuleReason.GradientJump);
-        file.Iterations[^1].Batches.Should().ContainSingle().Which.Images.Should().Contain(path => path.EndsWith(bad));
-        var course = CourseScenario.Run(capsule);
-        FirstFailure(course).Should().MatchRegex($"^iteration {file.LastIteration} \\| data (gt_bbox|target\\d): .* times its usual size");
-        course.Measurements[0].Value.Should().Contain(bad);
     }
 
     [Fact]
@@ -161,29 +131,5 @@ public class PlantedMomentTests
         var bytes = entry.Value.bytes;
         bytes[(4 * 5) + 2] ^= 0x80;
         return entry.Key;
-    }
-
-    /// <summary>Scenes with YOLO labels, one object each; the label file of one image has fifty.</summary>
-    private static string Labelled(TemporaryFolder folder)
-    {
-        // The last of the first pass.
-        const int bad = 24;
-        folder.Folder("images");
-        folder.Folder("labels");
-        folder.Write("classes.txt", string.Join("\n", Enumerable.Range(0, 20).Select(index => $"class{index}")));
-        for (var i = 1; i <= 24; i++)
-        {
-            File.Copy(Fixtures.PathOf("scenes", "images", $"train_{i:D4}.jpg"), folder.File("images", $"train_{i:D4}.jpg"));
-            var lines = Enumerable
-                .Range(0, i == bad ? 50 : 1)
-                .Select(row =>
-                    i == bad
-                        ? FormattableString.Invariant($"{row % 20} {0.05 + (0.1 * (row % 10))} {0.1 + (0.2 * (row / 10))} 0.1 0.1")
-                        : FormattableString.Invariant($"{i % 20} 0.5 0.5 0.1 0.1")
-                );
-            folder.Write(Path.Combine("labels", $"train_{i:D4}.txt"), string.Join("\n", lines));
-        }
-
-        return $"train_{bad:D4}.jpg";
     }
 }

@@ -5,13 +5,13 @@ namespace PPYolo.Tests.Unit.Train.Capsules;
 public class GradientCourseTests
 {
     [Fact]
-    public void A_norm_jumps_by_more_than_its_usual_spread_and_by_more_than_three_times()
+    public void A_norm_jumps_by_more_than_its_usual_spread_and_by_more_than_four_times()
     {
         var course = new GradientCourse();
         double[] usual = [10, 12, 9, 11, 10, 13, 8, 11];
 
         usual.Should().OnlyContain(norm => course.Judge(norm) == null);
-        course.Judge(31).Should().BeNull("less than three times the median");
+        course.Judge(41).Should().BeNull("less than four times the median");
         course.Judge(0.1).Should().BeNull("smaller is no jump");
         course.Judge(300).Should().StartWith("the gradient's norm is 300, where 10.49 was usual and up to ");
         course.Judge(double.NaN).Should().NotBeNull();
