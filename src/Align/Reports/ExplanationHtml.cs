@@ -19,7 +19,7 @@ public static class ExplanationHtml
         var page = new StringBuilder();
         Verdict(page, explanation);
         Causes(page, explanation);
-        page.Append("<h2>Total loss</h2>\n").Append(LossChart.Html(explanation));
+        page.Append(LossChart.Html(explanation));
         Differences(page, explanation);
         page.Append(HeatMap.Table(explanation));
         Worst(page, explanation);

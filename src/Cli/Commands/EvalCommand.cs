@@ -1,10 +1,13 @@
 using System.CommandLine;
+using PPYolo.Align;
+using PPYolo.Align.Json;
 using PPYolo.Cli.Output;
 using PPYolo.Cli.Progress;
 using PPYolo.Data.Coco;
 using PPYolo.Data.Datasets;
 using PPYolo.Data.Imaging;
 using PPYolo.Data.Layouts;
+using PPYolo.Data.Showing;
 using PPYolo.Train.Inference;
 
 namespace PPYolo.Cli.Commands;
@@ -34,7 +37,8 @@ internal static class EvalCommand
         };
         var images = new Option<string?>("--images")
         {
-            Description = "With --data: the image folder, where it is none of the usual ones.",
+            Description =
+                "The image folder: with --data, where it is none of the usual ones; with --detections and --html, for the page's pictures.",
             HelpName = "DIR",
         };
         var split = new Option<string>("--split")
@@ -53,6 +57,16 @@ internal static class EvalCommand
             Description = "Writes the twelve figures and each category's average precision in full precision; -1 is undefined.",
             HelpName = "FILE",
         };
+        var html = new Option<string?>("--html")
+        {
+            Description =
+                "Writes one page that needs nothing beside it: precision over recall, AP by class, a confusion matrix, and the images "
+                + "with most misses and false detections.",
+            HelpName = "FILE",
+        };
+        var threshold = InferenceOptionSet.Threshold(
+            "With --html: detections with lower scores count in none of the page's confusion matrix and pictures."
+        );
         var command = new Command(
             "eval",
             "Scores detections, or weights on a dataset, as COCO does: average precision and recall over IoU thresholds, object sizes "
@@ -72,6 +86,8 @@ internal static class EvalCommand
             threads,
             device,
             json,
+            html,
+            threshold,
         };
         foreach (var option in reading.All)
         {
@@ -96,11 +112,18 @@ internal static class EvalCommand
         });
         command.SetAction(result =>
         {
+            foreach (var option in new[] { json, html })
+            {
+                ReportPlace.Require(option, result.GetValue(option));
+            }
+
             if (result.GetValue(detections) is { } file)
             {
-                var scored = CocoEvaluation.Run(result.GetValue(truth)!, file, result.GetValue(json));
-                Console.Out.WriteLine(FittedText.Of(CocoSummary.Format(scored)));
-                return ExitCode.Aligned;
+                var annotations = result.GetValue(truth)!;
+                var groundTruth = CocoGroundTruthReader.Read(annotations);
+                var read = CocoDetectionReader.Read(file, groundTruth);
+                var pictures = Pictures(result.GetValue(html) is null ? null : result.GetValue(images), annotations);
+                return Show($"{file} against {annotations}", groundTruth, read, CocoEvaluator.Evaluate(groundTruth, read), pictures);
             }
 
             var model = ModelChoice.Of(result.GetValue(weights)!, result.GetValue(config), result.GetValue(set)!);
@@ -133,16 +156,44 @@ internal static class EvalCommand
                 SharedOptions.Prepare(result.GetValue(threads), result.GetValue(device)!),
                 text => Console.Error.WriteLine($"ppyolo: {text}")
             );
-            var score = evaluation.Score(evaluation.Detect(detector));
-            if (result.GetValue(json) is { } path)
-            {
-                CocoResultFile.Write(path, score);
-            }
+            var found = evaluation.Detect(detector);
+            return Show(
+                $"{model.Weights} on {layout.Annotations}",
+                evaluation.Truth,
+                found,
+                evaluation.Score(found),
+                new DatasetImages(dataset)
+            );
 
-            Console.Out.WriteLine(FittedText.Of(CocoSummary.Format(score)));
-            return ExitCode.Aligned;
+            int Show(string title, CocoGroundTruth of, IReadOnlyList<CocoDetection> reported, CocoResult score, IPageImages pictures)
+            {
+                if (result.GetValue(json) is { } path)
+                {
+                    CocoResultFile.Write(path, score);
+                }
+
+                if (result.GetValue(html) is { } page)
+                {
+                    AtomicText.Write(page, EvaluationPage.Of(title, of, reported, score, result.GetValue(threshold), pictures));
+                }
+
+                Console.Out.WriteLine(FittedText.Of(CocoSummary.Format(score)));
+                return ExitCode.Aligned;
+            }
         });
         return command;
+    }
+
+    private static FolderImages Pictures(string? folder, string annotations)
+    {
+        if (folder is not null)
+        {
+            OpenCv.Require();
+        }
+
+        return folder is null || Directory.Exists(folder)
+            ? new(annotations, folder)
+            : throw new AlignException($"--images {folder}: no such folder");
     }
 
     /// <summary>A line that is written over, for people.</summary>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using PPYolo.Align;
 using PPYolo.Align.Json;
 using PPYolo.Align.Reports;
 using PPYolo.Cli.Output;
@@ -104,7 +103,7 @@ internal static class ExplainCommand
         {
             foreach (var option in new[] { html, junit, json, floor })
             {
-                RequireFolder(option, result.GetValue(option));
+                ReportPlace.Require(option, result.GetValue(option));
             }
 
             if (result.GetValue(second) is not { } other)
@@ -159,15 +158,6 @@ internal static class ExplainCommand
             return explanation.Aligned ? ExitCode.Aligned : ExitCode.Diverged;
         });
         return command;
-    }
-
-    /// <summary>Refuses a report that could not be written once everything is computed.</summary>
-    private static void RequireFolder(Option<string?> option, string? path)
-    {
-        if (path is not null and not "-" && Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
-        {
-            throw new AlignException($"{option.Name} {path}: there is no folder {folder}; make it first, or name another");
-        }
     }
 
     private static void Write(string? path, Func<string> text)

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using PPYolo.Data.Showing;
 using PPYolo.Train.Options;
 
 namespace PPYolo.Cli.Commands;
@@ -40,6 +42,28 @@ internal static class InferenceOptionSet
             HelpName = "true|false",
             DefaultValueFactory = _ => true,
         };
+
+    public static Option<double> Threshold(string description)
+    {
+        var threshold = new Option<double>("--threshold")
+        {
+            Description = description,
+            HelpName = "T",
+            DefaultValueFactory = _ => EvaluationPage.Threshold,
+        };
+        threshold.Validators.Add(result =>
+        {
+            if (
+                result.Tokens.Count == 1
+                && double.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var value)
+                && value is not (>= 0 and <= 1)
+            )
+            {
+                result.AddError($"--threshold is 0 to 1, found {result.Tokens[0].Value}");
+            }
+        });
+        return threshold;
+    }
 
     public static Option<int> EvalBatchSize()
     {

@@ -30,12 +30,7 @@ internal static class PredictCommand
         var weights = InferenceOptionSet.Weights(required: true);
         var config = InferenceOptionSet.Config();
         var set = SharedOptions.Set();
-        var threshold = new Option<double>("--threshold")
-        {
-            Description = "Objects with lower scores are left out.",
-            HelpName = "T",
-            DefaultValueFactory = _ => 0.3,
-        };
+        var threshold = InferenceOptionSet.Threshold("Objects with lower scores are left out.");
         var names = new Option<string?>("--names")
         {
             Description =
@@ -67,17 +62,6 @@ internal static class PredictCommand
             if (result.GetValue(config) is null && result.GetValue(weights) is { } file && !ModelChoice.IsRun(file))
             {
                 result.AddError("predict needs --config NAME, unless --weights is the folder of a run");
-            }
-        });
-        threshold.Validators.Add(result =>
-        {
-            if (
-                result.Tokens.Count == 1
-                && double.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var value)
-                && value is not (>= 0 and <= 1)
-            )
-            {
-                result.AddError($"--threshold is 0 to 1, found {result.Tokens[0].Value}");
             }
         });
         command.SetAction(result =>

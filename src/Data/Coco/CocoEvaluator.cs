@@ -30,7 +30,7 @@ public static class CocoEvaluator
         {
             var outcomes = new CategoryOutcomes(detectionGroups.Of(category).Length);
             MatchImages(truth.Annotations.AsSpan(), truthGroups.Of(category), detections, detectionGroups.Of(category), matcher, outcomes);
-            perCategory.Add(new(truth.Categories[category], summary.Add(outcomes)));
+            perCategory.Add(summary.Add(truth.Categories[category], outcomes));
         }
 
         return new CocoResult(summary.Stats())

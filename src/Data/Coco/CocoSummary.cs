@@ -24,6 +24,10 @@ public static class CocoSummary
         "recall of objects from 96 x 96",
     ];
 
+    /// <summary>The stats with what they mean.</summary>
+    internal static IEnumerable<(string Name, string Percent, string Meaning)> Rows(CocoResult result) =>
+        result.Stats.Select((value, i) => (CocoResult.StatNames[i], Percent(value), Meanings[i]));
+
     /// <summary>Twelve lines of stats, what they were measured on, AP by category and the notes.</summary>
     public static string Format(CocoResult result)
     {

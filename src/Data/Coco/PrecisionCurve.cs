@@ -13,7 +13,14 @@ internal static class PrecisionCurve
     /// <param name="order">The detections by falling score.</param>
     /// <param name="wanted">The number of objects to find, above 0.</param>
     /// <param name="scratch">Room for one number per detection.</param>
-    public static double MeanPrecision(ReadOnlySpan<DetectionOutcome> outcomes, ReadOnlySpan<int> order, int wanted, Span<double> scratch)
+    /// <param name="curve">Receives the precision at each recall point.</param>
+    public static double MeanPrecision(
+        ReadOnlySpan<DetectionOutcome> outcomes,
+        ReadOnlySpan<int> order,
+        int wanted,
+        Span<double> scratch,
+        Span<double> curve
+    )
     {
         // Between two right detections precision only falls and recall stays: the points at right detections make up the curve.
         var right = 0;
@@ -41,14 +48,15 @@ internal static class PrecisionCurve
         // The first point of enough recall. The quotient is compared, as the reference does, and not the product with its other rounding.
         var sum = 0.0;
         var found = 0;
-        foreach (var recall in CocoProtocol.RecallPoints)
+        for (var point = 0; point < CocoProtocol.RecallPoints.Length; point++)
         {
-            while (found < right && (found + 1) / (double)wanted < recall)
+            while (found < right && (found + 1) / (double)wanted < CocoProtocol.RecallPoints[point])
             {
                 found++;
             }
 
-            sum += found < right ? precisions[found] : 0;
+            curve[point] = found < right ? precisions[found] : 0;
+            sum += curve[point];
         }
 
         return sum / CocoProtocol.RecallPoints.Length;

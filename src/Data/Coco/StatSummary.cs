@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace PPYolo.Data.Coco;
 
@@ -17,11 +18,14 @@ internal sealed class StatSummary
     private DefinedMean precision75;
 
     /// <summary>Takes a category in.</summary>
-    /// <returns>The category's average precision over all sizes and thresholds, or -1.</returns>
-    public double Add(CategoryOutcomes outcomes)
+    /// <returns>The category's result.</returns>
+    public CocoCategoryResult Add(CocoCategory category, CategoryOutcomes outcomes)
     {
         var order = outcomes.ByScore();
         var scratch = new double[outcomes.Count];
+        var points = CocoProtocol.RecallPoints.Length;
+        var ofSize = new double[points];
+        var curves = new double[outcomes.Wanted[AllSizes] > 0 ? CocoProtocol.OverlapThresholds.Length * points : 0];
         var ofCategory = default(DefinedMean);
         for (var area = 0; area < CocoProtocol.AreaRanges.Length; area++)
         {
@@ -29,7 +33,8 @@ internal sealed class StatSummary
             for (var threshold = 0; wanted > 0 && threshold < CocoProtocol.OverlapThresholds.Length; threshold++)
             {
                 var ofDetections = outcomes.At(area, threshold);
-                var mean = PrecisionCurve.MeanPrecision(ofDetections, order, wanted, scratch);
+                var curve = area == AllSizes ? curves.AsSpan(threshold * points, points) : ofSize;
+                var mean = PrecisionCurve.MeanPrecision(ofDetections, order, wanted, scratch, curve);
                 precision[area].Add(mean);
                 recall[area].Add(PrecisionCurve.Recall(ofDetections, outcomes.Ranks, CocoProtocol.MostDetections, wanted));
                 if (area == AllSizes)
@@ -40,7 +45,11 @@ internal sealed class StatSummary
             }
         }
 
-        return ofCategory.Value;
+        return new(category, ofCategory.Value)
+        {
+            Objects = outcomes.Wanted[AllSizes],
+            Precisions = ImmutableCollectionsMarshal.AsImmutableArray(curves),
+        };
     }
 
     /// <summary>The stats in the order of <see cref="CocoResult.StatNames"/>.</summary>

@@ -157,26 +157,18 @@ public static class DatasetPage
     private static void Bars(StringBuilder body, string label, string[] header, (string Name, int Count, int? Images)[] rows)
     {
         var most = Math.Max(1, rows.Max(row => row.Count));
-        var table = new StringBuilder("<table><thead><tr>").AppendJoin("", header.Select(title => $"<th scope=\"col\">{title}</th>"));
-        table.Append("<td class=\"bars\"></td></tr></thead><tbody>\n");
-        foreach (var (name, count, images) in rows)
-        {
-            table.Append(
-                CultureInfo.InvariantCulture,
-                $"<tr><th scope=\"row\">{HtmlPage.Text(name)}</th><td class=\"number\">{count}</td>"
-            );
-            table.Append(images is null ? "" : string.Create(CultureInfo.InvariantCulture, $"<td class=\"number\">{images}</td>"));
-            table.Append(
-                CultureInfo.InvariantCulture,
-                $"<td class=\"bars\">{(count == 0 ? "" : $"<span class=\"bar\" style=\"width:{Percent(count, most)}%\"></span>")}"
-                    + $"</td></tr>\n"
-            );
-        }
-
-        body.Append(HtmlPage.Scrolling(label, table.Append("</tbody></table>").ToString()));
+        body.Append(
+            BarTable.Html(
+                label,
+                header,
+                rows.Select(row =>
+                    (row.Name, Cells(row.Images is null ? [row.Count] : [row.Count, row.Images.Value]), (double)row.Count / most)
+                )
+            )
+        );
     }
 
-    private static string Percent(int count, int most) => (100.0 * count / most).ToString("0.#", CultureInfo.InvariantCulture);
+    private static string[] Cells(int[] counts) => [.. counts.Select(count => count.ToString(CultureInfo.InvariantCulture))];
 
     private static void Records(StringBuilder body, DetectionDataset dataset)
     {

@@ -43,11 +43,16 @@ internal sealed record Picture(byte[] Jpeg, int Width, int Height, string Captio
 
         foreach (var box in Boxes)
         {
-            var colour = ClassColours.Of(box.Class);
+            // What was missed is dashed too: not everybody tells colours apart.
+            var (stroke, fill) = box.Look is null
+                ? ($"style=\"stroke:{ClassColours.Of(box.Class)}\"", $"style=\"fill:{ClassColours.Of(box.Class)};")
+                : ($"class=\"{box.Look}\"", $"class=\"{box.Look}\" style=\"");
+            var dashes =
+                box.Look == "missed" ? string.Create(CultureInfo.InvariantCulture, $" stroke-dasharray=\"{2.5 * unit:0.##}\"") : "";
             Append($"<rect x=\"{box.Left:0.##}\" y=\"{box.Top:0.##}\" width=\"{Math.Max(0, box.Right - box.Left):0.##}\" ");
-            Append($"height=\"{Math.Max(0, box.Bottom - box.Top):0.##}\" style=\"stroke:{colour}\" stroke-width=\"{unit:0.##}\"/>");
+            Append($"height=\"{Math.Max(0, box.Bottom - box.Top):0.##}\" {stroke} stroke-width=\"{unit:0.##}\"{dashes}/>");
             Append($"<text x=\"{box.Left + unit:0.##}\" y=\"{Math.Max(4.5 * unit, box.Top - unit):0.##}\" ");
-            Append($"style=\"fill:{colour};font-size:{4.5 * unit:0.##}px;paint-order:stroke;stroke:#000;stroke-width:{unit:0.##}px\">");
+            Append($"{fill}font-size:{4.5 * unit:0.##}px;paint-order:stroke;stroke:#000;stroke-width:{unit:0.##}px\">");
             Append($"{HtmlPage.Text(box.Name)}</text>\n");
         }
 

@@ -16,7 +16,6 @@ public sealed class DatasetEvaluation
 {
     private readonly DetectionDataset dataset;
     private readonly EvaluationOptions options;
-    private readonly CocoGroundTruth truth;
 
     /// <summary>Prepares an evaluation; it can be run any number of times.</summary>
     /// <param name="dataset">The dataset; it has a category for each of the network's classes.</param>
@@ -38,8 +37,11 @@ public sealed class DatasetEvaluation
 
         // What is wrong with it was said when it was opened.
         var set = dataset.Layout.Read(new(strict: false));
-        truth = new(set.Images.Select(image => image.Id), set.Categories, set.Annotations);
+        Truth = new(set.Images.Select(image => image.Id), set.Categories, set.Annotations);
     }
+
+    /// <summary>What there is to find.</summary>
+    public CocoGroundTruth Truth { get; }
 
     /// <summary>How many images are looked at.</summary>
     public int Images => dataset.Images.Count(image => !image.Objects.IsEmpty);
@@ -78,7 +80,7 @@ public sealed class DatasetEvaluation
 
     /// <summary>Scores detections.</summary>
     public CocoResult Score(IReadOnlyList<CocoDetection> detections) =>
-        CocoEvaluator.Evaluate(truth, CollectionsMarshal.AsSpan(detections.ToList()));
+        CocoEvaluator.Evaluate(Truth, CollectionsMarshal.AsSpan(detections.ToList()));
 
     /// <summary>A box as COCO writes it.</summary>
     internal static CocoBox BoxOf(in DetectedBox box) => new(box.Left, box.Top, box.Right - (double)box.Left, box.Bottom - (double)box.Top);

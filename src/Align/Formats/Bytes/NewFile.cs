@@ -21,23 +21,49 @@ public static class NewFile
     /// <exception cref="AlignException">The file cannot be written.</exception>
     public static void Write(string path, Action<Stream> write, bool lasting = false) => Write(path, write, lasting ? Disk.Local : null);
 
+    /// <summary>Asks before the work whether a file can be written after it; nothing is left, and a file of that name stays.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="AlignException">It cannot be written.</exception>
+    public static void Require(string path) =>
+        Try(
+            path,
+            () =>
+            {
+                if (!SpecialOutput.Is(path))
+                {
+                    var temporary = Leftovers.NewName(Links.Target(path));
+                    using (new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None)) { }
+                    File.Delete(temporary);
+                }
+            }
+        );
+
     /// <summary>Writes a file and has a disk hold it, where one is given: first the content, then the name.</summary>
-    internal static void Write(string path, Action<Stream> write, Disk? disk)
+    internal static void Write(string path, Action<Stream> write, Disk? disk) =>
+        Try(
+            path,
+            () =>
+            {
+                if (SpecialOutput.Is(path))
+                {
+                    using var content = new MemoryStream();
+                    write(content);
+                    content.Position = 0;
+                    using var output = SpecialOutput.Open(path);
+                    content.CopyTo(output);
+                }
+                else
+                {
+                    Replace(Links.Target(path), write, disk);
+                }
+            }
+        );
+
+    private static void Try(string path, Action work)
     {
         try
         {
-            if (SpecialOutput.Is(path))
-            {
-                using var content = new MemoryStream();
-                write(content);
-                content.Position = 0;
-                using var output = SpecialOutput.Open(path);
-                content.CopyTo(output);
-            }
-            else
-            {
-                Replace(Links.Target(path), write, disk);
-            }
+            work();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

@@ -20,7 +20,7 @@ internal static class DifferenceChart
         double X(double index) => Left + ((Width - Left - 10) * index / Math.Max(1, differences.Count - 1));
         var svg = new StringBuilder().Append(
             CultureInfo.InvariantCulture,
-            $"<p class=\"key\"><span><i></i>difference</span><span><i class=\"n\"></i>bound: {TraceComparison.Allowance} times the "
+            $"<p class=\"key\"><span><i></i>difference</span><span><i class=\"bound\"></i>bound: {TraceComparison.Allowance} times the "
                 + $"noise</span></p>\n"
         );
         svg.Append(

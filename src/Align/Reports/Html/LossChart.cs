@@ -4,77 +4,96 @@ using PPYolo.Align.Explanations;
 
 namespace PPYolo.Align.Reports.Html;
 
-/// <summary>The total loss of both runs.</summary>
+/// <summary>The total loss of both runs, and beside it how far it differs.</summary>
 internal static class LossChart
 {
-    private const double Width = 800,
-        Height = 220,
-        Left = 60,
-        Bottom = 24,
-        Top = 10;
-
-    /// <summary>The chart, and its numbers folded away.</summary>
+    /// <summary>Both charts, and their numbers folded away.</summary>
     public static string Html(Explanation explanation)
     {
-        var losses = explanation.Losses.Where(loss => double.IsFinite(loss.First) || double.IsFinite(loss.Second)).ToList();
-        if (losses.Count == 0)
+        var losses = explanation.Losses;
+        if (!losses.Any(loss => double.IsFinite(loss.First) || double.IsFinite(loss.Second)))
         {
-            return "<p class=\"soft\">No losses were recorded.</p>\n";
+            return "<h2>Total loss</h2>\n<p class=\"soft\">No losses were recorded.</p>\n";
         }
 
-        var table = new StringBuilder(
-            "<table><thead><tr><th scope=\"col\">iteration</th><th scope=\"col\">expected</th><th "
-                + "scope=\"col\">found</th></tr></thead><tbody>\n"
-        );
-        foreach (var (iteration, first, second) in explanation.Losses)
+        var runs = new LineChart(
+            string.Create(CultureInfo.InvariantCulture, $"total loss of both runs over {losses.Count} iterations"),
+            [
+                new("expected", "first", [.. losses.Select(loss => ((double)loss.Iteration, loss.First))]),
+                new("found", "second", [.. losses.Select(loss => ((double)loss.Iteration, loss.Second))]),
+            ]
+        )
         {
-            table.Append(CultureInfo.InvariantCulture, $"<tr><td>{iteration}</td><td>{first:G9}</td><td>{second:G9}</td></tr>\n");
-        }
-
-        return HtmlPage.Scrolling("total loss", Svg(losses))
-            + $"<details><summary>The losses in numbers</summary>\n"
-            + $"{HtmlPage.Scrolling("the losses in numbers", table.Append("</tbody></table>").ToString())}</details>\n";
+            PlaceText = Iteration,
+            ValueText = value => value.ToString("G4", CultureInfo.InvariantCulture),
+        };
+        return $"<div class=\"curves\">\n<section><h2>Total loss</h2>\n{runs.Key()}{runs.Svg()}</section>\n"
+            + $"<section><h2>Difference of the losses</h2>\n{Difference(losses)}</section>\n</div>\n"
+            + $"<details><summary>The losses in numbers</summary>\n{HtmlPage.Scrolling("the losses in numbers", Table(losses))}"
+            + "</details>\n";
     }
 
-    private static string Svg(List<(int Iteration, double First, double Second)> losses)
+    private static string Difference(IReadOnlyList<(int Iteration, double First, double Second)> losses)
     {
-        var values = losses.SelectMany(loss => new[] { loss.First, loss.Second }).Where(double.IsFinite).ToList();
-        var (low, high) = (values.Min(), values.Max());
-        (low, high) = high > low ? (low - (0.05 * (high - low)), high + (0.05 * (high - low))) : (low - 1, high + 1);
-        double X(int iteration) => Left + ((Width - Left - 10) * iteration / Math.Max(1, losses[^1].Iteration));
-        double Y(double value) => Top + ((Height - Top - Bottom) * (high - value) / (high - low));
-        var svg = new StringBuilder("<p class=\"key\"><span><i></i>expected</span><span><i class=\"b\"></i>found</span></p>\n");
-        svg.Append(
-            CultureInfo.InvariantCulture,
-            $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"total loss of both runs over {losses.Count} iterations\">\n"
-        );
-        foreach (var value in new[] { low, (low + high) / 2, high })
+        var both = losses.Where(loss => double.IsFinite(loss.First) && double.IsFinite(loss.Second)).ToList();
+        var different = both.Where(loss => loss.First != loss.Second)
+            .Select(loss => (Place: (double)loss.Iteration, Value: Math.Log10(Relative(loss))))
+            .ToList();
+        var equal = both.Count - different.Count;
+        if (different.Count == 0)
         {
-            svg.Append(
+            return string.Create(
                 CultureInfo.InvariantCulture,
-                $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width}\" y1=\"{Y(value):0.#}\" y2=\"{Y(value):0.#}\"/><text x=\"{Left - 6}\" "
-                    + $"y=\"{Y(value) + 4:0.#}\" text-anchor=\"end\">{value.ToString("G4", CultureInfo.InvariantCulture)}</text>\n"
+                $"<p class=\"soft\">None: the losses of all {both.Count} iterations that both runs have are equal, bit by bit.</p>\n"
             );
         }
 
-        foreach (var (iteration, _, _) in losses.Where((_, i) => i % Math.Max(1, losses.Count / 10) == 0))
-        {
-            svg.Append(
+        var (low, high) = (Math.Floor(different.Min(one => one.Value)), Math.Ceiling(different.Max(one => one.Value)));
+        var chart = new LineChart(
+            string.Create(
                 CultureInfo.InvariantCulture,
-                $"<text x=\"{X(iteration):0.#}\" y=\"{Height - 6}\" text-anchor=\"middle\">{iteration}</text>\n"
-            );
-        }
-
-        Line("first", loss => loss.First);
-        Line("second", loss => loss.Second);
-        return svg.Append("</svg>\n").ToString();
-
-        void Line(string style, Func<(int Iteration, double First, double Second), double> of)
+                $"difference of the losses to the expected one, from {Power(different[0].Value)} in iteration {different[0].Place} to "
+                    + $"{Power(different[^1].Value)} in iteration {different[^1].Place}"
+            ),
+            [new("to the expected loss, on a logarithmic scale", "first", different)]
+        )
         {
-            var points = losses
-                .Where(loss => double.IsFinite(of(loss)))
-                .Select(loss => string.Create(CultureInfo.InvariantCulture, $"{X(loss.Iteration):0.#},{Y(of(loss)):0.#}"));
-            svg.Append(CultureInfo.InvariantCulture, $"<polyline class=\"{style}\" points=\"{string.Join(' ', points)}\"/>\n");
-        }
+            Range = (low, high > low ? high : low + 1),
+            PlaceText = Iteration,
+            ValueText = Power,
+        };
+        var note =
+            equal == 0
+                ? ""
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"<p class=\"soft\">{equal} of {both.Count} iterations are not drawn: their losses are equal, bit by bit.</p>\n"
+                );
+        return chart.Key() + chart.Svg() + note;
     }
+
+    private static string Table(IReadOnlyList<(int Iteration, double First, double Second)> losses)
+    {
+        var table = new StringBuilder(
+            "<table><thead><tr><th scope=\"col\">iteration</th><th scope=\"col\">expected</th><th scope=\"col\">found</th><th "
+                + "scope=\"col\">difference to the expected</th></tr></thead><tbody>\n"
+        );
+        foreach (var loss in losses)
+        {
+            table.Append(
+                CultureInfo.InvariantCulture,
+                $"<tr><td>{loss.Iteration}</td><td>{loss.First:G9}</td><td>{loss.Second:G9}</td><td>{Relative(loss):G3}</td></tr>\n"
+            );
+        }
+
+        return table.Append("</tbody></table>").ToString();
+    }
+
+    // Of an expected loss of 0 no part can be told.
+    private static double Relative((int Iteration, double First, double Second) loss) =>
+        loss.First == loss.Second ? 0 : Math.Abs(loss.Second - loss.First) / (loss.First == 0 ? 1 : Math.Abs(loss.First));
+
+    private static string Iteration(double place) => string.Create(CultureInfo.InvariantCulture, $"iteration {place}");
+
+    private static string Power(double exponent) => Math.Pow(10, exponent).ToString("0e+0", CultureInfo.InvariantCulture);
 }

@@ -38,6 +38,31 @@ public sealed partial class ExplanationHtmlTests
     }
 
     [Fact]
+    public void Both_losses_and_their_difference_are_curves_that_a_phone_shows_as_a_whole()
+    {
+        var page = ExplanationHtml.Format(Explanation(rank: 0) with { Losses = [(0, 3, 3), (1, 2, 2.002), (2, 2, 3), (3, 2, double.NaN)] });
+
+        page.Should()
+            .Contain(
+                "<h2>Total loss</h2>\n<p class=\"key\"><span><i class=\"first\"></i>expected</span><span><i class=\"second\"></i>found"
+            )
+            .And.Contain("<h2>Difference of the losses</h2>")
+            .And.Contain("from 1e-3 in iteration 1 to 5e-1 in iteration 2")
+            .And.Contain("1 of 3 iterations are not drawn")
+            .And.Contain("<td>1</td><td>2</td><td>2.002</td><td>0.001</td>");
+        page[page.IndexOf("<h2>Total loss</h2>", StringComparison.Ordinal)..page.IndexOf("The losses in numbers", StringComparison.Ordinal)]
+            .Should()
+            .NotContain("class=\"scroll\"");
+        ExplanationHtml.Format(Explanation(rank: 0)).Should().Contain("the losses of all 1 iterations that both runs have are equal");
+    }
+
+    [Fact]
+    public void What_is_wider_than_a_phone_shows_that_it_scrolls() =>
+        Page.Should()
+            .MatchRegex(@"\.scroll \{[^}]*overflow-x: auto; background: linear-gradient")
+            .And.Contain(".scroll:has(> svg)::before { content: \"Scroll sideways to see all of it.\"");
+
+    [Fact]
     public void What_scrolls_is_reached_by_keyboard_and_has_a_name() =>
         Scrolling()
             .Matches(Page)

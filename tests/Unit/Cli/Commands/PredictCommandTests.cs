@@ -146,6 +146,10 @@ public sealed class PredictCommandTests : IDisposable
             "evalSize=64",
             "--json",
             folder.File("score.json"),
+            "--html",
+            folder.File("score.html"),
+            "--threshold",
+            "0.2",
         ];
 
         var refused = ConsoleCapture.Run(command);
@@ -170,6 +174,74 @@ public sealed class PredictCommandTests : IDisposable
             .ToList();
         scores[0].Should().BeGreaterThanOrEqualTo(0);
         scores.Should().OnlyContain(score => Math.Abs(score - scores[0]) < 1e-6);
+        var page = File.ReadAllText(folder.File("score.html"));
+        page.Should()
+            .Contain("<h2>Precision over recall</h2>")
+            .And.Contain("Detections with a score of 0.2 or more count")
+            .And.Contain("<figcaption>000001.jpg: 1 of 1 objects missed")
+            .And.Contain("href=\"data:image/jpeg;base64,")
+            .And.NotContain("<script");
+        page.Length.Should().BeLessThan(2_000_000);
+    }
+
+    [SkippableFact]
+    public void Eval_shows_detections_of_others_in_a_page_with_pictures_where_there_is_a_folder_of_images()
+    {
+        NativePixels.OrSkip();
+        using var set = TinySet.Of(2).Category(9, "</title><b>");
+        set.Write();
+        var detections = folder.File("found.json");
+        File.WriteAllText(detections, """[{"image_id": 1, "category_id": 3, "bbox": [13, 10, 17, 25], "score": 0.75}]""");
+        string[] command =
+        [
+            "eval",
+            "--ground-truth",
+            set.Layout.Annotations,
+            "--detections",
+            detections,
+            "--html",
+            folder.File("page.html"),
+        ];
+
+        ConsoleCapture.Run(command).ExitCode.Should().Be(ExitCode.Aligned);
+        var bare = File.ReadAllText(folder.File("page.html"));
+        var run = ConsoleCapture.Run([.. command, "--images", set.Layout.Images]);
+        var page = File.ReadAllText(folder.File("page.html"));
+
+        run.ExitCode.Should().Be(ExitCode.Aligned, run.Error);
+        bare.Should().Contain("<li>image 1: 1 of 1 objects missed, 1 false detections</li>").And.NotContain("<figure>");
+        page.Should()
+            .Contain("<figcaption>000001.jpg: 1 of 1 objects missed, 1 false detections</figcaption>")
+            .And.Contain(">missed: seventh</text>")
+            .And.Contain(">false: third 0.75</text>")
+            .And.Contain("<li>seventh for third: 1 of 2</li>")
+            .And.NotContain("<b>");
+        ConsoleCapture.Run([.. command, "--images", folder.File("nowhere")]).Error.Should().Contain("nowhere: no such folder");
+    }
+
+    [Theory]
+    [InlineData("--html", "nowhere/page.html", "there is no folder")]
+    [InlineData("--json", "nowhere/score.json", "there is no folder")]
+    [InlineData("--html", ".", "expected the name of a file to write, found a folder")]
+    [InlineData("--html", "weights.npz/page.html", "there is no folder")]
+    public void A_place_that_cannot_be_written_is_refused_before_the_evaluation(string option, string place, string message)
+    {
+        string[] command =
+        [
+            "eval",
+            "--weights",
+            folder.File("no weights"),
+            "--config",
+            "ppyolo_r18vd_scenes",
+            "--data",
+            folder.File("no data"),
+        ];
+
+        var run = ConsoleCapture.Run([.. command, option, Path.Combine(folder.Path, place)]);
+
+        run.ExitCode.Should().Be(ExitCode.WrongUse);
+        run.Error.TrimEnd().Should().NotContain("\n").And.StartWith("ppyolo: ").And.Contain(message);
+        Directory.EnumerateFileSystemEntries(folder.Path).Should().ContainSingle("nothing is left behind but the weights");
     }
 
     [Fact]

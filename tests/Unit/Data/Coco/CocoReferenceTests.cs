@@ -39,7 +39,9 @@ public sealed class CocoReferenceTests : IDisposable
         var truth = scratch.Write("truth.json", set.GetProperty("ground_truth").GetRawText());
         var detections = scratch.Write("detections.json", set.GetProperty("detections").GetRawText());
 
-        var result = CocoEvaluation.Run(truth, detections, scratch.File("out.json"));
+        var read = CocoGroundTruthReader.Read(truth);
+        var result = CocoEvaluator.Evaluate(read, CocoDetectionReader.Read(detections, read));
+        CocoResultFile.Write(scratch.File("out.json"), result);
 
         using var written = JsonDocument.Parse(File.ReadAllBytes(scratch.File("out.json")));
         var expected = set.GetProperty("stats").EnumerateArray().Select(stat => stat.GetDouble()).ToArray();
