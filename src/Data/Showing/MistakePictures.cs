@@ -51,7 +51,7 @@ internal sealed class MistakePictures(CocoGroundTruth truth, IPageImages images,
             var objects = image.Findings.Count(finding => finding.Object is not null);
             var caption = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{images.Name(image.Image)}: {image.Missed} of {objects} objects missed, {image.False} false detections"
+                $"{images.Name(image.Image)}: {image.Missed} of {objects} missed, {image.False} false"
             );
             using var pixels = images.Decode(image.Image);
             if (pixels is null)
@@ -78,15 +78,19 @@ internal sealed class MistakePictures(CocoGroundTruth truth, IPageImages images,
 
     private IEnumerable<PictureBox> Boxes(Finding finding)
     {
+        // What was found as another class is named once, beside what it was found as.
+        var instead = "";
         if (finding.Object is { } one && !finding.Right)
         {
-            yield return Box(one.Box, one.CategoryId, $"missed: {Name(one.CategoryId)}", "missed");
+            instead = finding.Detection is null ? "" : $", is {Name(one.CategoryId)}";
+            yield return Box(one.Box, one.CategoryId, finding.Detection is null ? $"missed: {Name(one.CategoryId)}" : "", "missed");
         }
 
         if (finding.Detection is { } found)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"{Name(found.CategoryId)} {found.Score:0.00}");
-            yield return Box(found.Box, found.CategoryId, finding.Right ? name : $"false: {name}", finding.Right ? "right" : "false");
+            var (text, look) = finding.Right ? (name, "right") : ($"false: {name}{instead}", "false");
+            yield return Box(found.Box, found.CategoryId, text, look);
         }
     }
 

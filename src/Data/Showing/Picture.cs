@@ -28,7 +28,8 @@ internal sealed record Picture(byte[] Jpeg, int Width, int Height, string Captio
     public string Html()
     {
         var unit = Math.Max(Width, Height) / 100.0;
-        var label = Boxes.IsEmpty ? $"{Caption}: no objects" : $"{Caption}: {string.Join(", ", Boxes.Select(box => box.Name))}";
+        var names = string.Join(", ", Boxes.Select(box => box.Name).Where(name => name.Length > 0));
+        var label = Boxes.IsEmpty ? $"{Caption}: no objects" : $"{Caption}: {names}";
         var html = new StringBuilder();
         Append($"<figure><svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{HtmlPage.Text(label)}\">");
         Append($"<image width=\"{Width}\" height=\"{Height}\" preserveAspectRatio=\"none\" ");
@@ -51,7 +52,9 @@ internal sealed record Picture(byte[] Jpeg, int Width, int Height, string Captio
                 box.Look == "missed" ? string.Create(CultureInfo.InvariantCulture, $" stroke-dasharray=\"{2.5 * unit:0.##}\"") : "";
             Append($"<rect x=\"{box.Left:0.##}\" y=\"{box.Top:0.##}\" width=\"{Math.Max(0, box.Right - box.Left):0.##}\" ");
             Append($"height=\"{Math.Max(0, box.Bottom - box.Top):0.##}\" {stroke} stroke-width=\"{unit:0.##}\"{dashes}/>");
-            Append($"<text x=\"{box.Left + unit:0.##}\" y=\"{Math.Max(4.5 * unit, box.Top - unit):0.##}\" ");
+            // What begins far to the right would leave the picture there.
+            var (x, anchor) = box.Left > Width / 2.0 ? (Math.Min(Width, box.Right) - unit, " text-anchor=\"end\"") : (box.Left + unit, "");
+            Append($"<text x=\"{x:0.##}\"{anchor} y=\"{Math.Max(4.5 * unit, box.Top - unit):0.##}\" ");
             Append($"{fill}font-size:{4.5 * unit:0.##}px;paint-order:stroke;stroke:#000;stroke-width:{unit:0.##}px\">");
             Append($"{HtmlPage.Text(box.Name)}</text>\n");
         }

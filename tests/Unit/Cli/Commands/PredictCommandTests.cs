@@ -178,7 +178,7 @@ public sealed class PredictCommandTests : IDisposable
         page.Should()
             .Contain("<h2>Precision over recall</h2>")
             .And.Contain("Detections with a score of 0.2 or more count")
-            .And.Contain("<figcaption>000001.jpg: 1 of 1 objects missed")
+            .And.Contain("<figcaption>000001.jpg: 1 of 1 missed")
             .And.Contain("href=\"data:image/jpeg;base64,")
             .And.NotContain("<script");
         page.Length.Should().BeLessThan(2_000_000);
@@ -209,11 +209,11 @@ public sealed class PredictCommandTests : IDisposable
         var page = File.ReadAllText(folder.File("page.html"));
 
         run.ExitCode.Should().Be(ExitCode.Aligned, run.Error);
-        bare.Should().Contain("<li>image 1: 1 of 1 objects missed, 1 false detections</li>").And.NotContain("<figure>");
+        bare.Should().Contain("<li>image 1: 1 of 1 missed, 1 false</li>").And.NotContain("<figure>");
         page.Should()
-            .Contain("<figcaption>000001.jpg: 1 of 1 objects missed, 1 false detections</figcaption>")
+            .Contain("<figcaption>000001.jpg: 1 of 1 missed, 1 false</figcaption>")
+            .And.Contain(">false: third 0.75, is seventh</text>")
             .And.Contain(">missed: seventh</text>")
-            .And.Contain(">false: third 0.75</text>")
             .And.Contain("<li>seventh for third: 1 of 2</li>")
             .And.NotContain("<b>");
         ConsoleCapture.Run([.. command, "--images", folder.File("nowhere")]).Error.Should().Contain("nowhere: no such folder");

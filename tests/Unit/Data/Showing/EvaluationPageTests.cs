@@ -21,9 +21,9 @@ public sealed class EvaluationPageTests
 
         var captions = Regex.Matches(page, "<figcaption>(.*?)</figcaption>").Select(match => match.Groups[1].Value).ToList();
         captions.Should().HaveCount(2 * MistakePictures.MostPictures);
-        captions[0].Should().Be("image 20: 20 of 20 objects missed, 0 false detections");
+        captions[0].Should().Be("image 20: 20 of 20 missed, 0 false");
         captions[11].Should().StartWith("image 9: 9 of 9");
-        captions[12].Should().Be("image 120: 0 of 0 objects missed, 1 false detections");
+        captions[12].Should().Be("image 120: 0 of 0 missed, 1 false");
         page.Should().Contain("class=\"missed\" stroke-width=").And.Contain("stroke-dasharray").And.Contain(">false: class 0 0.70</text>");
     }
 
