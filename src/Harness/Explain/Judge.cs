@@ -167,8 +167,8 @@ internal sealed class Judge(ExplainedRun second, Laboratory? laboratory, Action<
             Evidence =
             [
                 .. cause.Evidence,
-                $"so does {string.Join(", ", all.Where(other => other.Id != cause.Id).Select(other => other.Id))}: within noise the runs do "
-                    + "not tell them apart",
+                $"so does {string.Join(", ", all.Where(other => other.Id != cause.Id).Select(other => other.Id))}: "
+                    + "within noise the runs do not tell them apart",
             ],
         };
 
