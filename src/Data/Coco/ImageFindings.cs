@@ -10,7 +10,7 @@ namespace PPYolo.Data.Coco;
 /// </summary>
 /// <param name="Image">The image's id.</param>
 /// <param name="Findings">Each object that is no crowd, and each detection that is left.</param>
-internal sealed record ImageFindings(long Image, ImmutableArray<Finding> Findings)
+internal sealed record ImageFindings(long Image, ImmutableArray<ObjectFinding> Findings)
 {
     /// <summary>The overlap from which a detection is that of an object.</summary>
     public static double Overlap => CocoProtocol.OverlapThresholds[0];
@@ -36,7 +36,7 @@ internal sealed record ImageFindings(long Image, ImmutableArray<Finding> Finding
         return [.. truth.ImageIds.Select(image => new ImageFindings(image, Match([.. objects[image]], [.. found[image]])))];
     }
 
-    private static ImmutableArray<Finding> Match(CocoAnnotation[] objects, CocoDetection[] detections)
+    private static ImmutableArray<ObjectFinding> Match(CocoAnnotation[] objects, CocoDetection[] detections)
     {
         var takenBy = new CocoDetection?[objects.Length];
         var left = new List<CocoDetection>();
@@ -71,8 +71,11 @@ internal sealed record ImageFindings(long Image, ImmutableArray<Finding> Finding
 
         return
         [
-            .. objects.Select((one, i) => (one, i)).Where(pair => !pair.one.IsCrowd).Select(pair => new Finding(pair.one, takenBy[pair.i])),
-            .. nothing.Select(detection => new Finding(null, detection)),
+            .. objects
+                .Select((one, i) => (one, i))
+                .Where(pair => !pair.one.IsCrowd)
+                .Select(pair => new ObjectFinding(pair.one, takenBy[pair.i])),
+            .. nothing.Select(detection => new ObjectFinding(null, detection)),
         ];
 
         int? Choose(CocoDetection detection, Func<CocoAnnotation, bool> of)

@@ -76,7 +76,7 @@ internal sealed class MistakePictures(CocoGroundTruth truth, IPageImages images,
         body.Append(lines.Length > 0 ? $"<ul>{lines}</ul>\n" : "");
     }
 
-    private IEnumerable<PictureBox> Boxes(Finding finding)
+    private IEnumerable<PictureBox> Boxes(ObjectFinding finding)
     {
         // What was found as another class is named once, beside what it was found as.
         var instead = "";

@@ -3,7 +3,7 @@ namespace PPYolo.Data.Coco;
 /// <summary>What came of an object or of a detection of an image.</summary>
 /// <param name="Object">The object; null where a detection found nothing.</param>
 /// <param name="Detection">What was taken for it; null where it was missed.</param>
-internal readonly record struct Finding(CocoAnnotation? Object, CocoDetection? Detection)
+internal readonly record struct ObjectFinding(CocoAnnotation? Object, CocoDetection? Detection)
 {
     /// <summary>Whether the object was found, and as what it is.</summary>
     public bool Right => Object is { } one && Detection is { } found && one.CategoryId == found.CategoryId;
