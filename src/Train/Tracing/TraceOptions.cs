@@ -11,7 +11,9 @@ public sealed record TraceOptions
     /// </summary>
     public ImmutableArray<string> Full { get; init; } = [];
 
-    /// <summary>Whether gradients of modules' outputs are traced. Until the backward pass is over they take as much memory as outputs.</summary>
+    /// <summary>
+    /// Whether gradients of modules' outputs are traced. Until the backward pass is over they take as much memory as outputs.
+    /// </summary>
     public bool Backward { get; init; } = true;
 
     /// <summary>Whether elements near kinks of activations are measured, where the CPU computes.</summary>
