@@ -71,8 +71,8 @@ internal static class TrainCommand
             )
             {
                 result.AddError(
-                    "--epochs, --out, --resume, --checkpoint, --continue, --show-first-batch and --black-box are of a run over epochs: they "
-                        + "go with neither --iterations nor --record nor --split"
+                    "--epochs, --out, --resume, --checkpoint, --continue, --show-first-batch and --black-box are of a run over epochs: "
+                        + "they go with neither --iterations nor --record nor --split"
                 );
             }
             else if (result.GetResult(all.BlackBox) is { Implicit: false } && result.GetValue(all.Replay) is not null)

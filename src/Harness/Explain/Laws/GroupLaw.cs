@@ -86,8 +86,8 @@ internal static class GroupLaw
                 CauseCatalogue.WeightDecayDecoupled.Found(
                     1 - found[1]!.Residual,
                     [
-                        $"convolution weights lose {Numbers.Text(taken)} ± {Numbers.Text(error)} of themselves times the rate in each step; "
-                            + $"{Numbers.Text(decay)} "
+                        $"convolution weights lose {Numbers.Text(taken)} ± {Numbers.Text(error)} of themselves times the rate in each "
+                            + $"step; {Numbers.Text(decay)} "
                             + "is expected to enter their gradients, and does not",
                     ]
                 ),

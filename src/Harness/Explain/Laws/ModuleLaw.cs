@@ -61,8 +61,8 @@ internal sealed class ModuleLaw : ILaw
         }
         else if (!comparison.Differences.TakeWhile(difference => difference != frontier).Any(difference => Drops(first, difference)))
         {
-            // Whose cells are other cells cannot be told from what is dropped wrongly. Other numbers would have dropped others in the layers
-            // before too.
+            // Whose cells are other cells cannot be told from what is dropped wrongly. Other numbers would have dropped others in the
+            // layers before too.
             yield return CauseCatalogue.DropBlockRandom.Found(
                 Cause.LeastLikely,
                 [$"both runs drop: by {Numbers.Text(a)} and {Numbers.Text(b)} of the norm"]

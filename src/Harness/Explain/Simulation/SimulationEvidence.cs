@@ -49,7 +49,7 @@ internal sealed record SimulationEvidence(ExplainedRun Second, TraceComparison C
         return Math.Min(share, 1 - frontier);
     }
 
-    /// <summary>What a simulated run is off by where the runs part, under each sketch's signs; null where there is nothing to take it from.</summary>
+    /// <summary>What a simulated run's sums are off by where the runs part; null where there is nothing to take it from.</summary>
     public double[]? AtFrontier(IReadOnlyList<RunTrace>? simulated) =>
         simulated is not null
         && counted.Find(difference => difference.Exceeds) is { } frontier

@@ -35,7 +35,7 @@ internal static class Suspicions
                 ? WiringFaults.OrdersOfPools.Select(order =>
                     Suspicion.Of(
                         CauseCatalogue.ConcatOrder,
-                        $"The map and its pools of 5, 9 and 13 are joined in the order {string.Join(", ", order.Select(part => Pooled[part]))}.",
+                        $"The map and its pools are joined in the order {string.Join(", ", order.Select(part => Pooled[part]))}.",
                         WiringFaults.Pools(order)
                     )
                 )
