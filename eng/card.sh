@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The first run on a card: every scenario, one after the other. Each step has its log; a step that fails does not stop the next.
 #
-#   bash eng/card.sh [FOLDER]        about 20 minutes with building; the folder (card-report) must not be there yet
+#   bash eng/card.sh [FOLDER]        some ten minutes with building; the folder (card-report) must not be there yet
 #   DEVICE=cpu bash eng/card.sh      the same steps without a card, to try the script
 #
 # It ends with a line for each step: what was expected, what came, and how long it took.
