@@ -95,7 +95,7 @@ public sealed class ReplayReferenceRunTests : IDisposable
         Call("explain", record, Run, "--twins", "1")
             .Output.Should()
             .Contain("Iteration 0 has the full rate, not the schedule's (firstRate). [rate-first]")
-            .And.Contain("DIVERGED: the runs part in iteration 1 at loss ");
+            .And.Contain("DIVERGED: the runs part in iteration 1 between data target1, which agrees, and loss ");
     }
 
     [Fact]
