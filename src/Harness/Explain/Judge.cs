@@ -28,6 +28,7 @@ internal sealed class Judge(ExplainedRun second, Laboratory? laboratory, Action<
     /// </summary>
     private const int Proof = 10;
 
+    private HashSet<(int Iteration, int Rank, TraceKey Key)> compared = [];
     private Alteration altered = Alteration.None;
 
     /// <summary>Where the second run differs from the first with what was accepted so far.</summary>
@@ -43,6 +44,7 @@ internal sealed class Judge(ExplainedRun second, Laboratory? laboratory, Action<
     public IReadOnlyList<Cause> Weigh(IReadOnlyList<Finding> findings, TraceComparison comparison)
     {
         Left = comparison;
+        compared = [.. comparison.Differences.Select(Of)];
         var pool = findings
             .GroupBy(finding => finding.Cause.Title)
             .Select(same =>
@@ -195,7 +197,9 @@ internal sealed class Judge(ExplainedRun second, Laboratory? laboratory, Action<
             return (cause with { Confidence = Math.Min(cause.Confidence, Finding.Unproven) }, null);
         }
 
-        var left = TraceComparison.Of(simulated, second.Ranks, floor);
+        // What the two runs have in common: a repetition by this program has all of its modules, and says of none that it was not watched.
+        var whole = TraceComparison.Of(simulated, second.Ranks, floor);
+        var left = whole with { Differences = [.. whole.Differences.Where(difference => compared.Contains(Of(difference)))] };
         if (left.Frontier is not { } next)
         {
             return (
@@ -228,10 +232,12 @@ internal sealed class Judge(ExplainedRun second, Laboratory? laboratory, Action<
         );
     }
 
+    private static (int Iteration, int Rank, TraceKey Key) Of(EntryDifference difference) =>
+        (difference.Iteration, difference.Rank, difference.Key);
+
     /// <summary>How many tensors agree now that did not before, in order of execution as far as the first that does not.</summary>
     internal static int Mended(TraceComparison before, TraceComparison after)
     {
-        static (int, int, TraceKey) Of(EntryDifference difference) => (difference.Iteration, difference.Rank, difference.Key);
         var differed = before.Exceeding.Select(Of).ToHashSet();
         return after.Differences.TakeWhile(difference => !difference.Exceeds).Count(difference => differed.Contains(Of(difference)));
     }

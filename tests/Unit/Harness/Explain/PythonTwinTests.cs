@@ -35,7 +35,7 @@ public sealed class PythonTwinTests(PythonTwinTests.OurRecord ours) : IClassFixt
 
         explanation.Trace.Frontier!.Iteration.Should().Be(0);
         explanation.Trace.Frontier.Key.Phase.ToString().ToLowerInvariant().Should().Be(phase);
-        explanation.Causes[0].Id.Should().Be(cause);
+        explanation.Likeliest?.Id.Should().Be(cause);
     }
 
     /// <summary>Two iterations of ours, with a floor.</summary>
