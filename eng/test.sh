@@ -33,7 +33,13 @@ else
         dotnet test "$@" -c Release --no-build 2>&1 | tee -a "$log"
         [ "${PIPESTATUS[0]}" = 0 ] || echo "$1" >>"$failed"
     }
-    dotnet build PPYolo.sln -c Release 2>&1 | grep -v ' -> ' || true
+    dotnet build PPYolo.sln -c Release 2>&1 | grep -v ' -> '
+    # Without this, tests would run on what an earlier build left.
+    if [ "${PIPESTATUS[0]}" != 0 ]; then
+        echo "failed: the build"
+        echo "0 passed, 1 failed, 0 skipped"
+        exit 1
+    fi
     # Two lanes of much the same length: most tests compute on one thread, or wait for a process.
     {
         run tests/Distributed
