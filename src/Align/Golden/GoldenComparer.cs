@@ -9,12 +9,6 @@ namespace PPYolo.Align.Golden;
 /// </summary>
 public static class GoldenComparer
 {
-    // Distances are estimated from sketches, with an error of 9 %.
-    private const double Slack = 1.5;
-
-    // Sums of the same elements in another order.
-    private const double Equal = 1e-9;
-
     /// <summary>Compares.</summary>
     /// <param name="golden">The approved record, with floors.</param>
     /// <param name="found">The run.</param>
@@ -73,7 +67,7 @@ public static class GoldenComparer
         }
 
         failures.AddRange(Rates(golden, found));
-        var tensors = Tensors(golden, found);
+        var tensors = GoldenTensorComparer.Compare(golden, found);
         // Stable: of equally bad ones the first in order of execution stays first.
         failures.AddRange(
             tensors.Where(result => result.Fails).Select(result => result.Finding).OrderByDescending(finding => finding.Units)
@@ -85,7 +79,7 @@ public static class GoldenComparer
             golden,
             found,
             [.. failures.OrderByDescending(finding => double.IsPositiveInfinity(finding.Units))],
-            Began(golden, found, tensors),
+            GoldenCourse.Began(golden, found, tensors),
             tensors.Count(result => result.Bitwise),
             within.Count == 0 ? null : within.MaxBy(result => result.Finding.Units).Finding
         );
@@ -123,7 +117,8 @@ public static class GoldenComparer
         return -1;
     }
 
-    private static bool RateEquals(double golden, double found) => Math.Abs(found - golden) <= GoldenTolerance.Rates * Math.Abs(golden);
+    /// <summary>Whether two learning rates are the same.</summary>
+    internal static bool RateEquals(double golden, double found) => Math.Abs(found - golden) <= GoldenTolerance.Rates * Math.Abs(golden);
 
     private static IEnumerable<GoldenFinding> Losses(GoldenRecord golden, GoldenRecord found)
     {
@@ -185,179 +180,14 @@ public static class GoldenComparer
             );
     }
 
-    private static double Units(GoldenLoss golden, GoldenLoss found) =>
+    /// <summary>How far a loss is from the golden's, in floors.</summary>
+    internal static double Units(GoldenLoss golden, GoldenLoss found) =>
         golden.Value == found.Value ? 0 : Math.Abs(found.Value - golden.Value) / golden.Floor!.Value;
 
-    private readonly record struct Result(GoldenTensor Tensor, GoldenFinding Finding, bool Fails, bool Bitwise);
+    /// <summary>Units to sort by: what is no number is worst.</summary>
+    internal static double Worse(double units) => double.IsNaN(units) ? double.PositiveInfinity : units;
 
-    private static List<Result> Tensors(GoldenRecord golden, GoldenRecord found)
-    {
-        var results = new List<Result>();
-        var ours = found.Tensors.ToDictionary(tensor => (tensor.Part, tensor.Name));
-        foreach (var tensor in golden.Tensors)
-        {
-            results.Add(
-                ours.Remove((tensor.Part, tensor.Name), out var mine)
-                    ? Compare(tensor, mine, golden.Environment == found.Environment)
-                    : Failed(tensor, "missing")
-            );
-        }
-
-        results.AddRange(ours.Values.Select(extra => Failed(extra, "not in the golden")));
-        return results;
-    }
-
-    private static Result Compare(GoldenTensor golden, GoldenTensor found, bool sameEnvironment)
-    {
-        if (golden.Form != found.Form)
-        {
-            return Failed(golden, $"expected {golden.Form}, found {found.Form}");
-        }
-
-        if (!found.IsFinite)
-        {
-            return Failed(golden, "not finite");
-        }
-
-        if (golden.Role != found.Role)
-        {
-            return Failed(golden, $"expected it {Word(golden.Role)}, found it {Word(found.Role)}");
-        }
-
-        var bitwise = golden.Digest == found.Digest;
-        if (bitwise && (sameEnvironment || golden.Floor == 0))
-        {
-            return Apart(golden, found, Equal * golden.L2) is { } other
-                ? Failed(golden, $"the same bits, and {other}")
-                : new(golden, new(Word(golden.Part), golden.Name, 0, "equal"), false, true);
-        }
-
-        if (golden.Floor == 0 || golden.Movement is null)
-        {
-            return Failed(
-                golden,
-                golden.Role == GoldenRole.Frozen
-                    ? "frozen, and has other bits than the golden's"
-                    : "its bits must be the golden's, and are not"
-            );
-        }
-
-        if ((golden.Moved == 0) != (found.Moved == 0))
-        {
-            return Failed(
-                golden,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{(found.Moved == 0 ? "did not move" : $"moved by {found.Moved:G3}")}; the golden's "
-                        + $"{(golden.Moved == 0 ? "did not" : $"moved by {golden.Moved:G3}")}"
-                )
-            );
-        }
-
-        var distance = Math.Sqrt(golden.Movement.SquaredDistance(found.Movement!));
-        var tolerance = GoldenTolerance.Of(golden);
-        if (distance <= tolerance && Apart(golden, found, Slack * tolerance) is { } apart)
-        {
-            return Failed(golden, $"moved alike, and {apart}");
-        }
-
-        var units = distance / golden.Floor!.Value;
-        var explanation = string.Create(
-            CultureInfo.InvariantCulture,
-            $"distance {distance:G3}, floor {golden.Floor:G3}, moved {golden.Moved:G3}"
-        );
-        return new(golden, new(Word(golden.Part), golden.Name, Worse(units), explanation), !(distance <= tolerance), bitwise);
-    }
-
-    /// <summary>
-    /// In what two tensors that are so near each other differ more than they can: by the triangle inequality norms, means and largest
-    /// elements are no further apart than the tensors.
-    /// </summary>
-    private static string? Apart(GoldenTensor golden, GoldenTensor found, double distance)
-    {
-        var root = Math.Sqrt(golden.Shape.Aggregate(1.0, (count, extent) => count * Math.Max(extent, 1)));
-        return new[]
-        {
-            ("norm", golden.L2, found.L2, 1),
-            ("mean", golden.Mean, found.Mean, root),
-            ("largest element", golden.AbsMax, found.AbsMax, 1),
-            ("movement", golden.Moved, found.Moved, 1),
-        }
-            .Where(one => one.Item2 != one.Item3 && !(Math.Abs(one.Item3 - one.Item2) * one.Item4 <= distance))
-            .Select(one => string.Create(CultureInfo.InvariantCulture, $"its {one.Item1} is {one.Item3:R}, the golden's {one.Item2:R}"))
-            .FirstOrDefault();
-    }
-
-    private static Result Failed(GoldenTensor tensor, string explanation) =>
-        new(tensor, new(Word(tensor.Part), tensor.Name, double.PositiveInfinity, explanation), true, false);
-
-    /// <summary>In order of execution, the first thing that diverges.</summary>
-    private static string? Began(GoldenRecord golden, GoldenRecord found, List<Result> tensors)
-    {
-        var traces = found.Traces.ToDictionary(trace => (trace.Iteration, trace.Phase));
-        bool Diverges(int iteration, GoldenPhase phase) =>
-            golden.Traces.FirstOrDefault(trace => trace.Iteration == iteration && trace.Phase == phase) is { } theirs
-            && (
-                !traces.TryGetValue((iteration, phase), out var ours)
-                || !(Math.Sqrt(theirs.Movement.SquaredDistance(ours.Movement)) <= GoldenTolerance.Allowance * theirs.Floor!.Value)
-            );
-        for (var iteration = 0; iteration < golden.Rates.Count; iteration++)
-        {
-            var loss = golden.Losses.FirstOrDefault(theirs =>
-                theirs.Iteration == iteration
-                && !(
-                    found.Losses.FirstOrDefault(ours => ours.Iteration == iteration && ours.Name == theirs.Name) is { } ours
-                    && Units(theirs, ours) <= GoldenTolerance.Allowance
-                )
-            );
-            if (loss is not null)
-            {
-                return $"iteration {iteration}, forward ({loss.Name})";
-            }
-
-            if (Diverges(iteration, GoldenPhase.Forward))
-            {
-                return $"iteration {iteration}, forward (running statistics)";
-            }
-
-            var gradient =
-                iteration == 0
-                    ? tensors
-                        .Where(result => result is { Fails: true, Tensor.Part: GoldenPart.Gradient })
-                        .OrderByDescending(result => result.Finding.Units)
-                        .FirstOrDefault()
-                    : default;
-            if (gradient.Tensor is not null)
-            {
-                return $"iteration 0, backward (gradient of {gradient.Tensor.Name})";
-            }
-
-            if (Diverges(iteration, GoldenPhase.Backward))
-            {
-                return $"iteration {iteration}, backward";
-            }
-
-            if (iteration >= found.Rates.Count || !RateEquals(golden.Rates[iteration], found.Rates[iteration]))
-            {
-                return $"iteration {iteration}, optimizer (learning rate)";
-            }
-
-            if (Diverges(iteration, GoldenPhase.Optimizer))
-            {
-                return $"iteration {iteration}, optimizer";
-            }
-
-            if (Diverges(iteration, GoldenPhase.Average))
-            {
-                return $"iteration {iteration}, moving average";
-            }
-        }
-
-        return null;
-    }
-
-    private static double Worse(double units) => double.IsNaN(units) ? double.PositiveInfinity : units;
-
-    private static string Word<T>(T value)
+    /// <summary>How reports spell a value of an enumeration.</summary>
+    internal static string Word<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();
 }

@@ -3,6 +3,7 @@ using PPYolo.Align.Generation;
 using PPYolo.Align.Tensors;
 using static TorchSharp.torch;
 
+// Longer than others: the public calls of a watched training, of which most lines are their documentation.
 namespace PPYolo.Align.Golden;
 
 /// <summary>

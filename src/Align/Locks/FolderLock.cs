@@ -1,9 +1,5 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using PPYolo.Align.Files;
-using PPYolo.Align.Json;
 
 namespace PPYolo.Align.Locks;
 
@@ -86,7 +82,7 @@ public sealed class FolderLock : IDisposable
     /// <exception cref="AlignException">Somebody else has taken the folder, or removed the file.</exception>
     public void Require()
     {
-        var found = Read(path);
+        var found = LockHolder.Read(path);
         if (found?.Token != holder.Token)
         {
             throw new AlignException(
@@ -114,7 +110,7 @@ public sealed class FolderLock : IDisposable
         try
         {
             // While it is held, so that it cannot be another's.
-            if (Read(path)?.Token == holder.Token)
+            if (LockHolder.Read(path)?.Token == holder.Token)
             {
                 File.Delete(path);
             }
@@ -134,12 +130,12 @@ public sealed class FolderLock : IDisposable
     /// <summary>Makes the file, or takes one that nobody holds out of the way.</summary>
     private static (FileStream? File, LockHolder Holder) TryTake(string path)
     {
-        var holder = Here();
+        var holder = LockHolder.Here();
         try
         {
             // Sharing with nobody is what the operating system holds until the process ends.
             var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0);
-            Write(file, holder);
+            holder.Write(file);
             return (file, holder);
         }
         catch (IOException) when (File.Exists(path))
@@ -153,13 +149,13 @@ public sealed class FolderLock : IDisposable
     /// <summary>Finds out whether somebody holds a lock.</summary>
     private static State Examine(string path, out LockHolder? holder, bool remove = false)
     {
-        holder = Read(path);
+        holder = LockHolder.Read(path);
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 0);
             // Between opening and holding it somebody may have put another in its place.
             using var reader = new StreamReader(file, Encoding.UTF8);
-            if (Parse(reader.ReadToEnd())?.Token != Read(path)?.Token)
+            if (LockHolder.Parse(reader.ReadToEnd())?.Token != LockHolder.Read(path)?.Token)
             {
                 return State.Held;
             }
@@ -186,57 +182,6 @@ public sealed class FolderLock : IDisposable
         }
     }
 
-    private static LockHolder Here()
-    {
-        using var process = Process.GetCurrentProcess();
-        return new()
-        {
-            Host = Environment.MachineName,
-            Process = Environment.ProcessId,
-            Started = process.StartTime.ToUniversalTime(),
-            Command = string.Join(
-                ' ',
-                Environment.GetCommandLineArgs().Select((part, index) => index == 0 ? Path.GetFileName(part) : part)
-            ),
-            Heartbeat = DateTime.UtcNow,
-            Token = Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture),
-        };
-    }
-
-    private static LockHolder? Read(string path)
-    {
-        try
-        {
-            return Parse(InputFile.ReadTextOfHeld(path));
-        }
-        catch (AlignException)
-        {
-            return null;
-        }
-    }
-
-    // A lock that is being written, or that somebody damaged, names nobody.
-    private static LockHolder? Parse(string text)
-    {
-        try
-        {
-            return StrictJson.Parse<LockHolder>(text, FileName);
-        }
-        catch (Exception error) when (error is AlignException or JsonException)
-        {
-            return null;
-        }
-    }
-
-    private static void Write(FileStream file, LockHolder holder)
-    {
-        // In place and of one length, since whoever replaced the file would no longer hold it.
-        file.Position = 0;
-        file.Write(Encoding.UTF8.GetBytes(StrictJson.Text(holder) + "\n"));
-        file.SetLength(file.Position);
-        file.Flush();
-    }
-
     private void Write()
     {
         lock (writing)
@@ -249,7 +194,7 @@ public sealed class FolderLock : IDisposable
             holder = holder with { Heartbeat = DateTime.UtcNow };
             try
             {
-                Write(file, holder);
+                holder.Write(file);
             }
             catch (IOException)
             {

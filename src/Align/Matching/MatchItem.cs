@@ -17,6 +17,9 @@ internal sealed class MatchItem(string name, MatchKind kind, IReadOnlyList<long>
     /// <summary>Its extents.</summary>
     public IReadOnlyList<long> Shape => shape;
 
+    /// <summary>The extents as one word.</summary>
+    public string Extents { get; } = string.Join('x', shape);
+
     /// <summary>What is known, in order of execution.</summary>
     public List<(MatchEvidence Label, StripedSummary Summary)> Evidence { get; } = [];
 

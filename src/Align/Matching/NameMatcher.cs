@@ -1,4 +1,3 @@
-using PPYolo.Align.Traces;
 
 namespace PPYolo.Align.Matching;
 
@@ -31,18 +30,31 @@ public sealed class NameMatcher
     {
         var matcher = new NameMatcher(first, second);
         matcher.Bits();
-        matcher.Sketches(item => (item.Kind, Shape(item), item.IsLeaf));
+        matcher.Sketches(item => (item.Kind, item.Extents, item.IsLeaf));
         for (var before = -1; before != matcher.partners.Count; )
         {
             before = matcher.partners.Count;
             matcher.OwnersOfParameters();
             matcher.ParametersOfOwners();
             matcher.Containers();
-            matcher.Sketches(item => (item.Kind, Shape(item), false));
+            matcher.Sketches(item => (item.Kind, item.Extents, false));
         }
 
         matcher.SameNames();
-        matcher.Guesses();
+        foreach (
+            var (item, other) in MatchGuesses.Of(
+                matcher.first.Where(matcher.IsOpen),
+                matcher.second.Where(matcher.IsOpen),
+                matcher.partners
+            )
+        )
+        {
+            if (matcher.IsOpen(item) && matcher.IsOpen(other))
+            {
+                matcher.Pair(item, other, ByPlace, isSure: false);
+            }
+        }
+
         return new(
             [.. matcher.second.Where(matcher.found.ContainsKey).Select(item => matcher.found[item])],
             [.. matcher.first.Where(item => !matcher.taken.ContainsKey(item)).Select(item => (item.Kind, item.Name))],
@@ -86,7 +98,9 @@ public sealed class NameMatcher
     /// <summary>Tensors by what is there once of them; constants say nothing.</summary>
     private static Dictionary<string, MatchItem> Once(IEnumerable<MatchItem> items, Func<MatchItem, string?> key) =>
         items
-            .Where(item => key(item) is not null && item.Count > 1 && item.Evidence.Exists(known => !IsConstant(item, known.Summary)))
+            .Where(item =>
+                key(item) is not null && item.Count > 1 && item.Evidence.Exists(known => !MatchLikeness.IsConstant(item, known.Summary))
+            )
             .GroupBy(item => key(item)!)
             .Where(same => same.Count() == 1)
             .ToDictionary(same => same.Key, same => same.Single(), StringComparer.Ordinal);
@@ -100,7 +114,7 @@ public sealed class NameMatcher
         {
             List<MatchItem> ours = [.. own[group.Key].Where(IsOpen)],
                 theirs = [.. group];
-            var pairs = theirs.ConvertAll(item => ours.ConvertAll(other => Alike(other, item)));
+            var pairs = theirs.ConvertAll(item => ours.ConvertAll(other => MatchLikeness.Alike(other, item)));
             for (var i = 0; i < theirs.Count; i++)
             {
                 var possible = Enumerable.Range(0, ours.Count).Where(j => pairs[i][j] != Likeness.Other).ToList();
@@ -153,10 +167,14 @@ public sealed class NameMatcher
                 other = [.. Parameters(second, theirs).Where(IsOpen)];
             foreach (var item in other)
             {
-                var possible = own.FindAll(one => IsOpen(one) && Shape(one) == Shape(item) && Alike(one, item) != Likeness.Other);
+                var possible = own.FindAll(one =>
+                    IsOpen(one) && one.Extents == item.Extents && MatchLikeness.Alike(one, item) != Likeness.Other
+                );
                 if (
                     possible.Count == 1
-                    && other.Count(one => IsOpen(one) && Shape(one) == Shape(item) && Alike(possible[0], one) != Likeness.Other) == 1
+                    && other.Count(one =>
+                        IsOpen(one) && one.Extents == item.Extents && MatchLikeness.Alike(possible[0], one) != Likeness.Other
+                    ) == 1
                 )
                 {
                     Sure(item, possible[0], ByOwner);
@@ -193,121 +211,12 @@ public sealed class NameMatcher
         foreach (var item in second.Where(item => item.Kind is MatchKind.Data or MatchKind.Loss && IsOpen(item)).ToList())
         {
             var same = first.FirstOrDefault(other => IsOpen(other) && other.Kind == item.Kind && other.Name == item.Name);
-            if (same is not null && Alike(same, item) != Likeness.Other)
+            if (same is not null && MatchLikeness.Alike(same, item) != Likeness.Other)
             {
                 Sure(item, same, ByName);
             }
         }
     }
-
-    /// <summary>What is left: the likeliest of what comes into question, by what is above it and by its place.</summary>
-    private void Guesses()
-    {
-        var votes = new Dictionary<(string, string), int>();
-        foreach (var (item, partner) in partners)
-        {
-            for (
-                var (one, other) = (item.Owner, partner.Owner);
-                one.Length > 0 && other.Length > 0;
-                (one, other) = (MatchSide.Above(one), MatchSide.Above(other))
-            )
-            {
-                votes[(one, other)] = votes.GetValueOrDefault((one, other)) + 1;
-            }
-        }
-
-        var (ours, theirs) = (first.Where(IsOpen).ToLookup(Place), second.Where(IsOpen).ToLookup(Place));
-        var candidates =
-            from bucket in theirs
-            from pair in bucket.Select((item, place) => (item, place))
-            from other in ours[bucket.Key].Select((item, place) => (item, place))
-            let likeness = Alike(other.item, pair.item)
-            let near = Votes(votes, pair.item, other.item)
-            where likeness != Likeness.Other || near == 1
-            let score = (
-                likeness == Likeness.Same ? 1000
-                : likeness == Likeness.Possible ? 500
-                : 0
-            )
-                + (100 * near)
-                + (pair.item.Name == other.item.Name ? 100 : 0)
-                + (pair.item.Leaf == other.item.Leaf ? 50 : 0)
-                + (pair.item.IsLeaf == other.item.IsLeaf ? 20 : 0)
-                - Math.Min(10, Math.Abs(pair.place - other.place))
-            orderby score descending
-            select (pair.item, Other: other.item);
-        foreach (var (item, other) in candidates.ToList())
-        {
-            if (IsOpen(item) && IsOpen(other))
-            {
-                Pair(item, other, ByPlace, isSure: false);
-            }
-        }
-    }
-
-    /// <summary>How near the modules are that two tensors are in: 1 where the innermost are known to be the same.</summary>
-    private static double Votes(Dictionary<(string, string), int> votes, MatchItem item, MatchItem other)
-    {
-        var (one, two) = (item.Owner, other.Owner);
-        for (var depth = 1; one.Length > 0 && two.Length > 0; depth++)
-        {
-            if (votes.ContainsKey((one, two)))
-            {
-                return 1.0 / depth;
-            }
-
-            (one, two) = (MatchSide.Above(one), MatchSide.Above(two));
-        }
-
-        return 0;
-    }
-
-    /// <summary>Compares all that is known of both.</summary>
-    private static Likeness Alike(MatchItem first, MatchItem second)
-    {
-        var told = false;
-        foreach (var (label, summary) in first.Evidence)
-        {
-            var at = second.Evidence.FindIndex(known => known.Label == label);
-            if (at < 0)
-            {
-                continue;
-            }
-
-            var other = second.Evidence[at].Summary;
-            if ((summary.L2 == 0 && other.L2 == 0) || summary.NonFinite + other.NonFinite > 0)
-            {
-                continue;
-            }
-
-            var distance = summary.RelativeDistance(other);
-            // Few elements are near each other by chance.
-            var tolerance = first.Count < 8 ? Math.Min(label.Tolerance, 1e-4) : label.Tolerance;
-            if (distance >= 10 * label.Tolerance)
-            {
-                return Likeness.Other;
-            }
-
-            told |=
-                distance <= tolerance
-                && (first.Count > 1 || first.Kind == MatchKind.Loss)
-                && (label.Phase is not (TracePhase.Start or TracePhase.Data) || !IsConstant(first, summary));
-        }
-
-        // A parameter that is trained is none that is not.
-        return first.Kind == MatchKind.State && IsTrained(first) is { } one && IsTrained(second) is { } two && one != two ? Likeness.Other
-            : told ? Likeness.Same
-            : Likeness.Possible;
-    }
-
-    private static bool? IsTrained(MatchItem item) =>
-        item.Evidence.TrueForAll(known => known.Label.Iteration < 0)
-            ? null
-            : item.Evidence.Exists(known => known.Label.Phase is TracePhase.Gradient or TracePhase.Weights);
-
-    /// <summary>All elements are one number: then, and only then, the norm is what the mean gives.</summary>
-    private static bool IsConstant(MatchItem item, Sketching.StripedSummary summary) =>
-        Math.Abs((Math.Abs(summary.Mean) * Math.Sqrt(item.Count)) - summary.L2) <= 1e-9 * summary.L2;
 
     private Dictionary<string, MatchItem> OpenOutputs(IReadOnlyList<MatchItem> items) =>
         items
@@ -320,17 +229,6 @@ public sealed class NameMatcher
     private static HashSet<MatchItem> Inside(IReadOnlyList<MatchItem> items, string module) =>
         [.. items.Where(item => item.Kind == MatchKind.State && item.Name.StartsWith($"{module}.", StringComparison.Ordinal))];
 
-    private static string Shape(MatchItem item) => string.Join('x', item.Shape);
-
-    private static (MatchKind, string) Place(MatchItem item) => (item.Kind, Shape(item));
-
     /// <summary>Outputs of one shape, but for where the channels are.</summary>
     private static bool SameExtents(MatchItem one, MatchItem other) => one.Shape.Order().SequenceEqual(other.Shape.Order());
-
-    private enum Likeness
-    {
-        Other,
-        Possible,
-        Same,
-    }
 }

@@ -27,19 +27,27 @@ public static class ComparisonText
             .AppendLine(
                 sides.Start is null ? "not known, so that movement is not shown (--start FILE names it)" : Printable.Of(sides.Start)
             );
-        text.Append("bound:  sum of squared differences of a tensor, in float64, at most ").AppendLine(Full(comparison.Bound));
+        text.Append("bound:  sum of squared differences of a tensor, in float64, at most ")
+            .AppendLine(ComparisonTable.Full(comparison.Bound));
         text.AppendLine();
         var moved = comparison.Tensors.Any(tensor => tensor.Movement is not null);
-        List(
+        ComparisonTable.List(
             text,
-            $"not aligned (above {Full(comparison.Bound)}, or not comparable)",
+            $"not aligned (above {ComparisonTable.Full(comparison.Bound)}, or not comparable)",
             [.. comparison.Diverged],
             comparison.Bound,
             rows,
             moved
         );
-        List(text, $"aligned (at or below {Full(comparison.Bound)})", [.. comparison.Within], comparison.Bound, rows, moved);
-        Counters(text, comparison, rows);
+        ComparisonTable.List(
+            text,
+            $"aligned (at or below {ComparisonTable.Full(comparison.Bound)})",
+            [.. comparison.Within],
+            comparison.Bound,
+            rows,
+            moved
+        );
+        ComparisonTable.Counters(text, comparison, rows);
         Suspicions(text, comparison, rows);
         NotCompared(text, "first", sides.FirstContent, rows);
         NotCompared(text, "second", sides.SecondContent, rows);
@@ -84,8 +92,9 @@ public static class ComparisonText
         {
             var largest = comparison.Within.First();
             return $"ALIGNED: {(comparison.Tensors.Count == 1 ? "the tensor is" : $"all {comparison.Tensors.Count} tensors are")} "
-                + $"within {Full(comparison.Bound)}; "
-                + $"the largest sum of squared differences is {Full(largest.Metrics!.SumOfSquares)} ({Printable.Of(largest.Name)})."
+                + $"within {ComparisonTable.Full(comparison.Bound)}; "
+                + $"the largest sum of squared differences is {ComparisonTable.Full(largest.Metrics!.SumOfSquares)} "
+                + $"({Printable.Of(largest.Name)})."
                 + Warning(comparison);
         }
 
@@ -128,109 +137,6 @@ public static class ComparisonText
         text.AppendLine();
     }
 
-    private static void List(StringBuilder text, string title, List<TensorComparison> tensors, double bound, int? rows, bool moved)
-    {
-        text.Append(tensors.Count).Append(tensors.Count == 1 ? " tensor " : " tensors ").Append(title);
-        var shown = tensors.Take(rows ?? int.MaxValue).ToList();
-        text.AppendLine(
-            shown.Count == tensors.Count ? "" : $"; {(shown.Count == 0 ? "none" : $"the worst {shown.Count}")} shown, all with --all"
-        );
-        if (shown.Count > 0)
-        {
-            string[] movement = moved ? ["first moved", "second moved", "diff / moved"] : [];
-            var table = new TextTable([
-                "  outcome",
-                "sum of squares",
-                "relative L2",
-                "max abs",
-                "cosine",
-                "ULP p99",
-                .. movement,
-                "tensor",
-                "where, and notes",
-            ]);
-            shown.ForEach(tensor => table.Add(Row(tensor, bound, moved)));
-            text.Append(table);
-        }
-
-        text.AppendLine();
-    }
-
-    private static string[] Row(TensorComparison tensor, double bound, bool moved)
-    {
-        var metrics = tensor.Metrics;
-        string[] movement = moved ? [Number(tensor.Movement?.First), Number(tensor.Movement?.Second), Number(tensor.Movement?.Ratio)] : [];
-        return
-        [
-            "  " + tensor.Outcome.Words(),
-            metrics is null ? "-" : Beside(metrics.SumOfSquares, bound),
-            Number(metrics?.RelativeL2),
-            Number(metrics?.MaxAbs),
-            metrics?.Cosine.ToString("0.########", CultureInfo.InvariantCulture) ?? "-",
-            metrics?.UlpP99?.ToString(CultureInfo.InvariantCulture) ?? "-",
-            .. movement,
-            Printable.Of(tensor.Name),
-            Notes(tensor),
-        ];
-    }
-
-    private static string Notes(TensorComparison tensor)
-    {
-        if (tensor.Metrics is not { } metrics)
-        {
-            return (tensor.First, tensor.Second) switch
-            {
-                (null, { } second) => $"{second}",
-                ({ } first, null) => $"{first}",
-                var (first, second) => $"{first} against {second}",
-            };
-        }
-
-        var notes = new List<string>();
-        if (metrics.BitwiseEqual)
-        {
-            notes.Add("equal bit by bit");
-        }
-
-        if (metrics.NonFiniteFirst + metrics.NonFiniteSecond > 0)
-        {
-            notes.Add(
-                $"NaN or infinity: {metrics.NonFiniteFirst} in the first, {metrics.NonFiniteSecond} in the second, of {metrics.Count}"
-            );
-        }
-
-        if (metrics.Worst is { } worst)
-        {
-            notes.Add($"[{string.Join(',', worst.Index)}] {Full(worst.First)} against {Full(worst.Second)}");
-        }
-
-        return string.Join("; ", notes);
-    }
-
-    private static void Counters(StringBuilder text, SetComparison comparison, int? rows)
-    {
-        if (comparison.Counters.Count == 0)
-        {
-            return;
-        }
-
-        var diverged = comparison.DivergedCounters.ToList();
-        text.Append(comparison.Counters.Count)
-            .Append(comparison.Counters.Count == 1 ? " counter" : " counters")
-            .Append($" ({TensorComparison.CounterMark}), compared exactly: ");
-        text.AppendLine(
-            comparison.CountersWereReset ? "0 on one side, where they were reset as PyTorch 1.13 does, and no divergence"
-            : diverged.Count == 0 ? "all equal"
-            : $"{diverged.Count} not equal"
-        );
-        foreach (var counter in diverged.Take(rows ?? int.MaxValue))
-        {
-            text.AppendLine(CultureInfo.InvariantCulture, $"  {counter.Outcome.Words()}  {Printable.Of(counter.Name)}  {Notes(counter)}");
-        }
-
-        text.AppendLine();
-    }
-
     private static void Suspicions(StringBuilder text, SetComparison comparison, int? rows)
     {
         var suspicious = comparison.Suspicious.ToList();
@@ -253,12 +159,12 @@ public static class ComparisonText
         tensor.Outcome switch
         {
             TensorOutcome.AboveBound =>
-                $"its sum of squared differences is {Full(tensor.Metrics!.SumOfSquares)} where {Full(bound)} is allowed",
+                $"its sum of squared differences is {ComparisonTable.Full(tensor.Metrics!.SumOfSquares)} where {ComparisonTable.Full(bound)} is allowed",
             TensorOutcome.BeyondMovement =>
-                $"it differs by {Number(tensor.Movement!.Ratio)} of the way it moved since the start, where a tenth is allowed",
-            TensorOutcome.NotEqual or TensorOutcome.NonFinite => Notes(tensor),
-            TensorOutcome.Missing or TensorOutcome.Extra => $"it is {tensor.Outcome.Words()} ({Notes(tensor)})",
-            _ => Notes(tensor),
+                $"it differs by {ComparisonTable.Number(tensor.Movement!.Ratio)} of the way it moved since the start, where a tenth is allowed",
+            TensorOutcome.NotEqual or TensorOutcome.NonFinite => ComparisonTable.Notes(tensor),
+            TensorOutcome.Missing or TensorOutcome.Extra => $"it is {tensor.Outcome.Words()} ({ComparisonTable.Notes(tensor)})",
+            _ => ComparisonTable.Notes(tensor),
         };
 
     private static string Advice(SetComparison comparison)
@@ -298,18 +204,4 @@ public static class ComparisonText
                 + "the part of the step that does.",
         };
     }
-
-    // Rounded, a sum just above the bound would look like the bound.
-    private static string Beside(double value, double bound) => Math.Abs(value - bound) <= bound / 100 ? Full(value) : Number(value);
-
-    private static string Full(double value) => value.ToString("R", CultureInfo.InvariantCulture);
-
-    private static string Number(double? value) =>
-        value switch
-        {
-            null => "-",
-            0 => "0",
-            { } number when double.IsFinite(number) => number.ToString("0.00e+00", CultureInfo.InvariantCulture),
-            { } number => number.ToString(CultureInfo.InvariantCulture),
-        };
 }

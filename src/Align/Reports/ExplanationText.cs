@@ -3,6 +3,7 @@ using System.Text;
 using PPYolo.Align.Explanations;
 using PPYolo.Align.Traces;
 
+// Longer than others: one report from its first line to its last; its sentences are used by the page too.
 namespace PPYolo.Align.Reports;
 
 /// <summary>An explanation as plain text: losses, the worst tensors, where the runs part, why, and what was lacking.</summary>

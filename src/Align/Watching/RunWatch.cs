@@ -6,6 +6,7 @@ using PPYolo.Align.Traces;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
+// Longer than others: the four public calls of a recorder and their documentation.
 namespace PPYolo.Align.Watching;
 
 /// <summary>

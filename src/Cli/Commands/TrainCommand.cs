@@ -1,16 +1,11 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Globalization;
 using PPYolo.Align;
 using PPYolo.Align.Locks;
 using PPYolo.Align.Records;
-using PPYolo.Cli.Output;
-using PPYolo.Cli.Progress;
 using PPYolo.Harness.Replay;
-using PPYolo.Train.Epochs;
 using PPYolo.Train.Options;
 using PPYolo.Train.Ranks;
-using PPYolo.Train.Ranks.Mpi;
 using PPYolo.Train.Records;
 using PPYolo.Train.Runs;
 using PPYolo.Train.Stepping;
@@ -48,70 +43,7 @@ internal static class TrainCommand
             ],
         };
         all.AddTo(command);
-        command.Validators.Add(result =>
-        {
-            if (
-                result.GetValue(all.Resume)
-                    ? result.GetValue(all.Replay) is not null
-                    : result.GetValue(all.Config) is null && result.GetValue(all.Replay) is null
-            )
-            {
-                result.AddError(
-                    "train needs --config NAME (to train), --resume --out DIR (to go on with a run), or --replay DIR (to train on a "
-                        + "recorded run again)"
-                );
-            }
-            else if (
-                IsOverEpochs(result)
-                && (
-                    result.GetValue(all.Record) is not null
-                    || result.GetValue(all.Split) is not null
-                    || result.GetResult(all.Iterations) is { Implicit: false }
-                )
-            )
-            {
-                result.AddError(
-                    "--epochs, --out, --resume, --checkpoint, --continue, --show-first-batch and --black-box are of a run over epochs: "
-                        + "they go with neither --iterations nor --record nor --split"
-                );
-            }
-            else if (result.GetResult(all.BlackBox) is { Implicit: false } && result.GetValue(all.Replay) is not null)
-            {
-                result.AddError("--black-box is of a run over epochs: it does not go with --replay, which has no need of it");
-            }
-            else if (result.GetValue(all.Continue) is not null && result.GetValue(all.Checkpoint) is not null)
-            {
-                result.AddError("--continue goes on from a checkpoint, and --checkpoint begins anew with its weights: give one of them");
-            }
-            else if (result.GetValue(all.Seed) is { } given && !given.All(char.IsAsciiDigit))
-            {
-                result.AddError($"--seed: expected a decimal number, found '{given}'");
-            }
-            else if (
-                result.GetValue(all.Replay) is { } folder
-                && !CapsuleFile.ExistsIn(folder)
-                && result.GetValue(all.Config) is null
-                && (result.GetResult(all.Set) is { Implicit: false } || result.GetResult(all.Init) is { Implicit: false })
-            )
-            {
-                result.AddError(
-                    "--replay repeats what was recorded: it goes with neither --set nor --init; of a folder that another program wrote, "
-                        + "--config NAME says what was run, and --set and --init complete it"
-                );
-            }
-            else if (result.GetValue(all.End) is not null && result.GetValue(all.Replay) is null)
-            {
-                result.AddError("--end is compared with the end of a replay: name the folder with --replay DIR");
-            }
-            else if ((result.GetValue(all.Trace) || result.GetValue(all.Whole) is { Length: > 0 }) && result.GetValue(all.Record) is null)
-            {
-                result.AddError("--trace is written into a record: name its folder with --record DIR");
-            }
-            else if (result.GetResult(all.Floor) is { Implicit: false } && result.GetValue(all.Record) is null)
-            {
-                result.AddError("--floor is kept in a record: name its folder with --record DIR");
-            }
-        });
+        command.Validators.Add(result => TrainRules.Check(result, all));
         command.SetAction(result =>
         {
             var where = SharedOptions.Prepare(
@@ -156,7 +88,7 @@ internal static class TrainCommand
             }
 
             if (
-                IsOverEpochs(result.CommandResult)
+                TrainRules.IsOverEpochs(result.CommandResult, all)
                 || (
                     DataOptions.IsDataset(result.GetValue(all.Data.Data))
                     && result.GetValue(all.Record) is null
@@ -164,7 +96,7 @@ internal static class TrainCommand
                 )
             )
             {
-                OverEpochs(result, team, where).Run();
+                new EpochRequest(result, all).Session(team, where).Run();
                 return ExitCode.Aligned;
             }
 
@@ -200,15 +132,6 @@ internal static class TrainCommand
         });
         return command;
 
-        bool IsOverEpochs(SymbolResult result) =>
-            result.GetResult(all.Epochs) is { Implicit: false }
-            || result.GetValue(all.Output) is not null
-            || result.GetValue(all.Resume)
-            || result.GetValue(all.ShowFirstBatch)
-            || result.GetResult(all.BlackBox) is { Implicit: false }
-            || result.GetValue(all.Checkpoint) is not null
-            || result.GetValue(all.Continue) is not null;
-
         RecordOptions? Recording(ParseResult result) =>
             result.GetValue(all.Record) is not { } folder
                 ? null
@@ -222,91 +145,7 @@ internal static class TrainCommand
                             : null,
                     Twins = result.GetValue(all.Floor),
                 };
-
-        EpochSession OverEpochs(ParseResult result, RanksOptions team, TorchSharp.torch.Device where)
-        {
-            var name = result.GetValue(all.Config);
-            var folder =
-                result.GetValue(all.Output)
-                ?? Path.Combine(
-                    "runs",
-                    Path.GetFileNameWithoutExtension(name)
-                        ?? throw new AlignException("--resume without --config needs --out DIR, the folder of the run")
-                );
-            EpochSession? session = null;
-            Signals.Safe = () =>
-                $"{new CheckpointStore(folder).Latest ?? "what the run began with"} is whole"
-                + (session?.LastCapsule is { } last ? $", {last} has the last iterations" : "")
-                + $"; go on with: ppyolo train --resume --out {folder}";
-            return session = new()
-            {
-                Folder = folder,
-                Resume = result.GetValue(all.Resume),
-                ShowFirstBatch = result.GetValue(all.ShowFirstBatch),
-                BlackBox = result.GetValue(all.BlackBox),
-                Keep = result.GetValue(all.Keep),
-                Show = run => TrainingConsole.Show(run, result.GetValue(all.Log)),
-                Say = TrainingConsole.Say,
-                EvalBatch = result.GetValue(all.EvalBatch),
-                Team = team,
-                Device = where,
-                Asked = name is null ? null : Settings(result, name, team),
-                AskedOver = recorded => Over(result, recorded),
-                MayChangeData = result.GetValue(all.DataChanged),
-                Epochs = result.GetValue(all.Epochs),
-                OpenData = settings => all.Data.Open(settings, result),
-            };
-        }
-
-        string StartOf(ParseResult result) => result.GetValue(all.Init) is var init && File.Exists(init) ? Path.GetFullPath(init) : init!;
-
-        // What was given, each option by itself; the rest is the run's.
-        RunSettings Over(ParseResult result, RunSettings recorded)
-        {
-            var data = Given(all.Data.Data) && result.GetValue(all.Data.Data) is { } from ? PathOf(from) : recorded.Data;
-            return recorded with
-            {
-                Options = TrainOptionsFile.Override(recorded.Options, result.GetValue(all.Set)!, "the run's settings with --set"),
-                Data = data,
-                Images = all.Data.Images(result) is { } folder ? Path.GetFullPath(folder) : recorded.Images,
-                Strict = all.Data.Strict(result) || recorded.Strict,
-                SameSizeAcrossRanks = all.Data.GivesSizes(result)
-                    ? all.Data.SameSizeAcrossRanks(result, data)
-                    : recorded.SameSizeAcrossRanks,
-                EvalData = result.GetValue(all.EvalData) is { } held ? Path.GetFullPath(held) : recorded.EvalData,
-                Seed = result.GetValue(all.Seed) ?? recorded.Seed,
-                Init = Given(all.Init) ? StartOf(result) : recorded.Init,
-                Checkpoint = result.GetValue(all.Checkpoint) is { } file ? Path.GetFullPath(file) : recorded.Checkpoint,
-            };
-
-            bool Given(Option option) => result.GetResult(option) is { Implicit: false };
-        }
-
-        RunSettings Settings(ParseResult result, string name, RanksOptions team)
-        {
-            var options = TrainOptionsFile.Read(name, result.GetValue(all.Set)!);
-            var from = result.GetValue(all.Data.Data);
-            var random = result.GetValue(all.Seed) ?? StartWeights.Parse(result.GetValue(all.Init)!).Seed ?? "1";
-            return new()
-            {
-                Options = options with { Epochs = result.GetValue(all.Epochs) ?? options.Epochs },
-                Data = from is null ? $"generator:{random}" : PathOf(from),
-                Images = all.Data.Images(result) is { } folder ? Path.GetFullPath(folder) : null,
-                Reading = all.Data.Reading(result),
-                Strict = all.Data.Strict(result),
-                SameSizeAcrossRanks = all.Data.SameSizeAcrossRanks(result, from),
-                EvalData = result.GetValue(all.EvalData) is { } held ? Path.GetFullPath(held) : null,
-                Seed = random,
-                Init = StartOf(result),
-                Checkpoint = result.GetValue(all.Checkpoint) is { } file ? Path.GetFullPath(file) : null,
-                Continued = result.GetValue(all.Continue) is { } theirs ? Path.GetFullPath(theirs) : null,
-                Ranks = team.Size(MpiLaunch.Current),
-                Threads = team.ThreadsOverAllRanks(MpiLaunch.Current),
-            };
-        }
     }
-
-    private static string PathOf(string data) => DataOptions.IsDataset(data) ? Path.GetFullPath(data) : data;
 
     private static void Train(RunPlan plan, IRanks ranks, string profile, RecordOptions? recording, FolderLock? writing, bool timings)
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using PPYolo.Data.Coco;
 
+// Longer than others: one pass over a dataset, which decides once for each record whether it stays.
 namespace PPYolo.Data.Datasets;
 
 /// <summary>

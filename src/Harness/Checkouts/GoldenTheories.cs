@@ -6,20 +6,6 @@ namespace PPYolo.Harness.Checkouts;
 /// <summary>Builds and runs the theories of a checkout that end in goldens, in processes of their own.</summary>
 internal static class GoldenTheories
 {
-    private const int SignalBase = 128;
-
-    /// <summary>Signals that somebody sends to a child, or the system for want of memory: SIGHUP, SIGINT, SIGKILL, SIGTERM.</summary>
-    private static readonly int[] Sent = [1, 2, 9, 15];
-
-    /// <summary>What the machine says that has no place left, or no network: another commit would fare no better.</summary>
-    private static readonly string[] Machine =
-    [
-        "No space left on device",
-        "not enough space on the disk",
-        "Disk quota exceeded",
-        "error NU1301",
-    ];
-
     /// <summary>The runs are said and not compared: none is red, for which twins would be trained.</summary>
     public static IReadOnlyDictionary<string, string> ReportOnly { get; } =
         new Dictionary<string, string> { [GoldenReport.OnlyVariable] = "1" };
@@ -47,8 +33,8 @@ internal static class GoldenTheories
         }
 
         var said = $"{output}\n{errors}";
-        RequireMachine(exitCode, said, "building");
-        return FirstError(said, tree);
+        ChildFailure.RequireMachine(exitCode, said, "building");
+        return ChildFailure.FirstError(said, tree);
     }
 
     /// <summary>Runs what was built.</summary>
@@ -76,10 +62,10 @@ internal static class GoldenTheories
                 ? ChildProcess.Run("dotnet", [program], all, folder: FolderOf(tree, plan.Project!))
             : Test(tree, plan, results, all, output);
         var said = $"{text}\n{errors}";
-        RequireMachine(exitCode, said, "running");
+        ChildFailure.RequireMachine(exitCode, said, "running");
         return exitCode == 0 && TheoryResults.Any(results) ? null
             : TheoryResults.Failures(results) is [var (test, message), ..] ? $"{test}: {message}"
-            : FirstError(said, tree);
+            : ChildFailure.FirstError(said, tree);
     }
 
     /// <summary>Builds and runs, where it must be possible.</summary>
@@ -213,42 +199,4 @@ internal static class GoldenTheories
         OperatingSystem.IsWindows()
             ? ChildProcess.Run("cmd", ["/c", command], environment, line, tree)
             : ChildProcess.Run("/bin/sh", ["-c", command], environment, line, tree);
-
-    private static void RequireMachine(int exitCode, string said, string doing)
-    {
-        if (Array.Find(Machine, said.Contains) is { } reason)
-        {
-            var line = said.Split('\n').First(text => text.Contains(reason, StringComparison.Ordinal)).Trim();
-            throw new AlignException(
-                $"{doing} failed for the machine's sake and not the commit's: {line}; mend that, and run the same again"
-            );
-        }
-
-        if (Sent.Contains(exitCode - SignalBase))
-        {
-            throw new AlignException(
-                $"{doing} was ended by signal {exitCode - SignalBase}, by somebody or for want of memory; run the same again to go on"
-            );
-        }
-    }
-
-    /// <summary>
-    /// The first line that speaks of an error; else the last one. Without the checkout's folder, which is gone when it is read.
-    /// </summary>
-    private static string FirstError(string said, string tree)
-    {
-        var lines = said.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        var line =
-            Array.Find(lines, text => text.Contains(": error ", StringComparison.Ordinal))
-            ?? Array.Find(
-                lines,
-                text =>
-                    text.Contains("error", StringComparison.OrdinalIgnoreCase) || text.Contains("No test matches", StringComparison.Ordinal)
-            )
-            ?? lines.LastOrDefault()
-            ?? "nothing was said";
-        // MSBuild names the project behind the message.
-        var end = line.EndsWith(']') ? line.LastIndexOf(" [", StringComparison.Ordinal) : -1;
-        return (end < 0 ? line : line[..end]).Replace(tree + Path.DirectorySeparatorChar, "", StringComparison.Ordinal);
-    }
 }

@@ -1,5 +1,6 @@
 using PPYolo.Align.Traces;
 
+// Longer than others: a catalogue, one entry for each cause, which is read from top to bottom.
 namespace PPYolo.Harness.Explain;
 
 /// <summary>

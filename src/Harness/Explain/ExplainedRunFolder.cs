@@ -3,12 +3,10 @@ using PPYolo.Align.Formats;
 using PPYolo.Align.Json;
 using PPYolo.Align.Matching;
 using PPYolo.Align.Records;
-using PPYolo.Align.Sketching;
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Traces;
 using PPYolo.Data.Batches;
 using PPYolo.Harness.RankEquality;
-using PPYolo.Model.Head;
 using PPYolo.Train.Options;
 using PPYolo.Train.Records;
 using PPYolo.Train.Tracing;
@@ -95,7 +93,7 @@ internal static class ExplainedRunFolder
                     Declared(TraceFile.Read(folder, rank, record?.Head.Recorded?.Iterations is null ? 0 : iterations), record?.Head, folder)
                 )
                 .ToList()
-            : FromFiles(folder, batches ? ranks : 0, iterations, losses, length);
+            : FilesOfRun.Traces(folder, batches ? ranks : 0, iterations, losses, length);
         if (traced && !traces[0].Iterations[0].Of(TracePhase.Start).Any())
         {
             AddStart(folder, traces[0].Iterations[0]);
@@ -210,102 +208,6 @@ internal static class ExplainedRunFolder
                 member => string.Concat(member.Value.GetRawText().Where(c => !char.IsWhiteSpace(c))),
                 StringComparer.Ordinal
             );
-    }
-
-    /// <summary>What batch files, losses and weights say of each iteration.</summary>
-    private static List<RunTrace> FromFiles(string folder, int ranks, int iterations, LossLog? losses, int length)
-    {
-        var known = Math.Max(iterations, losses?.Iterations.Count ?? 0);
-        var count = known > 0 ? known : length;
-        var traces = Enumerable
-            .Range(0, Math.Max(1, ranks))
-            .Select(rank => new RunTrace(rank, [.. Enumerable.Range(0, count).Select(i => new IterationTrace(i))]))
-            .ToList();
-        Add(traces[0].Iterations[0], TracePhase.Start, RunRecord.StartName);
-        for (var iteration = 0; iteration < count; iteration++)
-        {
-            for (var rank = 0; rank < ranks && iteration < iterations; rank++)
-            {
-                AddBatch(traces[rank].Iterations[iteration], new RecordedBatches(folder, rank).At(iteration));
-            }
-
-            AddLosses(
-                traces[0].Iterations[iteration],
-                losses?.Iterations.ElementAtOrDefault(iteration),
-                losses is null && ranks > 0 && iteration < iterations ? OverRanks(folder, traces, iteration) : null
-            );
-        }
-
-        Add(traces[0].Iterations[0], TracePhase.Reduction, RunRecord.GradientsName);
-        Add(traces[0].Iterations[^1], TracePhase.Momentum, RunRecord.MomentumName);
-        Add(
-            traces[0].Iterations[^1],
-            TracePhase.Buffers,
-            RunRecord.RawEndName,
-            name => TensorKinds.IsStatistic(name) || TensorKinds.IsCounter(name)
-        );
-        Add(traces[0].Iterations[^1], TracePhase.Weights, RunRecord.RawEndName, name => !TensorKinds.IsStatistic(name));
-        return traces;
-
-        void Add(IterationTrace trace, TracePhase phase, string name, Func<string, bool>? wanted = null)
-        {
-            if (Find(folder, name) is { } path)
-            {
-                using var tensors = TensorFile.Read(path);
-                if (phase == TracePhase.Start && ZeroWeights.Are(tensors))
-                {
-                    // The reference's own 000.pth holds no weights: no run started from it.
-                    return;
-                }
-
-                // Counters that are all 0 at the end were not counted, but reset.
-                var counters = tensors.Where(pair => TensorKinds.IsCounter(pair.Key));
-                var reset = counters.All(pair => !pair.Value.Bytes.Span.ContainsAnyExcept((byte)0));
-                TracingLoop.AddFiles(
-                    trace,
-                    phase,
-                    tensors,
-                    name => wanted?.Invoke(name) != false && !(reset && TensorKinds.IsCounter(name))
-                );
-            }
-        }
-    }
-
-    private static void AddBatch(IterationTrace trace, Batch batch)
-    {
-        foreach (var entry in JoinedBatches.Summaries(batch))
-        {
-            trace.Add(entry);
-        }
-    }
-
-    /// <summary>The losses beside each rank's batch, averaged over images.</summary>
-    private static IReadOnlyDictionary<string, float> OverRanks(string folder, List<RunTrace> traces, int iteration) =>
-        BatchFiles.Averaged(
-            traces.ConvertAll(trace => new RecordedBatches(folder, trace.Rank).Losses(iteration)),
-            traces.ConvertAll(trace => trace.Iterations[iteration][TracePhase.Data, "image"]!.Shape[0])
-        );
-
-    private static void AddLosses(IterationTrace trace, LossLogEntry? entry, IReadOnlyDictionary<string, float>? beside)
-    {
-        var losses = entry?.Losses ?? beside ?? new Dictionary<string, float>(StringComparer.Ordinal);
-        foreach (var (name, value) in losses)
-        {
-            trace.Add(new(new(TracePhase.Loss, name), [], StripedSummary.Of(value)));
-        }
-
-        if (losses.Count > 0 && !losses.ContainsKey(LossTerms.TotalName))
-        {
-            // Batch files have the terms alone; the total is their sum in float32, in their order.
-            trace.Add(
-                new(new(TracePhase.Loss, LossTerms.TotalName), [], StripedSummary.Of(losses.Values.Aggregate((sum, term) => sum + term)))
-            );
-        }
-
-        if (entry is not null)
-        {
-            trace.Add(new(new(TracePhase.Schedule, "rate"), [], StripedSummary.Of(entry.LearningRate)));
-        }
     }
 
     private static string? Find(string folder, string name) => RunRecord.TryFindFile(folder, name);

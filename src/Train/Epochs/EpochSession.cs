@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using PPYolo.Align;
-using PPYolo.Align.Comparison;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Json;
 using PPYolo.Align.Locks;
@@ -8,13 +7,11 @@ using PPYolo.Align.Tensors;
 using PPYolo.Data.Batches;
 using PPYolo.Data.Datasets;
 using PPYolo.Data.Layouts;
-using PPYolo.Data.Showing;
 using PPYolo.Train.Capsules;
 using PPYolo.Train.Feeds;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Ranks.Mpi;
 using PPYolo.Train.Runs;
-using PPYolo.Train.Weights;
 using TorchSharp;
 
 namespace PPYolo.Train.Epochs;
@@ -88,9 +85,10 @@ internal sealed class EpochSession
             throw new AlignException($"{Folder}: expected a new folder, found a run; go on with it by --resume, or name another folder");
         }
 
-        var settings = there || Asked is null ? Recorded() : Asked;
+        var resumed = new ResumedSettings(this);
+        var settings = there || Asked is null ? resumed.Read() : Asked;
         var data = OpenData(settings);
-        settings = Fingerprinted(settings with { Options = data.Fit(settings.Options) }, data, there);
+        settings = resumed.Fingerprinted(settings with { Options = data.Fit(settings.Options) }, data, there);
         // A capsule of the moment after a checkpoint goes on from the one before.
         var store = new CheckpointStore(Folder, BlackBox is not null && Keep == 1 ? 2 : Keep) { BeforeWrite = () => writing?.Require() };
         using var from =
@@ -98,7 +96,7 @@ internal sealed class EpochSession
             : settings.Continued is { } theirs ? TrainingState.OfReference(theirs, settings.Options.IterationsPerEpoch)
             : null;
         using var checkpoint = from is null && settings.Checkpoint is { } file ? TensorFile.Read(file) : null;
-        var start = from?.Raw ?? Start(settings, checkpoint);
+        var start = from?.Raw ?? CheckpointStart.Of(settings, checkpoint, Say);
         if (from is not null && from.Epochs > settings.Options.Epochs)
         {
             throw new AlignException(
@@ -158,38 +156,6 @@ internal sealed class EpochSession
                 "--black-box: keeps what the ranks of one process do, and mpirun started several processes; use --ranks N, or leave it away"
             );
 
-    /// <summary>Notes which data it is; a run that goes on must find those that it began with.</summary>
-    private RunSettings Fingerprinted(RunSettings settings, TrainingData data, bool there)
-    {
-        if (data is not DatasetData { Fingerprint: var now })
-        {
-            return settings;
-        }
-
-        if (there && settings.DataFingerprint is null)
-        {
-            Say($"{Path.Combine(Folder, RunSettings.FileName)}: does not say what the dataset was like; whether it changed is not known");
-        }
-
-        if (there && settings.DataFingerprint?.Difference(now) is { } difference)
-        {
-            if (!MayChangeData)
-            {
-                throw new AlignException(
-                    $"{settings.Data}: {difference} changed since the run in {Folder} began; put back what was there, say that it is meant "
-                        + "with --data-changed, or begin another run in another folder"
-                );
-            }
-
-            Say($"{settings.Data}: {difference} changed since the run began, as --data-changed says: it is another run from here on");
-        }
-
-        return settings with
-        {
-            DataFingerprint = now,
-        };
-    }
-
     // One process writes, whatever ranks there are; it is the one that speaks.
     private FolderLock? Lock() => MpiLaunch.Current is null or { Rank: 0 } ? FolderLock.Take(Folder) : null;
 
@@ -226,85 +192,6 @@ internal sealed class EpochSession
         return EpochEvaluation.Create(settings.Options, data, layout, EvalBatch, Device);
     }
 
-    private RunSettings Recorded()
-    {
-        var recorded = RunSettings.Read(Folder);
-        foreach (var note in recorded.Notes)
-        {
-            Say(note);
-        }
-
-        var settings = recorded with { Options = recorded.Options with { Epochs = Epochs ?? recorded.Options.Epochs } };
-        // The number of epochs may grow, and what only changes rounding is said; anything else would be another run.
-        var (ranks, threads) = (Team.Size(MpiLaunch.Current), Team.ThreadsOverAllRanks(MpiLaunch.Current));
-        var asked = Asked ?? AskedOver(recorded);
-        if (
-            SettingsDifference.First(
-                settings,
-                asked with
-                {
-                    Ranks = settings.Ranks,
-                    Threads = settings.Threads,
-                    DataFingerprint = settings.DataFingerprint,
-                    Options = asked.Options with
-                    {
-                        Epochs = settings.Options.Epochs,
-                        IterationsPerEpoch = settings.Options.IterationsPerEpoch,
-                    },
-                }
-            ) is
-            { } difference
-        )
-        {
-            throw new AlignException(
-                $"{Path.Combine(Folder, RunSettings.FileName)}: {difference}; resume with --resume --out {Folder} alone, or begin "
-                    + $"another run in another folder"
-            );
-        }
-
-        if (recorded.Ranks != ranks || recorded.Threads != threads)
-        {
-            Say(
-                $"{Folder}: began with {recorded.Ranks} ranks and {recorded.Threads} threads over them, goes on with {ranks} and "
-                    + $"{threads}: it will not be the same bit by bit"
-            );
-        }
-
-        return settings;
-    }
-
-    private NamedTensors Start(RunSettings settings, NamedTensors? checkpoint)
-    {
-        var start = StartWeights.Parse(settings.Init).For(settings.Options.ToNetwork());
-        if (checkpoint is null)
-        {
-            return start;
-        }
-
-        var partial = PartialWeights.Take(start, Float32Weights.Of(checkpoint, settings.Checkpoint!, Say));
-        if (partial.Taken.All(IsCounter) && partial.OtherShape.Any(entry => !IsCounter(entry)))
-        {
-            throw new AlignException(
-                $"{settings.Checkpoint}: expected weights of this network, found only {partial.Taken.Count} counters of batches that fit; "
-                    + $"of another shape or type are {string.Join(", ", partial.OtherShape.Where(entry => !IsCounter(entry)).Take(3))}"
-            );
-        }
-
-        if (partial.Taken.All(IsCounter))
-        {
-            throw new AlignException(
-                $"{settings.Checkpoint}: expected entries such as {start.Names[0]}, found {string.Join(", ", checkpoint.Names.Take(2))}"
-                    + $"; turn weights of Paddle into those of PyTorch with ppyolo convert, and check --config"
-            );
-        }
-
-        ZeroWeights.Refuse(checkpoint, settings.Checkpoint!);
-        Say(partial.Describe(settings.Checkpoint!));
-        return partial.Weights;
-    }
-
-    private static bool IsCounter(string entry) => entry.Contains(TensorComparison.CounterMark, StringComparison.Ordinal);
-
     private int Train(
         IRanks ranks,
         RunSettings settings,
@@ -320,7 +207,10 @@ internal sealed class EpochSession
         {
             store.RemoveLeftovers();
             settings.Write(Folder);
-            WriteFirstBatch(settings, data, ranks.Size, from);
+            if (ShowFirstBatch)
+            {
+                FirstBatchPage.Write(Folder, settings, data, ranks.Size, from?.Epochs ?? 0, Say);
+            }
         }
 
         ranks.Barrier("the run's folder");
@@ -351,28 +241,5 @@ internal sealed class EpochSession
             ranks
         );
         return ranks.Rank;
-    }
-
-    /// <summary>
-    /// The first batch of this rank, made once more beside the run's own: what is random in it has streams of its own, so that the run is
-    /// bit by bit what it is without.
-    /// </summary>
-    private void WriteFirstBatch(RunSettings settings, TrainingData data, int ranks, TrainingState? from)
-    {
-        if (!ShowFirstBatch)
-        {
-            return;
-        }
-
-        var (options, iteration) = (settings.Options, (from?.Epochs ?? 0) * settings.Options.IterationsPerEpoch);
-        var dataset = data as DatasetData;
-        var source = (dataset?.WithoutWorkers() ?? data).Batches(options, SlicedBatches.Even(options.Batch, ranks))(0);
-        using var held = source as IDisposable;
-        string[] names =
-            dataset?.Dataset.Categories.Select(category => category.Name).ToArray()
-            ?? [.. Enumerable.Range(1, options.Classes).Select(index => $"class {index}")];
-        var file = Path.Combine(Folder, "first_batch.html");
-        AtomicText.Write(file, BatchPage.Of(source.At(iteration), names, $"The batch of iteration {iteration} of {Folder}"));
-        Say($"{file}: the first batch, its boxes and its targets");
     }
 }

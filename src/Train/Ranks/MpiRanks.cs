@@ -5,6 +5,7 @@ using PPYolo.Align;
 using PPYolo.Train.Ranks.Mpi;
 using static TorchSharp.torch;
 
+// Longer than others: all that IRanks asks for, over one library; signals, transfers and sums have files of their own.
 namespace PPYolo.Train.Ranks;
 
 /// <summary>
@@ -17,9 +18,6 @@ public sealed unsafe class MpiRanks : IRanks
     private const int BroadcastTag = 4;
     private const int GatherTag = 5;
 
-    // Both signals come at once, and may be handled in another order.
-    private static readonly TimeSpan LauncherHaste = TimeSpan.FromSeconds(0.2);
-
     private const long BroadcastBytes = 64 * 1024 * 1024;
 
     private readonly MpiFunctions mpi;
@@ -29,9 +27,7 @@ public sealed unsafe class MpiRanks : IRanks
     private readonly MpiReduction reduction;
     private readonly HostMemory memory = new();
     private readonly MpiSigns signs;
-    private readonly PosixSignalRegistration? continuation;
-    private readonly PosixSignalRegistration termination;
-    private readonly ManualResetEventSlim continued = new();
+    private readonly MpiSignals signals;
     private readonly TimeSpan timeout;
     private long ticks;
     private bool disposed;
@@ -47,24 +43,7 @@ public sealed unsafe class MpiRanks : IRanks
         exchange = new MpiExchange(transfers, end, rank, size, timeout);
         reduction = new MpiReduction(transfers, exchange, rank, size);
         signs = new MpiSigns(mpi, end, exchange, rank, size, timeout / 10);
-        // When a rank is killed, the launcher ends the others with this signal: the last moment to say what they were waiting for. It sends
-        // another before it, to ranks that are stopped; whoever ends this rank by itself does not.
-        continuation = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => continued.Set());
-        termination = PosixSignalRegistration.Create(
-            PosixSignal.SIGTERM,
-            context =>
-            {
-                if (continued.Wait(LauncherHaste))
-                {
-                    SayWhatWaits();
-                }
-                else
-                {
-                    context.Cancel = true;
-                    Abort("it was ended by SIGTERM");
-                }
-            }
-        );
+        signals = new(end, exchange, Abort);
     }
 
     /// <summary>Whether this process was started as one of several ranks, by mpirun or srun.</summary>
@@ -97,7 +76,7 @@ public sealed unsafe class MpiRanks : IRanks
         var mpi = new MpiFunctions(MpiLibrary.Load());
         // Nobody can say that it is on its way before all are there: the clock decides, and a short timeout is for what comes afterwards.
         var start = patience > RanksOptions.StandardTimeout ? patience : RanksOptions.StandardTimeout;
-        var (rank, size) = Guarded("MPI_Init_thread", start, mpi.Initialize);
+        var (rank, size) = MpiEnd.Guarded("MPI_Init_thread", start, mpi.Initialize);
         if (size != launch.Size)
         {
             throw new AlignException(
@@ -249,7 +228,7 @@ public sealed unsafe class MpiRanks : IRanks
         // None is on its way: each rank stops before it leaves.
         while (mpi.Take(MpiSigns.Tag)) { }
 
-        Guarded(
+        MpiEnd.Guarded(
             "MPI_Finalize",
             timeout,
             () =>
@@ -258,8 +237,7 @@ public sealed unsafe class MpiRanks : IRanks
                 return 0;
             }
         );
-        termination.Dispose();
-        continuation?.Dispose();
+        signals.Dispose();
         reduction.Dispose();
         memory.Dispose();
     }
@@ -283,23 +261,6 @@ public sealed unsafe class MpiRanks : IRanks
         ticks += Stopwatch.GetTimestamp() - since;
     }
 
-    private void SayWhatWaits()
-    {
-        // A rank that is still on its way into the call gets there in this time; the launcher allows a second before it kills.
-        for (
-            var since = Stopwatch.GetTimestamp();
-            !end.Begun && Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(0.5);
-            Thread.Sleep(20)
-        )
-        {
-            if (exchange.Interrupted() is { } message)
-            {
-                MpiEnd.Say(message);
-                return;
-            }
-        }
-    }
-
     private byte[] Receive(int rank, byte[] mine)
     {
         var length = exchange.Lengths[rank];
@@ -319,22 +280,6 @@ public sealed unsafe class MpiRanks : IRanks
         }
 
         return message;
-    }
-
-    /// <summary>Calls what waits for all ranks without an end of its own.</summary>
-    private static TResult Guarded<TResult>(string function, TimeSpan timeout, Func<TResult> call)
-    {
-        using var watch = new Timer(
-            _ =>
-                MpiEnd.Alone(
-                    $"rank unknown failed, seen in {function}: not all ranks arrived within {timeout.TotalSeconds:0.###} s",
-                    RankFailure.ExitCode
-                ),
-            null,
-            timeout,
-            Timeout.InfiniteTimeSpan
-        );
-        return call();
     }
 
     private static nint Address(byte[] pinned) =>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
+// Longer than others: one monitor, whose state is only right if everything that touches it is seen together.
 namespace PPYolo.Train.Ranks;
 
 /// <summary>

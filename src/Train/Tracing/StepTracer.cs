@@ -7,6 +7,7 @@ using PPYolo.Model.Layers;
 using PPYolo.Train.Stepping;
 using static TorchSharp.torch;
 
+// Longer than others: one step from its batch to its average, in order; sketches, outputs and kinks have files of their own.
 namespace PPYolo.Train.Tracing;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using PPYolo.Align.Formats.Bytes;
 
+// Longer than others: a pickle is a program, and one switch holds all that is allowed of its language.
 namespace PPYolo.Align.Formats.Pickling;
 
 /// <summary>

@@ -79,7 +79,7 @@ internal static class DecayDifference
 
     /// <summary>The decay that goes off weights directly; null where it cannot be told.</summary>
     private static double? Direct(ExplainedRun run, StepTest test, List<string> names) =>
-        test.Second.IsAdam ? AdamElements.Decay(run, names) : WeightLaw.DirectDecay(run, names);
+        test.Second.IsAdam ? AdamElements.Decay(run, names) : SgdWeights.DirectDecay(run, names);
 
     private static int Traced(ExplainedRun run) => run.Iterations.First(iteration => iteration.Of(TracePhase.Gradient).Any()).Iteration;
 

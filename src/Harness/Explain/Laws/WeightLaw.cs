@@ -1,4 +1,3 @@
-using PPYolo.Align.Explanations;
 using PPYolo.Align.Traces;
 
 namespace PPYolo.Harness.Explain.Laws;
@@ -31,66 +30,12 @@ internal sealed class WeightLaw : ILaw
 
         List<Finding> own =
         [
-            .. b.IsAdam ? AdamElements.Examine(first, second, comparison, frontier.Iteration) : LooksAhead(first, second, a, comparison),
+            .. b.IsAdam
+                ? AdamElements.Examine(first, second, comparison, frontier.Iteration)
+                : SgdWeights.LooksAhead(first, second, a, comparison),
         ];
         // What looks ahead moves by another multiple in each step.
         return own.Count > 0 && !b.IsAdam ? own : [.. own, .. Moves(first, second, a, b, comparison, frontier.Iteration)];
-    }
-
-    /// <summary>The share of themselves, over the rate, that goes off parameters directly under SGD; null where nothing tells.</summary>
-    public static double? DirectDecay(ExplainedRun run, IReadOnlyCollection<string> names)
-    {
-        var fit = new LinearFit(2);
-        foreach (var (iteration, name) in Steps(run).Where(step => names.Contains(step.Name)))
-        {
-            var before = run.WeightsBefore(iteration, name)!;
-            fit.Add(
-                Vectors.Times(1 / run.Rates[iteration], Vectors.Minus(before, run.Sums(iteration, TracePhase.Weights, name)!)),
-                [run.Sums(iteration, TracePhase.Momentum, name)!, before],
-                1 / Math.Max(1e-30, Vectors.Norm(before))
-            );
-        }
-
-        return fit.Solve() is { } result && result.Coefficients[1] > 10 * result.Errors[1] ? result.Coefficients[1] : null;
-    }
-
-    /// <summary>Nesterov: p = 1 + c and q = -c.</summary>
-    private static IEnumerable<Finding> LooksAhead(ExplainedRun first, ExplainedRun second, StepHistory a, TraceComparison comparison)
-    {
-        if (Follows(first) is not { } right || Follows(second) is not { } found || a.Carry is not { } carry)
-        {
-            yield break;
-        }
-
-        var (look, expected) = (found.Earlier / (found.Now + found.Earlier), right.Earlier / (right.Now + right.Earlier));
-        if (Math.Abs(look - expected) < 0.1 * Math.Max(carry, 0.1))
-        {
-            yield break;
-        }
-
-        var share = LawShare.Of(
-            second,
-            comparison,
-            TracePhase.Weights,
-            (iteration, name) =>
-                second.WeightsBefore(iteration, name) is { } before
-                && second.Sums(iteration, TracePhase.Momentum, name) is { } now
-                && (iteration == 0 ? new double[now.Length] : second.Sums(iteration - 1, TracePhase.Momentum, name)) is { } earlier
-                    ? Vectors.Combined(
-                        (1, before),
-                        (-second.Rates[iteration] * found.Now, now),
-                        (-second.Rates[iteration] * found.Earlier, earlier)
-                    )
-                    : null
-        );
-        string[] evidence =
-        [
-            $"w changes by the rate times {Numbers.Text(found.Now)} m + {Numbers.Text(found.Earlier)} m before; Nesterov: 1 + c and -c",
-            LawShare.Text(share, "weights"),
-        ];
-        yield return Numbers.Near(look, -carry, 0.05)
-            ? CauseCatalogue.Nesterov.Found(share.Share, evidence)
-            : CauseCatalogue.WeightStep.Found(Math.Min(share.Share, Cause.LeastLikely), evidence);
     }
 
     /// <summary>What both runs' weights move by in the iteration in which they part, where everything before agrees.</summary>
@@ -246,32 +191,4 @@ internal sealed class WeightLaw : ILaw
                 TracePhase.Weights
             );
     }
-
-    /// <summary>How weights follow momentum, now and before, over the rate; null where it cannot be told.</summary>
-    private static (double Now, double Earlier)? Follows(ExplainedRun run)
-    {
-        var fit = new LinearFit(2);
-        foreach (var (iteration, name) in Steps(run).Where(step => step.Iteration > 0))
-        {
-            if (run.Sums(iteration - 1, TracePhase.Momentum, name) is { } earlier)
-            {
-                var before = run.WeightsBefore(iteration, name)!;
-                fit.Add(
-                    Vectors.Times(1 / run.Rates[iteration], Vectors.Minus(before, run.Sums(iteration, TracePhase.Weights, name)!)),
-                    [run.Sums(iteration, TracePhase.Momentum, name)!, earlier],
-                    1 / Math.Max(1e-30, Vectors.Norm(before))
-                );
-            }
-        }
-
-        return fit.Solve() is { } result ? (result.Coefficients[0], result.Coefficients[1]) : null;
-    }
-
-    private static IEnumerable<(int Iteration, string Name)> Steps(ExplainedRun run) =>
-        from iteration in Enumerable.Range(0, run.Iterations.Count)
-        where run.Rates[iteration] > 0
-        from entry in run.Iterations[iteration].Of(TracePhase.Momentum)
-        let name = entry.Key.Name
-        where run.WeightsBefore(iteration, name) is not null && run.Sums(iteration, TracePhase.Weights, name) is not null
-        select (iteration, name);
 }

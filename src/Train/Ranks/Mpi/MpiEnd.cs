@@ -105,4 +105,23 @@ internal sealed unsafe partial class MpiEnd(MpiFunctions mpi, int rank, int size
 
     [LibraryImport("libc", EntryPoint = "_exit")]
     private static partial void Exit(int code);
+
+    /// <summary>Calls what waits for all ranks without an end of its own.</summary>
+    /// <param name="function">The MPI function.</param>
+    /// <param name="timeout">How long all may take to arrive.</param>
+    /// <param name="call">Calls it.</param>
+    public static TResult Guarded<TResult>(string function, TimeSpan timeout, Func<TResult> call)
+    {
+        using var watch = new Timer(
+            _ =>
+                Alone(
+                    $"rank unknown failed, seen in {function}: not all ranks arrived within {timeout.TotalSeconds:0.###} s",
+                    RankFailure.ExitCode
+                ),
+            null,
+            timeout,
+            Timeout.InfiniteTimeSpan
+        );
+        return call();
+    }
 }
