@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using PPYolo.Align.Comparison;
 using PPYolo.Align.Formats;
+using static PPYolo.Align.Reports.ComparisonTable;
 
 namespace PPYolo.Align.Reports;
 
@@ -27,27 +28,19 @@ public static class ComparisonText
             .AppendLine(
                 sides.Start is null ? "not known, so that movement is not shown (--start FILE names it)" : Printable.Of(sides.Start)
             );
-        text.Append("bound:  sum of squared differences of a tensor, in float64, at most ")
-            .AppendLine(ComparisonTable.Full(comparison.Bound));
+        text.Append("bound:  sum of squared differences of a tensor, in float64, at most ").AppendLine(Full(comparison.Bound));
         text.AppendLine();
         var moved = comparison.Tensors.Any(tensor => tensor.Movement is not null);
-        ComparisonTable.List(
+        List(
             text,
-            $"not aligned (above {ComparisonTable.Full(comparison.Bound)}, or not comparable)",
+            $"not aligned (above {Full(comparison.Bound)}, or not comparable)",
             [.. comparison.Diverged],
             comparison.Bound,
             rows,
             moved
         );
-        ComparisonTable.List(
-            text,
-            $"aligned (at or below {ComparisonTable.Full(comparison.Bound)})",
-            [.. comparison.Within],
-            comparison.Bound,
-            rows,
-            moved
-        );
-        ComparisonTable.Counters(text, comparison, rows);
+        List(text, $"aligned (at or below {Full(comparison.Bound)})", [.. comparison.Within], comparison.Bound, rows, moved);
+        Counters(text, comparison, rows);
         Suspicions(text, comparison, rows);
         NotCompared(text, "first", sides.FirstContent, rows);
         NotCompared(text, "second", sides.SecondContent, rows);
@@ -92,8 +85,8 @@ public static class ComparisonText
         {
             var largest = comparison.Within.First();
             return $"ALIGNED: {(comparison.Tensors.Count == 1 ? "the tensor is" : $"all {comparison.Tensors.Count} tensors are")} "
-                + $"within {ComparisonTable.Full(comparison.Bound)}; "
-                + $"the largest sum of squared differences is {ComparisonTable.Full(largest.Metrics!.SumOfSquares)} "
+                + $"within {Full(comparison.Bound)}; "
+                + $"the largest sum of squared differences is {Full(largest.Metrics!.SumOfSquares)} "
                 + $"({Printable.Of(largest.Name)})."
                 + Warning(comparison);
         }
@@ -159,12 +152,12 @@ public static class ComparisonText
         tensor.Outcome switch
         {
             TensorOutcome.AboveBound =>
-                $"its sum of squared differences is {ComparisonTable.Full(tensor.Metrics!.SumOfSquares)} where {ComparisonTable.Full(bound)} is allowed",
+                $"its sum of squared differences is {Full(tensor.Metrics!.SumOfSquares)} where {Full(bound)} is allowed",
             TensorOutcome.BeyondMovement =>
-                $"it differs by {ComparisonTable.Number(tensor.Movement!.Ratio)} of the way it moved since the start, where a tenth is allowed",
-            TensorOutcome.NotEqual or TensorOutcome.NonFinite => ComparisonTable.Notes(tensor),
-            TensorOutcome.Missing or TensorOutcome.Extra => $"it is {tensor.Outcome.Words()} ({ComparisonTable.Notes(tensor)})",
-            _ => ComparisonTable.Notes(tensor),
+                $"it differs by {Number(tensor.Movement!.Ratio)} of the way it moved since the start, where a tenth is allowed",
+            TensorOutcome.NotEqual or TensorOutcome.NonFinite => Notes(tensor),
+            TensorOutcome.Missing or TensorOutcome.Extra => $"it is {tensor.Outcome.Words()} ({Notes(tensor)})",
+            _ => Notes(tensor),
         };
 
     private static string Advice(SetComparison comparison)

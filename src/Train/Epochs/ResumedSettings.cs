@@ -81,8 +81,8 @@ internal sealed class ResumedSettings(EpochSession session)
             if (!session.MayChangeData)
             {
                 throw new AlignException(
-                    $"{settings.Data}: {difference} changed since the run in {session.Folder} began; put back what was there, say that it is "
-                        + "meant with --data-changed, or begin another run in another folder"
+                    $"{settings.Data}: {difference} changed since the run in {session.Folder} began; put back what was there, say that "
+                        + "it is meant with --data-changed, or begin another run in another folder"
                 );
             }
 

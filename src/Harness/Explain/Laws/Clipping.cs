@@ -34,8 +34,8 @@ internal static class Clipping
         // Clipping leaves a product of share and norm that is the limit.
         bool Clips(Func<string, IReadOnlyList<double>> of, out double constant)
         {
-            var products = MomentumFits.Groups
-                .SelectMany(group => b[group].Shares.Select((share, i) => (Share: share, Product: share * of(group)[i])))
+            var products = MomentumFits
+                .Groups.SelectMany(group => b[group].Shares.Select((share, i) => (Share: share, Product: share * of(group)[i])))
                 .Where(pair => pair.Share < 0.999)
                 .Select(pair => pair.Product)
                 .ToList();

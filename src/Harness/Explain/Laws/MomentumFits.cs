@@ -3,7 +3,7 @@ using PPYolo.Train.Optimization;
 
 namespace PPYolo.Harness.Explain.Laws;
 
-/// <summary>How momentum follows gradients, weights and itself in one run, fitted for each group of parameters: m = a g + b w + c m.</summary>
+/// <summary>How momentum follows gradients, weights and itself in one run, fitted for each group: m = a g + b w + c m.</summary>
 internal sealed class MomentumFits
 {
     /// <summary>Fits are exact to rounding; a residual beyond this means that the law has another form.</summary>

@@ -130,7 +130,8 @@ internal sealed class OptimizerLaw : ILaw
                 CauseCatalogue.MomentumHoldsRate.Found(
                     b.Fit,
                     [
-                        $"gradients enter momentum times {Numbers.Text(ratios[ParameterGroup.Decay])}; the rates are {Numbers.Text(second.Rates)}",
+                        $"gradients enter momentum times {Numbers.Text(ratios[ParameterGroup.Decay])}; the rates are "
+                            + Numbers.Text(second.Rates),
                     ]
                 )
             );
