@@ -1,6 +1,5 @@
 using PPYolo.Kernels.Memory;
 using PPYolo.Kernels.Operations;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PPYolo.Kernels.Convolutions;
@@ -29,7 +28,7 @@ internal sealed unsafe class PanelConvolution : Operation<PanelConvolution>
     public static bool Suits(Tensor input, Tensor weight, int stride) =>
         PanelProduct.IsQuick
         && stride == 1
-        && input.device_type == DeviceType.CPU
+        && CpuPath.HasKernels(input)
         && input.dtype == ScalarType.Float32
         && weight.dtype == ScalarType.Float32
         && weight.shape switch

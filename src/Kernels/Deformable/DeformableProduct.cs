@@ -1,7 +1,6 @@
 using PPYolo.Kernels.Convolutions;
 using PPYolo.Kernels.Memory;
 using PPYolo.Kernels.Operations;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PPYolo.Kernels.Deformable;
@@ -25,7 +24,7 @@ internal sealed unsafe class DeformableProduct : Operation<DeformableProduct>
     /// <param name="weight">(K,C,3,3).</param>
     public static bool Suits(Tensor input, Tensor mask, Tensor weight) =>
         PanelProduct.IsQuick
-        && input.device_type == DeviceType.CPU
+        && CpuPath.HasKernels(input)
         && input.dtype == ScalarType.Float32
         && weight.dtype == ScalarType.Float32
         && mask.shape[2] * mask.shape[3] >= FewestCells;

@@ -1,5 +1,5 @@
+using PPYolo.Kernels.Memory;
 using PPYolo.Kernels.Operations;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PPYolo.Kernels.Deformable;
@@ -17,7 +17,7 @@ public static class DeformableSampling
     /// <param name="stride">Input cells per output cell.</param>
     /// <returns>(B,9C,Ho,Wo), channel q*C + c.</returns>
     public static Tensor Columns(Tensor input, Tensor offset, Tensor mask, int stride) =>
-        input.device_type == DeviceType.CPU && input.dtype == ScalarType.Float32
+        CpuPath.HasKernels(input) && input.dtype == ScalarType.Float32
             ? DeformableColumns.apply(input, offset, mask, (long)stride)
             : ColumnsByCorners(input, offset, mask, stride);
 

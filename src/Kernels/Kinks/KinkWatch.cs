@@ -1,4 +1,5 @@
 using PPYolo.Kernels.Memory;
+using PPYolo.Kernels.Operations;
 using static TorchSharp.torch;
 
 namespace PPYolo.Kernels.Kinks;
@@ -41,10 +42,19 @@ public sealed class KinkWatch : IDisposable
     /// <param name="input">x, (B,C,H,W).</param>
     /// <param name="scale">(C).</param>
     /// <param name="shift">(C).</param>
-    /// <param name="size">The root mean square of the rectifier's arguments.</param>
+    /// <param name="weight">The norm's, (C).</param>
+    /// <param name="bias">The norm's, (C).</param>
     /// <param name="slope">The rectifier's slope below zero.</param>
-    internal static void SeeNorm(Tensor input, Tensor scale, Tensor shift, double size, float slope) =>
-        current?.seen.Add(new(KinkScan.OfNorm(input, scale, shift, size), 1 - slope));
+    internal static void SeeNorm(Tensor input, Tensor scale, Tensor shift, Tensor weight, Tensor bias, float slope)
+    {
+        if (current is { } watch)
+        {
+            // Normalized values have mean 0 and variance 1, whatever the batch.
+            var (gain, offset) = (weight.detach(), bias.detach());
+            var size = Math.Sqrt(gain.mul(gain).Plus(offset.mul(offset)).mean().item<float>());
+            watch.seen.Add(new(KinkScan.OfNorm(input, scale, shift, size), 1 - slope));
+        }
+    }
 
     /// <summary>A rectifier of values that are to be overwritten.</summary>
     internal static void SeeValues(Tensor values) => current?.seen.Add(new(KinkScan.OfValues(values), 1));

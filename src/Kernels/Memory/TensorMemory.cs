@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PPYolo.Kernels.Memory;
@@ -24,9 +23,8 @@ internal static unsafe class TensorMemory
         return AddressOfSmall<T>(first);
     }
 
-    /// <summary>Whether it is a contiguous float32 tensor on the CPU.</summary>
-    public static bool IsPlain(Tensor tensor) =>
-        tensor.device_type == DeviceType.CPU && tensor.dtype == ScalarType.Float32 && tensor.is_contiguous();
+    /// <summary>Whether it is a contiguous float32 tensor on the CPU, which kernels may compute with.</summary>
+    public static bool IsPlain(Tensor tensor) => CpuPath.HasKernels(tensor) && tensor.dtype == ScalarType.Float32 && tensor.is_contiguous();
 
     /// <summary>(B,C,H,W) to a contiguous (B,H,W,C) without gradients; free where the memory is laid out so already.</summary>
     public static Tensor ChannelsLast(Tensor map)

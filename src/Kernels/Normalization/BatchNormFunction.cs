@@ -42,10 +42,7 @@ internal sealed class BatchNormFunction : Operation<BatchNormFunction>
         var output = NormMath.For(input).Normalize(input, vectors, activation);
         if (KinkWatch.IsOn && activation != Activation.None && NormMath.For(input) is CpuNormMath)
         {
-            // Normalized values have mean 0 and variance 1, whatever the batch.
-            var (gain, offset) = (weight.detach(), bias.detach());
-            var size = Math.Sqrt(gain.mul(gain).Plus(offset.mul(offset)).mean().item<float>());
-            KinkWatch.SeeNorm(input, vectors.Scale, vectors.Shift, size, FusedActivation.Slope(activation));
+            KinkWatch.SeeNorm(input, vectors.Scale, vectors.Shift, weight, bias, FusedActivation.Slope(activation));
         }
 
         ctx.save_for_backward([input, weight, bias, mean, inverse]);

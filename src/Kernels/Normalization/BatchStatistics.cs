@@ -1,3 +1,4 @@
+using PPYolo.Kernels.Memory;
 using PPYolo.Kernels.Operations;
 using static TorchSharp.torch;
 
@@ -31,7 +32,7 @@ internal sealed record BatchStatistics(double Count, Tensor Mean, Tensor Squared
             // The count travels with the sums: parts need not be equally large.
             var packed = cat([math.Sums(input), tensor(new[] { count }, device: input.device)]);
             reduction.Sum(packed);
-            count = packed[-1].item<double>();
+            count = HostRead.Elements<double>(packed[-1])[0];
             ThrowUnlessSeveral(count, input);
             mean = (packed.narrow(0, 0, channels) / Scalars.Of(count)).to(input.dtype);
             squared = math.SquaredDeviations(input, mean);

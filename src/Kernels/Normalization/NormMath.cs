@@ -1,4 +1,5 @@
 using PPYolo.Kernels.Elementwise;
+using PPYolo.Kernels.Memory;
 using PPYolo.Kernels.Operations;
 using static TorchSharp.torch;
 
@@ -12,7 +13,7 @@ internal abstract class NormMath
 {
     /// <summary>Kernels for float32 on the CPU, torch operations elsewhere.</summary>
     public static NormMath For(Tensor input) =>
-        input.device_type == TorchSharp.DeviceType.CPU && input.dtype == ScalarType.Float32 ? CpuNormMath.Instance : TorchNormMath.Instance;
+        CpuPath.HasKernels(input) && input.dtype == ScalarType.Float32 ? CpuNormMath.Instance : TorchNormMath.Instance;
 
     /// <summary>Sum of x of each channel: (C), float64.</summary>
     public abstract Tensor Sums(Tensor input);

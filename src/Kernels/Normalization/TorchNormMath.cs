@@ -11,14 +11,14 @@ internal sealed class TorchNormMath : NormMath
 
     public override Tensor Sums(Tensor input)
     {
-        using var wide = input.to(ScalarType.Float64);
-        return wide.sum([0, 2, 3]);
+        // Summed in float64 without a copy of the map in it, which a card would have to hold.
+        return input.sum([0, 2, 3], type: ScalarType.Float64);
     }
 
     public override Tensor SquaredDeviations(Tensor input, Tensor mean)
     {
         using var scope = NewDisposeScope();
-        return (input - Broadcast(mean)).pow(Scalars.Of(2)).to(ScalarType.Float64).sum([0, 2, 3]).MoveToOuterDisposeScope();
+        return (input - Broadcast(mean)).pow(Scalars.Of(2)).sum([0, 2, 3], type: ScalarType.Float64).MoveToOuterDisposeScope();
     }
 
     public override Tensor Normalize(Tensor input, ChannelVectors vectors, Activation activation)
@@ -36,9 +36,17 @@ internal sealed class TorchNormMath : NormMath
     public override Tensor GradientSums(Tensor input, Tensor gradient, ChannelVectors vectors, Activation activation)
     {
         using var scope = NewDisposeScope();
-        var passed = Passed(input, gradient, vectors, activation).to(ScalarType.Float64);
-        var centred = input.to(ScalarType.Float64) - Broadcast(vectors.Mean);
-        return stack([passed.sum([0, 2, 3]), (passed * centred).sum([0, 2, 3])]).MoveToOuterDisposeScope();
+        var passed = Passed(input, gradient, vectors, activation);
+        // One map in float64, image by image: products of float32 are exact in it, and a card need not hold three maps of twice the size.
+        var sums = zeros(input.shape[1], dtype: ScalarType.Float64, device: input.device);
+        for (var image = 0; image < input.shape[0]; image++)
+        {
+            using var piece = NewDisposeScope();
+            var centred = input.select(0, image).to(ScalarType.Float64) - vectors.Mean.view(-1, 1, 1);
+            sums.Add((centred * passed.select(0, image)).sum([1, 2]));
+        }
+
+        return stack([passed.sum([0, 2, 3], type: ScalarType.Float64), sums]).MoveToOuterDisposeScope();
     }
 
     public override Tensor InputGradient(

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using TorchSharp;
+using PPYolo.Kernels.Memory;
 using static TorchSharp.torch;
 
 namespace PPYolo.Train.Optimization;
@@ -55,6 +55,5 @@ internal abstract unsafe class ElementwiseUpdate
     /// <summary>The address of a contiguous float32 CPU tensor's elements.</summary>
     protected static float* Address(Tensor tensor) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
 
-    private bool IsPlainMemory =>
-        Tensors.All(tensor => tensor.device_type == DeviceType.CPU && tensor.dtype == ScalarType.Float32 && tensor.is_contiguous());
+    private bool IsPlainMemory => Tensors.All(TensorMemory.IsPlain);
 }

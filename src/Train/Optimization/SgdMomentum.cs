@@ -1,6 +1,6 @@
 using PPYolo.Align;
 using PPYolo.Align.Tensors;
-using PPYolo.Model.State;
+using PPYolo.Kernels.Memory;
 using static TorchSharp.torch;
 
 namespace PPYolo.Train.Optimization;
@@ -35,7 +35,7 @@ public sealed class SgdMomentum(IReadOnlyList<ParameterGroup> groups, double mom
     }
 
     /// <summary>The L2 norm of each group's gradient: of float32 norms of its tensors, as the reference clips by.</summary>
-    public double[] GradientNorms() => [.. Groups.Select(group => Math.Sqrt(group.Parameters.Sum(SquaredGradientNorm)))];
+    public double[] GradientNorms() => [.. Groups.Select(GradientNorm)];
 
     /// <summary>Changes every parameter that has a gradient. Gradients are not changed.</summary>
     /// <param name="rate">The learning rate.</param>
@@ -113,10 +113,11 @@ public sealed class SgdMomentum(IReadOnlyList<ParameterGroup> groups, double mom
         buffers.Clear();
     }
 
-    private static double SquaredGradientNorm(StateEntry entry)
+    private static double GradientNorm(ParameterGroup group)
     {
         using var scope = NewDisposeScope();
-        var norm = entry.Value.grad is { } gradient ? gradient.norm().to(ScalarType.Float64).item<double>() : 0;
-        return norm * norm;
+        Tensor[] norms = [.. group.Parameters.Select(entry => entry.Value.grad?.norm()).OfType<Tensor>()];
+        // One read for all: each would wait for the device on its own.
+        return norms.Length == 0 ? 0 : Math.Sqrt(HostRead.Elements<double>(stack(norms).to(ScalarType.Float64)).Sum(norm => norm * norm));
     }
 }

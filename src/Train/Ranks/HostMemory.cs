@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using TorchSharp;
+using PPYolo.Kernels.Memory;
 using static TorchSharp.torch;
 
 namespace PPYolo.Train.Ranks;
@@ -8,8 +8,7 @@ namespace PPYolo.Train.Ranks;
 /// <summary>
 /// One rank's way to a tensor's memory: the tensor's own where it lies on the CPU, else a copy there that is reused from call to call.
 /// </summary>
-/// <param name="alwaysCopy">Takes the way through the copy for CPU tensors too.</param>
-internal sealed unsafe class HostMemory(bool alwaysCopy = false) : IDisposable
+internal sealed unsafe class HostMemory : IDisposable
 {
     private readonly Dictionary<ScalarType, Tensor> copies = [];
     private Tensor? open;
@@ -23,7 +22,7 @@ internal sealed unsafe class HostMemory(bool alwaysCopy = false) : IDisposable
             return 0;
         }
 
-        if (tensor.device_type == DeviceType.CPU && !alwaysCopy)
+        if (CpuPath.HasMemory(tensor))
         {
             return Address(tensor);
         }
@@ -32,7 +31,7 @@ internal sealed unsafe class HostMemory(bool alwaysCopy = false) : IDisposable
         {
             copy?.Dispose();
             // It lives longer than the iteration's scope.
-            copies[tensor.dtype] = copy = torch.empty(count, tensor.dtype, CPU).DetachFromDisposeScope();
+            copies[tensor.dtype] = copy = empty(count, tensor.dtype, CPU).DetachFromDisposeScope();
         }
 
         open = copy.narrow(0, 0, count).DetachFromDisposeScope();

@@ -2,6 +2,7 @@ using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Traces;
 using PPYolo.Data.Batches;
+using PPYolo.Kernels.Memory;
 using PPYolo.Model;
 using PPYolo.Model.Head;
 using PPYolo.Model.State;
@@ -130,15 +131,15 @@ public sealed class TrainStep(StepParts parts) : IDisposable
 
         using var sums = tensor([.. local.Select(loss => (double)loss.Value * count), count], dtype: ScalarType.Float64);
         Ranks.Sum("losses", sums);
-        var values = sums.data<double>().ToArray();
+        var values = HostRead.Elements<double>(sums);
         return ([.. local.Select((loss, i) => KeyValuePair.Create(loss.Key, (float)(values[i] / values[^1])))], (long)values[^1]);
     }
 
     private static KeyValuePair<string, float>[] Values(LossTerms terms)
     {
         // One transfer for all: each would wait for the device on its own.
-        using var packed = stack([.. terms.Terms.Select(term => term.Value.detach()), terms.Total.detach()]).cpu();
-        var values = packed.data<float>().ToArray();
+        using var packed = stack([.. terms.Terms.Select(term => term.Value.detach()), terms.Total.detach()]);
+        var values = HostRead.Elements<float>(packed);
         return [.. terms.Terms.Select((term, i) => KeyValuePair.Create(term.Name, values[i])), new(LossTerms.TotalName, values[^1])];
     }
 }

@@ -1,3 +1,4 @@
+using PPYolo.Kernels.Memory;
 using PPYolo.Train.Ranks;
 using static TorchSharp.torch;
 
@@ -10,7 +11,8 @@ public class HostMemoryTests
     [InlineData(true)]
     public unsafe void What_is_written_to_the_memory_is_in_the_tensor(bool copies)
     {
-        using var memory = new HostMemory(copies);
+        using var path = CpuPath.Close(kernels: false, memory: copies);
+        using var memory = new HostMemory();
         foreach (var count in new[] { 5, 3, 100 })
         {
             using var tensor = ones(count).requires_grad_();
@@ -26,7 +28,8 @@ public class HostMemoryTests
     [Fact]
     public void An_empty_tensor_has_no_memory()
     {
-        using var memory = new HostMemory(alwaysCopy: true);
+        using var path = CpuPath.Close(kernels: false, memory: true);
+        using var memory = new HostMemory();
         using var tensor = empty(0);
         memory.Open(tensor).Should().Be(0);
         memory.Close(tensor);

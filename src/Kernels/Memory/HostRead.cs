@@ -1,0 +1,27 @@
+using static TorchSharp.torch;
+
+namespace PPYolo.Kernels.Memory;
+
+/// <summary>
+/// Numbers of tensors that the program itself needs in a training step. On a card each read waits for all that was asked of the card, so
+/// that there is one place for them, and a test that counts them: one an iteration for the losses, one for each group's norm where
+/// gradients are clipped, and over several ranks one more for each norm of a batch.
+/// </summary>
+internal static class HostRead
+{
+    private static long count;
+
+    /// <summary>How many there were in this process.</summary>
+    public static long Count => Interlocked.Read(ref count);
+
+    /// <summary>The elements of a tensor, at once.</summary>
+    /// <param name="tensor">Any shape and device.</param>
+    /// <returns>In order, in the type that is asked for.</returns>
+    public static T[] Elements<T>(Tensor tensor)
+        where T : unmanaged
+    {
+        Interlocked.Increment(ref count);
+        using var scope = NewDisposeScope();
+        return [.. tensor.detach().cpu().contiguous().data<T>()];
+    }
+}
