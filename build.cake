@@ -122,8 +122,13 @@ Task("Bisect").Description("Finds the commit that moved a golden, from --good X 
 Task("Renew").Description("Records goldens anew and approves them: --reason TEXT, --filter FILTER of dotnet test, --environment-changed where it was meant.").Does(() =>
     Ppyolo(new[] { "golden", "renew" }.Concat(Given("reason")).Concat(Given("filter")).Concat(EnvironmentChanged()).ToArray()));
 
-Task("Pack").Description("The package PPYolo.Align, in artifacts/.").IsDependentOn("Build").Does(() =>
-    DotNetPack("src/Align", new DotNetPackSettings { Configuration = configuration, NoBuild = true, OutputDirectory = artifacts, MSBuildSettings = Settings() }));
+Task("Pack").Description("The package PPYolo.Align and the .NET tool ppyolo, in artifacts/; builds what is in them and nothing else.").Does(() =>
+{
+    foreach (var project in new[] { "src/Align", "src/Cli" })
+    {
+        DotNetPack(project, new DotNetPackSettings { Configuration = configuration, OutputDirectory = artifacts, MSBuildSettings = Settings() });
+    }
+});
 
 Task("Report").Description("Collects the TRX files and golden results of artifacts/ in report.html and report.json.").Does(() =>
 {

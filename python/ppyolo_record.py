@@ -36,7 +36,7 @@ import zipfile
 
 import numpy as np
 
-__all__ = ["Record", "Recorder", "Summary", "summarize", "watch"]
+__all__ = ["Record", "Recorder", "Summary", "perturb", "summarize", "watch"]
 __version__ = "1.0.0"
 
 STRIPES = 64
@@ -441,6 +441,20 @@ def watch(model, optimizer, folder, ema=None, full=(), iterations=None, modules=
     Nothing that the training computes changes by a bit.
     """
     return Recorder(model, optimizer, folder, ema, full, iterations, modules, audit)
+
+
+def perturb(model, twin=1):
+    """Changes every weight about its last bit, before `watch`: how far such a run is from the right one is noise, and no more.
+
+    `ppyolo explain theirs ours --noise twin` measures it, where twin is the record of such a run. Other numbers give other twins.
+    """
+    import torch
+    random_numbers = np.random.RandomState(twin)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            if parameter.is_floating_point():
+                share = torch.finfo(parameter.dtype).eps * torch.from_numpy(np.asarray(random_numbers.uniform(-1, 1, tuple(parameter.shape))))
+                parameter.copy_(parameter.double() * (1 + share.to(parameter.device)))
 
 
 class Recorder:

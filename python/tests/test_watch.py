@@ -240,6 +240,21 @@ class Watch(unittest.TestCase):
         self.assertNotIn("step", vars(optimizer))
         self.assertIs(clip_grad_norm_, torch.nn.utils.clip_grad_norm_)
 
+    def test_a_twin_is_off_about_the_last_bit_of_each_weight_and_draws_no_number_of_the_training(self):
+        torch.manual_seed(1)
+        right, twin, other = Network(), Network(), Network()
+        twin.load_state_dict(right.state_dict())
+        other.load_state_dict(right.state_dict())
+        state = torch.get_rng_state()
+        ppyolo_record.perturb(twin)
+        ppyolo_record.perturb(other, 2)
+        self.assertTrue(torch.equal(torch.get_rng_state(), state))
+        changed = 0
+        for one, two, three in zip(right.parameters(), twin.parameters(), other.parameters()):
+            self.assertLessEqual(float(((two - one) / one.abs().clamp_min(1e-30)).abs().max()), 2.4e-7)
+            changed += int((two != one).sum()) * int((two != three).sum())
+        self.assertGreater(changed, 0)
+
     def test_wrong_use_is_refused_in_a_sentence(self):
         network = Network()
         optimizer = torch.optim.SGD(network.parameters(), lr=0.1)

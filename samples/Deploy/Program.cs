@@ -2,6 +2,12 @@ using Microsoft.ML.OnnxRuntime;
 using OpenCvSharp;
 using PPYolo.Model.Boxes;
 
+if (args.Length is not (2 or 3))
+{
+    Console.Error.WriteLine("usage: Deploy MODEL.onnx IMAGE [THRESHOLD]");
+    return 2;
+}
+
 using var session = new InferenceSession(args[0]);
 using var image = Cv2.ImRead(args[1]);
 var threshold = args.Length > 2 ? float.Parse(args[2]) : 0.3f;
@@ -22,3 +28,4 @@ float[] Values(int output) => outputs[output].GetTensorDataAsSpan<float>().ToArr
 var found = MatrixNms.Select(new(names.Length, Values(0), Values(1)), new());
 foreach (var box in found.Where(box => box.Score >= threshold && box.Right > box.Left && box.Bottom > box.Top))
     Console.WriteLine($"{names[box.Label]} {box.Score:0.00} {box.Left:0} {box.Top:0} {box.Right:0} {box.Bottom:0}");
+return 0;

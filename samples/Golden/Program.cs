@@ -1,7 +1,13 @@
 using PPYolo.Align.Golden;
 using static TorchSharp.torch;
 
-var rate = args.Length > 0 ? double.Parse(args[0], System.Globalization.CultureInfo.InvariantCulture) : 0.1;
+var rate = 0.1;
+if (args is not [] && !(args is [var text] && double.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out rate)))
+{
+    Console.Error.WriteLine("usage: Golden [RATE]");
+    return 2;
+}
+
 try
 {
     Console.WriteLine(GoldenRun.Require("model.verified.golden", "two layers on noise", $"rate {rate}", Train).Summary);

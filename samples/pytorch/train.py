@@ -6,16 +6,21 @@ average  the moving average is taken before the optimizer's step
 import os
 import sys
 
-import torch
-import torch.nn.functional as F
-from torch import nn
+if len(sys.argv) not in (2, 3) or sys.argv[2:] not in ([], ["decay"], ["average"]):
+    print("usage: train.py OUT [decay|average]", file=sys.stderr)
+    sys.exit(2)
+try:
+    import torch
+    import torch.nn.functional as F
+    from torch import nn
+except ImportError as error:
+    print("this Python has no PyTorch (%s): pip install torch, or apt-get install python3-torch and take /usr/bin/python3" % error,
+          file=sys.stderr)
+    sys.exit(2)
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "python"))
 import ppyolo_record
 
-if len(sys.argv) not in (2, 3) or sys.argv[2:] not in ([], ["decay"], ["average"]):
-    print("usage: train.py OUT [decay|average]", file=sys.stderr)
-    sys.exit(2)
 out, bug = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else ""
 torch.manual_seed(1)
 network = nn.Sequential()
@@ -39,7 +44,11 @@ def update_average():
         average[name] = average[name] * 0.9 + value * 0.1 if value.is_floating_point() else value.clone()
 
 
-recorder = ppyolo_record.watch(network, optimizer, out, ema=lambda: average)
+try:
+    recorder = ppyolo_record.watch(network, optimizer, out, ema=lambda: average)
+except ppyolo_record.RecordError as error:
+    print(error, file=sys.stderr)
+    sys.exit(2)
 for iteration in range(10):
     images, labels = torch.randn(8, 3, 32, 32), torch.randint(4, (8,))
     recorder.batch(image=images, label=labels)

@@ -17,6 +17,7 @@ if (args is ["train" or "align" or "predict" or "eval", ..])
 }
 
 NativeEnvironment.Prepare();
+NativeLibraries.Prepare();
 if (!MpiRanks.IsLaunched)
 {
     Signals.Watch();

@@ -1,26 +1,34 @@
 using System.Diagnostics;
+using PPYolo.Align.Watching;
 using PPYolo.Harness.Checkouts;
+using static TorchSharp.torch;
 
 namespace PPYolo.Tests.Golden;
 
 /// <summary>
 /// The whole life of a golden in real processes, as somebody else lives it: samples/Golden, a model that this project does not know, built
-/// against the packed PPYolo.Align, ppyolo golden approve, and ppyolo golden bisect.
+/// against the packed PPYolo.Align alone, and the packed .NET tool, which approves, compares, explains and bisects without libtorch.
 /// </summary>
 public sealed class ForeignModelTests : IDisposable
 {
+    // A version that no feed and no cache has: this very build.
+    private static readonly string Version = $"0.1.0-test{Environment.ProcessId}";
+
     private readonly TemporaryFolder folder = new();
 
     [Fact]
     public async Task Gets_a_golden_from_the_package_approves_each_change_with_a_reason_and_finds_the_commit_that_moved_it()
     {
         var sample = await Build();
-        string verified = folder.File("model.verified.golden"),
-            received = folder.File("model.received.golden");
+        var tool = await Install();
+        // Beside the source, wherever it runs.
+        string verified = folder.File("samples", "Golden", "model.verified.golden"),
+            received = folder.File("samples", "Golden", "model.received.golden");
 
         // No golden yet: red, and a received file.
         var first = await Run(sample);
         first.ExitCode.Should().Be(1, first.Output);
+        first.Output.Should().Contain($"ppyolo golden approve \"{received}\" --reason");
         File.Exists(verified).Should().BeFalse();
         (await Approve("the first")).ExitCode.Should().Be(0);
         (await Run(sample)).ExitCode.Should().Be(0, "it is approved");
@@ -36,7 +44,7 @@ public sealed class ForeignModelTests : IDisposable
         var server = await Approve("a reason", ("CI", "true"));
         server.ExitCode.Should().Be(2, server.Output);
         server.Output.Should().Contain("build server");
-        var silent = await Ppyolo(["golden", "approve", folder.Path]);
+        var silent = await Ppyolo(tool, ["golden", "approve", folder.Path]);
         silent.ExitCode.Should().Be(2, silent.Output);
         silent.Output.Should().Contain("--reason");
         (await File.ReadAllTextAsync(verified)).Should().Be(approved);
@@ -46,7 +54,7 @@ public sealed class ForeignModelTests : IDisposable
         accepted.ExitCode.Should().Be(0, accepted.Output);
         (await Run(sample, "0.1001")).ExitCode.Should().Be(0);
         File.Exists(received).Should().BeFalse();
-        (await File.ReadAllLinesAsync(folder.File("approvals.log")))
+        (await File.ReadAllLinesAsync(folder.File("samples", "Golden", "approvals.log")))
             .Should()
             .SatisfyRespectively(
                 line => line.Should().Contain("\tthe first\t"),
@@ -56,16 +64,69 @@ public sealed class ForeignModelTests : IDisposable
                         .And.Contain("learning rate")
             );
 
-        await Bisects(Path.GetDirectoryName(Path.GetDirectoryName(Path.GetDirectoryName(Path.GetDirectoryName(sample)!)!)!)!, approved);
+        await ComparesWithoutLibtorch(tool);
+        await Bisects(tool, folder.File("samples", "Golden"), approved);
+
+        Task<(int ExitCode, string Output)> Approve(string reason, params (string, string)[] environment) =>
+            Ppyolo(tool, ["golden", "approve", received, "--reason", reason], environment);
+    }
+
+    /// <summary>What needs no libtorch works, and what does says so in a line and writes nothing.</summary>
+    private async Task ComparesWithoutLibtorch(string tool)
+    {
+        var (right, other) = (folder.File("right"), folder.File("other"));
+        Record(right, 0.1);
+        Record(other, 0.11);
+
+        var explained = await Ppyolo(tool, ["explain", right, other]);
+        explained.ExitCode.Should().Be(1, explained.Output);
+        explained.Output.Should().Contain("DIVERGED: the runs part in iteration 0 at schedule rate");
+        var same = await Ppyolo(tool, ["explain", right, right]);
+        same.ExitCode.Should().Be(0, same.Output);
+        var weights = Path.Combine(right, "000.npz");
+        var converted = await Ppyolo(tool, ["convert", weights, folder.File("w.safetensors")]);
+        converted.ExitCode.Should().Be(0, converted.Output);
+        var diff = await Ppyolo(tool, ["diff", weights, folder.File("w.safetensors")]);
+        diff.ExitCode.Should().Be(0, diff.Output);
+
+        var train = await Ppyolo(tool, ["train", "--config", "ppyolo_r18vd_voc2012", "--record", folder.File("none")]);
+        train.ExitCode.Should().Be(2, train.Output);
+        train.Output.Trim().Split('\n').Should().ContainSingle().Which.Should().StartWith("ppyolo: libtorch").And.Contain("PPYOLO_NATIVES");
+        Directory.Exists(folder.File("none")).Should().BeFalse();
+        var natives = Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native");
+        string[] network = ["convert", weights, folder.File("n.pth"), "--network", "r18vd"];
+        (await Ppyolo(tool, network)).Output.Should().Contain("PPYOLO_NATIVES");
+        (await Ppyolo(tool, network, ("PPYOLO_NATIVES", natives))).Output.Should().Contain("r18vd").And.NotContain("PPYOLO_NATIVES");
+    }
+
+    private static void Record(string path, double rate)
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(1);
+        var model = nn.Sequential(("hidden", nn.Linear(8, 16)), ("tanh", nn.Tanh()), ("out", nn.Linear(16, 1)));
+        var optimizer = optim.SGD(model.parameters(), rate);
+        using var watch = RunWatch.Start(model, optimizer, path);
+        for (var iteration = 0; iteration < 2; iteration++)
+        {
+            var (x, y) = (randn(32, 8), randn(32, 1));
+            watch.Batch(("x", x), ("y", y));
+            var loss = nn.functional.mse_loss(model.call(x), y);
+            watch.Losses(("mse", loss));
+            optimizer.zero_grad();
+            loss.backward();
+            optimizer.step();
+            watch.Step();
+        }
+
+        watch.Close();
     }
 
     /// <summary>
     /// The sample in a repository of its own, whose history has a change of rounding, one that does not compile, and the cause.
     /// </summary>
-    private async Task Bisects(string sample, string golden)
+    private async Task Bisects(string tool, string sample, string golden)
     {
         var repository = folder.Folder("repository");
-        Write("eng/LibstdcxxMend.targets", await File.ReadAllTextAsync(folder.File("eng", "LibstdcxxMend.targets")));
         Write(
             "Directory.Build.props",
             $"<Project><PropertyGroup><RestoreAdditionalProjectSources>{folder.File("feed")}</RestoreAdditionalProjectSources>"
@@ -85,9 +146,9 @@ public sealed class ForeignModelTests : IDisposable
         Commit("Write the loss out", otherwise);
         Commit("Half a change", otherwise + "this does not compile\n");
         Commit("Mend it", otherwise + "// mended\n");
-        var cause = Commit("Raise the rate", otherwise.Replace(": 0.1;", ": 0.1001;", StringComparison.Ordinal));
+        var cause = Commit("Raise the rate", otherwise.Replace("rate = 0.1;", "rate = 0.1001;", StringComparison.Ordinal));
 
-        var found = await Ppyolo(["golden", "bisect", "--good", "HEAD~4", "--bad", "HEAD", "--repository", repository]);
+        var found = await Ppyolo(tool, ["golden", "bisect", "--good", "HEAD~4", "--bad", "HEAD", "--repository", repository]);
 
         found.ExitCode.Should().Be(0, found.Output);
         found
@@ -123,27 +184,9 @@ public sealed class ForeignModelTests : IDisposable
     private async Task<string> Build()
     {
         string feed = folder.File("feed"),
-            sample = folder.File("samples", "Golden"),
-            engineering = folder.File("eng");
-        // A version that no feed and no cache has: this very build.
-        var version = $"0.1.0-test{Environment.ProcessId}";
-        var packed = await Dotnet([
-            "pack",
-            Path.Combine(Fixtures.Root, "src", "Align"),
-            "-c",
-            "Release",
-            "--no-build",
-            "-o",
-            feed,
-            "--nologo",
-            "-v",
-            "q",
-            $"-p:PackageVersion={version}",
-        ]);
-        packed.ExitCode.Should().Be(0, packed.Output);
-        Directory.CreateDirectory(engineering);
+            sample = folder.File("samples", "Golden");
+        await Pack("Align", feed);
         Directory.CreateDirectory(sample);
-        File.Copy(Path.Combine(Fixtures.Root, "eng", "LibstdcxxMend.targets"), Path.Combine(engineering, "LibstdcxxMend.targets"));
         foreach (var file in new[] { "Program.cs", "Golden.csproj" })
         {
             File.Copy(Path.Combine(Fixtures.Root, "samples", "Golden", file), Path.Combine(sample, file));
@@ -154,7 +197,7 @@ public sealed class ForeignModelTests : IDisposable
             project,
             (await File.ReadAllTextAsync(project)).Replace(
                 "\"PPYolo.Align\" Version=\"0.1.0\"",
-                $"\"PPYolo.Align\" Version=\"{version}\"",
+                $"\"PPYolo.Align\" Version=\"{Version}\"",
                 StringComparison.Ordinal
             )
         );
@@ -163,17 +206,50 @@ public sealed class ForeignModelTests : IDisposable
         return Path.Combine(sample, "bin", "Release", "net10.0", "Golden.dll");
     }
 
+    /// <summary>Packs the program as a .NET tool, and installs it.</summary>
+    private async Task<string> Install()
+    {
+        string feed = folder.File("tool"),
+            tools = folder.File("tools");
+        await Pack("Cli", feed);
+        new FileInfo(Directory.GetFiles(feed).Single()).Length.Should().BeLessThan(10_000_000, "no native library is in it");
+        var installed = await Dotnet(["tool", "install", "ppyolo", "--tool-path", tools, "--source", feed, "--version", Version]);
+        installed.ExitCode.Should().Be(0, installed.Output);
+        return Path.Combine(tools, OperatingSystem.IsWindows() ? "ppyolo.exe" : "ppyolo");
+    }
+
+    private async Task Pack(string project, string feed)
+    {
+        var packed = await Dotnet([
+            "pack",
+            Path.Combine(Fixtures.Root, "src", project),
+            "-c",
+            "Release",
+            "--no-build",
+            "-o",
+            feed,
+            "--nologo",
+            "-v",
+            "q",
+            $"-p:PackageVersion={Version}",
+        ]);
+        packed.ExitCode.Should().Be(0, packed.Output);
+    }
+
     private Task<(int ExitCode, string Output)> Run(string sample, params string[] arguments) => Dotnet([sample, .. arguments]);
 
-    private Task<(int ExitCode, string Output)> Approve(string reason, params (string, string)[] environment) =>
-        Ppyolo(["golden", "approve", folder.Path, "--reason", reason], environment);
+    private Task<(int ExitCode, string Output)> Ppyolo(string tool, string[] arguments, params (string, string)[] environment) =>
+        Start(tool, arguments, [("DOTNET_ROOT", Path.GetDirectoryName(Environment.ProcessPath)!), .. environment]);
 
-    private Task<(int ExitCode, string Output)> Ppyolo(string[] arguments, params (string, string)[] environment) =>
-        Dotnet([Path.Combine(AppContext.BaseDirectory, "ppyolo.dll"), .. arguments], environment);
+    private Task<(int ExitCode, string Output)> Dotnet(string[] arguments) => Start("dotnet", arguments);
 
-    private async Task<(int ExitCode, string Output)> Dotnet(string[] arguments, params (string Name, string Value)[] environment)
+    private async Task<(int ExitCode, string Output)> Start(
+        string program,
+        string[] arguments,
+        params (string Name, string Value)[] environment
+    )
     {
-        var start = new ProcessStartInfo("dotnet", arguments)
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -92,7 +92,8 @@ public static class GoldenFile
         AtomicText.Write(received, GoldenText.Format(complete));
         throw new GoldenException(
             (Approved(verified) is { } golden ? GoldenComparer.Compare(golden, run).ToString() : $"{verified}: there is no golden yet")
-                + $"\nlook at {received}, and approve it if it is right"
+                + $"\nlook at {received}, and approve it if it is right: ppyolo golden approve \"{received}\" --reason \"what was changed, "
+                + "and why it is right\""
         );
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using PPYolo.Align.Generation;
 using PPYolo.Align.Tensors;
 using static TorchSharp.torch;
@@ -19,6 +20,15 @@ public sealed class GoldenRun
 
     // About the last bit of float32, as for twins everywhere here.
     private const double Share = 1e-7;
+
+    /// <summary>What draws the same random numbers at the same time, and what helps.</summary>
+    private const string SharedGenerator =
+        "Does another test draw random numbers at the same time? All threads share torch's random generator, and xunit runs test classes "
+        + "side by side: put [Collection(\"torch\")] on every class that uses torch, or \"parallelizeTestCollections\": false into "
+        + "xunit.runner.json";
+
+    // Goldens of classes that run side by side wait for each other: they would draw from one generator and share the threads.
+    private static readonly Lock Alone = new();
 
     private readonly string title;
     private readonly int twin;
@@ -52,12 +62,14 @@ public sealed class GoldenRun
     /// name="twins"/> times more, on inputs that differ about their last bit and every other time on another number of threads, for the
     /// floors of the received file.
     /// </summary>
-    /// <param name="verified">The golden's file, NAME.verified.golden.</param>
+    /// <param name="verified">The golden's file, NAME.verified.golden; one that is not rooted lies beside the caller's source.</param>
     /// <param name="title">What runs, in a line.</param>
     /// <param name="settings">The settings of the run, as text: bits are compared only where they are those of the golden.</param>
     /// <param name="train">Makes the model from a fixed seed and trains it.</param>
     /// <param name="iterations">Iterations that the golden holds.</param>
     /// <param name="twins">Twins for the floors.</param>
+    /// <param name="source">The caller's source, which the compiler gives. Where it is not there, as on another machine than the program was
+    /// built on, the working folder is taken.</param>
     /// <exception cref="GoldenException">The run has no golden, or is not within it. NAME.received.golden was written, to be looked at and
     /// approved.</exception>
     /// <exception cref="AlignException">The training ended too early, or is another one each time.</exception>
@@ -67,18 +79,31 @@ public sealed class GoldenRun
         string settings,
         Action<GoldenRun> train,
         int iterations = StandardIterations,
-        int twins = GoldenFloors.StandardTwins
+        int twins = GoldenFloors.StandardTwins,
+        [CallerFilePath] string source = ""
     )
     {
-        var run = Record(title, settings, train, iterations, golden: GoldenFile.Approved(verified));
-        return GoldenFile.Require(
-            verified,
-            run,
-            () => [.. Enumerable.Range(1, twins).Select(twin => Same(run, Record(title, settings, train, iterations, twin)))]
-        );
+        verified = Beside(source, verified);
+        var golden = GoldenFile.Approved(verified);
+        var run = Record(title, settings, train, iterations, golden: golden);
+        try
+        {
+            return GoldenFile.Require(
+                verified,
+                run,
+                () => [.. Enumerable.Range(1, twins).Select(twin => Same(run, Record(title, settings, train, iterations, twin)))]
+            );
+        }
+        catch (GoldenException exception) when (golden is not null && golden.Start != run.Start)
+        {
+            throw new GoldenException($"{exception.Message}\nThe run started from other weights than its golden. {SharedGenerator}.");
+        }
     }
 
-    /// <summary>Trains, and returns the record without floors, for those who compare it on their own, as with Verify.</summary>
+    /// <summary>
+    /// Trains, and returns the record without floors, for those who compare it on their own, as with Verify. One training at a time:
+    /// another thread waits.
+    /// </summary>
     /// <param name="title">What runs, in a line.</param>
     /// <param name="settings">The settings of the run, as text.</param>
     /// <param name="train">Makes the model from a fixed seed and trains it.</param>
@@ -97,6 +122,7 @@ public sealed class GoldenRun
     )
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(iterations, 1);
+        using var alone = Alone.EnterScope();
         var run = new GoldenRun(title, twin, iterations, golden);
         var threads = get_num_threads();
         // Another number of threads sums in another order: noise that inputs alone do not show.
@@ -265,8 +291,11 @@ public sealed class GoldenRun
             ? twin
             : throw new AlignException(
                 $"'{run.Case}': the training started from other weights when it was run again; make the model from a fixed seed, such "
-                    + $"as torch.random.manual_seed(1), in every run"
+                    + $"as torch.random.manual_seed(1), in every run. {SharedGenerator}"
             );
+
+    private static string Beside(string source, string verified) =>
+        Path.GetDirectoryName(source) is { Length: > 0 } folder && Directory.Exists(folder) ? Path.Combine(folder, verified) : verified;
 
     private AlignException Misuse(string message) => new($"'{title}': {message}");
 }

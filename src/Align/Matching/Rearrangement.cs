@@ -59,8 +59,5 @@ internal static class Rearrangement
     }
 
     /// <summary>The summary of a tensor of any floating-point type; null of another.</summary>
-    public static StripedSummary? Summary(TensorData tensor) =>
-        !tensor.Type.IsFloatingPoint() ? null
-        : tensor.Count == 1 ? StripedSummary.Of(tensor.To(ElementType.Float64).As<double>()[0])
-        : StripedSummary.Of(tensor.To(ElementType.Float32).As<float>());
+    public static StripedSummary? Summary(TensorData tensor) => tensor.Type.IsFloatingPoint() ? StripedSummary.Of(tensor) : null;
 }

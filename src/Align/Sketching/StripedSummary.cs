@@ -1,3 +1,5 @@
+using PPYolo.Align.Tensors;
+
 namespace PPYolo.Align.Sketching;
 
 /// <summary>
@@ -26,6 +28,10 @@ public sealed record StripedSummary(double L2, double Mean, double AbsMax, long 
 
     /// <summary>Summarizes elements in their order.</summary>
     public static StripedSummary Of(ReadOnlySpan<float> elements) => StripedKernel.Run(elements);
+
+    /// <summary>Summarizes a tensor of any type: as float32, in C order. One of a single element is the number itself.</summary>
+    public static StripedSummary Of(TensorData tensor) =>
+        tensor.Count == 1 ? Of(tensor.To(ElementType.Float64).As<double>()[0]) : Of(tensor.To(ElementType.Float32).As<float>());
 
     /// <summary>A single number.</summary>
     public static StripedSummary Of(double value)

@@ -217,7 +217,7 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
 
     private static double Bound(TraceFloor? floor, int iteration, TraceKey key) =>
         floor is null
-            ? key.Phase is TracePhase.Start or TracePhase.Data or TracePhase.Schedule
+            ? TraceFloor.IsInput(key.Phase)
                 ? Rounding
                 : UnmeasuredBound
             : Math.Max(Rounding, Allowance * floor.For(iteration, key));

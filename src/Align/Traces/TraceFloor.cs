@@ -47,7 +47,37 @@ public sealed class TraceFloor
     /// <summary>Measures the floor.</summary>
     /// <param name="run">The run.</param>
     /// <param name="twins">The same run from perturbed start weights.</param>
-    public static TraceFloor Of(RunTrace run, IReadOnlyList<RunTrace> twins)
+    public static TraceFloor Of(RunTrace run, IReadOnlyList<RunTrace> twins) => new(twins.Count, Distances(run, twins));
+
+    /// <summary>
+    /// Measures the floor on a run that was recorded again. What it starts from and is fed has none: that is the same to the bit.
+    /// </summary>
+    /// <param name="run">The run: one trace for each rank.</param>
+    /// <param name="again">The same run, recorded once or several times more.</param>
+    public static TraceFloor OfRecords(IReadOnlyList<RunTrace> run, IReadOnlyList<IReadOnlyList<RunTrace>> again)
+    {
+        var iterations = run[0].Iterations.Select(_ => new OrderedDictionary<TraceKey, double>()).ToList();
+        foreach (var rank in run)
+        {
+            foreach (var (floors, own) in iterations.Zip(Distances(rank, [.. again.Select(twin => twin[rank.Rank])])))
+            {
+                foreach (var (key, distance) in own.Where(pair => !IsInput(pair.Key.Phase)))
+                {
+                    floors[key] = Math.Max(distance, floors.GetValueOrDefault(key));
+                }
+            }
+        }
+
+        return new(again.Count, iterations);
+    }
+
+    /// <summary>Whether nothing that a run computes has any noise.</summary>
+    public bool IsZero => iterations.TrueForAll(floors => floors.Values.All(floor => floor == 0));
+
+    /// <summary>Whether a phase is what a run starts from and is fed.</summary>
+    public static bool IsInput(TracePhase phase) => phase is TracePhase.Start or TracePhase.Data or TracePhase.Schedule;
+
+    private static List<OrderedDictionary<TraceKey, double>> Distances(RunTrace run, IReadOnlyList<RunTrace> twins)
     {
         var iterations = new List<OrderedDictionary<TraceKey, double>>();
         foreach (var iteration in run.Iterations)
@@ -65,7 +95,7 @@ public sealed class TraceFloor
             iterations.Add(floors);
         }
 
-        return new(twins.Count, iterations);
+        return iterations;
     }
 
     /// <summary>

@@ -6,6 +6,7 @@ using PPYolo.Align.Reports;
 using PPYolo.Cli.Output;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Runs;
+using PPYolo.Train.Runtime;
 using PPYolo.Train.Stepping;
 
 namespace PPYolo.Cli.Commands;
@@ -89,6 +90,12 @@ public static class CommandLine
         {
             Console.Error.WriteLine($"ppyolo: {Printable.Message(exception.Message)}");
             return ExitCode.Failed;
+        }
+        catch (Exception exception) when (NativeLibraries.IsTorchMissing(exception))
+        {
+            // A part of a command that needs libtorch where the rest does not.
+            Console.Error.WriteLine($"ppyolo: {NativeLibraries.Advice}");
+            return ExitCode.WrongUse;
         }
 #pragma warning disable CA1031 // The last resort: a user gets a sentence; PPYOLO_DEBUG=1 shows the rest.
         catch (Exception exception)

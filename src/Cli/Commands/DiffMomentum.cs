@@ -8,6 +8,7 @@ using PPYolo.Model;
 using PPYolo.Model.State;
 using PPYolo.Train.Conversion;
 using PPYolo.Train.Optimization;
+using PPYolo.Train.Runtime;
 
 namespace PPYolo.Cli.Commands;
 
@@ -25,6 +26,11 @@ internal static class DiffMomentum
     {
         using var a = Source.Open(first);
         using var b = a is null ? null : Source.Open(second);
+        if (a is not null && b is not null && !NativeLibraries.HasTorch)
+        {
+            return $"momentum: not compared: {NativeLibraries.Advice}";
+        }
+
         if (a is null || b is null || KnownNetwork.Nearest(model) is not { Fits: true } known)
         {
             return null;

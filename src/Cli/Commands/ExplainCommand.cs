@@ -5,6 +5,7 @@ using PPYolo.Cli.Output;
 using PPYolo.Cli.Progress;
 using PPYolo.Harness.Explain;
 using PPYolo.Train.Records;
+using PPYolo.Train.Runtime;
 
 namespace PPYolo.Cli.Commands;
 
@@ -34,6 +35,13 @@ internal static class ExplainCommand
         {
             Description = "The noise floor of A: read from this file where it exists, else measured and written to it.",
             HelpName = "FILE",
+        };
+        var noise = new Option<string[]>("--noise")
+        {
+            Description =
+                "A record of A taken again, such as on another number of threads: the noise floor is measured on it. May be repeated; "
+                + "with --floor FILE it is kept.",
+            HelpName = "DIR",
         };
         var names = new Option<string?>("--names")
         {
@@ -68,6 +76,7 @@ internal static class ExplainCommand
             names,
             twins,
             floor,
+            noise,
             html,
             junit,
             json,
@@ -92,11 +101,20 @@ internal static class ExplainCommand
         {
             if (
                 result.GetValue(second) is null
-                && new Option[] { twins, floor, html, junit }.FirstOrDefault(option => result.GetResult(option) is { Implicit: false })
+                && new Option[] { twins, floor, noise, html, junit }.FirstOrDefault(option =>
+                    result.GetResult(option) is { Implicit: false }
+                )
                     is { } given
             )
             {
                 result.AddError($"{given.Name} is of two runs that are compared: name the other one too");
+            }
+        });
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(noise) is { Tokens.Count: > 0 } && result.GetValue(floor) is { } kept && File.Exists(kept))
+            {
+                result.AddError($"--noise measures the floor, and {kept} is there already: give one of the two");
             }
         });
         command.SetAction(result =>
@@ -108,7 +126,6 @@ internal static class ExplainCommand
 
             if (result.GetValue(second) is not { } other)
             {
-                SharedOptions.Prepare(result.GetValue(threads), "cpu");
                 return VerdictOutput.Show(CourseScenario.Run(result.GetValue(first)!), result.GetValue(json));
             }
 
@@ -122,7 +139,11 @@ internal static class ExplainCommand
                 }
             }
 
-            var where = SharedOptions.Prepare(result.GetValue(threads), result.GetValue(device)!, ranks: ranks);
+            // What is read and compared needs no libtorch; without it nothing is trained again.
+            var where =
+                result.GetValue(device) == "cpu" && !NativeLibraries.HasTorch
+                    ? null
+                    : SharedOptions.Prepare(result.GetValue(threads), result.GetValue(device)!, ranks: ranks);
             var explanation = ExplainScenario.Run(
                 result.GetValue(first)!,
                 other,
@@ -132,6 +153,7 @@ internal static class ExplainCommand
                     Device = where,
                     Twins = result.GetValue(twins),
                     Floor = result.GetValue(floor),
+                    Noise = result.GetValue(noise) ?? [],
                     Names = result.GetValue(names),
                     Progress = what =>
                     {

@@ -5,6 +5,7 @@ using PPYolo.Align;
 using PPYolo.Train.Inference;
 using PPYolo.Train.Inference.Export;
 using PPYolo.Train.Options;
+using PPYolo.Train.Runtime;
 
 namespace PPYolo.Cli.Commands;
 
@@ -70,6 +71,7 @@ internal static class ExportCommand
                 throw new AlignException($"--out {path}: expected a name that ends in {Extension}");
             }
 
+            NativeLibraries.RequireTorch();
             var settings = TrainOptionsFile.Read(result.GetValue(config)!, result.GetValue(set)!);
             var options = new ExportOptions
             {

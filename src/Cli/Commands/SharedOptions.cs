@@ -113,12 +113,17 @@ internal static class SharedOptions
         new("--tf32") { Description = "Lets a card round the operands of convolutions to TF32, which is quicker and 1e-3 off." };
 
     /// <summary>Sets libtorch up as the options say.</summary>
-    /// <exception cref="AlignException">The device is not there.</exception>
+    /// <exception cref="AlignException">The device, or libtorch, is not there.</exception>
     public static torch.Device Prepare(int threads, string device, bool tf32 = false, int ranks = 1)
     {
         if (device == "cpu" && tf32)
         {
             throw new AlignException("--tf32 is for cards: name one with --device cuda, or leave it away");
+        }
+
+        if (device == "cpu")
+        {
+            NativeLibraries.RequireTorch();
         }
 
         // Before anything starts TorchSharp without its CUDA part.

@@ -19,6 +19,14 @@ public sealed class RecordedBatches(string folder, int rank = 0) : IBatchSource
     /// <summary>Whether a folder has recorded batches.</summary>
     public static bool ExistIn(string folder) => File.Exists(Path.Combine(folder, FileName(0, 0)));
 
+    /// <summary>Whether they are a detector's, with images, boxes and targets; other trainers record what they are fed.</summary>
+    /// <exception cref="AlignException">The first one cannot be read.</exception>
+    public static bool AreDetections(string folder)
+    {
+        using var tensors = new RecordedBatches(folder).Open(0, out _);
+        return tensors.Contains("image") && tensors.Contains("gt_bbox") && tensors.Contains("target0");
+    }
+
     /// <inheritdoc />
     public Batch At(int iteration)
     {

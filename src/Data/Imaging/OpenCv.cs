@@ -150,6 +150,7 @@ internal static class OpenCv
                 .FirstOrDefault(line => line.Contains(".so.", StringComparison.Ordinal))
             ?? failure.GetBaseException().Message.Split('\n')[0].Trim();
         return "OpenCV, which decodes and resizes images, cannot be loaded; on Debian and Ubuntu install what it needs with "
-            + $"'apt-get install -y --no-install-recommends libgtk-3-0' (the system says: {cause})";
+            + "'apt-get install -y --no-install-recommends libgtk-3-0'; the .NET tool comes without OpenCV and finds it in the folder "
+            + $"PPYOLO_NATIVES (the system says: {cause})";
     }
 }

@@ -1,9 +1,9 @@
+using PPYolo.Align.Sketching;
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Traces;
 using PPYolo.Data.Batches;
 using PPYolo.Harness.Faults;
-using PPYolo.Train.Tracing;
-using static TorchSharp.torch;
+using PPYolo.Train.Runtime;
 
 namespace PPYolo.Harness.Explain;
 
@@ -38,7 +38,7 @@ internal sealed record BatchChange(CauseKind Cause, string Description, Func<Bat
     /// <param name="at">Where it does.</param>
     public static BatchChange? Find(ExplainedRun first, ExplainedRun second, EntryDifference at)
     {
-        if (first.Batches is null)
+        if (first.Batches is null || !NativeLibraries.HasTorch)
         {
             return null;
         }
@@ -48,9 +48,7 @@ internal sealed record BatchChange(CauseKind Cause, string Description, Func<Bat
 
         bool IsFound(string name, TensorData candidate)
         {
-            using var scope = NewDisposeScope();
-            var tensor = candidate.ToTorch();
-            var summary = TensorElements.Summary(tensor);
+            var summary = StripedSummary.Of(candidate);
             return second.Ranks[at.Rank].Find(at.Iteration, TracePhase.Data, name) is { } found
                 && summary.RelativeDistance(found.Summary) < Exact;
         }

@@ -18,6 +18,9 @@ public sealed record ExplainOptions
     /// </summary>
     public string? Floor { get; init; }
 
+    /// <summary>Records of the first run taken again, such as on another number of threads: the noise floor is measured on them.</summary>
+    public IReadOnlyList<string> Noise { get; init; } = [];
+
     /// <summary>A file that says what the names of one run are in the other; null where both have the same.</summary>
     public string? Names { get; init; }
 

@@ -27,14 +27,18 @@ public static class ExplainScenario
             var (floor, source) = ExplainedFloor.Of(a, b, laboratory, options);
             var repetition = Repetition.Of(a, b, laboratory, floor, out var obstacle);
             var stands = repetition?.IsTheFirst == true;
-            List<string> notes = [.. Places(a)],
+            List<string> notes = [.. Places(a), .. RandomNotes.Of(a.Name, b.Name)],
                 lacked = [.. Lacked(stands ? repetition!.Run : a, b), .. Elsewhere(a, laboratory)];
             if (floor is null)
             {
                 lacked.Add(
-                    $"no noise floor: differences count from {Numbers.Text(TraceComparison.UnmeasuredBound)} of a tensor's norm on; it "
-                        + $"is measured where case.json, start weights and batches of one run are there, and kept by ppyolo train "
-                        + $"--record DIR --floor {StandardTwins}"
+                    $"no noise floor: differences count from {Numbers.Text(TraceComparison.UnmeasuredBound)} of a tensor's norm on; "
+                        + (
+                            a.Options is null && b.Options is null
+                                ? $"record {a.Name} again, on another number of threads, and give it with --noise DIR"
+                                : $"it is measured where case.json, start weights and batches of one run are there, and kept by ppyolo "
+                                    + $"train --record DIR --floor {StandardTwins}"
+                        )
                 );
             }
 
@@ -257,6 +261,10 @@ public static class ExplainScenario
         {
             yield return $"{first.Name} has no {(first.Start is null ? "start weights" : "batches")}: causes that are tried by training "
                 + $"are not{Turned(first, second)}";
+        }
+        else if (!NativeLibraries.HasTorch)
+        {
+            yield return $"causes that are tried by training are not: {NativeLibraries.Advice}";
         }
     }
 

@@ -21,6 +21,11 @@ internal static class ExplainedFloor
         ExplainOptions options
     )
     {
+        if (options.Noise.Count > 0)
+        {
+            return Recorded(first, options);
+        }
+
         if (options.Floor is { } named && File.Exists(named))
         {
             return Kept(named, first);
@@ -66,6 +71,21 @@ internal static class ExplainedFloor
         }
 
         return (floor, $"{Twins(floor)} of {run.Name}, trained now{(options.Floor is null ? "" : $" and kept in {options.Floor}")}");
+    }
+
+    private static (TraceFloor Floor, string Source) Recorded(ExplainedRun run, ExplainOptions options)
+    {
+        var floor = NoiseRecords.Measure(run.Name, options.Noise);
+        if (options.Floor is not null)
+        {
+            floor.Write(options.Floor);
+        }
+
+        return (
+            run.Names is { } names ? floor.Renamed(names.Of) : floor,
+            $"{run.Name} recorded again ({string.Join(", ", options.Noise)}){(options.Floor is null ? "" : $", kept in {options.Floor}")}"
+                + (floor.IsZero ? "; the same bits, so that every bit counts: record it on another number of threads" : "")
+        );
     }
 
     private static string? FileIn(ExplainedRun run) =>

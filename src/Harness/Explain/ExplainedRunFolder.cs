@@ -119,7 +119,10 @@ internal static class ExplainedRunFolder
             Options = settings?.Options,
             Seed = record?.Head.Seed ?? "1",
             Start = ReadStart(folder),
-            Batches = batches && ranks > 0 && iterations > 0 ? rank => new RecordedBatches(folder, rank) : null,
+            Batches =
+                batches && ranks > 0 && iterations > 0 && (settings is not null || record is null || RecordedBatches.AreDetections(folder))
+                    ? rank => new RecordedBatches(folder, rank)
+                    : null,
             Environment = TraceEnvironment.Read(folder),
             HasLength = traced || iterations > 0 || losses is not null,
             IsUnfinished = RecordFolder.IsUnfinished(folder),

@@ -1,9 +1,7 @@
 using PPYolo.Align;
-using PPYolo.Align.Tensors;
+using PPYolo.Align.Sketching;
 using PPYolo.Align.Traces;
 using PPYolo.Data.Batches;
-using PPYolo.Train.Tracing;
-using static TorchSharp.torch;
 
 namespace PPYolo.Harness.Explain;
 
@@ -46,8 +44,7 @@ internal static class JoinedBatches
         var entries = new List<TraceEntry>();
         foreach (var (name, tensor) in batch.Named)
         {
-            using var scope = NewDisposeScope();
-            entries.Add(new(new(TracePhase.Data, name), tensor.Shape, TensorElements.Summary(tensor.ToTorch())));
+            entries.Add(new(new(TracePhase.Data, name), tensor.Shape, StripedSummary.Of(tensor)));
         }
 
         return entries;

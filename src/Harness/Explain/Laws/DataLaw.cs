@@ -2,6 +2,7 @@ using PPYolo.Align.Explanations;
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Traces;
 using PPYolo.Harness.Faults;
+using PPYolo.Train.Runtime;
 using PPYolo.Train.Stepping;
 using PPYolo.Train.Tracing;
 using static TorchSharp.torch;
@@ -103,7 +104,7 @@ internal sealed class DataLaw : ILaw
             );
         }
 
-        if (first.Batches is { } batches)
+        if (first.Batches is { } batches && NativeLibraries.HasTorch)
         {
             using var noGrad = no_grad();
             using var scope = NewDisposeScope();

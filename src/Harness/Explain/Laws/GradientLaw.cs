@@ -151,7 +151,7 @@ internal sealed class GradientLaw : ILaw
         string[] evidence =
         [
             $"gradients of iteration 0 are {Numbers.Text(factor)} times the expected ones, residual {Numbers.Text(result.Residual)}",
-            $"the total loss is {Numbers.Text(loss)} times the expected one",
+            .. double.IsNaN(loss) ? (string[])[] : [$"the total loss is {Numbers.Text(loss)} times the expected one"],
         ];
         var images = first.Images / (double)first.Ranks.Count;
         var share = 1 - result.Residual;

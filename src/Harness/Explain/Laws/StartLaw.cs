@@ -2,6 +2,7 @@ using PPYolo.Align.Tensors;
 using PPYolo.Align.Traces;
 using PPYolo.Harness.Faults;
 using PPYolo.Kernels.Operations;
+using PPYolo.Train.Runtime;
 using PPYolo.Train.Stepping;
 using PPYolo.Train.Tracing;
 using static TorchSharp.torch;
@@ -157,6 +158,11 @@ internal sealed class StartLaw : ILaw
     /// <summary>Which known rearrangement of the expected tensor the second run's is, or null.</summary>
     private static (CauseKind Kind, string Name, Func<Tensor, Tensor> Make)? Arrangement(TensorData expected, TraceEntry found)
     {
+        if (!NativeLibraries.HasTorch)
+        {
+            return null;
+        }
+
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var tensor = expected.ToTorch();

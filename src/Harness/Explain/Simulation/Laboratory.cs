@@ -3,6 +3,7 @@ using PPYolo.Data.Batches;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Records;
 using PPYolo.Train.Runs;
+using PPYolo.Train.Runtime;
 using PPYolo.Train.Stepping;
 using PPYolo.Train.Tracing;
 using static TorchSharp.torch;
@@ -23,9 +24,11 @@ internal sealed class Laboratory
         this.threads = threads;
     }
 
-    /// <summary>A laboratory for a run whose settings, start weights and batches are known; null where one is not.</summary>
+    /// <summary>
+    /// A laboratory for a run whose settings, start weights and batches are known; null where one is not, or where there is no libtorch.
+    /// </summary>
     public static Laboratory? For(ExplainedRun run, int threads, Device? device = null) =>
-        run is { Options: { } options, Start: { } start, Batches: { } batches }
+        run is { Options: { } options, Start: { } start, Batches: { } batches } && NativeLibraries.HasTorch
             ? new(
                 new RunPlan(options, start, batches, run.Iterations.Count, run.Seed) { CheckReplicas = false, Device = device ?? CPU },
                 run.Ranks.Count,

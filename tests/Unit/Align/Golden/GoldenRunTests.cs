@@ -99,10 +99,58 @@ public sealed class GoldenRunTests : IDisposable
             .Invoking(() => Require(golden => Train(golden, seed: seed++)))
             .Should()
             .Throw<AlignException>()
-            .WithMessage("*other weights*manual_seed*");
+            .WithMessage("*other weights*manual_seed*random generator*parallelizeTestCollections*");
 
         File.Exists(Received).Should().BeFalse();
     }
+
+    [Fact]
+    public void A_run_that_starts_elsewhere_than_its_golden_is_told_of_the_generator_that_all_threads_share()
+    {
+        Approve();
+
+        FluentActions
+            .Invoking(() => Require(golden => Train(golden, seed: 2)))
+            .Should()
+            .Throw<GoldenException>()
+            .WithMessage("*DIVERGED*other weights than its golden*random generator*[Collection(\"torch\")]*");
+    }
+
+    [Fact]
+    public async Task Goldens_of_classes_that_run_side_by_side_train_one_after_the_other()
+    {
+        int inside = 0,
+            most = 0;
+        Task One() =>
+            Task.Run(() =>
+                GoldenRun.Record(
+                    "a run",
+                    "",
+                    golden =>
+                    {
+                        most = Math.Max(most, Interlocked.Increment(ref inside));
+                        Thread.Sleep(300);
+                        Train(golden, iterations: 1);
+                        Interlocked.Decrement(ref inside);
+                    },
+                    iterations: 1
+                )
+            );
+
+        await Task.WhenAll(One(), One());
+
+        most.Should().Be(1);
+    }
+
+    [Fact]
+    public void A_red_golden_lies_beside_the_source_and_prints_the_command_that_approves_it() =>
+        FluentActions
+            .Invoking(() =>
+                GoldenRun.Require("run.verified.golden", "a run", "settings", golden => Train(golden), source: folder.File("Tests.cs"))
+            )
+            .Should()
+            .Throw<GoldenException>()
+            .WithMessage($"*ppyolo golden approve \"{Received}\" --reason \"*");
 
     [Fact]
     public void A_record_takes_from_its_golden_what_has_its_bits()

@@ -1,3 +1,4 @@
+using PPYolo.Align;
 using PPYolo.Align.Explanations;
 using PPYolo.Harness.Explain;
 using PPYolo.Tests.Unit.Align.Formats;
@@ -31,6 +32,43 @@ public sealed class SampleTests(SampleTests.Records records) : IClassFixture<Sam
     }
 
     [SkippableFact]
+    public void Noise_counts_as_far_as_it_was_measured_on_a_run_that_was_recorded_again()
+    {
+        // A gradient that is off by two ten-thousandths is within what is granted unmeasured, and some fifty times what is measured.
+        records.Explain("right", "slight").Aligned.Should().BeTrue();
+
+        var slight = records.Explain("right", "slight", "twin");
+        slight.Aligned.Should().BeFalse();
+        slight.Trace.Frontier!.Relative.Should().BeLessThan(1e-3);
+        slight.Trace.Frontier.Units.Should().BeGreaterThan(5);
+        var clean = records.Explain("right", "again", "twin");
+        clean.Aligned.Should().BeTrue(clean.Trace.Frontier?.ToString());
+        clean.FloorSource.Should().Contain("recorded again").And.NotContain("every bit counts");
+        records.Explain("right", "again", "again").FloorSource.Should().Contain("every bit counts");
+    }
+
+    [SkippableTheory]
+    [InlineData("part", "it has no data image of iteration 0")]
+    [InlineData("random", "data image of iteration 1 is another")]
+    public void Noise_of_another_run_is_refused(string noise, string reason) =>
+        FluentActions
+            .Invoking(() => records.Explain("right", "again", noise))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage($"*{noise}: noise is measured on *right recorded again, and this is another run: {reason}*");
+
+    [SkippableFact]
+    public void The_place_where_the_random_generators_go_apart_is_named() =>
+        records
+            .Explain("right", "random")
+            .Notes.Should()
+            .ContainSingle(note =>
+                note.StartsWith("random numbers: the forward pass of iteration 0: ", StringComparison.Ordinal)
+                && note.Contains("right draws none", StringComparison.Ordinal)
+                && note.EndsWith("random draws some", StringComparison.Ordinal)
+            );
+
+    [SkippableFact]
     public void Half_of_it_agrees_with_all_of_it()
     {
         var explanation = records.Explain("right", "part");
@@ -40,7 +78,9 @@ public sealed class SampleTests(SampleTests.Records records) : IClassFixture<Sam
         explanation.Trace.Modules.Compared.Should().BeLessThan(explanation.Trace.Modules.Recorded);
     }
 
-    /// <summary>Records of the sample: right, again, half of it, and with each bug.</summary>
+    /// <summary>
+    /// Records of the sample: right, again, half of it, with each bug, perturbed, a little off, and with a random number too many.
+    /// </summary>
     public sealed class Records : IDisposable
     {
         private readonly TemporaryFolder folder = new();
@@ -50,10 +90,14 @@ public sealed class SampleTests(SampleTests.Records records) : IClassFixture<Sam
         public Records() => recorded = new(Record);
 
         /// <summary>Explains two of them.</summary>
-        public Explanation Explain(string first, string second)
+        public Explanation Explain(string first, string second, string? noise = null)
         {
             Skip.IfNot(Torch.IsThere, "no Python with PyTorch here: apt-get install python3-torch, or name one in PPYOLO_PYTHON");
-            return ExplainScenario.Run(Path.Combine(recorded.Value, first), Path.Combine(recorded.Value, second), new ExplainOptions());
+            return ExplainScenario.Run(
+                Path.Combine(recorded.Value, first),
+                Path.Combine(recorded.Value, second),
+                new() { Noise = noise is null ? [] : [Path.Combine(recorded.Value, noise)] }
+            );
         }
 
         /// <inheritdoc />
@@ -65,7 +109,7 @@ public sealed class SampleTests(SampleTests.Records records) : IClassFixture<Sam
             Torch.Run(
                 folder.Path,
                 $"""
-                import runpy, sys
+                import runpy, sys, torch
                 sys.dont_write_bytecode = True
                 program, recorder = r'{Path.Combine(Fixtures.Root, "samples", "pytorch", "train.py")}', r'{Path.Combine(
                     Fixtures.Root,
@@ -79,6 +123,23 @@ public sealed class SampleTests(SampleTests.Records records) : IClassFixture<Sam
                     runpy.run_path(program)
                 ppyolo_record.watch = lambda *given, **named: whole(*given, **named, iterations=range(2, 6), modules=["second*", "head"])
                 sys.argv = [program, "part"]
+                runpy.run_path(program)
+                def perturbed(model, *given, **named):
+                    ppyolo_record.perturb(model)
+                    return whole(model, *given, **named)
+                ppyolo_record.watch = perturbed
+                sys.argv = [program, "twin"]
+                runpy.run_path(program)
+                ppyolo_record.watch = whole
+                right = torch.nn.functional.cross_entropy
+                torch.nn.functional.cross_entropy = lambda *given: right(*given) * 1.0002
+                sys.argv = [program, "slight"]
+                runpy.run_path(program)
+                def random(*given):
+                    torch.rand(1)
+                    return right(*given)
+                torch.nn.functional.cross_entropy = random
+                sys.argv = [program, "random"]
                 runpy.run_path(program)
                 """
             );

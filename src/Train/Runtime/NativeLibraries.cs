@@ -1,0 +1,76 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Loader;
+using PPYolo.Align;
+using TorchSharp;
+
+namespace PPYolo.Train.Runtime;
+
+/// <summary>
+/// The native libraries, of which libtorch is the largest. The .NET tool comes without them: most commands need none, and those that do
+/// take them from a folder that a variable names.
+/// </summary>
+public static class NativeLibraries
+{
+    /// <summary>The environment variable that names a folder with native libraries.</summary>
+    public const string FolderVariable = "PPYOLO_NATIVES";
+
+    /// <summary>How to get libtorch, in a line.</summary>
+    public const string Advice =
+        "libtorch, which trains and predicts, is not in the .NET tool: set "
+        + FolderVariable
+        + " to a folder that has it, such as "
+        + "bin/Debug/net10.0/runtimes/linux-x64/native of a program that was built with the packages PPYolo.Align and "
+        + "libtorch-cpu-linux-x64, or run the program from its repository";
+
+    /// <summary>Whether libtorch can be loaded; loads it.</summary>
+    public static bool HasTorch => field || (field = IsThere("torch_cpu") && IsThere("LibTorchSharp"));
+
+    /// <summary>Takes libraries that are not beside the program from the folder that is named. Call it before the first torch call.</summary>
+    public static void Prepare()
+    {
+        if (Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } folder)
+        {
+            AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => Find(Path.GetFullPath(folder), name);
+        }
+    }
+
+    /// <summary>Refuses to go on without libtorch, before TorchSharp fills a screen with where it looked.</summary>
+    /// <exception cref="AlignException">It cannot be loaded.</exception>
+    public static void RequireTorch()
+    {
+        if (!HasTorch)
+        {
+            throw new AlignException(Advice);
+        }
+    }
+
+    /// <summary>Whether something failed because libtorch is not there.</summary>
+    /// <param name="failure">What was thrown.</param>
+    public static bool IsTorchMissing(Exception failure)
+    {
+        for (var exception = failure; exception is not null; exception = exception.InnerException)
+        {
+            if (exception is TypeInitializationException or DllNotFoundException or NotSupportedException)
+            {
+                return !HasTorch;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsThere(string name) => NativeLibrary.TryLoad(name, typeof(torch).Assembly, null, out _);
+
+    private static nint Find(string folder, string name)
+    {
+        foreach (var file in new[] { name, $"lib{name}.so", $"lib{name}.dylib", $"{name}.dll" })
+        {
+            if (File.Exists(Path.Combine(folder, file)) && NativeLibrary.TryLoad(Path.Combine(folder, file), out var library))
+            {
+                return library;
+            }
+        }
+
+        return 0;
+    }
+}
