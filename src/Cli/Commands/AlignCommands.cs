@@ -159,6 +159,7 @@ internal static class AlignCommands
             };
             // A dataset's batches must be the same whoever makes them: here nobody makes them ahead.
             var again = source is DatasetData dataset ? dataset.WithoutWorkers().Batches(options, counts) : null;
+            using var writing = RecordedFolder.Of(result.GetValue(keep));
             using var temporary = result.GetValue(keep) is null ? new WorkFolder("ppyolo-self-") : null;
             var folder = result.GetValue(keep) ?? temporary!.Path;
             return VerdictOutput.Show(
@@ -168,7 +169,11 @@ internal static class AlignCommands
                     folder,
                     result.GetValue(ranks),
                     result.GetValue(threads),
-                    progress: Progress,
+                    progress: (what, step) =>
+                    {
+                        writing?.Require();
+                        Progress(what, step);
+                    },
                     again: again
                 ),
                 result.GetValue(json)

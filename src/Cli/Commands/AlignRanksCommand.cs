@@ -120,6 +120,7 @@ internal static class AlignRanksCommand
                     result.GetValue(launch) == "mpi" ? (toRecord, to) => MpiRecording.Run(toRecord, to, result.GetValue(threads)) : null,
                 FloorMeasured = floorFile is null ? null : measured => measured.Write(floorFile),
             };
+            using var writing = RecordedFolder.Of(result.GetValue(keep));
             using var temporary = result.GetValue(keep) is null ? new WorkFolder("ppyolo-ranks-") : null;
             var folder = result.GetValue(keep) ?? temporary!.Path;
             return VerdictOutput.Show(

@@ -159,6 +159,26 @@ public sealed partial class SignalTests : IDisposable
         return ((Convert.ToUInt64(ignored.Trim(), 16) >> (signal - 1)) & 1) == 0 ? (signal, name) : (15, "SIGTERM");
     }
 
+    [Theory]
+    [InlineData("self")]
+    [InlineData("ranks")]
+    public void A_scenario_does_not_record_into_a_folder_that_somebody_writes(string scenario)
+    {
+        var record = folder.File("record");
+        using var held = FolderLock.Take(record);
+
+        var second = ConsoleCapture.Run("align", scenario, "--iterations", "1", "--set", "sizes=[64]", "--record", record);
+
+        second.ExitCode.Should().Be(ExitCode.WrongUse);
+        second.Error.Should().Contain($"is being written by process {Environment.ProcessId} ");
+        Directory
+            .EnumerateFileSystemEntries(record)
+            .Should()
+            .ContainSingle("nothing was recorded")
+            .Which.Should()
+            .EndWith(FolderLock.FileName);
+    }
+
     private Process Start(string[] arguments)
     {
         var info = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ppyolo.dll"), .. arguments])
