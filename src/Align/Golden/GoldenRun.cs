@@ -68,8 +68,8 @@ public sealed class GoldenRun
     /// <param name="train">Makes the model from a fixed seed and trains it.</param>
     /// <param name="iterations">Iterations that the golden holds.</param>
     /// <param name="twins">Twins for the floors.</param>
-    /// <param name="source">The caller's source, which the compiler gives. Where it is not there, as on another machine than the program was
-    /// built on, the working folder is taken.</param>
+    /// <param name="source">The caller's source, which the compiler gives. Where it is not there, as on another machine than the program
+    /// was built on, the working folder is taken.</param>
     /// <exception cref="GoldenException">The run has no golden, or is not within it. NAME.received.golden was written, to be looked at and
     /// approved.</exception>
     /// <exception cref="AlignException">The training ended too early, or is another one each time.</exception>

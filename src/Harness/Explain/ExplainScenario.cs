@@ -3,7 +3,6 @@ using PPYolo.Align.Explanations;
 using PPYolo.Align.Reports;
 using PPYolo.Align.Traces;
 using PPYolo.Harness.Explain.Simulation;
-using PPYolo.Train.Runtime;
 
 namespace PPYolo.Harness.Explain;
 
@@ -27,8 +26,8 @@ public static class ExplainScenario
             var (floor, source) = ExplainedFloor.Of(a, b, laboratory, options);
             var repetition = Repetition.Of(a, b, laboratory, floor, out var obstacle);
             var stands = repetition?.IsTheFirst == true;
-            List<string> notes = [.. Places(a), .. RandomNotes.Of(a.Name, b.Name)],
-                lacked = [.. Lacked(stands ? repetition!.Run : a, b), .. Elsewhere(a, laboratory)];
+            List<string> notes = [.. ExplainNotes.Places(a), .. RandomNotes.Of(a.Name, b.Name)],
+                lacked = [.. ExplainNotes.Lacked(stands ? repetition!.Run : a, b), .. ExplainNotes.Elsewhere(a, laboratory)];
             if (floor is null)
             {
                 lacked.Add(
@@ -65,7 +64,7 @@ public static class ExplainScenario
                 Losses = losses,
                 Lengths = (a.Iterations.Count, b.Iterations.Count),
                 Iterations = a.HasGaps || b.HasGaps ? Compared(explanation.Trace) : null,
-                Next = [.. OtherNames(a, b), .. explanation.Next],
+                Next = [.. ExplainNotes.OtherNames(a, b), .. explanation.Next],
                 Injection = injection,
                 FloorSource = source,
                 Notes = notes,
@@ -92,12 +91,6 @@ public static class ExplainScenario
         }
     }
 
-    /// <summary>How iterations are counted, where that is not from the beginning of the run.</summary>
-    private static IEnumerable<string> Places(ExplainedRun run) =>
-        run.FirstIteration == 0
-            ? []
-            : [$"iterations are counted within the capsules: iteration 0 is iteration {run.FirstIteration} of the run"];
-
     /// <summary>The iterations of which something was compared.</summary>
     private static List<int> Compared(TraceComparison trace) =>
         [
@@ -106,24 +99,6 @@ public static class ExplainScenario
                 .Select(difference => difference.Iteration)
                 .Distinct(),
         ];
-
-    /// <summary>What to do where hardly a name of a weight is in both runs.</summary>
-    private static IEnumerable<string> OtherNames(ExplainedRun a, ExplainedRun b)
-    {
-        var (first, second) = (Weights(a), Weights(b));
-        if (a.Names is null && b.Names is null && first.Count > 0 && second.Count > 0 && 2 * first.Intersect(second).Count() < first.Count)
-        {
-            yield return $"the runs call their weights otherwise: ppyolo match {a.Name} {b.Name} --out names.json finds which is which, "
-                + $"and ppyolo explain {a.Name} {b.Name} --names names.json compares them";
-        }
-
-        static HashSet<string> Weights(ExplainedRun run) =>
-            run
-                .Iterations.SelectMany(iteration => iteration.Entries)
-                .Where(entry => entry.Key.Phase is TracePhase.Start or TracePhase.Weights)
-                .Select(entry => entry.Key.Name)
-                .ToHashSet(StringComparer.Ordinal);
-    }
 
     /// <summary>Refuses a verdict that would say more than was seen.</summary>
     private static void RequireVerdict(ExplainedRun a, ExplainedRun b, Explanation explanation)
@@ -135,10 +110,11 @@ public static class ExplainScenario
                 $"{a.Name} and {b.Name} have nothing in common that a run computes"
                     + (
                         inputs.Count == 0 ? ""
-                        : explanation.Trace.Frontier is { } other ? $", only {Names(inputs)}, which are not the same ({other.Key})"
-                        : $", only {Names(inputs)}, which are the same"
+                        : explanation.Trace.Frontier is { } other
+                            ? $", only {ExplainNotes.Names(inputs)}, which are not the same ({other.Key})"
+                        : $", only {ExplainNotes.Names(inputs)}, which are the same"
                     )
-                    + $": one has {Phases(a)}, the other {Phases(b)}; without more there is no verdict"
+                    + $": one has {ExplainNotes.Phases(a)}, the other {ExplainNotes.Phases(b)}; without more there is no verdict"
             );
         }
 
@@ -176,8 +152,8 @@ public static class ExplainScenario
             .Order()
             .ToList();
         lacked.Add(
-            $"the runs are on {a.Ranks.Count} and {b.Ranks.Count} ranks: over all ranks together {Names(compared)} are compared"
-                + (alone.Count == 0 ? "" : $"; {Names(alone)}, each rank's own or in one run alone, are not")
+            $"the runs are on {a.Ranks.Count} and {b.Ranks.Count} ranks: over all ranks together {ExplainNotes.Names(compared)} are compared"
+                + (alone.Count == 0 ? "" : $"; {ExplainNotes.Names(alone)}, each rank's own or in one run alone, are not")
                 + $", because {obstacle ?? $"the first run repeated on {b.Ranks.Count} ranks is not itself"}"
                 + (
                     (first ?? second) is { } unjoined
@@ -233,71 +209,10 @@ public static class ExplainScenario
         {
             lacked.Add(
                 $"the frontier was not confirmed by injection: the tensor is not whole in {source.Name}; "
-                    + $"{Again(source, $"--trace-full '{frontier.Key.Phase}:{frontier.Key.Name}'")}"
+                    + $"{ExplainNotes.Again(source, $"--trace-full '{frontier.Key.Phase}:{frontier.Key.Name}'")}"
             );
         }
 
         return result;
     }
-
-    private static IEnumerable<string> Lacked(ExplainedRun first, ExplainedRun second)
-    {
-        foreach (var run in new[] { first, second }.Where(run => !run.IsTraced))
-        {
-            yield return $"{run.Name} has no trace, only {Phases(run)}: modules, gradients and the optimizer's parts are not compared; "
-                + $"{Again(run, "--trace")}";
-        }
-
-        foreach (var remark in first.Remarks.Concat(second.Remarks))
-        {
-            yield return remark;
-        }
-
-        if (first.Options is null)
-        {
-            yield return $"{first.Name} says no settings of this program: causes that are tried by training are not{Turned(first, second)}";
-        }
-        else if (first.Start is null || first.Batches is null)
-        {
-            yield return $"{first.Name} has no {(first.Start is null ? "start weights" : "batches")}: causes that are tried by training "
-                + $"are not{Turned(first, second)}";
-        }
-        else if (!NativeLibraries.HasTorch)
-        {
-            yield return $"causes that are tried by training are not: {NativeLibraries.Advice}";
-        }
-    }
-
-    /// <summary>Where a run is repeated on another device than it was recorded on.</summary>
-    private static IEnumerable<string> Elsewhere(ExplainedRun first, Laboratory? laboratory)
-    {
-        // Absent means the CPU.
-        const string Cpu = "the CPU";
-        var recorded = first.Environment.GetValueOrDefault(CardSettings.DeviceFact, Cpu);
-        var here = CardSettings.Current?.Name ?? Cpu;
-        if (laboratory is not null && first.Environment.Count > 0 && recorded != here)
-        {
-            var other = here == Cpu ? "--device cuda repeats on a card" : "--device cpu repeats on the CPU";
-            yield return $"{first.Name} was recorded on {recorded} and is repeated on {here}, which rounds otherwise: a floor that is "
-                + $"measured here, and causes that are tried, say less ({other})";
-        }
-    }
-
-    /// <summary>What the other way round gives, where the second run can be repeated and the first cannot.</summary>
-    private static string Turned(ExplainedRun first, ExplainedRun second) =>
-        second is { Options: not null, Start: not null, Batches: not null }
-            ? $"; ppyolo explain {second.Name} {first.Name} tries them on {second.Name}"
-            : "";
-
-    /// <summary>How to get more of a run.</summary>
-    private static string Again(ExplainedRun run, string options) =>
-        run.Options is null
-            ? $"record it with {options}"
-            : $"with the program that made it: ppyolo train --replay {run.Name} --record DIR {options}";
-
-    private static string Phases(ExplainedRun run) =>
-        Names(run.Iterations.SelectMany(iteration => iteration.Entries).Select(entry => entry.Key.Phase).Distinct().Order());
-
-    private static string Names(IEnumerable<TracePhase> phases) =>
-        string.Join(", ", phases.Select(phase => phase.ToString().ToLowerInvariant()));
 }
