@@ -13,6 +13,7 @@ internal static class OtherHeaders
     private const int TiffWidth = 256;
     private const int TiffHeight = 257;
     private const int TiffBits = 258;
+    private const int TiffOrientation = 274;
     private const int TiffSamples = 277;
 
     /// <summary>
@@ -57,9 +58,27 @@ internal static class OtherHeaders
         }
 
         var kind = bytes[12..16];
-        return kind.SequenceEqual("VP8X"u8) ? Of(1 + Three(bytes[24..]), 1 + Three(bytes[27..]))
+        return kind.SequenceEqual("VP8X"u8) ? Of(1 + Three(bytes[24..]), 1 + Three(bytes[27..])) with { IsOnItsSide = IsOnItsSide(bytes) }
             : kind.SequenceEqual("VP8L"u8) ? Lossless(BinaryPrimitives.ReadUInt32LittleEndian(bytes[21..]))
             : Of(Short(bytes[26..]) & 0x3FFF, Short(bytes[28..]) & 0x3FFF);
+    }
+
+    /// <summary>Whether the notes of an extended WebP file ask for it.</summary>
+    private static bool IsOnItsSide(ReadOnlySpan<byte> bytes)
+    {
+        for (var at = 12L; at + 8 <= bytes.Length; )
+        {
+            var length = BinaryPrimitives.ReadUInt32LittleEndian(bytes[((int)at + 4)..]);
+            if (bytes.Slice((int)at, 4).SequenceEqual("EXIF"u8))
+            {
+                var notes = bytes[((int)at + 8)..];
+                return Exif.IsOnItsSideInTiff(notes[..(int)Math.Min(length, notes.Length)]);
+            }
+
+            at += 8 + length + (length % 2);
+        }
+
+        return false;
     }
 
     private static ImageHeader Lossless(uint sizes) => Of(1 + (sizes & 0x3FFF), 1 + ((sizes >> 14) & 0x3FFF));
@@ -78,7 +97,8 @@ internal static class OtherHeaders
         long width = 0,
             height = 0,
             bits = 8,
-            samples = 1;
+            samples = 1,
+            orientation = 1;
         for (var i = 0L; i < count; i++)
         {
             var at = directory + countSize + (i * entrySize);
@@ -99,17 +119,21 @@ internal static class OtherHeaders
                 return null;
             }
 
-            (width, height, bits, samples) = tag switch
+            (width, height, bits, samples, orientation) = tag switch
             {
-                TiffWidth => (value, height, bits, samples),
-                TiffHeight => (width, value, bits, samples),
-                TiffBits when value <= 64 => (width, height, value, samples),
-                TiffSamples => (width, height, bits, value),
-                _ => (width, height, bits, samples),
+                TiffWidth => (value, height, bits, samples, orientation),
+                TiffHeight => (width, value, bits, samples, orientation),
+                TiffBits when value <= 64 => (width, height, value, samples, orientation),
+                TiffOrientation => (width, height, bits, samples, value),
+                TiffSamples => (width, height, bits, value, orientation),
+                _ => (width, height, bits, samples, orientation),
             };
         }
 
-        return Of(width, height, Math.Clamp(bits, 1, 64) * Math.Clamp(samples, 1, ushort.MaxValue));
+        return Of(width, height, Math.Clamp(bits, 1, 64) * Math.Clamp(samples, 1, ushort.MaxValue)) with
+        {
+            IsOnItsSide = orientation is >= 5 and <= 8,
+        };
     }
 
     private static ImageHeader? Jpeg2000(ReadOnlySpan<byte> bytes)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using OpenCvSharp;
 using PPYolo.Data.Datasets;
 using PPYolo.Data.Loading;
 
@@ -55,6 +56,35 @@ public sealed class ExifTests
         double[] along = width > height ? [0, 0, width, 10] : [0, 0, 10, height];
         set.Box(2, 1, 7, along);
         (set.Open().Images[0].Width, set.Open().Images[0].Height).Should().Be((width, height));
+    }
+
+    [SkippableTheory]
+    [InlineData("jpg", 1)]
+    [InlineData("jpg", 6)]
+    [InlineData("webp", 1)]
+    [InlineData("webp", 6)]
+    [InlineData("webp", 8)]
+    [InlineData("tiff", 1)]
+    [InlineData("tiff", 6)]
+    [InlineData("tiff", 8)]
+    public void A_header_says_whether_the_decoder_turns_the_image(string format, int orientation)
+    {
+        NativePixels.OrSkip();
+        var file = format switch
+        {
+            "jpg" => Turned(Scene, orientation),
+            "webp" => TurnedImages.WebP(orientation),
+            _ => TurnedImages.Tiff(orientation),
+        };
+
+        using var shown = Cv2.ImDecode(file, ImreadModes.Color);
+        using var stored = Cv2.ImDecode(file, ImreadModes.Color | ImreadModes.IgnoreOrientation);
+        var header = ImageHeader.Read(file, out var problem);
+
+        problem.Should().BeNull();
+        (header.Width, header.Height).Should().Be((stored.Width, stored.Height));
+        header.IsOnItsSide.Should().Be(shown.Width != stored.Width);
+        header.IsOnItsSide.Should().Be(orientation >= 5, "OpenCV follows the notes of this format");
     }
 
     private static byte[] Scene => File.ReadAllBytes(Fixtures.PathOf("scenes", "images", "train_0001.jpg"));
