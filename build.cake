@@ -4,6 +4,7 @@ var configuration = Argument("configuration", "Release");
 var backend = Argument("backend", "cpu");
 var artifacts = Directory("artifacts");
 var goldenResults = MakeAbsolute(Directory("artifacts/golden")).FullPath;
+var measured = MakeAbsolute(Directory("artifacts/measured")).FullPath;
 
 DotNetMSBuildSettings Settings() => new DotNetMSBuildSettings { MaxCpuCount = 1 }.WithProperty("TorchBackend", backend);
 
@@ -16,8 +17,8 @@ void RunTests(string project, string name, string filter = null)
         Configuration = configuration,
         NoBuild = true,
         Filter = filter,
-        // A progress line for each test, and what each golden came to for the report.
-        EnvironmentVariables = new Dictionary<string, string> { ["PPYOLO_GOLDEN_OUT"] = goldenResults, ["DiffEngine_Disabled"] = "true" },
+        // What each scenario measured, for the report, and what its golden came to.
+        EnvironmentVariables = new Dictionary<string, string> { ["PPYOLO_MEASURED_OUT"] = measured, ["PPYOLO_GOLDEN_OUT"] = goldenResults, ["DiffEngine_Disabled"] = "true" },
         ResultsDirectory = artifacts,
         Loggers = new[] { $"trx;LogFilePrefix={name}", "console;verbosity=normal" },
         MSBuildSettings = Settings(),
@@ -130,37 +131,8 @@ Task("Pack").Description("The package PPYolo.Align and the .NET tool ppyolo, in 
     }
 });
 
-Task("Report").Description("Collects the TRX files and golden results of artifacts/ in report.html and report.json.").Does(() =>
-{
-    System.Xml.Linq.XNamespace trx = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
-    var results = GetFiles("artifacts/*.trx")
-        .SelectMany(file => System.Xml.Linq.XDocument.Load(file.FullPath).Descendants(trx + "UnitTestResult").Select(test => new
-        {
-            File = file.GetFilename().ToString(),
-            Test = (string)test.Attribute("testName"),
-            Outcome = (string)test.Attribute("outcome"),
-            Seconds = System.Xml.XmlConvert.ToString(Math.Round(TimeSpan.Parse((string)test.Attribute("duration") ?? "0:0:0", System.Globalization.CultureInfo.InvariantCulture).TotalSeconds, 3)),
-            Message = (string)test.Descendants(trx + "Message").FirstOrDefault() ?? "",
-        }))
-        .OrderBy(test => test.Outcome == "Passed").ThenBy(test => test.Test, StringComparer.Ordinal).ToList();
-    var goldens = GetFiles("artifacts/golden/*.txt").OrderBy(file => file.FullPath, StringComparer.Ordinal)
-        .Select(file => new { Golden = file.GetFilenameWithoutExtension().ToString(), Text = System.IO.File.ReadAllText(file.FullPath).Trim() }).ToList();
-    if (results.Count == 0)
-    {
-        throw new CakeException("no TRX file in artifacts/ holds a result; run a target with tests first");
-    }
-
-    string Cell(string text) => $"<td><pre>{System.Net.WebUtility.HtmlEncode(text)}</pre></td>";
-    var failures = results.Count(test => test.Outcome == "Failed");
-    System.IO.File.WriteAllText("artifacts/report.json", System.Text.Json.JsonSerializer.Serialize(new { results, goldens }, new System.Text.Json.JsonSerializerOptions { WriteIndented = true }));
-    System.IO.File.WriteAllText(
-        "artifacts/report.html",
-        "<!doctype html><meta charset='utf-8'><title>PPYolo tests</title><style>body{font:14px sans-serif}pre{margin:0;white-space:pre-wrap}td{vertical-align:top;padding:2px 8px}</style>"
-        + $"<h1>{results.Count} tests, {failures} failed</h1><table>"
-        + string.Concat(results.Select(test => $"<tr>{Cell(test.Outcome)}{Cell(test.Test)}{Cell(test.Seconds + " s")}{Cell(test.Message)}</tr>"))
-        + "</table><h2>Goldens</h2><table>" + string.Concat(goldens.Select(golden => $"<tr>{Cell(golden.Golden)}{Cell(golden.Text)}</tr>")) + "</table>");
-    Information($"{results.Count} tests, {failures} failed, {goldens.Count} goldens: artifacts/report.html, artifacts/report.json");
-});
+Task("Report").Description("A page of what the runs in artifacts/ came to: report.html, report.json, report.xml (JUnit); fails where one failed.").Does(() =>
+    Ppyolo("report", artifacts));
 
 Task("Faults").Description("All planted faults, pairs of them and clean reruns (minutes).").IsDependentOn("Build").Does(() =>
 {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Reports;
 using PPYolo.Align.Tensors;
@@ -69,6 +70,7 @@ public sealed class BrokenRanksTheories : IDisposable
     {
         var verdict = RanksScenario.Merge(Plan(Alteration.None), folder.Path, new() { Floor = Floor, Merge = MergeSwapped });
 
+        Measured.Write(typeof(BrokenRanksTheories), verdict, [], mustDiverge: true);
         verdict.Failures.First().Name.Should().Be("merged batches");
         verdict.Failures.First().Note.Should().Contain("rank order");
     }
@@ -95,6 +97,7 @@ public sealed class BrokenRanksTheories : IDisposable
 
         var verdict = RanksScenario.Merge(plain, folder.File("same"), options);
 
+        Measured.Write(typeof(BrokenRanksTheories), verdict, [], mustDiverge: true);
         Failed(verdict, "scale of the gradients of iteration 0")
             .Note.Should()
             .Contain("1/2 of one rank's")
@@ -155,10 +158,10 @@ public sealed class BrokenRanksTheories : IDisposable
         }
     }
 
-    private Verdict Run(Alteration alteration, bool checkReplicas = true)
+    private Verdict Run(Alteration alteration, bool checkReplicas = true, [CallerMemberName] string theory = "")
     {
         var plan = Plan(alteration);
-        return RanksScenario.Merge(
+        var verdict = RanksScenario.Merge(
             plan with
             {
                 Run = plan.Run with { CheckReplicas = checkReplicas },
@@ -166,5 +169,7 @@ public sealed class BrokenRanksTheories : IDisposable
             folder.Path,
             new() { Floor = Floor }
         );
+        Measured.Write(typeof(BrokenRanksTheories), verdict, [], mustDiverge: true, theory: theory);
+        return verdict;
     }
 }

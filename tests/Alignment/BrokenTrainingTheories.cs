@@ -48,6 +48,7 @@ public class BrokenTrainingTheories
             () => ReferenceScenario.Run(Fixtures.Reference(name), new ReferenceOptions { Alteration = alteration, Iterations = iterations })
         );
 
+        Measured.Write(typeof(BrokenTrainingTheories), verdict, [fault, name, firstFailure, iterations], mustDiverge: true);
         verdict.Aligned.Should().BeFalse("the training is broken");
         verdict.Failures.First().Name.Should().Be(firstFailure, VerdictText.Summary(verdict));
     }
@@ -65,6 +66,8 @@ public class BrokenTrainingTheories
             () => ReferenceScenario.Run(Fixtures.Reference(name), new ReferenceOptions { Iterations = iterations })
         );
 
+        var next = $"ppyolo align reference fixtures/reference/{name}";
+        Measured.Write(typeof(BrokenTrainingTheories), verdict, [name, iterations], next);
         verdict.Aligned.Should().BeTrue(VerdictText.Summary(verdict));
         verdict.Iterations.Should().HaveCount(iterations);
         verdict.Scope.Should().Contain($"the run ended after iteration {iterations - 1}");

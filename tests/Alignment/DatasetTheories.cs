@@ -37,6 +37,15 @@ public sealed class DatasetTheories : IDisposable
                 )
         );
 
+        var next = $"ppyolo align self --data fixtures/scenes --ranks {ranks}";
+        Measured.Write(
+            typeof(DatasetTheories),
+            verdict,
+            [ranks],
+            next,
+            record: TwoRecords.OfReplay(plan, folder.Path, ranks, threads: 2),
+            threads: 2
+        );
         verdict.Aligned.Should().BeTrue(VerdictText.Summary(verdict));
         verdict.Checks[0].Name.Should().Be("batches, made again");
         verdict.Checks[0].Note.Should().Be($"{plan.Iterations * ranks} batches");
@@ -63,6 +72,7 @@ public sealed class DatasetTheories : IDisposable
                 )
         );
 
+        Measured.Write(typeof(DatasetTheories), verdict, [], threads: 2, mustDiverge: true);
         verdict.Aligned.Should().BeFalse();
         verdict.Checks[0].Worst.Should().StartWith("iteration 0 of rank 0, ");
         verdict.Checks.Skip(1).Should().OnlyContain(check => check.Passed, "training is the same");

@@ -38,6 +38,9 @@ internal sealed class GoldenTheory(
     /// <summary>Iterations that the golden holds.</summary>
     public int Iterations => iterations;
 
+    /// <summary>NAME of NAME.verified.golden.</summary>
+    public string Name => name;
+
     /// <summary>Where goldens are.</summary>
     public static string Folder { get; } =
         Environment.GetEnvironmentVariable("PPYOLO_GOLDEN_FOLDER") ?? Path.Combine(Fixtures.Root, "tests", "Golden", "Weights");
@@ -53,12 +56,14 @@ internal sealed class GoldenTheory(
     public Action<Trainer> Observe => watch.Attach;
 
     /// <summary>Compares.</summary>
+    /// <param name="measured">What the theory measured, to which the outcome is added.</param>
     /// <param name="twin">Runs the same again as a twin.</param>
-    public async Task Verify(Action<GoldenTwin> twin)
+    public async Task Verify(Measured measured, Action<GoldenTwin> twin)
     {
         var run = watch.Build(GoldenEnvironment.Current(settings, threads));
         var verified = Verified(name);
         GoldenReport.Write(verified, run, way);
+        measured.Add(name, GoldenFile.Approved(verified), run);
         if (GoldenReport.Only)
         {
             return;

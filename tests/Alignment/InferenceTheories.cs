@@ -37,6 +37,7 @@ public class InferenceTheories
     {
         var verdict = TestEnvironment.With(TestEnvironment.Threads, () => InferenceScenario.Run(Folder, new() { Networks = [network] }));
 
+        Measured.Write(typeof(InferenceTheories), verdict, [network], "ppyolo align inference");
         verdict
             .Aligned.Should()
             .BeTrue(
@@ -61,6 +62,7 @@ public class InferenceTheories
                 )
         );
 
+        Measured.Write(typeof(InferenceTheories), verdict, [fault, network, firstFailure], mustDiverge: true);
         verdict.Aligned.Should().BeFalse("inference is broken");
         verdict.Failures.First().Name.Should().Be(firstFailure, VerdictText.Summary(verdict));
     }

@@ -14,25 +14,8 @@ internal static class RanksPlans
     /// <summary>The run whose floor is stored under a name.</summary>
     internal static RanksPlan Plan(string floor, string split, params string[] settings)
     {
-        var (config, seed, freezeAt) = floor switch
-        {
-            "r18vd-calm" => ("ppyolo_r18vd_voc2012", "5", -1),
-            "r50vd-aligngrad-calm" => ("ppyolo_r50vd_aligngrad", "6", 3),
-            "r50vd-trainable-calm" => ("ppyolo_r50vd_aligngrad", "7", -1),
-            _ => throw new ArgumentOutOfRangeException(nameof(floor), floor, "no such floor"),
-        };
-        var options = TrainOptionsFile.Read(
-            config,
-            [
-                "batch=4",
-                "sizes=[96]",
-                "learningRatePerImage=0.000005",
-                "startFactor=0.5",
-                "dropBlock=false",
-                $"freezeAt={freezeAt}",
-                .. settings,
-            ]
-        );
+        var (config, seed, own) = Of(floor);
+        var options = TrainOptionsFile.Read(config, [.. own, .. settings]);
         var network = options.ToNetwork();
         var run = new RunPlan(
             options,
@@ -46,6 +29,31 @@ internal static class RanksPlans
             new GeneratedBatches(seed, options.Batch, options.Sizes, network),
             [.. split.Split(',').Select(int.Parse)],
             "calm"
+        );
+    }
+
+    /// <summary>The command line of such a run.</summary>
+    internal static string Command(string floor, string split, string direction = "merge")
+    {
+        var (config, seed, settings) = Of(floor);
+        return $"ppyolo align ranks --ranks {split.Split(',').Length} --split {split} --direction {direction} --config {config} "
+            + string.Concat(settings.Select(setting => $"--set '{setting}' "))
+            + $"--init generator:{seed}:calm --seed {seed} --floor fixtures/floors/{floor}.json";
+    }
+
+    private static (string Config, string Seed, string[] Settings) Of(string floor)
+    {
+        var (config, seed, freezeAt) = floor switch
+        {
+            "r18vd-calm" => ("ppyolo_r18vd_voc2012", "5", -1),
+            "r50vd-aligngrad-calm" => ("ppyolo_r50vd_aligngrad", "6", 3),
+            "r50vd-trainable-calm" => ("ppyolo_r50vd_aligngrad", "7", -1),
+            _ => throw new ArgumentOutOfRangeException(nameof(floor), floor, "no such floor"),
+        };
+        return (
+            config,
+            seed,
+            ["batch=4", "sizes=[96]", "learningRatePerImage=0.000005", "startFactor=0.5", "dropBlock=false", $"freezeAt={freezeAt}"]
         );
     }
 }

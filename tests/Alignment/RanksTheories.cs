@@ -43,9 +43,17 @@ public sealed class RanksTheories : IDisposable
             new() { Floor = RanksPlans.Floor(floor), Threads = TestEnvironment.Threads }
         );
 
+        var measured = Measured.Write(
+            typeof(RanksTheories),
+            verdict,
+            [floor, split],
+            RanksPlans.Command(floor, split),
+            golden,
+            TwoRecords.OfMerge(plan, folder.Path)
+        );
         verdict.Aligned.Should().BeTrue(VerdictText.Summary(verdict));
         verdict.Iterations.Should().HaveCount(10);
-        await golden.Verify(Twin(plan));
+        await golden.Verify(measured, Twin(plan));
     }
 
     [Theory]
@@ -67,9 +75,17 @@ public sealed class RanksTheories : IDisposable
             new() { Floor = RanksPlans.Floor("r18vd-calm"), Threads = TestEnvironment.Threads }
         );
 
+        var measured = Measured.Write(
+            typeof(RanksTheories),
+            verdict,
+            [split],
+            RanksPlans.Command("r18vd-calm", split, "split"),
+            golden,
+            TwoRecords.OfSplit(plan, folder.Path)
+        );
         verdict.Aligned.Should().BeTrue(VerdictText.Summary(verdict));
         verdict.Iterations.Should().HaveCount(10);
-        await golden.Verify(Twin(plan));
+        await golden.Verify(measured, Twin(plan));
     }
 
     [Fact]
@@ -98,8 +114,10 @@ public sealed class RanksTheories : IDisposable
 
         var verdict = ReferenceTheories.Run(name, golden.Observe, TestEnvironment.Threads, ranks);
 
+        var next = $"ppyolo align reference fixtures/reference/{name} --ranks {ranks}";
+        var measured = Measured.Write(typeof(RanksTheories), verdict, [name, ranks], next, golden);
         verdict.Aligned.Should().BeTrue(VerdictText.Summary(verdict));
-        await golden.Verify(twin => ReferenceTheories.Run(name, twin));
+        await golden.Verify(measured, twin => ReferenceTheories.Run(name, twin));
     }
 
     [Theory]
@@ -122,6 +140,15 @@ public sealed class RanksTheories : IDisposable
 
         var verdict = SelfScenario.Run(plan with { Observe = golden.Observe }, "plain", folder.Path, ranks: 2, TestEnvironment.Threads);
 
+        var next = $"ppyolo align self --config {config} --batch 4 --sizes 64,96 --ranks 2{(perRankSizes ? " --per-rank-sizes" : "")}";
+        var measured = Measured.Write(
+            typeof(RanksTheories),
+            verdict,
+            [config, perRankSizes],
+            next,
+            golden,
+            TwoRecords.OfReplay(plan, folder.Path, ranks: 2, TestEnvironment.Threads)
+        );
         verdict.Aligned.Should().BeTrue(VerdictText.Summary(verdict));
         var mixed = Enumerable
             .Range(0, 10)
@@ -129,21 +156,23 @@ public sealed class RanksTheories : IDisposable
                 new RecordedBatches(folder.Path, 0).At(iteration).Size != new RecordedBatches(folder.Path, 1).At(iteration).Size
             );
         mixed.Should().Be(perRankSizes);
-        await golden.Verify(twin =>
-            PPYolo.Train.Ranks.ThreadTeam.Run(
-                2,
-                twin.Threads,
-                ranks =>
-                    IterationLoop.Execute(
-                        plan with
-                        {
-                            Observe = twin.Observe,
-                            Batches = rank => twin.Batches(plan.Batches(rank)),
-                            Iterations = golden.Iterations,
-                        },
-                        ranks
-                    )
-            )
+        await golden.Verify(
+            measured,
+            twin =>
+                PPYolo.Train.Ranks.ThreadTeam.Run(
+                    2,
+                    twin.Threads,
+                    ranks =>
+                        IterationLoop.Execute(
+                            plan with
+                            {
+                                Observe = twin.Observe,
+                                Batches = rank => twin.Batches(plan.Batches(rank)),
+                                Iterations = golden.Iterations,
+                            },
+                            ranks
+                        )
+                )
         );
     }
 

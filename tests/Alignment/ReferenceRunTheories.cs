@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using PPYolo.Align.Reports;
 using PPYolo.Align.Tensors;
@@ -32,7 +33,7 @@ public sealed class ReferenceRunTheories : IDisposable
     {
         using var source = Open(Fixtures.PathOf("reference-runs", name), Own(name));
 
-        Check(source, name);
+        Check(source, name, [name]);
     }
 
     [Fact]
@@ -43,7 +44,7 @@ public sealed class ReferenceRunTheories : IDisposable
         using var source = Open(merged, Own(TwoRanks));
 
         source.Files.Ranks.Should().Be(1);
-        Check(source, TwoRanks);
+        Check(source, TwoRanks, []);
     }
 
     [Fact]
@@ -53,6 +54,7 @@ public sealed class ReferenceRunTheories : IDisposable
 
         var verdict = Replay(source, out _);
 
+        Measured.Write(typeof(ReferenceRunTheories), verdict, [], mustDiverge: true);
         verdict.Failures.First().Name.Should().Be("losses of later iterations");
         verdict.Failures.First().NoiseRatio.Should().BeGreaterThan(100, "a twin shows that rounding does not do that");
         Worst(verdict.Iterations.Take(1)).Should().BeLessThan(LossBound);
@@ -91,10 +93,11 @@ public sealed class ReferenceRunTheories : IDisposable
     private static double Worst(IEnumerable<IterationComparison> iterations) =>
         iterations.Max(iteration => iteration.Losses.Max(loss => loss.Relative));
 
-    private static void Check(ReplaySource source, string name)
+    private static void Check(ReplaySource source, string name, object[] arguments, [CallerMemberName] string theory = "")
     {
         var verdict = Replay(source, out var end);
 
+        Measured.Write(typeof(ReferenceRunTheories), verdict, arguments, theory: theory);
         verdict.Aligned.Should().BeTrue(VerdictText.Summary(verdict));
         verdict.Iterations.Should().HaveCount(10).And.OnlyContain(iteration => iteration.Losses.Count == 6);
         Worst(verdict.Iterations).Should().BeLessThan(LossBound);

@@ -33,6 +33,13 @@ public class ReferenceTheories
 
         var verdict = Run(name, golden.Observe, TestEnvironment.Threads);
 
+        var measured = Measured.Write(
+            typeof(ReferenceTheories),
+            verdict,
+            [name],
+            $"ppyolo align reference fixtures/reference/{name}",
+            IsFullSize(name) ? null : golden
+        );
         verdict
             .Aligned.Should()
             .BeTrue(
@@ -47,7 +54,7 @@ public class ReferenceTheories
         // A golden of full size would need an hour of twins for its floors; the smaller cases pin the same code.
         if (!IsFullSize(name))
         {
-            await golden.Verify(twin => Run(name, twin));
+            await golden.Verify(measured, twin => Run(name, twin));
         }
     }
 

@@ -53,22 +53,33 @@ public sealed class SelfTheories : IDisposable
             () => SelfScenario.Run(plan with { Observe = golden.Observe }, "plain", folder.Path, threads: threads)
         );
 
+        var measured = Measured.Write(
+            typeof(SelfTheories),
+            verdict,
+            [config, threads],
+            $"ppyolo align self --config {config} --batch 2 --sizes 64,96 --threads {threads}",
+            golden,
+            TwoRecords.OfReplay(plan, folder.Path, ranks: 1, threads),
+            threads
+        );
         verdict.Aligned.Should().BeTrue(VerdictText.Summary(verdict));
         verdict.Iterations.Should().HaveCount(10);
         verdict.Iterations.Select(iteration => iteration.Size).Distinct().Should().HaveCountGreaterThan(1, "sizes are mixed");
-        await golden.Verify(twin =>
-            TestEnvironment.With(
-                twin.Threads,
-                () =>
-                    IterationLoop.Execute(
-                        plan with
-                        {
-                            Observe = twin.Observe,
-                            Batches = rank => twin.Batches(plan.Batches(rank)),
-                            Iterations = golden.Iterations,
-                        }
-                    )
-            )
+        await golden.Verify(
+            measured,
+            twin =>
+                TestEnvironment.With(
+                    twin.Threads,
+                    () =>
+                        IterationLoop.Execute(
+                            plan with
+                            {
+                                Observe = twin.Observe,
+                                Batches = rank => twin.Batches(plan.Batches(rank)),
+                                Iterations = golden.Iterations,
+                            }
+                        )
+                )
         );
     }
 

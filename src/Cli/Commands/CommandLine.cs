@@ -30,6 +30,7 @@ public static class CommandLine
             PredictCommand.Create(),
             ExportCommand.Create(),
             GoldenCommand.Create(),
+            ReportCommand.Create(),
             DataCommand.Create(),
             ConvertCommand.Create(),
         };

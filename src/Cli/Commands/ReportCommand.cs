@@ -1,0 +1,48 @@
+using System.CommandLine;
+using PPYolo.Align.Json;
+using PPYolo.Harness.Pipeline;
+
+namespace PPYolo.Cli.Commands;
+
+/// <summary>ppyolo report.</summary>
+internal static class ReportCommand
+{
+    public static Command Create()
+    {
+        var folder = new Argument<string>("DIR")
+        {
+            Description =
+                "A folder with results of dotnet test (*.trx) in it or below it, and what theories measured (measured/*.json): artifacts "
+                + "after dotnet cake --target=Align, tests/Alignment/TestResults after dotnet test --filter Alignment --logger trx.",
+        };
+        var command = new Command(
+            "report",
+            "Makes a page of what test runs came to: report.html, report.json, and report.xml for a pipeline (JUnit). Each scenario has "
+                + "its verdict, the worst difference, its bound and what its golden came to; what failed comes first, with the command "
+                + "that comes next. Exit code 0: all passed; 1: a test failed, or results are missing; 2: wrong use or unreadable input."
+        )
+        {
+            folder,
+        };
+        command.SetAction(result =>
+        {
+            var place = result.GetValue(folder)!;
+            var report = PipelineReport
+                .Read(place)
+                .Explained(title =>
+                {
+                    if (!Console.IsErrorRedirected)
+                    {
+                        Console.Error.WriteLine($"explaining {title}");
+                    }
+                });
+            AtomicText.Write(Path.Combine(place, "report.json"), PipelineJson.Format(report));
+            AtomicText.Write(Path.Combine(place, "report.xml"), PipelineJUnit.Format(report));
+            AtomicText.Write(Path.Combine(place, "report.html"), PipelineHtml.Format(report));
+            Console.Out.WriteLine($"{Path.Combine(place, "report.html")}, report.json and report.xml beside it");
+            Console.Out.WriteLine(report.Summary);
+            return report.Word == "PASSED" ? ExitCode.Aligned : ExitCode.Diverged;
+        });
+        return command;
+    }
+}
