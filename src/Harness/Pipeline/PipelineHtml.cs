@@ -88,8 +88,9 @@ internal static class PipelineHtml
             {
                 page.Append(CultureInfo.InvariantCulture, $"<p><a href=\"{Text(explained)}\">Where the two runs part, and why</a></p>\n");
             }
-            else if (row.NoPage is { } reason)
+            else if (row.Diverged)
             {
+                var reason = row.NoPage ?? (row.Records.Count == 2 ? "it is not made yet" : "no records of both runs were kept");
                 page.Append(CultureInfo.InvariantCulture, $"<p class=\"soft\">There is no page that explains it: {Text(reason)}.</p>\n");
             }
 
@@ -131,12 +132,11 @@ internal static class PipelineHtml
 
     private static void Row(StringBuilder table, ReportRow row)
     {
-        var diverged = row.Measurement is { Aligned: false, MustDiverge: false };
         table.Append(
             CultureInfo.InvariantCulture,
             $"<tr{(row.Result.Outcome == TestOutcome.Failed ? " class=\"failed\"" : "")}><th scope=\"row\">{Text(row.Result.Title)}<br>"
                 + $"<span class=\"soft\">{Text(row.Result.Class.Split('.')[^1])}</span></th><td>{Outcome(row.Result.Outcome)}</td>"
-                + $"<td>{Marked(row.Verdict, diverged)}{(row.Page is { } page ? $" <a href=\"{Text(page)}\">why</a>" : "")}</td>"
+                + $"<td>{Marked(row.Verdict, row.Diverged)}{(row.Page is { } page ? $" <a href=\"{Text(page)}\">why</a>" : "")}</td>"
         );
         table.Append(
             row.Measurement switch
@@ -194,7 +194,10 @@ internal static class PipelineHtml
         : double.IsFinite(value) ? value.ToString("0.00e+00", CultureInfo.InvariantCulture)
         : value.ToString(CultureInfo.InvariantCulture);
 
-    private static string Ratio(double? noise) => noise?.ToString("0.00", CultureInfo.InvariantCulture) ?? "not known";
+    private static string Ratio(double? noise) =>
+        noise is not { } times ? "not known"
+        : times < 1e4 ? times.ToString("0.00", CultureInfo.InvariantCulture)
+        : Number(times);
 
     private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s");
 

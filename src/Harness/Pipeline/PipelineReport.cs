@@ -1,5 +1,6 @@
 using System.Globalization;
 using PPYolo.Align;
+using PPYolo.Align.Json;
 using PPYolo.Align.Reports;
 using PPYolo.Harness.Explain;
 
@@ -110,45 +111,31 @@ internal sealed record PipelineReport(
         );
     }
 
+    /// <summary>What diverged, should not, and has no page yet though both records were kept.</summary>
+    public IEnumerable<ReportRow> Unexplained => Rows.Where(row => row is { Diverged: true, Page: null, Records.Count: 2 });
+
     /// <summary>
-    /// Explains every scenario that diverged and whose records were kept: a page beside the report for each. Training is repeated for that.
+    /// Explains what diverged and has its records: a page beside the report for each. Training is repeated for that, which takes minutes.
     /// </summary>
-    /// <param name="progress">Told what is being explained.</param>
-    public PipelineReport Explained(Action<string>? progress = null) =>
-        this with
-        {
-            Rows =
-            [
-                .. Rows.Select(row =>
-                    row.Measurement is { Aligned: false, MustDiverge: false } measured ? Explained(row, measured.Records, progress) : row
-                ),
-            ],
-        };
+    public PipelineReport Explained() => this with { Rows = [.. Rows.Select(row => Unexplained.Contains(row) ? Explained(row) : row)] };
 
     private const string HowToMakeResults =
         "make results with dotnet test --filter Alignment --logger trx (they are then in tests/Alignment/TestResults), or with dotnet "
         + "cake --target=Align (in artifacts)";
 
-    private ReportRow Explained(ReportRow row, IReadOnlyList<string> records, Action<string>? progress)
+    private ReportRow Explained(ReportRow row)
     {
-        if (records.Count < 2)
-        {
-            return row with { NoPage = records.Count == 0 ? "no records were kept of it" : $"one record was kept of it: {records[0]}" };
-        }
-
-        progress?.Invoke(row.Result.Title);
         try
         {
-            var explanation = ExplainScenario.Run(records[0], records[1], new());
+            var explanation = ExplainScenario.Run(row.Records[0], row.Records[1], new());
             if (explanation.Aligned)
             {
                 // A page that says aligned would explain nothing.
-                return row with { NoPage = $"the records that were kept of it, {records[0]} and {records[1]}, are aligned" };
+                return row with { NoPage = "the records that were kept of it are aligned" };
             }
 
-            var name = $"explain-{Measurement.NameOf(row.Result.Test)}.html";
-            Align.Json.AtomicText.Write(Path.Combine(Folder, name), ExplanationHtml.Format(explanation));
-            return row with { Page = name };
+            AtomicText.Write(Path.Combine(Folder, row.PageName), ExplanationHtml.Format(explanation));
+            return row with { Page = row.PageName };
         }
         catch (AlignException exception)
         {

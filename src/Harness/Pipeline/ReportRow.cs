@@ -13,8 +13,17 @@ internal sealed record ReportRow(TestResult Result, TestLog Log, Measurement? Me
     /// <summary>The page that explains it, as a name beside the report; null where there is none.</summary>
     public string? Page { get; init; }
 
-    /// <summary>Why there is no such page; null where there is one, or none is needed.</summary>
+    /// <summary>Why there is no such page; null where there is one, or nobody tried.</summary>
     public string? NoPage { get; init; }
+
+    /// <summary>The name that the page has, or would have.</summary>
+    public string PageName => $"explain-{Pipeline.Measurement.NameOf(Result.Test)}.html";
+
+    /// <summary>Whether it diverged and should not.</summary>
+    public bool Diverged => Measurement is { Aligned: false, MustDiverge: false };
+
+    /// <summary>The records that were kept of it.</summary>
+    public IReadOnlyList<string> Records => Measurement?.Records ?? [];
 
     /// <summary>The outcome in a word or two.</summary>
     public string Verdict =>
@@ -52,9 +61,14 @@ internal sealed record ReportRow(TestResult Result, TestLog Log, Measurement? Me
                     yield return "dotnet cake --target=Approve --reason=\"why the numbers are right\"";
                 }
             }
-            else if (Measurement is { Aligned: false, MustDiverge: false, Next: { } next })
+            else if (Diverged && Measurement?.Next is { } next)
             {
                 yield return next;
+            }
+
+            if (Diverged && Page is null && Records.Count == 2)
+            {
+                yield return $"ppyolo explain {Quoted(Records[0])} {Quoted(Records[1])} --html {PageName}";
             }
 
             yield return $"dotnet test {Project()}--filter {Quoted($"FullyQualifiedName~{Result.Class}.{Result.Name.Split('(')[0]}")}";

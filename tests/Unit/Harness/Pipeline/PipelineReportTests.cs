@@ -146,7 +146,7 @@ public sealed class PipelineReportTests : IDisposable
             );
         var page = Html(report);
         page.Should().Contain("<details><summary>What it said</summary><pre>expected &lt;b&gt;\\u001b[31m equal</pre>");
-        page.Should().Contain("<code>ppyolo align self --config r18vd</code>").And.Contain("no records were kept of it");
+        page.Should().Contain("<code>ppyolo align self --config r18vd</code>").And.Contain("no records of both runs were kept");
         page.Should().Contain("<td>NaN<br>").And.Contain("<strong class=\"bad\">diverged</strong>");
         page.IndexOf("<h2>Failed</h2>", StringComparison.Ordinal)
             .Should()
@@ -218,7 +218,12 @@ public sealed class PipelineReportTests : IDisposable
         folder.Write("measured/records/b/readme.txt", "");
         folder.Measure(Replay, 0.5, one => one with { Records = ["records/a", "records/b"] }, difference: 1);
 
-        var row = Read().Explained().Rows.Single();
+        var report = Read();
+        report
+            .Rows.Single()
+            .Next.Should()
+            .Contain(next => next.StartsWith("ppyolo explain ") && next.Contains("records/b --html explain-"));
+        var row = report.Explained().Rows.Single();
 
         row.Page.Should().BeNull();
         row.NoPage.Should().Contain("records/a");
