@@ -130,10 +130,13 @@ internal static class OtherHeaders
             };
         }
 
-        return Of(width, height, Math.Clamp(bits, 1, 64) * Math.Clamp(samples, 1, ushort.MaxValue)) with
+        if (orientation is >= 5 and <= 8)
         {
-            IsOnItsSide = orientation is >= 5 and <= 8,
-        };
+            // The decoder of this format turns by itself, whether it is asked to or not.
+            (width, height) = (height, width);
+        }
+
+        return Of(width, height, Math.Clamp(bits, 1, 64) * Math.Clamp(samples, 1, ushort.MaxValue));
     }
 
     private static ImageHeader? Jpeg2000(ReadOnlySpan<byte> bytes)

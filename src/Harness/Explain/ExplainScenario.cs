@@ -152,7 +152,8 @@ public static class ExplainScenario
             .Order()
             .ToList();
         lacked.Add(
-            $"the runs are on {a.Ranks.Count} and {b.Ranks.Count} ranks: over all ranks together {ExplainNotes.Names(compared)} are compared"
+            $"the runs are on {a.Ranks.Count} and {b.Ranks.Count} ranks: over all ranks together "
+                + $"{ExplainNotes.Names(compared)} are compared"
                 + (alone.Count == 0 ? "" : $"; {ExplainNotes.Names(alone)}, each rank's own or in one run alone, are not")
                 + $", because {obstacle ?? $"the first run repeated on {b.Ranks.Count} ranks is not itself"}"
                 + (
