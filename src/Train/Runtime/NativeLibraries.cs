@@ -25,7 +25,7 @@ public static class NativeLibraries
     /// <summary>Whether libtorch can be loaded; loads it.</summary>
     public static bool HasTorch => field || (field = IsThere("torch_cpu") && IsThere("LibTorchSharp"));
 
-    /// <summary>Takes libraries that are not beside the program from the folder that is named. Call it before the first torch call.</summary>
+    /// <summary>Takes libraries that are not beside the program from the folder that is named. Call it before torch.</summary>
     public static void Prepare()
     {
         if (Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } folder)

@@ -116,7 +116,9 @@ public sealed class HostileInputTests : IDisposable
         }
     }
 
-    /// <summary>What a test host cannot tell of one call: the memory of each as a process. With PPYOLO_SOAK=1, since it takes minutes.</summary>
+    /// <summary>
+    /// What a test host cannot tell of one call: the memory of each as a process. With PPYOLO_SOAK=1, since it takes minutes.
+    /// </summary>
     [SkippableTheory]
     [MemberData(nameof(AllKinds))]
     public async Task As_a_process_it_takes_less_than_a_gigabyte(string kind)
