@@ -222,7 +222,7 @@ public sealed class PipelineReportTests : IDisposable
         report
             .Rows.Single()
             .Next.Should()
-            .Contain(next => next.StartsWith("ppyolo explain ") && next.Contains("records/b --html explain-"));
+            .Contain(next => next.Contains("ppyolo explain ") && next.Contains("records/b --html explain-"));
         var row = report.Explained().Rows.Single();
 
         row.Page.Should().BeNull();
