@@ -78,7 +78,8 @@ internal sealed class Measured
             prepare();
             measurement.Write(Folder);
         }
-        catch (Exception exception) when (Asked is null && exception is Align.AlignException or IOException or UnauthorizedAccessException)
+        catch (Exception exception)
+            when (Asked is null && (exception is Align.AlignException or IOException or UnauthorizedAccessException))
         {
             // Nobody asked for it: a checkout that cannot be written to fails no test.
         }

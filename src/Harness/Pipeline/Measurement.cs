@@ -89,7 +89,10 @@ internal sealed record Measurement
     {
         var letters = test.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_' ? letter : '_').ToArray();
         var hash = System.IO.Hashing.XxHash3.HashToUInt64(System.Text.Encoding.UTF8.GetBytes(test));
-        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{new string(letters.TakeLast(100).ToArray())}-{hash:x8}");
+        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Last(letters)}-{hash:x16}");
+
+        // A name that begins with a dot is hidden, and is not found by those who look for measurements.
+        static string Last(char[] letters) => new string([.. letters.TakeLast(100)]).TrimStart('.');
     }
 
     /// <summary>Writes it into a folder, in place of an earlier one of the same test.</summary>

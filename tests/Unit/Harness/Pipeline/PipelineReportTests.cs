@@ -13,6 +13,18 @@ public sealed class PipelineReportTests : IDisposable
     private readonly ResultFolder folder = new();
 
     [Fact]
+    public void No_measurement_has_a_hidden_name()
+    {
+        var name = "PPYolo.Tests.Alignment." + new string('x', 99);
+
+        Enumerable
+            .Range(0, name.Length)
+            .Select(skip => Measurement.NameOf(name[skip..]))
+            .Should()
+            .OnlyContain(file => !file.StartsWith('.'), "hidden files are not looked for");
+    }
+
+    [Fact]
     public void A_scenario_has_its_worst_difference_its_bound_its_noise_and_the_state_of_its_golden()
     {
         folder.Run("a.trx", 0, (Replay, "Passed", ""));
