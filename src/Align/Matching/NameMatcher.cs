@@ -1,4 +1,3 @@
-
 namespace PPYolo.Align.Matching;
 
 /// <summary>

@@ -14,26 +14,36 @@ namespace PPYolo.Cli.Commands;
 /// <summary>The ppyolo command line.</summary>
 public static class CommandLine
 {
-    /// <summary>The whole command tree.</summary>
-    public static RootCommand Create()
+    /// <summary>The commands, in the order of the help.</summary>
+    internal static IReadOnlyList<(string Name, Func<Command> Create)> Commands { get; } =
+        [
+            ("align", AlignCommands.Create),
+            ("train", TrainCommand.Create),
+            ("diff", DiffCommand.Create),
+            ("explain", ExplainCommand.Create),
+            ("match", MatchCommand.Create),
+            ("faults", FaultsCommand.Create),
+            ("merge", MergeCommand.Create),
+            ("eval", EvalCommand.Create),
+            ("predict", PredictCommand.Create),
+            ("export", ExportCommand.Create),
+            ("golden", GoldenCommand.Create),
+            ("report", ReportCommand.Create),
+            ("data", DataCommand.Create),
+            ("convert", ConvertCommand.Create),
+        ];
+
+    /// <summary>The command tree.</summary>
+    /// <param name="only">The command that was typed: nobody waits for the others. All where it is none of them.</param>
+    public static RootCommand Create(string? only = null)
     {
-        var root = new RootCommand("PP-YOLO training that is checked against its reference, tensor by tensor.")
+        var root = new RootCommand("PP-YOLO training that is checked against its reference, tensor by tensor.");
+        var typed = Commands.Where(command => command.Name == only).ToList();
+        foreach (var (_, create) in typed.Count > 0 ? typed : Commands)
         {
-            AlignCommands.Create(),
-            TrainCommand.Create(),
-            DiffCommand.Create(),
-            ExplainCommand.Create(),
-            MatchCommand.Create(),
-            FaultsCommand.Create(),
-            MergeCommand.Create(),
-            EvalCommand.Create(),
-            PredictCommand.Create(),
-            ExportCommand.Create(),
-            GoldenCommand.Create(),
-            ReportCommand.Create(),
-            DataCommand.Create(),
-            ConvertCommand.Create(),
-        };
+            root.Add(create());
+        }
+
         root.Options.OfType<VersionOption>().Single().Aliases.Add("-v");
         HelpPages.Arrange(root);
         return root;
@@ -56,7 +66,8 @@ public static class CommandLine
                 return ExitCode.WrongUse;
             }
 
-            var parsed = Create().Parse(args is ["help", .. var of] ? [.. of, "--help"] : args);
+            args = args is ["help", .. var of] ? [.. of, "--help"] : args;
+            var parsed = Create(args.FirstOrDefault()).Parse(args);
             if (parsed.Errors.Count > 0)
             {
                 foreach (var error in ParseErrors.Of(parsed))

@@ -86,9 +86,9 @@ internal sealed class FloatScan<T, TElements> : PairScan
     protected override void Scan(int chunk, UlpCounter counter)
     {
         var (from, to) = (chunk * ChunkElements, (int)Math.Min((chunk + 1L) * ChunkElements, First.Count));
-        var first = Elements(First, from, to);
-        var second = Elements(Second, from, to);
         Guess(counter);
+        var first = counter.First.Elements<T>(First, from, to);
+        var second = counter.Second.Elements<T>(Second, from, to);
         counter.Begin(search);
         if (search.Stage == UlpStage.Threshold)
         {
@@ -118,8 +118,8 @@ internal sealed class FloatScan<T, TElements> : PairScan
             for (var run = 0L; run < SampleRuns; run++)
             {
                 var from = (int)((First.Count - RunElements) * run / (SampleRuns - 1));
-                var first = Elements(First, from, from + RunElements);
-                var second = Elements(Second, from, from + RunElements);
+                var first = counter.First.Elements<T>(First, from, from + RunElements);
+                var second = counter.Second.Elements<T>(Second, from, from + RunElements);
                 for (var i = 0; i < RunElements; i++)
                 {
                     if (TElements.IsFinite(first[i]) && TElements.IsFinite(second[i]))
@@ -191,26 +191,26 @@ internal sealed class FloatScan<T, TElements> : PairScan
             chunk.NonFiniteFirst += nonFiniteFirst;
             chunk.NonFiniteSecond += nonFiniteSecond;
             chunk.BitwiseEqual &= equal;
-            Move(ref chunk, a, b, equal, from + at);
+            Move(ref chunk, a, b, equal, from + at, counter);
         }
 
         result = chunk;
     }
 
-    private void Move(ref FloatChunk chunk, ReadOnlySpan<T> first, ReadOnlySpan<T> second, bool equal, int from)
+    private void Move(ref FloatChunk chunk, ReadOnlySpan<T> first, ReadOnlySpan<T> second, bool equal, int from, UlpCounter counter)
     {
         if (firstStart is null || secondStart is null)
         {
             return;
         }
 
-        var start = Elements(firstStart, from, from + first.Length);
+        var start = counter.Start.Elements<T>(firstStart, from, from + first.Length);
         var moved = BlockKernel.SquaredDistance<T, TElements>(first, start);
         chunk.FirstMoved += moved;
         chunk.SecondMoved +=
             equal && ReferenceEquals(firstStart, secondStart)
                 ? moved
-                : BlockKernel.SquaredDistance<T, TElements>(second, Elements(secondStart, from, from + second.Length));
+                : BlockKernel.SquaredDistance<T, TElements>(second, counter.Start.Elements<T>(secondStart, from, from + second.Length));
     }
 
     private static long CountNonFinite(ReadOnlySpan<T> block)
@@ -223,7 +223,4 @@ internal sealed class FloatScan<T, TElements> : PairScan
 
         return count;
     }
-
-    private static ReadOnlySpan<T> Elements(TensorData tensor, int from, int to) =>
-        MemoryMarshal.Cast<byte, T>(tensor.Bytes.Span)[from..to];
 }

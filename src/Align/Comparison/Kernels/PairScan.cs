@@ -14,8 +14,6 @@ internal abstract class PairScan
     /// <summary>Elements of a block: two of them fit into a first cache of 32 KB.</summary>
     protected const int BlockElements = 1 << 11;
 
-    private const int WidenedElements = 128;
-
     private int left;
 
     protected PairScan(TensorData first, TensorData second)
@@ -82,20 +80,17 @@ internal abstract class PairScan
             return null;
         }
 
-        Span<double> first = stackalloc double[WidenedElements],
-            second = stackalloc double[WidenedElements];
-        for (var to = Math.Min(from + BlockElements, First.Count); from < to; from += WidenedElements)
+        var count = (int)Math.Min(BlockElements, First.Count - from);
+        Span<double> first = stackalloc double[count],
+            second = stackalloc double[count];
+        Widening.ToDouble(PieceBuffer.Copy(First, from, count), 0, first);
+        Widening.ToDouble(PieceBuffer.Copy(Second, from, count), 0, second);
+        for (var i = 0; i < count; i++)
         {
-            var length = (int)Math.Min(WidenedElements, to - from);
-            Widening.ToDouble(First, from, first[..length]);
-            Widening.ToDouble(Second, from, second[..length]);
-            for (var i = 0; i < length; i++)
+            // A NaN equals a NaN here.
+            if (Math.Abs(first[i] - second[i]).Equals(largest))
             {
-                // A NaN equals a NaN here.
-                if (Math.Abs(first[i] - second[i]).Equals(largest))
-                {
-                    return new(IndexOf(from + i), first[i], second[i]);
-                }
+                return new(IndexOf(from + i), first[i], second[i]);
             }
         }
 

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using PPYolo.Align.Tensors;
 
 namespace PPYolo.Align.Comparison.Kernels;
 
@@ -25,6 +26,15 @@ internal sealed class UlpCounter
 
     /// <summary>How many were at the threshold.</summary>
     public long Equal { get; private set; }
+
+    /// <summary>Where this thread reads the first of two tensors.</summary>
+    public PieceBuffer First { get; } = new();
+
+    /// <summary>Where it reads the second.</summary>
+    public PieceBuffer Second { get; } = new();
+
+    /// <summary>Where it reads what they started from.</summary>
+    public PieceBuffer Start { get; } = new();
 
     /// <summary>A table of cells for whoever this thread works for.</summary>
     public long[] Cells { get; } = new long[UlpCells.Wide];

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using PPYolo.Align.Tensors;
 
 namespace PPYolo.Align.Formats.Bytes;
 
@@ -7,7 +8,7 @@ namespace PPYolo.Align.Formats.Bytes;
 /// A part of a file as memory, read when it is first looked at. What nobody looks at any more may be forgotten and read again, so that
 /// files larger than the memory can be compared. It does not own the file.
 /// </summary>
-internal sealed class FileMemory(FileBytes file, long offset, int length) : MemoryManager<byte>
+internal sealed class FileMemory(FileBytes file, long begin, int length) : LateMemory
 {
     private readonly Lock reading = new();
     private readonly WeakReference<byte[]?> content = new(null);
@@ -16,6 +17,18 @@ internal sealed class FileMemory(FileBytes file, long offset, int length) : Memo
     public override Memory<byte> Memory => CreateMemory(length);
 
     public override Span<byte> GetSpan() => Content();
+
+    public override void Read(int offset, Span<byte> target)
+    {
+        if (content.TryGetTarget(out var there))
+        {
+            file.ThrowIfClosed();
+            there.AsSpan(offset, target.Length).CopyTo(target);
+            return;
+        }
+
+        file.Read(begin + offset, target);
+    }
 
     public override MemoryHandle Pin(int elementIndex = 0)
     {
@@ -44,7 +57,7 @@ internal sealed class FileMemory(FileBytes file, long offset, int length) : Memo
             if (!content.TryGetTarget(out var bytes))
             {
                 bytes = GC.AllocateUninitializedArray<byte>(length);
-                file.Read(offset, bytes);
+                file.Read(begin, bytes);
                 content.SetTarget(bytes);
             }
 

@@ -35,6 +35,18 @@ public class CommandLineTests
     }
 
     [Fact]
+    public void A_command_that_is_typed_is_made_alone()
+    {
+        foreach (var (name, create) in CommandLine.Commands)
+        {
+            create().Name.Should().Be(name);
+            CommandLine.Create(name).Subcommands.Should().ContainSingle().Which.Name.Should().Be(name);
+        }
+
+        CommandLine.Create("--help").Subcommands.Should().HaveCount(CommandLine.Commands.Count);
+    }
+
+    [Fact]
     public void The_version_has_a_short_name() =>
         ConsoleCapture.Run("-v").Should().Be(ConsoleCapture.Run("--version")).And.Match<ConsoleCapture>(run => run.ExitCode == 0);
 
