@@ -26,7 +26,7 @@ internal sealed class EpochRequest(ParseResult result, TrainOptionSet all)
             );
         EpochSession? session = null;
         Signals.Safe = () =>
-            $"{new CheckpointStore(folder).Latest ?? "what the run began with"} is whole"
+            (new CheckpointStore(folder).Latest is { } checkpoint ? $"{checkpoint} is whole" : "no checkpoint was written yet")
             + (session?.LastCapsule is { } last ? $", {last} has the last iterations" : "")
             + $"; go on with: ppyolo train --resume --out {folder}";
         return session = new()

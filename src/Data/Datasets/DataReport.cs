@@ -60,7 +60,7 @@ public sealed record DataReport
         var (small, medium, large) = (ObjectSizes.Small, ObjectSizes.Medium, ObjectSizes.Large);
         Line($"objects      {Objects}, {ObjectsPerImage} in an image; {small} small, {medium} medium, {large} large");
         const int rows = GeneratedBatches.Rows;
-        Line($"             {Crowds} crowds left out; {CrowdedImages} images with more than {rows} objects, of which the first count");
+        Line($"             {Crowds} crowds left out; {CrowdedImages} images with more than {rows} objects (only the first {rows} count)");
         Line($"classes      {Classes.Length}");
         var width = Classes.Select(one => one.Name.Length).Append(4).Max();
         foreach (var (one, index) in Classes.Select((one, index) => (one, index)))

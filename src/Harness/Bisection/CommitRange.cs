@@ -30,7 +30,7 @@ internal sealed record CommitRange(string Root, string Good, IReadOnlyList<strin
         {
             throw new AlignException(
                 Git.Ask(root, "merge-base", "--is-ancestor", last, first)
-                    ? $"--good {good} comes after --bad {bad}; change the two round: what is looked for is the commit that moved numbers"
+                    ? $"--good {good} comes after --bad {bad}; exchange the two: --good is the earlier commit"
                     : $"--good {good} is not an ancestor of --bad {bad}: no chain of commits leads from it there; name one that git log "
                         + $"{bad} shows, such as what git merge-base {good} {bad} prints"
             );

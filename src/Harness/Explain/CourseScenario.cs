@@ -31,7 +31,7 @@ public static class CourseScenario
         var (first, last) = (run.FirstIteration, run.FirstIteration + run.Iterations.Count - 1);
         return new(
             $"the course of {folder}: iterations {first} to {last}"
-                + (run.Capsule is null ? "" : $", of which a capsule was written because of this: {run.Capsule.Found}"),
+                + (run.Capsule is null ? "" : $"; a capsule was written, because {run.Capsule.Found}"),
             Course.Rule,
             [
                 .. run.Iterations.Select(

@@ -47,16 +47,16 @@ internal static class ExplainNotes
 
         if (first.Options is null)
         {
-            yield return $"{first.Name} says no settings of this program: causes that are tried by training are not{Turned(first, second)}";
+            yield return $"{first.Name} has no settings of this program, so no cause was tried by training{Turned(first, second)}";
         }
         else if (first.Start is null || first.Batches is null)
         {
-            yield return $"{first.Name} has no {(first.Start is null ? "start weights" : "batches")}: causes that are tried by training "
-                + $"are not{Turned(first, second)}";
+            yield return $"{first.Name} has no {(first.Start is null ? "start weights" : "batches")}, so no cause was tried by training"
+                + Turned(first, second);
         }
         else if (!NativeLibraries.HasTorch)
         {
-            yield return $"causes that are tried by training are not: {NativeLibraries.Advice}";
+            yield return $"no cause was tried by training: {NativeLibraries.Advice}";
         }
     }
 

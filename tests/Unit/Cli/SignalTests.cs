@@ -81,7 +81,7 @@ public sealed partial class SignalTests : IDisposable
         var capsule = Directory.GetDirectories(Path.Combine(run, "capsules")).Should().ContainSingle().Subject;
         var course = ConsoleCapture.Run("explain", capsule);
         course.ExitCode.Should().Be(ExitCode.Aligned, "{0}{1}", course.Output, course.Error);
-        course.Output.Should().Contain("of which a capsule was written because of this: a signal ended the program");
+        course.Output.Should().Contain("a capsule was written, because a signal ended the program");
         var again = ConsoleCapture.Run("train", "--replay", capsule);
         again.ExitCode.Should().Be(ExitCode.Aligned, "{0}{1}", again.Output, again.Error);
 

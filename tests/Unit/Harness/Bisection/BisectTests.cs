@@ -162,7 +162,7 @@ public sealed class BisectTests
     [InlineData("none", "HEAD", null, "--good none: * has no such commit*")]
     [InlineData("HEAD~2", "none", null, "--bad none: * has no such commit*")]
     [InlineData("HEAD", "HEAD", null, "*are the same commit*")]
-    [InlineData("HEAD", "HEAD~2", null, "--good HEAD comes after --bad HEAD~2; change the two round*")]
+    [InlineData("HEAD", "HEAD~2", null, "--good HEAD comes after --bad HEAD~2; exchange the two*")]
     [InlineData("side", "HEAD", null, "--good side is not an ancestor of --bad HEAD*git merge-base side HEAD*")]
     [InlineData("HEAD~2", "HEAD", "modle", "--golden modle: commit * has no modle.verified.golden; did you mean 'model'?")]
     [InlineData("HEAD~3", "HEAD", "model", "*has no goldens (NAME.verified.golden) yet; it came with *commit 1: name that one*")]
