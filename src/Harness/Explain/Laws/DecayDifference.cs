@@ -53,20 +53,30 @@ internal static class DecayDifference
         var (gains, loses) = (others.TrueForAll(name => IsZero(a[name])), others.TrueForAll(name => IsZero(b[name])));
         var decayed = rest.Exists(name => !IsZero(b[name]));
         Cause Made(CauseKind kind, string title) => kind.Found(title, share.Share, evidence, test.Second.Phase);
+        var direct = loses && !decayed ? Direct(second, test, others) : null;
+        // In steps that are not linear it shows in elements alone.
+        var isHidden = loses && !decayed && (direct is null || direct.Error > Math.Abs(expected) / 2);
         yield return gains && isFlat && decayed
             ? Made(
                 CauseCatalogue.WeightDecayAllGroups,
                 $"Weight decay is on norms and biases too: {Numbers.Text(found)} on {Named(others)}."
             )
-        : gains && !decayed && AdamElements.Decay(first, others) is > NoDecay
+        : gains && !decayed && AdamElements.Decay(first, others) is { } taken && IsTold(taken)
             ? Made(
                 CauseCatalogue.WeightDecayCoupled,
                 $"Weight decay ({Numbers.Text(found)}) is put into Adam's gradients, and not taken off weights directly as in AdamW."
             )
-        : loses && !decayed && Direct(second, test, others) is > NoDecay and var direct
+        : direct is not null && !isHidden && IsTold(direct)
             ? Made(
                 CauseCatalogue.WeightDecayDecoupled,
-                $"Weight decay ({Numbers.Text(direct)}) is taken off weights directly, and not put into gradients."
+                $"Weight decay ({Numbers.Text(direct.Value)}) is taken off weights directly, and not put into gradients."
+            )
+        : isHidden
+            ? CauseCatalogue.WeightDecayMissing.Found(
+                "There is no weight decay in gradients.",
+                Math.Min(share.Share, Cause.LeastLikely),
+                [.. evidence, "what was recorded does not tell whether it is taken off weights directly: record some of them whole"],
+                test.Second.Phase
             )
         : loses && !decayed ? Made(CauseCatalogue.WeightDecayMissing, CauseCatalogue.WeightDecayMissing.Meaning)
         : others.Exists(name => IsZero(a[name])) && others.Exists(name => IsZero(b[name]))
@@ -77,8 +87,10 @@ internal static class DecayDifference
         );
     }
 
+    private static bool IsTold(Measured decay) => decay.Value > Math.Max(NoDecay, decay.Error);
+
     /// <summary>The decay that goes off weights directly; null where it cannot be told.</summary>
-    private static double? Direct(ExplainedRun run, StepTest test, List<string> names) =>
+    private static Measured? Direct(ExplainedRun run, StepTest test, List<string> names) =>
         test.Second.IsAdam ? AdamElements.Decay(run, names) : SgdWeights.DirectDecay(run, names);
 
     private static int Traced(ExplainedRun run) => run.Iterations.First(iteration => iteration.Of(TracePhase.Gradient).Any()).Iteration;

@@ -11,6 +11,9 @@ internal static class LawShare
     /// <summary>What is predicted as well is predicted: rounding in float32 over a step.</summary>
     private const double Exact = 1e-5;
 
+    /// <summary>What is within rounding of a prediction must be clearly further from the first run.</summary>
+    private const double Clearly = 0.5;
+
     /// <summary>A prediction is nearer to what was found than the first run by this share, or it says nothing.</summary>
     private const double Nearer = 0.05;
 
@@ -68,7 +71,7 @@ internal static class LawShare
             if (right is null ? difference.Exceeds : apart > difference.Bound)
             {
                 differing++;
-                predicted += distance <= Math.Max(Exact, Nearer * apart) ? 1 : 0;
+                predicted += distance <= Math.Max(Math.Min(Exact, Clearly * apart), Nearer * apart) ? 1 : 0;
             }
             else
             {

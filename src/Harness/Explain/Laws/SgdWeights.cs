@@ -6,8 +6,11 @@ namespace PPYolo.Harness.Explain.Laws;
 /// <summary>How weights follow momentum under SGD, in runs of any network: w = w - rate (p m + q m before + d w).</summary>
 internal static class SgdWeights
 {
-    /// <summary>The share of themselves, over the rate, that goes off parameters directly under SGD; null where nothing tells.</summary>
-    public static double? DirectDecay(ExplainedRun run, IReadOnlyCollection<string> names)
+    /// <summary>
+    /// The share of themselves, over the rate, that goes off parameters directly under SGD, and how far it may be off; null where nothing
+    /// tells.
+    /// </summary>
+    public static Measured? DirectDecay(ExplainedRun run, IReadOnlyCollection<string> names)
     {
         var fit = new LinearFit(2);
         foreach (var (iteration, name) in Steps(run).Where(step => names.Contains(step.Name)))
@@ -20,7 +23,7 @@ internal static class SgdWeights
             );
         }
 
-        return fit.Solve() is { } result && result.Coefficients[1] > 10 * result.Errors[1] ? result.Coefficients[1] : null;
+        return fit.Solve() is { } result ? new(result.Coefficients[1], 10 * result.Errors[1]) : null;
     }
 
     /// <summary>Nesterov: p = 1 + c and q = -c.</summary>
@@ -32,7 +35,8 @@ internal static class SgdWeights
         }
 
         var (look, expected) = (found.Earlier / (found.Now + found.Earlier), right.Earlier / (right.Now + right.Earlier));
-        if (Math.Abs(look - expected) < 0.1 * Math.Max(carry, 0.1))
+        // Where gradients hardly change, momentum before is a multiple of momentum now, and nothing is told.
+        if (Math.Abs(look - expected) < Math.Max(0.1 * Math.Max(carry, 0.1), right.Error + found.Error))
         {
             yield break;
         }
@@ -62,8 +66,10 @@ internal static class SgdWeights
             : CauseCatalogue.WeightStep.Found(Math.Min(share.Share, Cause.LeastLikely), evidence);
     }
 
-    /// <summary>How weights follow momentum, now and before, over the rate; null where it cannot be told.</summary>
-    private static (double Now, double Earlier)? Follows(ExplainedRun run)
+    /// <summary>
+    /// How weights follow momentum, now and before, over the rate, and how far the ratio may be off; null where it cannot be told.
+    /// </summary>
+    private static (double Now, double Earlier, double Error)? Follows(ExplainedRun run)
     {
         var fit = new LinearFit(2);
         foreach (var (iteration, name) in Steps(run).Where(step => step.Iteration > 0))
@@ -79,7 +85,13 @@ internal static class SgdWeights
             }
         }
 
-        return fit.Solve() is { } result ? (result.Coefficients[0], result.Coefficients[1]) : null;
+        return fit.Solve() is { } result
+            ? (
+                result.Coefficients[0],
+                result.Coefficients[1],
+                10 * (result.Errors[0] + result.Errors[1]) / Math.Abs(result.Coefficients[0] + result.Coefficients[1])
+            )
+            : null;
     }
 
     private static IEnumerable<(int Iteration, string Name)> Steps(ExplainedRun run) =>

@@ -1,5 +1,6 @@
 using PPYolo.Align.Traces;
 
+// Longer than others: one set of fits whose numbers depend on each other.
 namespace PPYolo.Harness.Explain.Laws;
 
 /// <summary>
@@ -22,6 +23,9 @@ internal sealed class StepHistory
     /// <summary>A relative error of float32, with room for the sums of a step.</summary>
     private const double Rounding = 2e-6;
 
+    /// <summary>A carry that is measured worse than by this share of what does not stay is not measured.</summary>
+    private const double Resolution = 0.05;
+
     private readonly ExplainedRun run;
 
     private StepHistory(ExplainedRun run, bool isAdam, bool isPlain)
@@ -39,8 +43,17 @@ internal sealed class StepHistory
     /// <summary>How much of the gradient enters, by iteration.</summary>
     public SortedDictionary<int, double> Shares { get; } = [];
 
+    /// <summary>How far each share may be off.</summary>
+    public Dictionary<int, double> ShareErrors { get; } = [];
+
     /// <summary>How much of the momentum stays; null where it could not be measured.</summary>
     public double? Carry { get; private set; }
+
+    /// <summary>
+    /// How far it may be off; infinite where it is not measured, but taken to be what Adam's first step leaves of the gradient, which is
+    /// also what a gradient that is clipped or scaled leaves.
+    /// </summary>
+    public double CarryError { get; private set; }
 
     /// <summary>The weight decay that enters gradients, by parameter, and how far it may be off.</summary>
     public Dictionary<string, (double Value, double Error)> Decays { get; } = new(StringComparer.Ordinal);
@@ -102,29 +115,22 @@ internal sealed class StepHistory
         return IsPlain ? Vectors.Combined((1, before), (-run.Rates[iteration], moment)) : moment;
     }
 
-    /// <summary>
-    /// How much of Adam's second moment stays, by its first step, in which mean(v) = (1 - beta) mean(g^2); null where that is not known.
-    /// </summary>
-    public double? SecondRate()
+    /// <summary>How much of Adam's second moment stays; null where nothing tells.</summary>
+    public Measured? SecondRate() => IsAdam ? new SecondMoment(run, this).Rate() : null;
+
+    /// <summary>How much of the squared gradient enters it in the first step; null where nothing tells.</summary>
+    public Measured? SecondShare() => IsAdam && Shares.TryGetValue(0, out var share) ? new SecondMoment(run, this).Entered(share) : null;
+
+    /// <summary>How much of the gradient enters an iteration, of what Adam takes at all, and how far that may be off.</summary>
+    public Measured? Taken(int iteration)
     {
-        if (!IsAdam || !Shares.TryGetValue(0, out var share))
-        {
-            return null;
-        }
-
-        var found = new List<double>();
-        foreach (
-            var entry in run.Iterations[0].Of(TracePhase.Momentum).Where(entry => entry.Key.Name.EndsWith(Second, StringComparison.Ordinal))
-        )
-        {
-            var parameter = entry.Key.Name[..^Second.Length];
-            if (run.Iterations[0][TracePhase.Momentum, parameter + First]?.Summary.L2 is > 0 and var norm)
-            {
-                found.Add(entry.Summary.Mean * Count(entry) * share * share / (norm * norm));
-            }
-        }
-
-        return found.Count == 0 ? null : 1 - found.Order().ElementAt(found.Count / 2);
+        var all = DecayShare(Carry ?? 0);
+        return Shares.TryGetValue(iteration, out var share)
+            ? new(
+                share / all,
+                (ShareErrors[iteration] / all) + (IsAdam && double.IsFinite(CarryError) ? Math.Abs(share) * CarryError / (all * all) : 0)
+            )
+            : null;
     }
 
     /// <summary>The sums of an entry of momentum, whatever it is called; null where it was not traced.</summary>
@@ -167,24 +173,30 @@ internal sealed class StepHistory
                 continue;
             }
 
-            if (!shares.TryGetValue(iteration, out var known) || result.Errors[0] < known.Error)
+            // All 64 sums were taken for equations, of which no more say anything than there are elements.
+            var scale = 5 * Math.Sqrt(64.0 / Math.Clamp(count, 1, 64));
+            if (!shares.TryGetValue(iteration, out var known) || scale * result.Errors[0] < known.Error)
             {
-                shares[iteration] = (result.Coefficients[0], result.Errors[0]);
+                shares[iteration] = (result.Coefficients[0], scale * result.Errors[0]);
             }
 
-            if (hasEarlier && (carry is null || result.Errors[2] < carry.Value.Error))
+            if (hasEarlier && (carry is null || scale * result.Errors[2] < carry.Value.Error))
             {
-                carry = (result.Coefficients[2], result.Errors[2]);
+                carry = (result.Coefficients[2], scale * result.Errors[2]);
             }
         }
 
         foreach (var (iteration, share) in shares)
         {
-            Shares[iteration] = share.Value;
+            (Shares[iteration], ShareErrors[iteration]) = share;
         }
 
         // In its first step all that Adam has is 1 - c of the gradient.
-        Carry = IsPlain ? 0 : carry?.Value ?? (IsAdam && Shares.TryGetValue(0, out var first) ? 1 - first : null);
+        var isMeasured = carry is not null && (!IsAdam || carry.Value.Error <= Resolution * Math.Abs(1 - carry.Value.Value));
+        (Carry, CarryError) =
+            IsPlain ? ((double?)0, 0d)
+            : isMeasured ? (carry!.Value.Value, carry.Value.Error)
+            : (IsAdam && Shares.TryGetValue(0, out var first) ? 1 - first : null, double.PositiveInfinity);
         FitDecays();
     }
 
@@ -203,7 +215,7 @@ internal sealed class StepHistory
                 double[] moment = Moment(iteration, parameter)!,
                     earlier = MomentBefore(iteration, parameter)!;
                 var size = Vectors.Norm(before);
-                if (size == 0 || (Carry is null && earlier.Any(sum => sum != 0)))
+                if (size == 0 || (!double.IsFinite(CarryError) && earlier.Any(sum => sum != 0)))
                 {
                     continue;
                 }
@@ -216,7 +228,11 @@ internal sealed class StepHistory
                 // Where nothing is kept, the step is the difference of two weights.
                 var error = IsPlain ? size / run.Rates[iteration] : Vectors.Norm(moment) + Vectors.Norm(earlier);
                 fit.Add(rest, [before], 1 / Math.Max(1e-30, error));
-                rounding = Math.Min(rounding, error / size);
+                // What stays and the share of the gradient are measured, too.
+                var off =
+                    (ShareErrors[iteration] * Gradient(iteration, parameter)!.Summary.L2)
+                    + (double.IsFinite(CarryError) ? CarryError * Vectors.Norm(earlier) : 0);
+                rounding = Math.Min(rounding, ((Rounding * error) + off) / size);
                 count = elements;
             }
 
@@ -225,7 +241,7 @@ internal sealed class StepHistory
                 // All 64 sums were taken for equations, of which no more say anything than there are elements.
                 var error = result.Errors[0] * Math.Sqrt(64.0 / Math.Clamp(count, 1, 64));
                 var share = DecayShare(Carry ?? 0);
-                Decays[group.Key] = (result.Coefficients[0] / share, ((5 * error) + (Rounding * rounding)) / share);
+                Decays[group.Key] = (result.Coefficients[0] / share, ((5 * error) + rounding) / share);
             }
         }
     }

@@ -1,3 +1,4 @@
+using PPYolo.Align.Explanations;
 using PPYolo.Align.Traces;
 
 namespace PPYolo.Harness.Explain.Laws;
@@ -35,7 +36,7 @@ internal sealed class StepLaw : ILaw
             .. DecayDifference.Examine(first, second, test),
             .. Carries(test),
             .. StepShares.Examine(second, test),
-            .. SecondMoments(second, comparison, a, b),
+            .. SecondMoments(second, comparison, test),
         ];
     }
 
@@ -47,42 +48,65 @@ internal sealed class StepLaw : ILaw
             yield break;
         }
 
+        var isMeasured = double.IsFinite(a.CarryError) && double.IsFinite(b.CarryError);
+        // Where gradients hardly change, what stays is not told from what enters.
+        if (isMeasured && Math.Abs(expected - found) <= a.CarryError + b.CarryError)
+        {
+            yield break;
+        }
+
         // Adam takes what does not stay from the gradient.
         var share = test.Share((i, _) => (a.IsAdam ? b.Shares.GetValueOrDefault(i, 1 - found) : test.FirstShare(i), null, found));
+        string[] evidence =
+        [
+            $"m = a g + b w + c m: c is {Numbers.Text(found)}, expected {Numbers.Text(expected)}",
+            LawShare.Text(share, "moments"),
+        ];
+        if (!isMeasured && !test.SecondMomentsAgree)
+        {
+            // The first step alone: gradients that are clipped or scaled leave less of themselves in both moments.
+            yield return CauseCatalogue.GradientShare.Found(Math.Min(share.Share, Cause.LeastLikely), evidence);
+            yield break;
+        }
+
         var kind = a.IsAdam ? CauseCatalogue.AdamBeta1 : CauseCatalogue.Momentum;
         yield return kind.Found(
             $"{(a.IsAdam ? "Adam's beta1" : "Momentum")} is {Numbers.Text(found)}, not {Numbers.Text(expected)}.",
             share.Share,
-            [$"m = a g + b w + c m: c is {Numbers.Text(found)}, expected {Numbers.Text(expected)}", LawShare.Text(share, "moments")]
+            evidence
         );
     }
 
-    private static IEnumerable<Finding> SecondMoments(ExplainedRun second, TraceComparison comparison, StepHistory a, StepHistory b)
+    private static IEnumerable<Finding> SecondMoments(ExplainedRun second, TraceComparison comparison, StepTest test)
     {
-        if (a.SecondRate() is not { } expected || b.SecondRate() is not { } found || Numbers.Near(1 - expected, 1 - found, 1e-3))
+        var (a, b) = (test.First, test.Second);
+        if (
+            a.SecondRate() is not { } expected
+            || b.SecondRate() is not { } found
+            || Math.Abs(found.Value - expected.Value)
+                <= Math.Max(1e-3 * (1 - Math.Min(expected.Value, found.Value)), 5 * (expected.Error + found.Error))
+            // Of the first step alone a scale of gradients is not told from a beta.
+            || !(double.IsFinite(a.CarryError) && double.IsFinite(b.CarryError)) && !Numbers.Near(a.Carry!.Value, b.Carry!.Value, 1e-3)
+        )
         {
             yield break;
         }
 
         // The second moment of the first step is the squared gradient: the first run's in proportion.
+        var scale = test.FirstScale;
         var share = LawShare.Of(
             second,
             comparison,
             TracePhase.Momentum,
             (iteration, name) =>
-                iteration == 0 && name.EndsWith(StepHistory.Second, StringComparison.Ordinal) && test(name) is { } sums
-                    ? Vectors.Times((1 - found) / (1 - expected), sums)
+                iteration == 0 && name.EndsWith(StepHistory.Second, StringComparison.Ordinal) && a.SecondMoment(0, name) is { } sums
+                    ? Vectors.Times(scale * scale * (1 - found.Value) / (1 - expected.Value), sums)
                     : null
         );
         yield return CauseCatalogue.AdamBeta2.Found(
-            $"Adam's beta2 is {Numbers.Text(found)}, not {Numbers.Text(expected)}.",
+            $"Adam's beta2 is {Numbers.Text(found.Value)}, not {Numbers.Text(expected.Value)}.",
             share.Share,
-            [
-                $"v = d v + (1 - d) g^2: d is {Numbers.Text(found)}, expected {Numbers.Text(expected)}",
-                LawShare.Text(share, "second moments of the first step"),
-            ]
+            [$"v = d v + (1 - d) g^2: d is {found}, expected {expected}", LawShare.Text(share, "second moments of the first step")]
         );
-
-        double[]? test(string name) => a.SecondMoment(0, name);
     }
 }

@@ -13,7 +13,8 @@ internal static class StepShares
         var (a, b) = (Shares(test.First), Shares(test.Second));
         var common = a.Keys.Where(b.ContainsKey).ToList();
         var ratios = common.ConvertAll(i => b[i] / a[i]);
-        if (common.Count == 0 || ratios.TrueForAll(ratio => Numbers.Near(ratio, 1, Exact)))
+        var errors = common.ConvertAll(i => (test.First.Taken(i)!.Error / Math.Abs(a[i])) + (test.Second.Taken(i)!.Error / Math.Abs(b[i])));
+        if (common.Count == 0 || ratios.Zip(errors).All(pair => Math.Abs(pair.First - 1) <= Math.Max(Exact, pair.Second * pair.First)))
         {
             yield break;
         }
@@ -46,6 +47,16 @@ internal static class StepShares
                 $"Gradients enter momentum dampened by {Numbers.Text(1 - later[0])} after the first step."
             );
         }
+        else if (ratios.TrueForAll(ratio => ratio < 1 && Numbers.Near(ratio, ratios[0], Exact)) && IsLimited(test.Second, b))
+        {
+            // One step, or several of gradients of one norm: a limit and a factor do the same.
+            yield return CauseCatalogue.GradientShare.Found(
+                CauseCatalogue.GradientShare.Meaning,
+                Math.Min(share.Share, Cause.LeastLikely),
+                Evidence(),
+                test.Second.Phase
+            );
+        }
         else if (Limit(test.Second, b) is { } limit)
         {
             yield return Limit(test.First, a) is { } expected
@@ -75,13 +86,17 @@ internal static class StepShares
     private static SortedDictionary<int, double> Shares(StepHistory steps)
     {
         var own = new SortedDictionary<int, double>();
-        foreach (var (iteration, share) in steps.Shares)
+        foreach (var iteration in steps.Shares.Keys)
         {
-            own[iteration] = share / steps.DecayShare(steps.Carry ?? 0);
+            own[iteration] = steps.Taken(iteration)!.Value;
         }
 
         return own;
     }
+
+    /// <summary>Whether the norm of all gradients that is left may be a limit.</summary>
+    private static bool IsLimited(StepHistory steps, SortedDictionary<int, double> shares) =>
+        shares.Count == 1 || Limit(steps, shares) is not null;
 
     /// <summary>The norm of all gradients that is left: one number in all iterations in which less than everything enters.</summary>
     private static double? Limit(StepHistory steps, SortedDictionary<int, double> shares)

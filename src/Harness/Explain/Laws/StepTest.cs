@@ -15,14 +15,22 @@ internal sealed class StepTest(ExplainedRun run, TraceComparison comparison, Ste
     /// <summary>The steps of the run that differs.</summary>
     public StepHistory Second => second;
 
+    /// <summary>Whether as much of squared gradients enters Adam's second moments in the first step of both.</summary>
+    public bool SecondMomentsAgree =>
+        first.SecondShare() is { } expected && second.SecondShare() is { } found && Numbers.Near(expected.Value, found.Value, 1e-3);
+
+    /// <summary>How much more of the gradient enters in the second run's first step.</summary>
+    public double FirstScale => first.Taken(0) is { } expected && second.Taken(0) is { } found ? found.Value / expected.Value : 1;
+
     /// <summary>The share of the first run's gradient that enters; of an iteration that tells nothing, that of the others.</summary>
     public double FirstShare(int iteration) =>
         first.Shares.TryGetValue(iteration, out var share) ? share
         : first.IsAdam ? 1 - (first.Carry ?? 0)
         : first.Shares.Values.Last();
 
-    /// <summary>The first run's decay of a parameter; 0 where it was not measured.</summary>
-    public double FirstDecay(string parameter) => first.Decays.GetValueOrDefault(parameter).Value;
+    /// <summary>The first run's decay of a parameter; 0 where it was not measured, or is within its error.</summary>
+    public double FirstDecay(string parameter) =>
+        first.Decays.GetValueOrDefault(parameter) is var (value, error) && Math.Abs(value) > error ? value : 0;
 
     /// <summary>What a change gives.</summary>
     /// <param name="changed">Of an iteration and parameter the share, decay and what stays; null takes the first run's.</param>

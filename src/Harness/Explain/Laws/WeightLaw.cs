@@ -1,3 +1,4 @@
+using PPYolo.Align.Explanations;
 using PPYolo.Align.Traces;
 
 namespace PPYolo.Harness.Explain.Laws;
@@ -10,6 +11,9 @@ namespace PPYolo.Harness.Explain.Laws;
 internal sealed class WeightLaw : ILaw
 {
     private const double Exact = 1e-3;
+
+    /// <summary>Times rounding from which on a difference can be measured.</summary>
+    private const double Resolution = 10;
 
     /// <inheritdoc />
     public bool TakesGaps => true;
@@ -31,18 +35,17 @@ internal sealed class WeightLaw : ILaw
         List<Finding> own =
         [
             .. b.IsAdam
-                ? AdamElements.Examine(first, second, comparison, frontier.Iteration)
+                ? AdamEpsilon.Examine(first, second, comparison, frontier.Iteration)
                 : SgdWeights.LooksAhead(first, second, a, comparison),
         ];
         // What looks ahead moves by another multiple in each step.
-        return own.Count > 0 && !b.IsAdam ? own : [.. own, .. Moves(first, second, a, b, comparison, frontier.Iteration)];
+        return own.Count > 0 && !b.IsAdam ? own : [.. own, .. Moves(first, second, b, comparison, frontier.Iteration)];
     }
 
     /// <summary>What both runs' weights move by in the iteration in which they part, where everything before agrees.</summary>
     private static IEnumerable<Finding> Moves(
         ExplainedRun first,
         ExplainedRun second,
-        StepHistory a,
         StepHistory b,
         TraceComparison comparison,
         int iteration
@@ -50,6 +53,9 @@ internal sealed class WeightLaw : ILaw
     {
         var factors = new Dictionary<string, double>(StringComparer.Ordinal);
         var decays = new Dictionary<string, double>(StringComparer.Ordinal);
+        // How large a factor, or a share that goes, would not show where both runs agree.
+        var agree = new Dictionary<string, double>(StringComparer.Ordinal);
+        var stay = new Dictionary<string, double>(StringComparer.Ordinal);
         foreach (var entry in second.Iterations[iteration].Of(TracePhase.Weights))
         {
             var name = entry.Key.Name;
@@ -64,50 +70,60 @@ internal sealed class WeightLaw : ILaw
             }
 
             var other = Vectors.Minus(entry.Summary.Sums, expected);
-            var rounding = 1e-6 * Vectors.Norm(before);
+            var (rounding, apart) = (1e-6 * Vectors.Norm(before), Vectors.Norm(other));
+            if (apart <= rounding)
+            {
+                (agree[name], stay[name]) = (rounding / Vectors.Norm(move), rounding / Math.Max(double.Epsilon, Vectors.Norm(before)));
+                continue;
+            }
+
             var (along, gone) = (new LinearFit(1), new LinearFit(1));
             along.Add(other, [move], 1);
             gone.Add(other, [before], 1);
+            bool Fits(FitResult? fit) => fit is not null && fit.Residual * apart <= Math.Max(rounding, Exact * apart);
             var (one, two) = (along.Solve(), gone.Solve());
-            if (Vectors.Norm(other) <= rounding)
+            // A single number is a multiple of everything, and little more than rounding looks like one.
+            if (apart <= Resolution * rounding || StepHistory.Count(entry) == 1 || Fits(one) == Fits(two))
             {
-                (factors[name], decays[name]) = (1, 0);
+                continue;
             }
-            else if (one is not null && one.Residual * Vectors.Norm(other) <= Math.Max(rounding, Exact * Vectors.Norm(other)))
+
+            if (Fits(one))
             {
-                factors[name] = 1 + one.Coefficients[0];
+                factors[name] = 1 + one!.Coefficients[0];
             }
-            else if (two is not null && two.Residual * Vectors.Norm(other) <= Math.Max(rounding, Exact * Vectors.Norm(other)))
+            else
             {
-                decays[name] = -two.Coefficients[0] / second.Rates[iteration];
+                decays[name] = -two!.Coefficients[0] / second.Rates[iteration];
             }
         }
 
-        var moved = factors.Where(pair => pair.Value != 1).ToList();
-        if (moved.Count > 0)
+        if (factors.Count > 0)
         {
-            yield return Multiple(first, second, a, b, comparison, iteration, moved, factors.Count == moved.Count);
+            var factor = factors.Values.Order().ElementAt(factors.Count / 2);
+            // What moves too little to show the factor does not speak against it.
+            var isAll = !agree.Values.Any(error => Resolution * error < Math.Abs(factor - 1));
+            yield return Multiple(first, second, b, comparison, iteration, [.. factors], factor, isAll);
         }
 
-        var gained = decays.Where(pair => pair.Value != 0).ToList();
-        if (gained.Count > 0)
+        if (decays.Count > 0)
         {
-            yield return Gone(first, second, comparison, iteration, gained, decays.Count > gained.Count);
+            var least = decays.Values.Min(Math.Abs) * second.Rates[iteration];
+            yield return Gone(first, second, comparison, iteration, [.. decays], stay.Values.Any(error => Resolution * error < least));
         }
     }
 
     private static Finding Multiple(
         ExplainedRun first,
         ExplainedRun second,
-        StepHistory a,
         StepHistory b,
         TraceComparison comparison,
         int iteration,
         List<KeyValuePair<string, double>> moved,
+        double factor,
         bool isAll
     )
     {
-        var factor = moved.Select(pair => pair.Value).Order().ElementAt(moved.Count / 2);
         var names = moved.Select(pair => pair.Key).ToHashSet(StringComparer.Ordinal);
         var share = LawShare.Of(
             second,
@@ -124,8 +140,12 @@ internal sealed class WeightLaw : ILaw
                 + "everything before agrees",
             LawShare.Text(share, "weights"),
         ];
-        return isAll && b.IsAdam && AdamElements.Uncorrected(a, b, iteration, factor) is { } title
-                ? CauseCatalogue.AdamBiasCorrection.Found(title, share.Share, evidence)
+        return isAll && b.IsAdam && AdamCorrection.Missing(first, second, b, iteration, factor) is { } missing
+                ? CauseCatalogue.AdamBiasCorrection.Found(
+                    missing.Title,
+                    missing.IsShown ? share.Share : Math.Min(share.Share, Cause.LeastLikely),
+                    missing.IsShown ? evidence : [.. evidence, $"in one step a rate of {Numbers.Text(factor)} times does the same"]
+                )
             : isAll
                 ? CauseCatalogue.RateApplied.Found(
                     $"Weights move by {Numbers.Text(factor)} times the learning rate that was recorded.",
@@ -176,7 +196,7 @@ internal sealed class WeightLaw : ILaw
                     evidence,
                     TracePhase.Weights
                 )
-            : typical < 0 && whole is not null && whole < -1e-3 * typical
+            : typical < 0 && whole is not null && whole.Error < -0.1 * typical && whole.Value < Math.Max(-1e-3 * typical, whole.Error)
                 ? CauseCatalogue.WeightDecayMissing.Found(
                     CauseCatalogue.WeightDecayMissing.Meaning,
                     share.Share,

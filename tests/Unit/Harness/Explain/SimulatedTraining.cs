@@ -11,8 +11,6 @@ namespace PPYolo.Tests.Unit.Harness.Explain;
 /// </summary>
 internal sealed record SimulatedTraining
 {
-    private const int Iterations = 4;
-
     private static readonly (string Name, long[] Shape)[] Parameters =
     [
         ("conv.weight", [16, 8, 3, 3]),
@@ -22,6 +20,7 @@ internal sealed record SimulatedTraining
         ("fc.bias", [4]),
     ];
 
+    public int Iterations { get; init; } = 4;
     public bool Adam { get; init; }
     public bool Decoupled { get; init; }
     public bool Keeps { get; init; } = true;
@@ -38,6 +37,9 @@ internal sealed record SimulatedTraining
     public (bool First, bool Second) Corrected { get; init; } = (true, true);
     public float Clip { get; init; } = float.PositiveInfinity;
     public float Scale { get; init; } = 1;
+
+    /// <summary>What gradients are drawn times, and how much they change from step to step.</summary>
+    public (float Size, float Change) Gradients { get; init; } = (0.5f, 1);
     public float EmaDecay { get; init; } = 0.9f;
     public bool EmaBefore { get; init; }
     public bool EmaFromZero { get; init; }
@@ -66,7 +68,11 @@ internal sealed record SimulatedTraining
                 pair => pair.Key,
                 pair =>
                     Draw($"{pair.Key}/{iteration}", pair.Value.Length)
-                        .Select((g, i) => (0.5f * g) + (pair.Value[i] - start[pair.Key][i]))
+                        .Zip(
+                            Draw($"{pair.Key}/0", pair.Value.Length),
+                            (now, same) => Gradients.Change == 1 ? now : same + (Gradients.Change * now)
+                        )
+                        .Select((g, i) => (Gradients.Size * g) + (2 * Gradients.Size * (pair.Value[i] - start[pair.Key][i])))
                         .ToArray()
             );
             foreach (var (key, shape) in Parameters)

@@ -148,6 +148,48 @@ public class StepLawTests
             "weight-decay-missing",
             "no weight decay"
         ),
+        ["AdamW: clipped far below"] = (AdamW, AdamW with { Clip = 1e-3f }, TracePhase.Momentum, "clipping-other", "clipped at 0.001,"),
+        ["AdamW: not clipped"] = (AdamW with { Clip = 1e-3f }, AdamW, TracePhase.Momentum, "clipping-missing", "not clipped at 0.001"),
+        ["AdamW: clipped, and beta2"] = (
+            AdamW with
+            {
+                Clip = 1e-3f,
+            },
+            AdamW with
+            {
+                Clip = 1e-3f,
+                Beta2 = 0.99f,
+            },
+            TracePhase.Momentum,
+            "adam-beta2",
+            "is 0.99, not 0.999"
+        ),
+        ["AdamW: a tenth of the rate"] = (AdamW, AdamW with { RateOf = _ => 0.1f }, TracePhase.Weights, "rate-applied", "0.1 times"),
+        ["Adam: the first not corrected"] = (
+            Adam,
+            Adam with
+            {
+                Corrected = (false, true),
+            },
+            TracePhase.Weights,
+            "adam-bias-correction",
+            "first moment is not"
+        ),
+        ["Adam: no decay"] = (
+            Adam with
+            {
+                Rate = 1e-4f,
+                Decay = name => name == "fc.weight" ? 0.05f : 0,
+            },
+            Adam with
+            {
+                Rate = 1e-4f,
+                Decay = _ => 0,
+            },
+            TracePhase.Momentum,
+            "weight-decay-missing",
+            "no weight decay"
+        ),
         ["average before the step"] = (
             Sgd with
             {
@@ -199,6 +241,85 @@ public class StepLawTests
         explanation.Causes[0].Title.Should().Contain(says);
         explanation.Causes[0].Confidence.Should().BeGreaterThan(0.9, all);
         explanation.Causes.Skip(1).Where(other => other.IsLikely).Select(other => other.Title).Should().BeEmpty(all);
+    }
+
+    public static TheoryData<string> Untold => [.. NotTold.Keys];
+
+    /// <summary>Faults that more than one cause would make: what is measured is within rounding, or another makes it, too.</summary>
+    private static readonly Dictionary<string, (SimulatedTraining Right, SimulatedTraining Wrong, string[] Likely)> NotTold = new(
+        StringComparer.Ordinal
+    )
+    {
+        // Of one step, less of the gradient is all that is seen.
+        ["clipped, in one step of AdamW"] = (
+            AdamW with
+            {
+                Iterations = 1,
+            },
+            AdamW with
+            {
+                Iterations = 1,
+                Clip = 1e-3f,
+            },
+            ["gradient-share"]
+        ),
+        ["clipped, in one step of SGD"] = (Sgd with { Iterations = 1 }, Sgd with { Iterations = 1, Clip = 1 }, ["gradient-share"]),
+        // In float32 the squares are zero, or have few digits left.
+        ["clipped until squares are lost"] = (AdamW, AdamW with { Clip = 1e-18f }, ["clipping-other"]),
+        ["no correction, in one step"] = (
+            Adam with
+            {
+                Iterations = 1,
+            },
+            Adam with
+            {
+                Iterations = 1,
+                Corrected = (false, true),
+            },
+            ["adam-bias-correction"]
+        ),
+    };
+
+    [Theory]
+    [MemberData(nameof(Untold))]
+    public void What_is_not_told_apart_is_not_named_with_confidence(string fault)
+    {
+        var (right, wrong, likely) = NotTold[fault];
+
+        var causes = Explain(right, wrong).Causes;
+
+        var all = string.Join("; ", causes.Select(one => $"{one.Id} {one.Confidence:0.00} {one.Title} {string.Join(" | ", one.Evidence)}"));
+        causes.Where(cause => cause.IsLikely).Select(cause => cause.Id).Should().BeSubsetOf(likely, all);
+        causes.Where(cause => cause.Id != "clipping-other" && cause.Confidence > Cause.LeastLikely).Should().BeEmpty(all);
+    }
+
+    [Theory]
+    [InlineData(1e-3f)]
+    [InlineData(1e-6f)]
+    public void Gradients_that_hardly_change_tell_no_momentum(float change)
+    {
+        // What enters and what stays are told together alone.
+        var right = Sgd with
+        {
+            Gradients = (0.5f, change),
+            Rate = 1e-6f,
+            Decay = _ => 0,
+        };
+
+        var causes = Explain(right, right with { Scale = 2 }).Causes;
+
+        causes.Where(cause => cause.IsLikely).Select(cause => cause.Id).Should().Equal("gradient-scale");
+    }
+
+    [Fact]
+    public void An_epsilon_that_no_step_feels_is_not_named()
+    {
+        var right = AdamW with { Decay = name => 20 * SimulatedTraining.OnWeights(name), Epsilon = 1e-12f };
+
+        var causes = Explain(right, right with { Decay = _ => 1, Epsilon = 1e-11f }).Causes;
+
+        causes.Where(cause => cause.IsLikely).Select(cause => cause.Id).Should().Equal("weight-decay-all-groups");
+        causes.Should().NotContain(cause => cause.Id == "adam-epsilon");
     }
 
     [Fact]
