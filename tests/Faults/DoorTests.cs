@@ -7,11 +7,12 @@ namespace PPYolo.Tests.Faults;
 
 /// <summary>
 /// docs/faults.md: which way of looking sees which fault. PPYOLO_FAULTS=1 (or doors, for this alone) makes its table anew, in
-/// docs/faults.received.md.
+/// docs/faults.received.md; PPYOLO_FAULTS=doors-new only those rows that say "not tried yet".
 /// </summary>
 public class DoorTests
 {
     private const string None = "-",
+        Untried = "not tried yet",
         TableHead = "| fault | family | align reference | its golden | align ranks | where no door sees it |";
 
     private static readonly string[] Faults = [.. PlantedFaults.All.Concat(BlindFaults.All).Select(fault => fault.Name)];
@@ -29,8 +30,9 @@ public class DoorTests
     [SkippableFact]
     public void The_table_is_what_the_doors_say()
     {
+        var asked = Environment.GetEnvironmentVariable("PPYOLO_FAULTS");
         Skip.IfNot(
-            Environment.GetEnvironmentVariable("PPYOLO_FAULTS") is "1" or "doors",
+            asked is "1" or "doors" or "doors-new",
             "PPYOLO_FAULTS=doors trains every fault behind every door (half an hour on two cores)"
         );
         var right = new PlantedFault("nothing", FaultFamily.Loss, PlantedFault.None, Alteration.None, "none");
@@ -39,8 +41,15 @@ public class DoorTests
         var page = File.ReadAllText(PagePath());
         var old = page[..page.IndexOf(TableHead, StringComparison.Ordinal)];
         var text = new StringBuilder(old).Append(TableHead).Append("\n|---|---|---|---|---|---|\n");
+        var before = Rows(page).ToDictionary(row => row[0]);
         foreach (var fault in PlantedFaults.All.Concat(BlindFaults.All))
         {
+            if (asked == "doors-new" && before[fault.Name] is { } row && !row.Contains(Untried))
+            {
+                text.Append($"| {string.Join(" | ", row)} |\n");
+                continue;
+            }
+
             var (reference, golden) = Doors.ReferenceAndGolden(fault);
             var ranks = Doors.Ranks(fault);
             var unseen = reference is null && golden is null && ranks is null;
@@ -49,7 +58,7 @@ public class DoorTests
             File.WriteAllText(Path.ChangeExtension(PagePath(), ".received.md"), text.ToString());
         }
 
-        Rows(text.ToString()).Select(Seen).Should().Equal(Rows(page).Select(Seen), "docs/faults.received.md is what is seen now");
+        Rows(text.ToString()).Select(Seen).Should().Equal(before.Values.Select(Seen), "docs/faults.received.md is what is seen now");
     }
 
     private static string Seen(string[] row) => $"{row[0]}: {string.Join(", ", row[2..5].Select(door => door != None))}";

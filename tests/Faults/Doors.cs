@@ -146,7 +146,13 @@ internal static class Doors
             return exception.Cause.Contains("differs", StringComparison.Ordinal) ? $"{where}: {Stopped}ranks part" : null;
         }
         catch (Exception exception)
-            when (exception is InvalidOperationException or KeyNotFoundException or AlignException or NullReferenceException)
+            when (exception
+                    is InvalidOperationException
+                        or KeyNotFoundException
+                        or AlignException
+                        or NullReferenceException
+                        or ArgumentException
+            )
         {
             return null;
         }

@@ -3,7 +3,9 @@ using PPYolo.Align.Reports;
 using PPYolo.Align.Traces;
 using PPYolo.Cli.Commands;
 using PPYolo.Harness.Explain;
+using PPYolo.Harness.Faults;
 using PPYolo.Train.Records;
+using PPYolo.Train.Runs;
 using PPYolo.Train.Stepping;
 
 namespace PPYolo.Tests.Faults;
@@ -50,6 +52,24 @@ public sealed class SparseRunTests : IDisposable
     }
 
     [Fact]
+    public void A_rate_that_is_one_step_late_is_named_from_weights_alone()
+    {
+        var plan = Bench.Plan(1);
+        // Within the usual warm-up rates of neighbouring steps differ by a thousandth, as noise does.
+        plan = plan with
+        {
+            Options = plan.Options with { IterationsPerEpoch = 4 },
+        };
+        var right = RecordPlan("right", plan);
+        var wrong = Take("wrong", RecordPlan("late", plan.With(OptimizerFaults.RateLate())), RunRecord.RawEndName + ".pth");
+
+        var explanation = Explain(right, wrong);
+
+        explanation.Causes[0].Id.Should().Be("rate-shifted", ExplanationText.Format(explanation));
+        explanation.Causes[0].IsReproduced.Should().BeTrue();
+    }
+
+    [Fact]
     public void What_cannot_be_written_is_refused_before_anything_is_trained()
     {
         var right = Record("right", new());
@@ -81,10 +101,12 @@ public sealed class SparseRunTests : IDisposable
         return path;
     }
 
-    private string Record(string name, Alteration fault)
+    private string Record(string name, Alteration fault) => RecordPlan(name, Bench.Faulty(fault, 1));
+
+    private string RecordPlan(string name, RunPlan plan)
     {
         var path = folder.File(name);
-        RecordingLoop.Execute(Bench.Faulty(fault, 1), "calm", new(path) { Trace = new() });
+        RecordingLoop.Execute(plan, "calm", new(path) { Trace = new() });
         return path;
     }
 }

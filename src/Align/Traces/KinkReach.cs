@@ -15,16 +15,20 @@ public static class KinkReach
     /// <summary>The reach of a level, in units of the root mean square of what the kink is in: 1e-7 of level 0.</summary>
     public static double Of(int level) => 1e-7 * Math.Pow(4, level);
 
-    /// <summary>The lowest level that reaches what noise may move; <see cref="Levels"/> where none does.</summary>
+    /// <summary>
+    /// Of what kinks would change (<see cref="TraceEntry.Kinks"/>) that which noise may make them change; infinite where noise is larger
+    /// than any level.
+    /// </summary>
+    /// <param name="shares">What would change within the reach of each level.</param>
     /// <param name="noise">The relative distance of the map in two runs.</param>
-    internal static int Level(double noise)
+    public static double Share(IReadOnlyList<double> shares, double noise)
     {
         var level = 0;
-        while (level < Levels && Of(level) < Unevenness * noise)
+        while (level < shares.Count && Of(level) < Unevenness * noise)
         {
             level++;
         }
 
-        return level;
+        return level < shares.Count ? shares[level] : double.PositiveInfinity;
     }
 }

@@ -89,8 +89,7 @@ internal sealed class NoisePropagation
         if (difference.Key.Phase == TracePhase.Backward && entry.Kinks is { } shares)
         {
             // What the module's own output is off by, it may have been off by before its kink.
-            var level = KinkReach.Level(Of(TracePhase.Forward, difference.Key.Name));
-            kinks = Math.Max(kinks, level < shares.Count ? shares[level] : double.PositiveInfinity);
+            kinks = Math.Max(kinks, KinkReach.Share(shares, Of(TracePhase.Forward, difference.Key.Name)));
         }
 
         if (difference.Exceeds)

@@ -27,8 +27,9 @@ public sealed class ReferenceRun
     private readonly List<long> memory = [];
     private readonly List<string> changedFrozen = [];
     private readonly List<string> wrongCounters = [];
+    private readonly IterationTrace?[] traces;
 
-    private ReferenceRun() { }
+    private ReferenceRun(IterationTrace?[] traces) => this.traces = traces;
 
     /// <summary>Start weights by key.</summary>
     public IReadOnlyDictionary<string, TensorSummary> Init => init;
@@ -57,6 +58,9 @@ public sealed class ReferenceRun
     /// <summary>Bytes of the process in memory after each iteration.</summary>
     public IReadOnlyList<long> Memory => memory;
 
+    /// <summary>The trace of iteration 0 on each rank.</summary>
+    public IReadOnlyList<IterationTrace> FirstTraces => [.. traces.OfType<IterationTrace>()];
+
     /// <summary>Frozen parameters that are no longer bit by bit what they were.</summary>
     public IReadOnlyList<string> ChangedFrozen => changedFrozen;
 
@@ -71,16 +75,24 @@ public sealed class ReferenceRun
     public static ReferenceRun Train(ReferenceCase file, NamedTensors start, IBatchSource whole, ReferenceOptions options)
     {
         var counts = SlicedBatches.Even(file.Options.Batch, options.Ranks);
+        var traces = new IterationTrace?[options.Ranks];
         return ThreadTeam.Run(
             options.Ranks,
             options.Threads,
-            ranks => Train(file, start, options.Ranks == 1 ? whole : new SlicedBatches(whole, counts, ranks.Rank), options, ranks)
+            ranks => Train(file, start, options.Ranks == 1 ? whole : new SlicedBatches(whole, counts, ranks.Rank), options, ranks, traces)
         );
     }
 
-    private static ReferenceRun Train(ReferenceCase file, NamedTensors start, IBatchSource batches, ReferenceOptions options, IRanks ranks)
+    private static ReferenceRun Train(
+        ReferenceCase file,
+        NamedTensors start,
+        IBatchSource batches,
+        ReferenceOptions options,
+        IRanks ranks,
+        IterationTrace?[] traces
+    )
     {
-        var run = new ReferenceRun();
+        var run = new ReferenceRun(traces);
         var plan = new RunPlan(file.Options, start, _ => batches, file.Iterations, file.Seed)
         {
             Alteration = options.Alteration,
@@ -89,12 +101,14 @@ public sealed class ReferenceRun
         };
         using var trainer = new Trainer(plan, ranks);
         var step = trainer.Step;
+        using var tracer = StepTracer.Watch(step, trace => traces[ranks.Rank] = trace);
         if (ranks.Rank > 0)
         {
-            // One rank's view is enough: the others hold the same, which is checked.
+            // One rank's view is enough but of its kinks: the others hold the same, which is checked.
             while (step.Iteration < file.Iterations)
             {
                 trainer.Next();
+                tracer.Dispose();
             }
 
             return run;
@@ -119,6 +133,7 @@ public sealed class ReferenceRun
             options.Progress?.Invoke(done.Result);
             if (done.Result.Iteration == 0)
             {
+                tracer.Dispose();
                 outputs?.Dispose();
                 step.Unwatch(gradients);
                 Summarize(entries, run.Later, run.firstWeights);

@@ -31,7 +31,7 @@ public static class ReferenceScenario
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Iterations ?? 1, 1, nameof(options));
         if (options.Iterations < file.Iterations)
         {
-            file = file with { Iterations = options.Iterations.Value, Comparable = file.Comparable with { FinalWeights = false } };
+            file = First(file) with { Iterations = options.Iterations.Value };
         }
 
         var network = file.Options.ToNetwork();
@@ -45,10 +45,18 @@ public static class ReferenceScenario
 
         var start = StartWeights(file, network);
         var batches = options.Batches(recorded is null ? generated : recorded);
-        ReferenceRun run;
+        // Golden and progress are those of the run itself.
+        var quiet = options with
+        {
+            Progress = null,
+            Observe = null,
+        };
+        ReferenceRun run,
+            twin;
         try
         {
             run = ReferenceRun.Train(file, start, batches, options);
+            twin = ReferenceRun.Train(First(file), Perturbation.Of(start, file.Seed), batches, quiet);
         }
         catch (NonFiniteLossException exception)
         {
@@ -57,11 +65,19 @@ public static class ReferenceScenario
 
         if (file.Noise is not { Count: > 0 })
         {
-            file = file with { Noise = MeasureNoise(file, start, batches, run, options) };
+            file = file with { Noise = MeasureNoise(file, start, batches, run, quiet) };
         }
 
-        return ReferenceComparison.Compare(folder, file, data, run, checks);
+        return ReferenceComparison.Compare(folder, new(file, data, run, twin), checks);
     }
+
+    /// <summary>Iteration 0 of a case.</summary>
+    private static ReferenceCase First(ReferenceCase file) =>
+        file with
+        {
+            Iterations = 1,
+            Comparable = file.Comparable with { FinalWeights = false },
+        };
 
     /// <summary>A loss that is not finite is a divergence: the reference's are all finite.</summary>
     private static Verdict BrokenDown(string folder, NonFiniteLossException exception, List<Check> checks) =>
@@ -82,10 +98,9 @@ public static class ReferenceScenario
         NamedTensors start,
         IBatchSource batches,
         ReferenceRun run,
-        ReferenceOptions options
+        ReferenceOptions quiet
     )
     {
-        var quiet = options with { Progress = null };
         var perturbed = ReferenceRun.Train(file, Perturbation.Of(start, file.Seed), batches, quiet);
         var threads = get_num_threads();
         set_num_threads(threads == 1 ? 2 : 1);

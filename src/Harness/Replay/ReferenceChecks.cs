@@ -14,27 +14,30 @@ internal static class ReferenceChecks
     /// <summary>The checks of losses and rates, in order of execution.</summary>
     public static IEnumerable<Check> OfLosses(IReadOnlyList<IterationComparison> iterations, ReferenceBounds bounds)
     {
-        yield return Worst(
-            "learning rates",
-            "relative",
-            bounds.Rates,
-            iterations.Select(iteration => (Relative(iteration.Rate, iteration.ExpectedRate), $"iteration {iteration.Iteration}"))
-        );
-        yield return Worst(
-            "losses of iteration 0",
-            "relative, each loss",
-            bounds.FirstLosses,
-            iterations.Take(1).SelectMany(iteration => iteration.Losses).Select(loss => (loss.Relative, loss.Name))
-        );
+        var first = new Differences(inOrder: true);
+        foreach (var loss in iterations[0].Losses)
+        {
+            first.See(loss.Relative, bounds.FirstLosses, loss.Name);
+        }
+
+        yield return first.ToCheck("losses of iteration 0", "relative, each loss");
+        var rates = new Differences(inOrder: true);
+        foreach (var iteration in iterations)
+        {
+            rates.See(Relative(iteration.Rate, iteration.ExpectedRate), bounds.Rates, $"iteration {iteration.Iteration}");
+        }
+
+        yield return rates.ToCheck("learning rates", "relative");
         var last = Math.Min(bounds.LastLoss, iterations.Count - 1);
         if (last > 0)
         {
-            yield return Worst(
-                $"total loss of iterations 1 to {last}",
-                "relative",
-                bounds.LaterLosses,
-                iterations.Skip(1).Take(last).Select(iteration => (iteration.Losses[^1].Relative, $"iteration {iteration.Iteration}"))
-            );
+            var later = new Differences(inOrder: true);
+            foreach (var iteration in iterations.Skip(1).Take(last))
+            {
+                later.See(iteration.Losses[^1].Relative, bounds.LaterLosses, $"iteration {iteration.Iteration}");
+            }
+
+            yield return later.ToCheck($"total loss of iterations 1 to {last}", "relative");
         }
     }
 
@@ -51,33 +54,23 @@ internal static class ReferenceChecks
             .Select(pair => (pair.Key, Tensor: pair.Value, Moved: Distance.Squared(pair.Value, start[pair.Key])))
             .Where(tensor => tensor.Moved > MovementAbove)
             .ToList();
-        return Worst(
+        var each = new Differences(inOrder: false);
+        foreach (var tensor in moved)
+        {
+            each.See(
+                found.TryGet(tensor.Key, out var ours) ? Distance.Squared(ours, tensor.Tensor) / tensor.Moved : double.NaN,
+                fraction,
+                tensor.Key
+            );
+        }
+
+        return each.ToCheck(
             "difference against movement",
             "of the squared distance moved",
-            fraction,
-            moved.Select(tensor =>
-                (found.TryGet(tensor.Key, out var ours) ? Distance.Squared(ours, tensor.Tensor) / tensor.Moved : double.NaN, tensor.Key)
-            )
-        ) with
-        {
-            Note = $"{moved.Count} tensors; {expected.Count - moved.Count} left out that moved less than {MovementAbove:0.0e+0}",
-        };
+            $"{moved.Count} tensors; {expected.Count - moved.Count} left out that moved less than {MovementAbove:0.0e+0}"
+        );
     }
 
     private static double Relative(double found, double expected) =>
         found == expected ? 0 : Math.Abs(found - expected) / Math.Abs(expected);
-
-    private static Check Worst(string name, string measure, double bound, IEnumerable<(double Difference, string Name)> differences)
-    {
-        var (largest, where) = (0.0, (string?)null);
-        foreach (var (difference, place) in differences)
-        {
-            if (difference > largest || double.IsNaN(difference))
-            {
-                (largest, where) = (difference, place);
-            }
-        }
-
-        return new(name, measure, largest, bound, where);
-    }
 }

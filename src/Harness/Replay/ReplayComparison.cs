@@ -135,23 +135,26 @@ internal static class ReplayComparison
     /// <summary>The losses of the first iteration, which start weights and batch decide alone, and those of the others.</summary>
     private static IEnumerable<Check> Losses(List<IterationComparison> iterations, List<double>? noise)
     {
-        var all = iterations
-            .SelectMany(one =>
-                one.Losses.Select(loss => new Check(
-                    one.Iteration == 0 ? First : "losses of later iterations",
-                    "relative",
-                    loss.Relative,
-                    Math.Max(LossBound, NoiseAllowance * (noise?[one.Iteration] ?? 0)),
-                    $"iteration {one.Iteration}, {loss.Name}"
-                )
-                {
-                    Noise = noise?[one.Iteration],
-                })
-            )
-            .GroupBy(check => check.Name);
-        return all.Select(checks =>
-            checks.MaxBy(check => double.IsNaN(check.Measured) ? double.PositiveInfinity : check.Measured / check.Bound)!
-        );
+        var (first, later) = (iterations.Take(1), iterations.Skip(1));
+        return new[] { (First, first), ("losses of later iterations", later) }
+            .Where(part => part.Item2.Any())
+            .Select(part => Losses(part.Item1, [.. part.Item2], noise));
+    }
+
+    private static Check Losses(string name, List<IterationComparison> iterations, List<double>? noise)
+    {
+        var losses = iterations.SelectMany(one => one.Losses.Select(loss => (one.Iteration, Loss: loss))).ToList();
+        var each = new Differences(inOrder: true);
+        foreach (var (iteration, loss) in losses)
+        {
+            var bound = Math.Max(LossBound, NoiseAllowance * (noise?[iteration] ?? 0));
+            each.See(loss.Relative, bound, $"iteration {iteration}, {loss.Name}");
+        }
+
+        return each.ToCheck(name, "relative") with
+        {
+            Noise = noise?[losses.ElementAtOrDefault(each.Shown).Iteration],
+        };
     }
 
     private static Check Distances(RecordedEnd expected, RunEnd end, RunEnd? twin, double bound, List<TensorFinding> findings)

@@ -24,6 +24,8 @@ internal sealed class StepTracer : IStepWatch, IDisposable
     private readonly Dictionary<string, IReadOnlyList<NearKinks>> near = [];
     private readonly bool measuresKinks;
     private KinkWatch? kinks;
+    private Tensor? last;
+    private string lastModule = "";
     private IterationTrace trace;
 
     private StepTracer(TrainStep step, Action<IterationTrace> done, TraceOptions options, IReadOnlyList<Injection> injections)
@@ -128,6 +130,9 @@ internal sealed class StepTracer : IStepWatch, IDisposable
     /// <summary>Stops watching.</summary>
     public void Dispose()
     {
+        // Where a forward pass threw, nobody was told that it is over.
+        kinks?.Dispose();
+        kinks = null;
         outputs.Dispose();
         Release();
         step.Unwatch(this);
@@ -148,7 +153,9 @@ internal sealed class StepTracer : IStepWatch, IDisposable
 
     private void Backward()
     {
-        outputs.Gradients((module, gradient) => Add(TracePhase.Backward, module, gradient, Shares(near[module], gradient)));
+        outputs.Gradients(
+            (module, gradient) => Add(TracePhase.Backward, module, gradient, Shares(near.GetValueOrDefault(module, []), gradient))
+        );
         Release();
         Gradients(TracePhase.Gradient);
     }
@@ -188,11 +195,16 @@ internal sealed class StepTracer : IStepWatch, IDisposable
         Add(TracePhase.Forward, module, result);
         if (result.requires_grad)
         {
-            near[module] = kinks?.Take() ?? [];
+            // What a module hands on as another one made it has its gradient under this name alone, and so its kinks.
+            near[module] = [.. HandedOn(output), .. kinks?.Take() ?? []];
+            (last, lastModule) = (result, module);
         }
 
         return result;
     }
+
+    private IReadOnlyList<NearKinks> HandedOn(Tensor output) =>
+        ReferenceEquals(output, last) && near.Remove(lastModule, out var inner) ? inner : [];
 
     private void Gradients(TracePhase phase)
     {
@@ -260,5 +272,6 @@ internal sealed class StepTracer : IStepWatch, IDisposable
         }
 
         near.Clear();
+        last = null;
     }
 }

@@ -184,6 +184,7 @@ internal static class Suspicions
                         OptimizerFaults.FirstRateOtherwise()
                     ),
                 ],
+            Suspicion.Of(CauseCatalogue.RateShifted, "The learning rate is one step late.", OptimizerFaults.RateLate()),
             Suspicion.Of(CauseCatalogue.WeightDecayMissing, OptimizerFaults.WeightDecay(0)),
             new(
                 CauseCatalogue.WeightDecayOther,
