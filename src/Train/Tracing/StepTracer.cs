@@ -3,6 +3,7 @@ using PPYolo.Align.Tensors;
 using PPYolo.Align.Traces;
 using PPYolo.Align.Watching;
 using PPYolo.Kernels.Kinks;
+using PPYolo.Kernels.Memory;
 using PPYolo.Model.Layers;
 using PPYolo.Train.Stepping;
 using static TorchSharp.torch;
@@ -35,8 +36,8 @@ internal sealed class StepTracer : IStepWatch, IDisposable
         this.injections = injections;
         this.done = done;
         outputs = new(Output) { KeepsGradients = options.Backward };
-        // Elsewhere nobody looks at memory.
-        measuresKinks = options is { Kinks: true, Backward: true } && step.Device.type == TorchSharp.DeviceType.CPU;
+        // The kernels count them; operators that every device has do not.
+        measuresKinks = options is { Kinks: true, Backward: true } && CpuPath.HasKernels(step.Entries[0].Value);
         trace = new(step.Iteration) { MeasuresKinks = measuresKinks };
     }
 

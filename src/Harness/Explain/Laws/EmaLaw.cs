@@ -5,6 +5,7 @@ using PPYolo.Harness.RankEquality;
 using PPYolo.Model.State;
 using PPYolo.Train.Optimization;
 
+// Longer than others: one fit, and every way in which its decays can differ from what they should be.
 namespace PPYolo.Harness.Explain.Laws;
 
 /// <summary>
