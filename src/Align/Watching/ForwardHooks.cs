@@ -34,7 +34,8 @@ internal static class ForwardHooks
     public static IEnumerable<(string Name, Tensor Tensor)> Tensors(string name, object? value) =>
         value switch
         {
-            Tensor tensor => tensor.is_floating_point() ? [(name, tensor)] : [],
+            // What attention has no weights for has no tensor in it.
+            Tensor tensor => !tensor.IsInvalid && tensor.is_floating_point() ? [(name, tensor)] : [],
             ITuple tuple => Enumerable.Range(0, tuple.Length).SelectMany(i => Tensors($"{name}[{i}]", tuple[i])),
             IDictionary<string, Tensor> named => named.SelectMany(pair => Tensors($"{name}[{pair.Key}]", pair.Value)),
             string => [],
@@ -53,4 +54,12 @@ internal static class ForwardHooks
 
     private static Action Hook<T1, T2, T3, T4, TResult>(nn.Module<T1, T2, T3, T4, TResult> module, Func<object?, object?> told) =>
         module.register_forward_hook((_, _, _, _, _, output) => (TResult)told(output)!).remove;
+
+    private static Action Hook<T1, T2, T3, T4, T5, TResult>(nn.Module<T1, T2, T3, T4, T5, TResult> module, Func<object?, object?> told) =>
+        module.register_forward_hook((_, _, _, _, _, _, output) => (TResult)told(output)!).remove;
+
+    private static Action Hook<T1, T2, T3, T4, T5, T6, TResult>(
+        nn.Module<T1, T2, T3, T4, T5, T6, TResult> module,
+        Func<object?, object?> told
+    ) => module.register_forward_hook((_, _, _, _, _, _, _, output) => (TResult)told(output)!).remove;
 }

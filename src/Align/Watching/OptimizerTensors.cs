@@ -22,11 +22,18 @@ internal static class OptimizerTensors
             // The fields are called as PyTorch's state is.
             foreach (var field in state.GetType().GetFields(BindingFlags.Public | BindingFlags.Instance))
             {
-                if (names.TryGetValue(parameter.Handle, out var name) && field.GetValue(state) is Tensor tensor)
+                if (
+                    names.TryGetValue(parameter.Handle, out var name)
+                    && field.GetValue(state) is Tensor tensor
+                    && !(state is RMSProp.State && field.Name != nameof(RMSProp.State.square_avg) && IsUnused(tensor))
+                )
                 {
                     yield return (field.Name == nameof(SGD.State.momentum_buffer) ? name : $"{name}.{field.Name}", tensor);
                 }
             }
         }
     }
+
+    /// <summary>TorchSharp's RMSProp has momentum, and a mean of gradients, where PyTorch's has none since they are not used.</summary>
+    private static bool IsUnused(Tensor tensor) => TorchSummaries.Of(tensor) is { L2: 0, NonFinite: 0 };
 }

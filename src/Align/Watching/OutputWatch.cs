@@ -1,3 +1,4 @@
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace PPYolo.Align.Watching;
@@ -39,10 +40,16 @@ public sealed class OutputWatch(Func<string, Tensor, Tensor> told) : IDisposable
 
     /// <summary>Watches a module.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="module">The module; of one with more than four inputs nothing is told.</param>
+    /// <param name="module">The module; of one with more than six inputs nothing is told.</param>
     public void Add(string name, nn.Module module)
     {
-        if (ForwardHooks.TryAdd(module, output => Returned(name, output)) is { } remove)
+        // PyTorch's has its last state as a pair.
+        Func<object?, object?> told =
+            module is LSTM
+                ? output =>
+                    output is ValueTuple<Tensor, Tensor, Tensor>(var all, var h, var c) ? Nested(name, output, (all, (h, c))) : output
+                : output => Returned(name, output);
+        if (ForwardHooks.TryAdd(module, told) is { } remove)
         {
             removeHooks.Add(remove);
         }
@@ -97,6 +104,12 @@ public sealed class OutputWatch(Func<string, Tensor, Tensor> told) : IDisposable
         removeHooks.ForEach(remove => remove());
         removeHooks.Clear();
         Forget();
+    }
+
+    private object? Nested(string module, object? output, object nested)
+    {
+        Returned(module, nested);
+        return output;
     }
 
     private object? Returned(string module, object? output)

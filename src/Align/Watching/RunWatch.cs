@@ -3,7 +3,6 @@ using PPYolo.Align.Records;
 using PPYolo.Align.Sketching;
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Traces;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 // Longer than others: the four public calls of a recorder and their documentation.
@@ -39,8 +38,7 @@ public sealed class RunWatch : IDisposable
             names[parameter.Handle] = name;
         }
 
-        // What a chain returns is its last module's.
-        foreach (var (name, module) in model.named_modules().Where(pair => pair.module is not (Sequential or Identity)))
+        foreach (var (name, module) in WatchedModules.Of(model))
         {
             if (options.Modules.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false)))
             {
@@ -61,7 +59,7 @@ public sealed class RunWatch : IDisposable
         if (watch.options.Rank == 0)
         {
             watch.writer.Prepare();
-            watch.writer.Start(TorchTensors.State(model));
+            watch.writer.Start(RecordedTensors.Of(model.state_dict()));
         }
 
         foreach (var (name, value) in model.state_dict().Where(pair => !IsCounter(pair.Key)))
@@ -83,7 +81,7 @@ public sealed class RunWatch : IDisposable
         foreach (var (name, value) in tensors)
         {
             var own = passes == 1 ? name : $"{name}#{passes}";
-            batch.Add(own, value.ToData());
+            batch.Add(own, RecordedTensors.Of(value));
             Add(TracePhase.Data, own, value);
             size = size == 0 && value.dim() == 4 ? value.shape[^1] : size;
         }
@@ -194,14 +192,16 @@ public sealed class RunWatch : IDisposable
         }
 
         using var scope = NewDisposeScope();
-        var momentum = OptimizerTensors.Of(optimizer, names).Select(pair => KeyValuePair.Create(pair.Name, pair.Tensor)).ToData();
+        var momentum = RecordedTensors.Of(
+            OptimizerTensors.Of(optimizer, names).Select(pair => KeyValuePair.Create(pair.Name, pair.Tensor))
+        );
         (writer.Modules, writer.OutputGradients) = (
             [.. outputs.Names.Order(StringComparer.Ordinal)],
             [.. outputs.GradientNames.Order(StringComparer.Ordinal)]
         );
         writer.End(
-            options.Averages?.Invoke().ToData(),
-            TorchTensors.State(model),
+            options.Averages?.Invoke() is { } averages ? RecordedTensors.Of(averages) : null,
+            RecordedTensors.Of(model.state_dict()),
             momentum.Count > 0 ? momentum : null,
             new RecordHead
             {
@@ -262,7 +262,9 @@ public sealed class RunWatch : IDisposable
     private void Add(TracePhase phase, string name, Tensor tensor)
     {
         var key = new TraceKey(phase, name);
-        trace.Add(new(key, tensor.shape, TorchSummaries.Of(tensor)) { Full = key.FitsAny(options.Full) ? tensor.ToData() : null });
+        trace.Add(
+            new(key, tensor.shape, TorchSummaries.Of(tensor)) { Full = key.FitsAny(options.Full) ? RecordedTensors.Of(tensor) : null }
+        );
     }
 
     private void Require(string method)
