@@ -116,9 +116,11 @@ public class BlackBoxTests
         last.Should().BeInRange(3, 4);
         Path.GetFileName(capsule).Should().Be($"iteration{last:D6}-failure");
         file.Found.Should().Be("images/a.jpg: cannot be decoded");
-        (file.Iterations.Count, file.Origin.Kind, file.Origin.Iteration).Should().Be((4, CapsuleOriginKind.Start, 0));
+        // Each keeps its own last four; where rank 0 is one behind, three of them are of both.
+        file.Iterations.Should().HaveCountGreaterThanOrEqualTo(last).And.HaveCountLessThanOrEqualTo(4);
+        (file.Origin.Kind, file.Origin.Iteration).Should().Be((CapsuleOriginKind.Start, 0));
         file.Iterations[^1].Batches.Select(batch => batch.Rank).Should().Equal(0, 1);
-        TraceFile.Read(capsule, 1).Iterations.Should().HaveCount(4);
+        TraceFile.Read(capsule, 1).Iterations.Should().HaveCount(file.Iterations.Count);
         run.Replay(capsule).Aligned.Should().BeTrue("until then both ranks trained as they do again");
     }
 
