@@ -55,6 +55,12 @@ public sealed class CpuPathTests
             CpuPath.HasMemory(map).Should().BeTrue();
         }
 
+        using (CpuPath.Close(kernels: false, memory: true))
+        {
+            TensorMemory.IsPlain(map).Should().BeTrue();
+            CpuPath.HasMemory(map).Should().BeFalse();
+        }
+
         PanelConvolution.Suits(map, weight, 1).Should().Be(PanelProduct.IsQuick);
         TensorMemory.IsPlain(map).Should().BeTrue();
     }

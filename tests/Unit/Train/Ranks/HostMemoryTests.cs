@@ -17,6 +17,7 @@ public class HostMemoryTests
         {
             using var tensor = ones(count).requires_grad_();
             var address = (float*)memory.Open(tensor);
+            (address != TensorMemory.Address<float>(tensor)).Should().Be(copies, "only then it is a copy");
             address[count - 1].Should().Be(1);
             address[count - 1] = 7;
             memory.Close(tensor);
