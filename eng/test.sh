@@ -55,7 +55,12 @@ else
     # Each project has said its counts, or it did not come so far.
     [ "$(grep -cE '^(Passed|Failed)! +- +Failed:' "$log")" = 7 ] || echo "a project that did not run to its end" >>"$failed"
 fi
-[ ! -s "$failed" ] || { echo "failed: $(sort -u "$failed" | tr '\n' ' ')" >&2; status=1; }
+if [ -s "$failed" ]; then
+    # Two lanes write into each other's lines: what failed stands once more at the end, with the beginning of its message.
+    grep -E -A 12 '^ +Failed [A-Z]' "$log" | cut -c1-400 | head -200
+    echo "failed: $(sort -u "$failed" | tr '\n' ' ')"
+    status=1
+fi
 awk '/^(Passed|Failed)! +- +Failed:/ { gsub(",", ""); for (i = 1; i < NF; i++) { if ($i == "Failed:") f += $(i+1); if ($i == "Passed:") p += $(i+1); if ($i == "Skipped:") s += $(i+1) } }
      END { printf "%d passed, %d failed, %d skipped\n", p, f, s }' "$log"
 rm -f "$log" "$failed"

@@ -11,6 +11,7 @@ using PPYolo.Train.Feeds;
 using PPYolo.Train.Options;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Runs;
+using PPYolo.Train.Runtime;
 using PPYolo.Train.Tracing;
 using PPYolo.Train.Weights;
 using static TorchSharp.torch;
@@ -20,6 +21,8 @@ namespace PPYolo.Tests.Unit.Train.Capsules;
 /// <summary>Runs over epochs of very few, very small iterations with a black box, and their capsules trained again.</summary>
 internal sealed class BoxedRun : IDisposable
 {
+    private const int Threads = 2;
+
     private readonly TemporaryFolder folder = new();
 
     public string Folder => folder.Path;
@@ -69,6 +72,8 @@ internal sealed class BoxedRun : IDisposable
     /// <summary>Trains, from the last checkpoint where there is one.</summary>
     public void Train()
     {
+        // As its settings say: a test before may have left this thread another number.
+        TorchThreads.Set(Threads);
         var store = new CheckpointStore(Folder, keep: 0);
         using var from = store.Latest is { } latest ? TrainingState.Read(latest) : null;
         var settings = Settings();
@@ -92,7 +97,7 @@ internal sealed class BoxedRun : IDisposable
                 );
         ThreadTeam.Run(
             Ranks,
-            2,
+            Threads,
             team =>
             {
                 EpochLoop.Execute(
@@ -147,6 +152,6 @@ internal sealed class BoxedRun : IDisposable
             Seed = "1",
             Init = Init,
             Ranks = Ranks,
-            Threads = 2,
+            Threads = Threads,
         };
 }
