@@ -6,14 +6,14 @@ namespace PPYolo.Harness.Reference;
 /// <param name="File">The case.</param>
 /// <param name="Data">What the reference recorded.</param>
 /// <param name="Run">Our run.</param>
-/// <param name="Twin">Iteration 0 of ours from weights perturbed by 1e-7.</param>
-internal sealed record Compared(ReferenceCase File, ReferenceData Data, ReferenceRun Run, ReferenceRun Twin)
+/// <param name="Twin">The forward pass of iteration 0 of ours from weights perturbed by 1e-7.</param>
+internal sealed record Compared(ReferenceCase File, ReferenceData Data, ReferenceRun Run, ReferenceTwin Twin)
 {
     /// <summary>How far correct implementations may be apart.</summary>
     public ReferenceBounds Bounds { get; } = ReferenceBounds.For(File);
 
     /// <summary>What rounding and kinks may do to gradients; null where nobody measured.</summary>
-    public GradientNoise? Noise { get; } = GradientNoise.Of(Run.FirstTraces, Twin.FirstTraces);
+    public GradientNoise? Noise { get; } = GradientNoise.Of(Run.FirstTraces, Twin.Traces);
 
     /// <summary>Each tensor's difference.</summary>
     public List<TensorFinding> Findings { get; } = [];

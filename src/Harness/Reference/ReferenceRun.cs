@@ -74,12 +74,11 @@ public sealed class ReferenceRun
     /// <param name="options">Device, ranks, and who makes the parts.</param>
     public static ReferenceRun Train(ReferenceCase file, NamedTensors start, IBatchSource whole, ReferenceOptions options)
     {
-        var counts = SlicedBatches.Even(file.Options.Batch, options.Ranks);
         var traces = new IterationTrace?[options.Ranks];
         return ThreadTeam.Run(
             options.Ranks,
             options.Threads,
-            ranks => Train(file, start, options.Ranks == 1 ? whole : new SlicedBatches(whole, counts, ranks.Rank), options, ranks, traces)
+            ranks => Train(file, start, BatchesOf(file, whole, ranks), options, ranks, traces)
         );
     }
 
@@ -101,7 +100,12 @@ public sealed class ReferenceRun
         };
         using var trainer = new Trainer(plan, ranks);
         var step = trainer.Step;
-        using var tracer = StepTracer.Watch(step, trace => traces[ranks.Rank] = trace);
+        // What gradients may differ by: the rest is compared with the reference itself.
+        using var tracer = StepTracer.Watch(
+            step,
+            trace => traces[ranks.Rank] = trace,
+            new() { Phases = [TracePhase.Forward, TracePhase.Backward] }
+        );
         if (ranks.Rank > 0)
         {
             // One rank's view is enough but of its kinks: the others hold the same, which is checked.
@@ -159,6 +163,13 @@ public sealed class ReferenceRun
         return run;
     }
 
+    /// <summary>A rank's images of each batch.</summary>
+    internal static IBatchSource BatchesOf(ReferenceCase file, IBatchSource whole, IRanks ranks) =>
+        ranks.Size == 1 ? whole : new SlicedBatches(whole, SlicedBatches.Even(file.Options.Batch, ranks.Size), ranks.Rank);
+
+    /// <summary>A weight as it is now.</summary>
+    internal static TensorSummary Weight(StateEntry entry) => TensorSummary.Of(entry.Key, entry.Value.AsData());
+
     private static void Summarize<T>(IEnumerable<StateEntry> entries, Func<StateEntry, T> summary, Dictionary<string, T> into)
     {
         foreach (var (name, summarized) in InOrder.Select([.. entries], entry => (entry.Key, summary(entry))))
@@ -170,8 +181,6 @@ public sealed class ReferenceRun
     /// <summary>What training leaves alone has its summary already; whether it was left alone is not taken for granted.</summary>
     private TensorSummary Later(StateEntry entry) =>
         untrained.TryGetValue(entry.Key, out var bits) && bits == TensorBits.Hash(entry.Value) ? init[entry.Key] : Weight(entry);
-
-    private static TensorSummary Weight(StateEntry entry) => TensorSummary.Of(entry.Key, entry.Value.AsData());
 
     private static TensorSummary Gradient(StateEntry entry)
     {

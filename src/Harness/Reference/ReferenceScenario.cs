@@ -31,7 +31,7 @@ public static class ReferenceScenario
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Iterations ?? 1, 1, nameof(options));
         if (options.Iterations < file.Iterations)
         {
-            file = First(file) with { Iterations = options.Iterations.Value };
+            file = file with { Iterations = options.Iterations.Value, Comparable = file.Comparable with { FinalWeights = false } };
         }
 
         var network = file.Options.ToNetwork();
@@ -51,12 +51,12 @@ public static class ReferenceScenario
             Progress = null,
             Observe = null,
         };
-        ReferenceRun run,
-            twin;
+        ReferenceRun run;
+        ReferenceTwin twin;
         try
         {
             run = ReferenceRun.Train(file, start, batches, options);
-            twin = ReferenceRun.Train(First(file), Perturbation.Of(start, file.Seed), batches, quiet);
+            twin = ReferenceTwin.Look(file, start, batches, quiet, data.GradientNames);
         }
         catch (NonFiniteLossException exception)
         {
@@ -70,14 +70,6 @@ public static class ReferenceScenario
 
         return ReferenceComparison.Compare(folder, new(file, data, run, twin), checks);
     }
-
-    /// <summary>Iteration 0 of a case.</summary>
-    private static ReferenceCase First(ReferenceCase file) =>
-        file with
-        {
-            Iterations = 1,
-            Comparable = file.Comparable with { FinalWeights = false },
-        };
 
     /// <summary>A loss that is not finite is a divergence: the reference's are all finite.</summary>
     private static Verdict BrokenDown(string folder, NonFiniteLossException exception, List<Check> checks) =>

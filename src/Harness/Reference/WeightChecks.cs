@@ -24,7 +24,10 @@ internal static class WeightChecks
                         : data.Rates[0] * Kept(compared) * gradient * compared.Bounds.Gradient(compared.Noise.Of(name)),
                     norms[i]
                 )
-                : compared.Bounds.Statistic(Math.Sqrt(Squared(run, compared.Twin, name)), norms[i]);
+                : compared.Bounds.Statistic(
+                    Math.Sqrt(run.FirstWeights[name].Sketch.SquaredDistance(compared.Twin.Weights[name].Sketch)),
+                    norms[i]
+                );
             var distance = run.FirstWeights[name].Sketch.SquaredDistance(sketches[i]);
             each.See(distance, bound, name);
             compared.Findings.Add(new(title, name, distance, bound, sketches[i].SquaredDistance(start[i])));
@@ -120,9 +123,6 @@ internal static class WeightChecks
             $"{each.Count} tensors; {still} left out that moved less than {compared.File.Comparable.MovementAbove:0.0e+0}"
         );
     }
-
-    private static double Squared(ReferenceRun one, ReferenceRun other, string name) =>
-        one.FirstWeights[name].Sketch.SquaredDistance(other.FirstWeights[name].Sketch);
 
     /// <summary>What clipping leaves of gradients.</summary>
     private static double Kept(Compared compared) =>

@@ -134,7 +134,7 @@ public static class CapsuleScenario
 
         IterationTrace? last = null;
         var iterations = new List<BoxedIteration>();
-        using var tracer = StepTracer.Watch(trainer.Step, trace => last = trace, replay.Trace ?? new() { Backward = false, Kinks = false });
+        using var tracer = StepTracer.Watch(trainer.Step, trace => last = trace, replay.Trace ?? TraceOptions.WithoutBackward);
         while (trainer.Step.Iteration < plan.Iterations)
         {
             try

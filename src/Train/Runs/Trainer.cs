@@ -60,11 +60,9 @@ public sealed class Trainer : IDisposable
     /// <exception cref="NonFiniteLossException">A loss is NaN or infinite; the message names the first tensor that is.</exception>
     public TrainedBatch Next()
     {
-        // Named by iteration, rank and layer: a run that goes on after an interruption draws what it would have drawn.
         var iteration = Step.Iteration;
-        network.Randomness.Source = (layer, shape) => Uniform($"{plan.Seed}/dropblock/{iteration}/{ranks.Rank}/{layer}", shape);
         var start = Stopwatch.GetTimestamp();
-        var batch = batches.At(iteration);
+        var batch = Batch();
         var wait = Stopwatch.GetElapsedTime(start);
         start = Stopwatch.GetTimestamp();
         var result = Run(batch);
@@ -76,6 +74,18 @@ public sealed class Trainer : IDisposable
 
         ManagedHeap.Release();
         return new(batch, result, wait, time);
+    }
+
+    /// <summary>The forward pass of the next batch and its losses, for who watches; the batch stays the next.</summary>
+    /// <exception cref="NonFiniteLossException">A loss is NaN or infinite.</exception>
+    public void Look() => Step.Look(Batch());
+
+    private Batch Batch()
+    {
+        // Named by iteration, rank and layer: a run that goes on after an interruption draws what it would have drawn.
+        var iteration = Step.Iteration;
+        network.Randomness.Source = (layer, shape) => Uniform($"{plan.Seed}/dropblock/{iteration}/{ranks.Rank}/{layer}", shape);
+        return batches.At(iteration);
     }
 
     private StepResult Run(Batch batch)

@@ -57,18 +57,7 @@ public sealed class TrainStep(StepParts parts) : IDisposable
     public StepResult Run(Batch batch)
     {
         using var scope = NewDisposeScope();
-        var moment = new StepMoment(Iteration, batch);
-        // The last iteration's can be read until here; during the forward pass they would only take memory.
-        parts.ClearGradients();
-        moment.Terms = Forward(parts.Feed(batch));
-        var local = Values(moment.Terms);
-        (moment.Losses, var globalCount) = AverageLosses(local, batch.Count);
-        Tell(TracePhase.Loss, moment);
-        if (moment.Losses.Any(loss => !float.IsFinite(loss.Value)))
-        {
-            throw new NonFiniteLossException(Iteration, batch, moment.Losses, local);
-        }
-
+        var (moment, local, globalCount) = Begin(batch);
         // Ranks with more images than others count for more; averaging over ranks then gives the mean over images.
         parts.Backward(moment, batch.Count * Ranks.Size / (double)globalCount);
         Tell(TracePhase.Gradient, moment);
@@ -85,6 +74,14 @@ public sealed class TrainStep(StepParts parts) : IDisposable
         return new(moment.Iteration, batch.Size, moment.Rate, moment.Losses, norms) { LocalLosses = local };
     }
 
+    /// <summary>The forward pass of one batch and its losses; nothing is learned, but running statistics move.</summary>
+    /// <exception cref="NonFiniteLossException">A loss is NaN or infinite.</exception>
+    public void Look(Batch batch)
+    {
+        using var scope = NewDisposeScope();
+        Begin(batch);
+    }
+
     /// <summary>The moving average as it is saved.</summary>
     /// <exception cref="InvalidOperationException">There was no iteration yet.</exception>
     public NamedTensors ReadEma() => parts.ReadAverage();
@@ -99,6 +96,20 @@ public sealed class TrainStep(StepParts parts) : IDisposable
 
     /// <summary>Frees optimizer and moving average; the network stays.</summary>
     public void Dispose() => parts.Dispose();
+
+    private (StepMoment Moment, KeyValuePair<string, float>[] Local, long GlobalCount) Begin(Batch batch)
+    {
+        var moment = new StepMoment(Iteration, batch);
+        // The last iteration's can be read until here; during the forward pass they would only take memory.
+        parts.ClearGradients();
+        moment.Terms = Forward(parts.Feed(batch));
+        var local = Values(moment.Terms);
+        (moment.Losses, var globalCount) = AverageLosses(local, batch.Count);
+        Tell(TracePhase.Loss, moment);
+        return moment.Losses.Any(loss => !float.IsFinite(loss.Value))
+            ? throw new NonFiniteLossException(Iteration, batch, moment.Losses, local)
+            : (moment, local, globalCount);
+    }
 
     private LossTerms Forward(Batch batch)
     {

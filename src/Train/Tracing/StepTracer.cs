@@ -35,9 +35,9 @@ internal sealed class StepTracer : IStepWatch, IDisposable
         this.options = options;
         this.injections = injections;
         this.done = done;
-        outputs = new(Output) { KeepsGradients = options.Backward };
+        outputs = new(Output) { KeepsGradients = options.Traces(TracePhase.Backward) };
         // The kernels count them; operators that every device has do not.
-        measuresKinks = options is { Kinks: true, Backward: true } && CpuPath.HasKernels(step.Entries[0].Value);
+        measuresKinks = options.Kinks && options.Traces(TracePhase.Backward) && CpuPath.HasKernels(step.Entries[0].Value);
         trace = new(step.Iteration) { MeasuresKinks = measuresKinks };
     }
 
@@ -255,12 +255,23 @@ internal sealed class StepTracer : IStepWatch, IDisposable
             TensorElements.Overwrite(key.ToString(), tensor, other);
         }
 
+        if (!options.Traces(phase))
+        {
+            return;
+        }
+
         trace.Add(
             new(key, tensor.shape, TorchSummaries.Of(tensor)) { Full = options.KeepsWhole(key) ? tensor.ToData() : null, Kinks = near }
         );
     }
 
-    private void Add(TracePhase phase, string name, double value) => trace.Add(new(new(phase, name), [], StripedSummary.Of(value)));
+    private void Add(TracePhase phase, string name, double value)
+    {
+        if (options.Traces(phase))
+        {
+            trace.Add(new(new(phase, name), [], StripedSummary.Of(value)));
+        }
+    }
 
     private TensorData? Injected(TracePhase phase, string name) =>
         injections.FirstOrDefault(injection => injection.Iteration == trace.Iteration && injection.Key == new TraceKey(phase, name))?.Value;

@@ -12,12 +12,19 @@ public sealed record TraceOptions
     public ImmutableArray<string> Full { get; init; } = [];
 
     /// <summary>
-    /// Whether gradients of modules' outputs are traced. Until the backward pass is over they take as much memory as outputs.
+    /// The phases that are traced; all unless given. Until the backward pass is over, gradients of modules' outputs take as much memory as
+    /// outputs.
     /// </summary>
-    public bool Backward { get; init; } = true;
+    public ImmutableArray<TracePhase> Phases { get; init; } = [.. Enum.GetValues<TracePhase>()];
 
     /// <summary>Whether elements near kinks of activations are measured, where the CPU computes.</summary>
     public bool Kinks { get; init; } = true;
+
+    /// <summary>Everything but gradients of modules' outputs, and no kinks: what costs no memory.</summary>
+    public static TraceOptions WithoutBackward { get; } =
+        new() { Phases = [.. Enum.GetValues<TracePhase>().Where(phase => phase != TracePhase.Backward)], Kinks = false };
+
+    internal bool Traces(TracePhase phase) => Phases.Contains(phase);
 
     internal bool KeepsWhole(TraceKey key) => key.FitsAny(Full);
 }
