@@ -34,8 +34,8 @@ public sealed record GoldenComparison(
             CultureInfo.InvariantCulture,
             $"{(Aligned ? "within its floors" : $"DIVERGED in {Failures.Count} places, worst {Failures[0].What} {Failures[0].Name}")}: "
                 + $"{Found.Tensors.Count} tensors, {BitwiseEqual} of them bit for bit"
-                + $"{(Worst is null ? "" : ", the farthest within at ")}{Worst?.Units:0.00}"
-                + $"{(Worst is null ? "" : $" of {GoldenTolerance.Allowance} floors ({Worst.What} {Worst.Name})")}"
+                + $"{(Worst is null ? "" : "; the largest difference is ")}{Worst?.Units:0.00}"
+                + $"{(Worst is null ? "" : $" floors of {GoldenTolerance.Allowance} ({Worst.What} {Worst.Name})")}"
         );
 
     /// <summary>The outcome as text: where it began, then what diverges, worst first.</summary>

@@ -176,8 +176,8 @@ public static class ComparisonText
                             ? "look at the tensors named above: their sums pass, and their differences are not those of rounding."
                         : "look at the tensors named above, and compare again with --start FILE, which judges by how far tensors moved."
                 : comparison.BitwiseEqual || comparison.Tensors.Any(tensor => tensor.Movement is not null) ? "nothing is left to do."
-                : "nothing is left to do; with --start FILE the way that tensors moved judges too: a bound alone passes what was "
-                    + "never trained.";
+                : "nothing is left to do. A tensor that was never trained passes too: with --start FILE, the weights that both "
+                    + "began with, it does not.";
         }
 
         return worst[0] switch

@@ -23,7 +23,7 @@ internal sealed class DataOptions
     };
     private readonly Option<string?> images = new("--images")
     {
-        Description = "The dataset's image folder, where it is none of the usual ones.",
+        Description = "The dataset's image folder, if it is not found beside the annotations.",
         HelpName = "DIR",
     };
     private readonly Option<bool> strict = new("--strict")

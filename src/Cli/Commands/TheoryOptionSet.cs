@@ -30,7 +30,7 @@ internal sealed class TheoryOptionSet
 
     private readonly Option<string?> run = new("--run")
     {
-        Description = "A command that runs a commit, likewise, instead of dotnet test or the program.",
+        Description = "A command that runs a commit's theories, run by the shell in its checkout, instead of dotnet test or the program.",
         HelpName = "COMMAND",
     };
 

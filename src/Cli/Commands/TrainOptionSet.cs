@@ -136,8 +136,8 @@ internal sealed class TrainOptionSet
         new("--replay")
         {
             Description =
-                "Trains on a recorded run again, comparing as it goes, and writes its end weights (1.*) into the folder; with --record "
-                + "DIR it is recorded in its turn, to trace a run afterwards, say. A capsule of a black box is trained again from its "
+                "Trains on a recorded run again, comparing as it goes, and writes its end weights (1.*) into the folder. With --record "
+                + "DIR the repetition is recorded too, for example to trace a run that was not traced. A capsule of a black box is trained again from its "
                 + "checkpoint; --set makes it a twin with one thing changed. A folder that the reference's own program wrote needs "
                 + "--config, and --set and --init where they differ.",
             HelpName = "DIR",
@@ -146,7 +146,8 @@ internal sealed class TrainOptionSet
     public Option<string?> End { get; } =
         new("--end")
         {
-            Description = "With --replay of such a folder: the end of its run, where that is no 1__.pth in it or below PPYOLO_outputs.",
+            Description = "With --replay of a folder of the reference's program: its end weights, where they are not 1__.pth in the folder or "
+                + "below PPYOLO_outputs.",
             HelpName = "FILE",
         };
 
@@ -200,8 +201,8 @@ internal sealed class TrainOptionSet
         new("--floor")
         {
             Description =
-                "With --record: trains so many twins from start weights that are perturbed about their last bit, and keeps how far they "
-                + "are from the run, for each tensor and iteration (floor.npz): the noise floor that ppyolo explain judges by.",
+                "With --record: measures noise. Trains K twins, which differ from the run in the last bits of their start weights, and "
+                + "keeps how far each tensor of each iteration is from the run's (floor.npz). ppyolo explain judges by it.",
             HelpName = "K",
             Validators = { one => SharedOptions.RequirePositive(one, "--floor") },
         };

@@ -70,8 +70,8 @@ internal static class ExplainNotes
         if (laboratory is not null && first.Environment.Count > 0 && recorded != here)
         {
             var other = here == Cpu ? "--device cuda repeats on a card" : "--device cpu repeats on the CPU";
-            yield return $"{first.Name} was recorded on {recorded} and is repeated on {here}, which rounds otherwise: a floor that is "
-                + $"measured here, and causes that are tried, say less ({other})";
+            yield return $"{first.Name} was recorded on {recorded} and is repeated on {here}, which rounds otherwise: do not trust a "
+                + $"floor that is measured here, or a cause that is tried here, as you would on {recorded} ({other})";
         }
     }
 

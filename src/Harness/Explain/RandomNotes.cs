@@ -49,7 +49,7 @@ internal static class RandomNotes
 
         if (differed)
         {
-            yield return "random numbers: the generators are in other states from the first batch on, and move at the same places";
+            yield return "random numbers: the two runs began with different seeds, and draw at the same places";
         }
     }
 

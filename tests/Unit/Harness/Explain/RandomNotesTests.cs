@@ -26,7 +26,7 @@ public sealed class RandomNotesTests : IDisposable
     [InlineData("a a a a", "a a b b", "the backward pass of iteration 0: A draws none, B draws some")]
     [InlineData("a a a a", "a a a b", "optimizer and average of iteration 0: A draws none, B draws some")]
     [InlineData("a a a a, b b b b", "a a a a, a a a a", "loading the batch of iteration 1: A draws some, B draws none")]
-    [InlineData("a b:drop b b", "x y:drop y y", "the generators are in other states from the first batch on, and move at the same places")]
+    [InlineData("a b:drop b b", "x y:drop y y", "the two runs began with different seeds, and draw at the same places")]
     public void Names_the_first_place_where_generators_went_apart(string first, string second, string? note)
     {
         var notes = RandomNotes
