@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using PPYolo.Align;
+using PPYolo.Kernels.Memory;
 using PPYolo.Tests.Distributed.Worker;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Runtime;
@@ -33,8 +34,9 @@ catch (AlignException exception)
 
 string Body(IRanks ranks)
 {
-    if (what == "describe")
+    if (what is "describe" or "copied")
     {
+        using var path = what == "copied" ? CpuPath.Close(kernels: false, memory: true) : null;
         return All(ranks, string.Join("", Work.Describe(ranks).Split('\n').Select(line => $"rank {ranks.Rank} of {ranks.Size}: {line}\n")));
     }
 

@@ -22,6 +22,17 @@ public class MpiRanksTests
         }
     }
 
+    /// <summary>As tensors of cards are without NCCL.</summary>
+    [SkippableFact]
+    public async Task Tensors_that_are_copied_to_the_host_and_back_get_the_same_bits()
+    {
+        Skip.If(Mpirun.Missing is not null, Mpirun.Missing);
+        var direct = await Mpirun.RunAsync(3, Programs.Worker, "describe");
+        var copied = await Mpirun.RunAsync(3, Programs.Worker, "copied");
+        copied.ExitCode.Should().Be(0, copied.ToString());
+        copied.LinesOf(2).Should().HaveCountGreaterThan(10).And.Equal(direct.LinesOf(2));
+    }
+
     [SkippableFact]
     public async Task Two_runs_get_the_same_bits()
     {

@@ -4,8 +4,8 @@ namespace PPYolo.Kernels.Memory;
 
 /// <summary>
 /// Numbers of tensors that the program itself needs in a training step. On a card each read waits for all that was asked of the card, so
-/// that there is one place for them, and a test that counts them: one an iteration for the losses, one for each group's norm where
-/// gradients are clipped, and over several ranks one more for each norm of a batch.
+/// that there is one place for them, and a test that counts them: one an iteration for the losses, one for all gradients' norms where they
+/// are clipped, and over several ranks one for the sum of losses, one for each norm of a batch, and one for the checksum of the weights.
 /// </summary>
 internal static class HostRead
 {

@@ -7,14 +7,17 @@ namespace PPYolo.Train.Optimization;
 
 /// <summary>
 /// A change of a tensor, element by element. On the CPU in float32 it runs as one pass over memory, in pieces that threads share; elsewhere
-/// as torch operations. Both round in the same places.
+/// as torch operations over all tensors at once. Both round in the same places.
 /// </summary>
 internal abstract unsafe class ElementwiseUpdate
 {
     private const long PieceElements = 1 << 16;
 
     /// <summary>Runs updates of different tensors.</summary>
-    public static void Run(IReadOnlyList<ElementwiseUpdate> updates)
+    /// <param name="updates">The updates.</param>
+    /// <param name="elsewhere">Runs them by torch operations.</param>
+    protected static void Run<T>(IReadOnlyList<T> updates, Action<IReadOnlyList<T>> elsewhere)
+        where T : ElementwiseUpdate
     {
         if (updates.All(update => update.IsPlainMemory))
         {
@@ -34,11 +37,13 @@ internal abstract unsafe class ElementwiseUpdate
             return;
         }
 
-        foreach (var update in updates)
-        {
-            update.RunTorch();
-        }
+        using var scope = NewDisposeScope();
+        elsewhere(updates);
     }
+
+    /// <summary>The tensors at one place in each update.</summary>
+    protected static Tensor[] All(IEnumerable<ElementwiseUpdate> updates, int place) =>
+        [.. updates.Select(update => update.Tensors[place])];
 
     /// <summary>All tensors of this update, which have the same number of elements.</summary>
     protected abstract IReadOnlyList<Tensor> Tensors { get; }
@@ -48,9 +53,6 @@ internal abstract unsafe class ElementwiseUpdate
 
     /// <summary>Updates some elements in place.</summary>
     protected abstract void RunPiece(long start, int length);
-
-    /// <summary>Updates all elements by torch operations.</summary>
-    protected abstract void RunTorch();
 
     /// <summary>The address of a contiguous float32 CPU tensor's elements.</summary>
     protected static float* Address(Tensor tensor) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));

@@ -1,6 +1,5 @@
 using System.Numerics;
 using PPYolo.Kernels.Operations;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PPYolo.Train.Optimization;
@@ -12,6 +11,11 @@ internal sealed unsafe class EmaUpdate(Tensor average, Tensor value, float decay
 {
     private float* averageStart,
         valueStart;
+
+    private (float Decay, float Share) Numbers => (decay, share);
+
+    /// <summary>Runs updates of different tensors.</summary>
+    public static void Run(IReadOnlyList<EmaUpdate> updates) => Run(updates, RunTorch);
 
     protected override IReadOnlyList<Tensor> Tensors => [average, value];
 
@@ -39,11 +43,13 @@ internal sealed unsafe class EmaUpdate(Tensor average, Tensor value, float decay
         }
     }
 
-    protected override void RunTorch()
+    private static void RunTorch(IReadOnlyList<EmaUpdate> updates)
     {
-        using Scalar kept = decay,
-            taken = share;
-        using var part = value * taken;
-        average.mul_(kept).Add(part);
+        foreach (var alike in updates.GroupBy(update => update.Numbers))
+        {
+            var averages = All(alike, 0);
+            TensorLists.Multiply(averages, alike.Key.Decay);
+            TensorLists.Add(averages, TensorLists.Times(All(alike, 1), alike.Key.Share));
+        }
     }
 }

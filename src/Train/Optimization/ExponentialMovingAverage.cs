@@ -55,7 +55,7 @@ public sealed class ExponentialMovingAverage : IDisposable
     {
         using var noGrad = no_grad();
         var decay = Decay(Updates);
-        ElementwiseUpdate.Run([.. sources.Select((entry, i) => new EmaUpdate(averages[i], entry.Value, (float)decay, (float)(1 - decay)))]);
+        EmaUpdate.Run([.. sources.Select((entry, i) => new EmaUpdate(averages[i], entry.Value, (float)decay, (float)(1 - decay)))]);
         Updates++;
     }
 

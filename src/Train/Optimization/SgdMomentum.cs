@@ -1,6 +1,7 @@
 using PPYolo.Align;
 using PPYolo.Align.Tensors;
 using PPYolo.Kernels.Memory;
+using PPYolo.Kernels.Operations;
 using static TorchSharp.torch;
 
 namespace PPYolo.Train.Optimization;
@@ -35,7 +36,24 @@ public sealed class SgdMomentum(IReadOnlyList<ParameterGroup> groups, double mom
     }
 
     /// <summary>The L2 norm of each group's gradient: of float32 norms of its tensors, as the reference clips by.</summary>
-    public double[] GradientNorms() => [.. Groups.Select(GradientNorm)];
+    public double[] GradientNorms()
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var gradients = Groups.Select(group => group.Parameters.Select(entry => entry.Value.grad).OfType<Tensor>().ToArray()).ToList();
+        Tensor[] all = [.. gradients.SelectMany(group => group)];
+        // One read for all: each would wait for the device on its own.
+        var norms = all.Length == 0 ? [] : HostRead.Elements<double>(TensorLists.Norms(all).to(ScalarType.Float64));
+        var results = new double[gradients.Count];
+        var read = 0;
+        for (var group = 0; group < results.Length; group++)
+        {
+            results[group] = Math.Sqrt(norms.Skip(read).Take(gradients[group].Length).Sum(norm => norm * norm));
+            read += gradients[group].Length;
+        }
+
+        return results;
+    }
 
     /// <summary>Changes every parameter that has a gradient. Gradients are not changed.</summary>
     /// <param name="rate">The learning rate.</param>
@@ -44,7 +62,7 @@ public sealed class SgdMomentum(IReadOnlyList<ParameterGroup> groups, double mom
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var updates = new List<ElementwiseUpdate>();
+        var updates = new List<SgdUpdate>();
         for (var i = 0; i < Groups.Count; i++)
         {
             foreach (var entry in Groups[i].Parameters)
@@ -75,7 +93,7 @@ public sealed class SgdMomentum(IReadOnlyList<ParameterGroup> groups, double mom
             }
         }
 
-        ElementwiseUpdate.Run(updates);
+        SgdUpdate.Run(updates);
     }
 
     /// <summary>Copies of the momentum buffers by parameter key; parameters that never had a gradient have none.</summary>
@@ -111,13 +129,5 @@ public sealed class SgdMomentum(IReadOnlyList<ParameterGroup> groups, double mom
         }
 
         buffers.Clear();
-    }
-
-    private static double GradientNorm(ParameterGroup group)
-    {
-        using var scope = NewDisposeScope();
-        Tensor[] norms = [.. group.Parameters.Select(entry => entry.Value.grad?.norm()).OfType<Tensor>()];
-        // One read for all: each would wait for the device on its own.
-        return norms.Length == 0 ? 0 : Math.Sqrt(HostRead.Elements<double>(stack(norms).to(ScalarType.Float64)).Sum(norm => norm * norm));
     }
 }

@@ -1,6 +1,5 @@
 using System.Numerics;
 using PPYolo.Kernels.Operations;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PPYolo.Train.Optimization;
@@ -20,6 +19,12 @@ internal sealed unsafe class SgdUpdate(
     private float* parameterStart,
         gradientStart,
         bufferStart;
+
+    private (bool First, float Scale, float Decay, float Momentum, float Rate) Numbers =>
+        (first, gradientScale, weightDecay, momentum, rate);
+
+    /// <summary>Runs updates of different tensors.</summary>
+    public static void Run(IReadOnlyList<SgdUpdate> updates) => Run(updates, RunTorch);
 
     protected override IReadOnlyList<Tensor> Tensors => [parameter, gradient, buffer];
 
@@ -60,22 +65,27 @@ internal sealed unsafe class SgdUpdate(
         }
     }
 
-    protected override void RunTorch()
+    private static void RunTorch(IReadOnlyList<SgdUpdate> updates)
     {
-        using var scope = NewDisposeScope();
-        using Scalar scale = gradientScale,
-            step = -rate;
-        var change = gradientScale == 1 ? gradient : gradient * scale;
-        change = weightDecay == 0 ? change : change.add(parameter, Scalars.Of(weightDecay));
-        if (first)
+        foreach (var alike in updates.GroupBy(update => update.Numbers))
         {
-            buffer.copy_(change);
-        }
-        else
-        {
-            buffer.mul_(Scalars.Of(momentum)).Add(change);
-        }
+            var (first, scale, decay, keep, rate) = alike.Key;
+            Tensor[] parameters = All(alike, 0),
+                changes = All(alike, 1),
+                buffers = All(alike, 2);
+            changes = scale == 1 ? changes : TensorLists.Times(changes, scale);
+            changes = decay == 0 ? changes : TensorLists.Plus(changes, parameters, decay);
+            if (first)
+            {
+                TensorLists.Copy(buffers, changes);
+            }
+            else
+            {
+                TensorLists.Multiply(buffers, keep);
+                TensorLists.Add(buffers, changes);
+            }
 
-        parameter.add_(buffer, step);
+            TensorLists.Add(parameters, buffers, -rate);
+        }
     }
 }

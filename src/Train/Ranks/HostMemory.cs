@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using PPYolo.Kernels.Memory;
 using static TorchSharp.torch;
 
@@ -24,7 +22,7 @@ internal sealed unsafe class HostMemory : IDisposable
 
         if (CpuPath.HasMemory(tensor))
         {
-            return Address(tensor);
+            return AddressOf(tensor);
         }
 
         if (!copies.TryGetValue(tensor.dtype, out var copy) || copy.numel() < count)
@@ -37,7 +35,7 @@ internal sealed unsafe class HostMemory : IDisposable
         open = copy.narrow(0, 0, count).DetachFromDisposeScope();
         using var flat = tensor.detach().view(-1);
         open.copy_(flat);
-        return Address(open);
+        return AddressOf(open);
     }
 
     /// <summary>Writes the memory back where it was a copy.</summary>
@@ -70,17 +68,6 @@ internal sealed unsafe class HostMemory : IDisposable
         copies.Clear();
     }
 
-    // A span ends at 2 GB, so the address is asked of the first element alone where the tensor may be larger.
-    private static nint Address(Tensor tensor)
-    {
-        if (tensor.numel() < 1 << 27)
-        {
-            return (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
-        }
-
-        using var whole = tensor.detach();
-        using var flat = whole.view(-1);
-        using var first = flat.narrow(0, 0, 1);
-        return (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
-    }
+    /// <summary>Where a contiguous tensor of the CPU begins; 0 where it is empty.</summary>
+    public static nint AddressOf(Tensor tensor) => tensor.numel() == 0 ? 0 : (nint)TensorMemory.Address<double>(tensor);
 }

@@ -3,9 +3,12 @@ using System.Runtime.InteropServices;
 using System.Text;
 using PPYolo.Align;
 using PPYolo.Train.Ranks.Mpi;
+using PPYolo.Train.Ranks.Nccl;
+using PPYolo.Train.Runtime;
+using TorchSharp;
 using static TorchSharp.torch;
 
-// Longer than others: all that IRanks asks for, over one library; signals, transfers and sums have files of their own.
+// Longer than others: all that IRanks asks for, over one library; signals, transfers, sums and NCCL have files of their own.
 namespace PPYolo.Train.Ranks;
 
 /// <summary>
@@ -18,6 +21,9 @@ public sealed unsafe class MpiRanks : IRanks
     private const int BroadcastTag = 4;
     private const int GatherTag = 5;
 
+    // Longer than any envelope, so that the tensor does not go with it.
+    private const long Afterwards = long.MaxValue;
+
     private const long BroadcastBytes = 64 * 1024 * 1024;
 
     private readonly MpiFunctions mpi;
@@ -28,6 +34,8 @@ public sealed unsafe class MpiRanks : IRanks
     private readonly HostMemory memory = new();
     private readonly MpiSigns signs;
     private readonly MpiSignals signals;
+    private NcclGroup? cards;
+    private bool hasAskedForCards;
     private readonly TimeSpan timeout;
     private long ticks;
     private bool disposed;
@@ -95,6 +103,12 @@ public sealed unsafe class MpiRanks : IRanks
     public void Sum(string what, Tensor tensor)
     {
         var call = RankCall.Of(CallKind.Sum, what, tensor);
+        if (CardsOf(tensor) is { } group)
+        {
+            Make(call, Afterwards, () => group.Sum(tensor));
+            return;
+        }
+
         var mine = memory.Open(tensor);
         var small = MpiExchange.Fits(call.Bytes);
         if (small)
@@ -130,11 +144,16 @@ public sealed unsafe class MpiRanks : IRanks
     public void Broadcast(string what, Tensor tensor)
     {
         var call = RankCall.Of(CallKind.Broadcast, what, tensor);
+        if (CardsOf(tensor) is { } group)
+        {
+            Make(call, Afterwards, () => group.Broadcast(tensor));
+            return;
+        }
+
         var mine = memory.Open(tensor);
-        // Longer than any envelope, so that it always comes afterwards.
         Make(
             call,
-            long.MaxValue,
+            Afterwards,
             () =>
             {
                 for (long start = 0; start < call.Bytes; start += BroadcastBytes)
@@ -224,7 +243,7 @@ public sealed unsafe class MpiRanks : IRanks
 
         disposed = true;
         signs.Dispose();
-        Make(new RankCall(CallKind.Leave, ""), 0, () => { });
+        Make(new RankCall(CallKind.Leave, ""), 0, () => cards?.Dispose());
         // None is on its way: each rank stops before it leaves.
         while (mpi.Take(MpiSigns.Tag)) { }
 
@@ -240,6 +259,28 @@ public sealed unsafe class MpiRanks : IRanks
         signals.Dispose();
         reduction.Dispose();
         memory.Dispose();
+    }
+
+    /// <summary>Those who exchange tensors of cards by NCCL; null where the tensor is not on one, or a rank has no NCCL.</summary>
+    private NcclGroup? CardsOf(Tensor tensor)
+    {
+        if (tensor.device_type != DeviceType.CUDA)
+        {
+            return null;
+        }
+
+        if (!hasAskedForCards)
+        {
+            hasAskedForCards = true;
+            CudaDriver.MakeCurrent(tensor.device_index);
+            cards = NcclGroup.Join(NcclFunctions.Find(), this);
+            if (cards is null && Rank == 0)
+            {
+                Console.Error.WriteLine("ppyolo: note: not every rank has libnccl.so.2; tensors of cards go through the host's memory");
+            }
+        }
+
+        return cards;
     }
 
     private void Make(RankCall call, long length, Action move)

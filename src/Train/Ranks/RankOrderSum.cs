@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using PPYolo.Kernels.Operations;
 using static TorchSharp.torch;
 
 namespace PPYolo.Train.Ranks;
@@ -24,6 +25,33 @@ internal static unsafe class RankOrderSum
         else
         {
             Add<double>(sources, targets, first, last);
+        }
+    }
+
+    /// <summary>The same by libtorch's operations, for tensors that are not in the CPU's memory: from card to card.</summary>
+    /// <param name="tensors">Those of all ranks, each on its own device.</param>
+    /// <param name="device">Where the sums are computed.</param>
+    /// <param name="first">The first element.</param>
+    /// <param name="last">The element after the last one.</param>
+    public static void Add(ReadOnlySpan<Tensor> tensors, Device device, long first, long last)
+    {
+        if (first == last)
+        {
+            return;
+        }
+
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var parts = new Tensor[tensors.Length];
+        for (var rank = 0; rank < parts.Length; rank++)
+        {
+            parts[rank] = tensors[rank].view(-1).narrow(0, first, last - first);
+        }
+
+        var sum = parts.Select(part => part.to(device)).Aggregate((sum, next) => sum.Plus(next));
+        foreach (var part in parts)
+        {
+            part.copy_(sum);
         }
     }
 

@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace PPYolo.Train.Ranks;
 
 /// <summary>What the ranks of one process show each other: everything twice, because a rank may be one call ahead of another.</summary>
@@ -14,13 +16,17 @@ internal sealed class ThreadExchange(int size)
         .. Enumerable.Range(0, 2 * size).Select(_ => GC.AllocateUninitializedArray<byte>(SmallBytes, pinned: true)),
     ];
     private readonly nint[] addresses = new nint[2 * size];
+    private readonly Tensor[] tensors = new Tensor[2 * size];
     private readonly byte[][] messages = [.. Enumerable.Range(0, 2 * size).Select(_ => Array.Empty<byte>())];
 
     /// <summary>A rank's buffer for a small tensor.</summary>
     public unsafe nint Small(int parity, int rank) =>
         (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref small[(parity * size) + rank][0]);
 
-    /// <summary>The ranks' tensors.</summary>
+    /// <summary>The ranks' tensors, where they are not in the CPU's memory.</summary>
+    public Span<Tensor> Tensors(int parity) => tensors.AsSpan(parity * size, size);
+
+    /// <summary>The memory of the ranks' tensors.</summary>
     public Span<nint> Addresses(int parity) => addresses.AsSpan(parity * size, size);
 
     /// <summary>The ranks' messages.</summary>

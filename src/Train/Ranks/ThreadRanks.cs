@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using PPYolo.Kernels.Memory;
 using static TorchSharp.torch;
 
 namespace PPYolo.Train.Ranks;
@@ -13,7 +14,6 @@ public sealed unsafe class ThreadRanks : IRanks
 {
     private readonly ThreadGroup group;
     private readonly ThreadExchange exchange;
-    private readonly HostMemory memory = new();
     private int parity;
     private long ticks;
 
@@ -70,22 +70,24 @@ public sealed unsafe class ThreadRanks : IRanks
     {
         var call = RankCall.Of(CallKind.Sum, what, tensor);
         var since = Stopwatch.GetTimestamp();
-        var mine = memory.Open(tensor);
-        if (call.Bytes <= ThreadExchange.SmallBytes)
+        long first = RankOrderSum.SliceStart(call.Count, Rank, Size),
+            last = RankOrderSum.SliceStart(call.Count, Rank + 1, Size);
+        if (!CpuPath.HasMemory(tensor))
         {
-            SumSmall(call, mine);
+            BetweenCards(call, tensor, all => RankOrderSum.Add(all, tensor.device, first, last));
+        }
+        else if (call.Bytes <= ThreadExchange.SmallBytes)
+        {
+            SumSmall(call, HostMemory.AddressOf(tensor));
         }
         else
         {
-            exchange.Addresses(parity)[Rank] = mine;
+            exchange.Addresses(parity)[Rank] = HostMemory.AddressOf(tensor);
             group.Start(Rank, parity, call);
-            long first = RankOrderSum.SliceStart(call.Count, Rank, Size),
-                last = RankOrderSum.SliceStart(call.Count, Rank + 1, Size);
             RankOrderSum.Add(call.Type, exchange.Addresses(parity), exchange.Addresses(parity), first, last);
             group.Finish(Rank);
         }
 
-        memory.Close(tensor);
         End(call, since);
     }
 
@@ -94,16 +96,23 @@ public sealed unsafe class ThreadRanks : IRanks
     {
         var call = RankCall.Of(CallKind.Broadcast, what, tensor);
         var since = Stopwatch.GetTimestamp();
-        var mine = memory.Open(tensor);
-        exchange.Addresses(parity)[Rank] = mine;
-        group.Start(Rank, parity, call);
-        if (Rank != 0)
+        if (!CpuPath.HasMemory(tensor))
         {
-            Buffer.MemoryCopy((void*)exchange.Addresses(parity)[0], (void*)mine, call.Bytes, call.Bytes);
+            BetweenCards(call, tensor, all => CopyFirst(all, tensor));
+        }
+        else
+        {
+            var mine = HostMemory.AddressOf(tensor);
+            exchange.Addresses(parity)[Rank] = mine;
+            group.Start(Rank, parity, call);
+            if (Rank != 0)
+            {
+                Buffer.MemoryCopy((void*)exchange.Addresses(parity)[0], (void*)mine, call.Bytes, call.Bytes);
+            }
+
+            group.Finish(Rank);
         }
 
-        group.Finish(Rank);
-        memory.Close(tensor, changed: Rank != 0);
         End(call, since);
     }
 
@@ -133,10 +142,34 @@ public sealed unsafe class ThreadRanks : IRanks
     public void Abort(string reason) => group.Fail(new RankFailure(Rank, null, reason));
 
     /// <inheritdoc />
-    public void Dispose()
+    public void Dispose() => group.Leave(Rank);
+
+    /// <summary>
+    /// A call in which ranks read and write each other's tensors by libtorch's operations. Those wait on the cards for each other, in the
+    /// order in which ranks ask for them, and the meetings see to that order.
+    /// </summary>
+    private void BetweenCards(RankCall call, Tensor tensor, Exchange move)
     {
-        group.Leave(Rank);
-        memory.Dispose();
+        exchange.Tensors(parity)[Rank] = tensor;
+        group.Start(Rank, parity, call);
+        try
+        {
+            move(exchange.Tensors(parity));
+        }
+        finally
+        {
+            // A card's memory may run out; the others wait here for whoever fails.
+            group.Finish(Rank);
+        }
+    }
+
+    private void CopyFirst(ReadOnlySpan<Tensor> all, Tensor tensor)
+    {
+        if (Rank != 0)
+        {
+            using var noGrad = no_grad();
+            tensor.copy_(all[0]);
+        }
     }
 
     private void SumSmall(RankCall call, nint mine)
@@ -151,6 +184,8 @@ public sealed unsafe class ThreadRanks : IRanks
 
         RankOrderSum.Add(call.Type, sources, [mine], 0, call.Count);
     }
+
+    private delegate void Exchange(ReadOnlySpan<Tensor> all);
 
     private void End(RankCall call, long since)
     {

@@ -25,6 +25,7 @@ public sealed class Trainer : IDisposable
     private readonly IRanks ranks;
     private readonly IBatchSource batches;
     private readonly PPYoloNetwork network;
+    private (int Iteration, Batch Batch, TimeSpan Wait)? ahead;
 
     /// <summary>Makes network and step.</summary>
     /// <param name="plan">What to train.</param>
@@ -47,6 +48,7 @@ public sealed class Trainer : IDisposable
         network = NetworkState.Create(plan.Alteration.Network(plan.Options.ToNetwork()), plan.Start, RankDevice.Of(plan.Device, ranks));
         plan.Alteration.Loaded(network);
         Step = new(plan.Alteration.PartsOf(network, plan.Options.ToRecipe(), plan.Options.Batch, ranks));
+        Step.Ahead = Ahead;
         plan.Observe?.Invoke(this);
     }
 
@@ -61,12 +63,12 @@ public sealed class Trainer : IDisposable
     public TrainedBatch Next()
     {
         var iteration = Step.Iteration;
+        Draw(iteration);
+        var (batch, wait) = ahead is { } made && made.Iteration == iteration ? (made.Batch, made.Wait) : At(iteration);
+        ahead = null;
         var start = Stopwatch.GetTimestamp();
-        var batch = Batch();
-        var wait = Stopwatch.GetElapsedTime(start);
-        start = Stopwatch.GetTimestamp();
         var result = Run(batch);
-        var time = Stopwatch.GetElapsedTime(start);
+        var time = Stopwatch.GetElapsedTime(start) - (ahead?.Wait ?? TimeSpan.Zero);
         if (plan.CheckReplicas)
         {
             ReplicaCheck.Run(ranks, Step.Entries, $"after iteration {iteration}");
@@ -78,14 +80,42 @@ public sealed class Trainer : IDisposable
 
     /// <summary>The forward pass of the next batch and its losses, for who watches; the batch stays the next.</summary>
     /// <exception cref="NonFiniteLossException">A loss is NaN or infinite.</exception>
-    public void Look() => Step.Look(Batch());
-
-    private Batch Batch()
+    public void Look()
     {
-        // Named by iteration, rank and layer: a run that goes on after an interruption draws what it would have drawn.
-        var iteration = Step.Iteration;
+        Draw(Step.Iteration);
+        Step.Look(At(Step.Iteration).Batch);
+    }
+
+    // Named by iteration, rank and layer: a run that goes on after an interruption draws what it would have drawn.
+    private void Draw(int iteration) =>
         network.Randomness.Source = (layer, shape) => Uniform($"{plan.Seed}/dropblock/{iteration}/{ranks.Rank}/{layer}", shape);
-        return batches.At(iteration);
+
+    private (Batch Batch, TimeSpan Wait) At(int iteration)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var batch = batches.At(iteration);
+        return (batch, Stopwatch.GetElapsedTime(start));
+    }
+
+    private Batch? Ahead()
+    {
+        var next = Step.Iteration + 1;
+        if (next >= plan.Iterations)
+        {
+            return null;
+        }
+
+        try
+        {
+            var (batch, wait) = At(next);
+            ahead = (next, batch, wait);
+            return batch;
+        }
+        catch (Exception exception) when (exception is AlignException or OperationCanceledException)
+        {
+            // This iteration can do without it; the next one says what is wrong.
+            return null;
+        }
     }
 
     private StepResult Run(Batch batch)

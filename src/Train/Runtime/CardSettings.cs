@@ -24,6 +24,9 @@ public sealed record CardSettings(string Name, string Tf32, IReadOnlyList<string
     // With one of these cuBLAS gives the same bits each time.
     private static readonly string[] Workspaces = [":4096:8", ":16:8"];
 
+    // libtorch reads either: the second is its newer name.
+    private static readonly string[] Allocators = ["PYTORCH_CUDA_ALLOC_CONF", "PYTORCH_ALLOC_CONF"];
+
     // Over the program's own word: libraries and libtorch read them where it says nothing to them.
     private static readonly string[] Overrides = ["NVIDIA_TF32_OVERRIDE", "TORCH_ALLOW_TF32_CUBLAS_OVERRIDE"];
 
@@ -89,6 +92,12 @@ public sealed record CardSettings(string Name, string Tf32, IReadOnlyList<string
         if (workspace is null)
         {
             driver.SetVariable(Workspace, Workspaces[0]);
+        }
+
+        // So is this. Maps of other sizes in each iteration would leave holes in the memory otherwise.
+        if (Allocators.All(name => driver.Variable(name) is null))
+        {
+            driver.SetVariable(Allocators[0], "expandable_segments:True");
         }
 
         var cards = driver.Start();

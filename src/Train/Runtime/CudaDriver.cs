@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using PPYolo.Align;
 using TorchSharp;
 
 namespace PPYolo.Train.Runtime;
@@ -72,6 +73,17 @@ internal sealed unsafe partial class CudaDriver : ICudaDriver
         }
     }
 
+    /// <summary>
+    /// Makes a card this thread's current one, as NCCL needs it: its primary context, which is libtorch's too.
+    /// </summary>
+    public static void MakeCurrent(int index)
+    {
+        if (GetDevice(out var device, index) != 0 || RetainContext(out var context, device) != 0 || SetContext(context) != 0)
+        {
+            throw new AlignException($"cuda:{index}: the driver does not make it the current card");
+        }
+    }
+
     /// <inheritdoc />
     public void AllowTf32(bool allow)
     {
@@ -135,6 +147,12 @@ internal sealed unsafe partial class CudaDriver : ICudaDriver
 
     [LibraryImport("libcuda.so.1", EntryPoint = "cuDeviceGetAttribute")]
     private static partial int GetAttribute(out int value, int attribute, int device);
+
+    [LibraryImport("libcuda.so.1", EntryPoint = "cuDevicePrimaryCtxRetain")]
+    private static partial int RetainContext(out nint context, int device);
+
+    [LibraryImport("libcuda.so.1", EntryPoint = "cuCtxSetCurrent")]
+    private static partial int SetContext(nint context);
 
     [LibraryImport("libcuda.so.1", EntryPoint = "cuDriverGetVersion")]
     private static partial int GetVersion(out int version);

@@ -120,10 +120,9 @@ public sealed record StepParts : IDisposable
     /// <summary>The entry of a key.</summary>
     public StateEntry Entry(string key) => Entries.Single(entry => entry.Key == key);
 
-    /// <summary>Frees optimizer, moving average and buffers; the network stays.</summary>
+    /// <summary>Frees optimizer and moving average; the network stays.</summary>
     public void Dispose()
     {
-        Reduction?.Dispose();
         Optimizer.ClearGradients();
         Optimizer.Dispose();
         Average.Dispose();

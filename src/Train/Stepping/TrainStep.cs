@@ -21,6 +21,7 @@ namespace PPYolo.Train.Stepping;
 public sealed class TrainStep(StepParts parts) : IDisposable
 {
     private readonly List<IStepWatch> watches = [];
+    private readonly BatchTransfer transfer = new(parts.Entries[0].Value.device);
 
     /// <summary>Who trains together.</summary>
     public IRanks Ranks => parts.Ranks;
@@ -43,6 +44,15 @@ public sealed class TrainStep(StepParts parts) : IDisposable
     /// <summary>The number of the next iteration.</summary>
     public int Iteration { get; set; }
 
+    /// <summary>
+    /// Asked for the batch of the next iteration, so that it is made and copied while the device computes this one; null where nobody
+    /// knows it. It is not asked on the CPU, which would do that instead of computing.
+    /// </summary>
+    public Func<Batch?>? Ahead { get; set; }
+
+    /// <summary>How batches come to the device.</summary>
+    internal BatchTransfer Transfer => transfer;
+
     /// <summary>The rate that the next iteration will use.</summary>
     public double NextLearningRate => parts.Rate(Iteration);
 
@@ -58,6 +68,7 @@ public sealed class TrainStep(StepParts parts) : IDisposable
     {
         using var scope = NewDisposeScope();
         var (moment, local, globalCount) = Begin(batch);
+
         // Ranks with more images than others count for more; averaging over ranks then gives the mean over images.
         parts.Backward(moment, batch.Count * Ranks.Size / (double)globalCount);
         Tell(TracePhase.Gradient, moment);
@@ -95,14 +106,24 @@ public sealed class TrainStep(StepParts parts) : IDisposable
         ).ToPickle();
 
     /// <summary>Frees optimizer and moving average; the network stays.</summary>
-    public void Dispose() => parts.Dispose();
+    public void Dispose()
+    {
+        transfer.Dispose();
+        parts.Dispose();
+    }
 
     private (StepMoment Moment, KeyValuePair<string, float>[] Local, long GlobalCount) Begin(Batch batch)
     {
         var moment = new StepMoment(Iteration, batch);
         // The last iteration's can be read until here; during the forward pass they would only take memory.
         parts.ClearGradients();
-        moment.Terms = Forward(parts.Feed(batch));
+        moment.Terms = Forward(batch);
+        if (!CpuPath.HasMemory(Entries[0].Value) && Ahead?.Invoke() is { } next)
+        {
+            // The device has the whole forward pass to do, and the program would now wait for its losses.
+            transfer.Begin(next, parts.Feed);
+        }
+
         var local = Values(moment.Terms);
         (moment.Losses, var globalCount) = AverageLosses(local, batch.Count);
         Tell(TracePhase.Loss, moment);
@@ -114,9 +135,7 @@ public sealed class TrainStep(StepParts parts) : IDisposable
     private LossTerms Forward(Batch batch)
     {
         using var scope = NewDisposeScope();
-        var images = batch.Images.ToTorch(Device);
-        var boxes = batch.Boxes.ToTorch(Device);
-        var targets = batch.Targets.Select(target => target.ToTorch(Device)).ToList();
+        var (images, boxes, targets) = transfer.Take(batch, parts.Feed, scope);
         watches.ForEach(watch => watch.Fed(images, boxes, targets));
         return parts.Losses(images, boxes, targets).MoveToOuterDisposeScope();
     }

@@ -48,8 +48,8 @@ public sealed class MetaDeviceTests
             gradient = zeros(4, 3, device: Meta),
             buffer = zeros(4, 3, device: Meta);
 
-        ElementwiseUpdate.Run([new SgdUpdate(parameter, gradient, buffer, first: false, 1, 0.0005f, 0.9f, 0.01f)]);
-        ElementwiseUpdate.Run([new EmaUpdate(buffer, parameter, 0.9f, 0.1f)]);
+        SgdUpdate.Run([new SgdUpdate(parameter, gradient, buffer, first: false, 1, 0.0005f, 0.9f, 0.01f)]);
+        EmaUpdate.Run([new EmaUpdate(buffer, parameter, 0.9f, 0.1f)]);
     }
 
     [Fact]

@@ -1,4 +1,4 @@
 namespace PPYolo.Train.Ranks.Mpi;
 
-/// <summary>A function of the MPI library has failed.</summary>
+/// <summary>A function of the MPI library or of NCCL has failed.</summary>
 internal sealed class MpiException(string message) : Exception(message);

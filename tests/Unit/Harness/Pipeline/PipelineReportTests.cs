@@ -231,10 +231,7 @@ public sealed class PipelineReportTests : IDisposable
         folder.Measure(Replay, 0.5, one => one with { Records = ["records/a", "records/b"] }, difference: 1);
 
         var report = Read();
-        report
-            .Rows.Single()
-            .Next.Should()
-            .Contain(next => next.Contains("ppyolo explain ") && next.Contains("records/b --html explain-"));
+        report.Rows.Single().Next.Should().Contain(next => next.Contains("ppyolo explain ") && next.Contains("records/b --html explain-"));
         var row = report.Explained().Rows.Single();
 
         row.Page.Should().BeNull();

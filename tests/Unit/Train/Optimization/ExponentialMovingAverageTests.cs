@@ -1,5 +1,6 @@
 using PPYolo.Align;
 using PPYolo.Align.Tensors;
+using PPYolo.Kernels.Memory;
 using PPYolo.Model.State;
 using PPYolo.Train.Optimization;
 using PPYolo.Train.Options;
@@ -67,6 +68,25 @@ public sealed class ExponentialMovingAverageTests
             state[entries[i].Key].As<float>().ToArray().Should().Equal(expected[i]);
             read[entries[i].Key].As<float>().ToArray().Should().Equal(expected[i].Select(value => value / correction));
         }
+    }
+
+    /// <summary>What a card runs: all weights at once.</summary>
+    [Fact]
+    public void Lists_of_weights_are_averaged_as_kernels_do_bit_by_bit()
+    {
+        using var scope = NewDisposeScope();
+        var entries = Entries();
+        using ExponentialMovingAverage kernels = new(entries, Threshold),
+            lists = new(entries, Threshold);
+        for (var step = 0; step < 3; step++)
+        {
+            Set(entries, step);
+            kernels.Update();
+            using var path = CpuPath.Close(kernels: true, memory: true);
+            lists.Update();
+        }
+
+        TensorDigest.Of(lists.State()).Should().Be(TensorDigest.Of(kernels.State()));
     }
 
     [Theory]
@@ -178,9 +198,9 @@ public sealed class ExponentialMovingAverageTests
         Tensor kernel = Values("e"),
             operations = Values("e").t().contiguous().t();
 
-        ElementwiseUpdate.Run([new EmaUpdate(kernel, Values("w"), 0.9f, 0.1f)]);
+        EmaUpdate.Run([new EmaUpdate(kernel, Values("w"), 0.9f, 0.1f)]);
         // A tensor that is not contiguous goes the way of torch operations.
-        ElementwiseUpdate.Run([new EmaUpdate(operations, Values("w"), 0.9f, 0.1f)]);
+        EmaUpdate.Run([new EmaUpdate(operations, Values("w"), 0.9f, 0.1f)]);
 
         operations.is_contiguous().Should().BeFalse();
         kernel.ShouldEqual(operations);

@@ -1,6 +1,10 @@
 using PPYolo.Align;
 using PPYolo.Align.Tensors;
+using PPYolo.Kernels.Memory;
+using PPYolo.Kernels.Operations;
 using PPYolo.Train.Optimization;
+using PPYolo.Train.Options;
+using PPYolo.Train.Stepping;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -73,10 +77,8 @@ public sealed class SgdMomentumTests
         Tensor Transposed(string name) => Values(name).t().contiguous().t();
         (Tensor Parameter, Tensor Gradient, Tensor Buffer) operations = (Transposed("p"), Transposed("g"), Transposed("b"));
 
-        ElementwiseUpdate.Run([new SgdUpdate(kernel.Parameter, kernel.Gradient, kernel.Buffer, first, scale, decay, 0.9f, 0.01f)]);
-        ElementwiseUpdate.Run([
-            new SgdUpdate(operations.Parameter, operations.Gradient, operations.Buffer, first, scale, decay, 0.9f, 0.01f),
-        ]);
+        SgdUpdate.Run([new SgdUpdate(kernel.Parameter, kernel.Gradient, kernel.Buffer, first, scale, decay, 0.9f, 0.01f)]);
+        SgdUpdate.Run([new SgdUpdate(operations.Parameter, operations.Gradient, operations.Buffer, first, scale, decay, 0.9f, 0.01f)]);
 
         operations.Parameter.is_contiguous().Should().BeFalse();
         kernel.Parameter.ShouldEqual(operations.Parameter, "parameter");
@@ -127,6 +129,81 @@ public sealed class SgdMomentumTests
         parameters["a.conv.weight"].Value.ShouldEqual(untouched["a.conv.weight"].Value);
         TensorAssertions.LargestDifference(parameters["b.conv.weight"].Value, untouched["b.conv.weight"].Value).Should().BeGreaterThan(0);
         optimizer.Momentum().Names.Should().Equal("a.norm.weight", "a.norm.bias", "yolo_head.yolo_output_0.bias", "b.conv.weight");
+    }
+
+    /// <summary>What a card runs: all parameters of a group at once.</summary>
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(0.3, 1)]
+    [InlineData(0.3, 0.7)]
+    public void Lists_of_parameters_train_as_kernels_do_bit_by_bit(double first, double second)
+    {
+        using var scope = NewDisposeScope();
+        OptimizedParameters kernels = new(),
+            lists = new();
+        using SgdMomentum one = new(kernels.Groups, Momentum),
+            other = new(lists.Groups, Momentum);
+        for (var iteration = 0; iteration < 4; iteration++)
+        {
+            // One parameter has its first gradient later than the others, and one lacks it once.
+            var without = iteration is 0 or 2 ? [iteration == 0 ? "a.conv.weight" : "a.norm.bias"] : Array.Empty<string>();
+            kernels.SetGradients(iteration, without);
+            lists.SetGradients(iteration, without);
+            one.Step(0.01, [first, second]);
+            var norms = one.GradientNorms();
+            using (CpuPath.Close(kernels: true, memory: true))
+            {
+                other.Step(0.01, [first, second]);
+                other.GradientNorms().Should().Equal(norms);
+            }
+        }
+
+        foreach (var (found, expected) in lists.Entries.Zip(kernels.Entries))
+        {
+            found.Value.ShouldEqual(expected.Value, found.Key);
+        }
+
+        TensorDigest.Of(other.Momentum()).Should().Be(TensorDigest.Of(one.Momentum()));
+    }
+
+    /// <summary>The reference clips by norms that PyTorch computes one by one.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(64)]
+    [InlineData(100_003)]
+    public void A_norm_of_a_list_is_that_of_its_tensor(int count)
+    {
+        using var scope = NewDisposeScope();
+        var values = TestTensors.Of("norm", 3, count);
+
+        TensorLists.Norms([ones(5), values])[1].ShouldEqual(values.norm());
+    }
+
+    [Theory]
+    [InlineData("ppyolo_r18vd_voc2012")]
+    [InlineData("ppyolo_r50vd_voc2012")]
+    public void A_card_is_asked_for_as_much_however_many_parameters_there_are(string config)
+    {
+        using var path = CpuPath.Close(kernels: true, memory: true);
+        using var scope = NewDisposeScope();
+        var options = TrainOptionsFile.Read(config, ["batch=1", "sizes=[64]"]);
+        using var network = TestTensors.Network(options.ToNetwork());
+        using var parts = StepParts.Of(network, options.ToRecipe(), 1);
+        foreach (var parameter in parts.Optimizer.Groups.SelectMany(group => group.Parameters))
+        {
+            parameter.Value.grad = zeros_like(parameter.Value, requires_grad: false);
+        }
+
+        parts.Update(0.01, null);
+        parts.MoveAverage();
+        using var asked = new RecordedOperations();
+
+        parts.Update(0.01, null);
+        parts.MoveAverage();
+
+        // Momentum and parameters for two groups, decay for one; three for the average.
+        asked.Found.Should().Equal("1 aten::_foreach_add", "1 aten::_foreach_mul", "3 aten::_foreach_mul_", "5 aten::_foreach_add_");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using PPYolo.Kernels.Memory;
 using PPYolo.Model.State;
 using PPYolo.Train.Ranks;
 using TorchSharp.Modules;
@@ -18,11 +19,13 @@ public class GradientReductionTests
     ];
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void Every_rank_gets_the_sum_in_rank_order_over_the_number_of_ranks(int size)
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(3, false)]
+    [InlineData(3, true)]
+    public void Every_rank_gets_the_sum_in_rank_order_over_the_number_of_ranks(int size, bool cards)
     {
+        using var path = CpuPath.Close(kernels: false, memory: cards);
         var averages = ThreadRanks.Run(size, ranks => Averages(ranks, Give));
 
         foreach (var average in averages)
@@ -73,7 +76,7 @@ public class GradientReductionTests
     {
         using var scope = NewDisposeScope();
         StateEntry[] parameters = [.. Shapes.Select(shape => new StateEntry(shape.Key, new Parameter(zeros(shape.Shape))))];
-        using var reduction = new GradientReduction(ranks, parameters);
+        var reduction = new GradientReduction(ranks, parameters);
         foreach (var make in new Func<int, int, Tensor?>[] { Give, gradient })
         {
             for (var i = 0; i < parameters.Length; i++)

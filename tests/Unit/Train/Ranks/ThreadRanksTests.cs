@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using PPYolo.Kernels.Memory;
 using PPYolo.Train.Ranks;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -42,9 +43,64 @@ public class ThreadRanksTests
         sums.Should().HaveCount(size).And.AllSatisfy(sum => sum.Should().Equal(expected));
     }
 
-    [Fact]
-    public void Sums_one_after_another_do_not_mix()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(8)]
+    public void Tensors_go_from_card_to_card_with_the_same_bits(int size)
     {
+        // Tensors of the CPU stand for those of cards.
+        using var path = CpuPath.Close(kernels: false, memory: true);
+        foreach (var count in new long[] { 0, 1, 31, 8193, 100_003 })
+        {
+            var expected = RankData.Bits(RankData.SumOf(size, count));
+            var first = RankData.Bits(RankData.Of(0, count));
+            var found = ThreadRanks.Run(
+                size,
+                ranks =>
+                {
+                    using var scope = NewDisposeScope();
+                    Tensor sum = RankData.Of(ranks.Rank, count),
+                        copy = RankData.Of(ranks.Rank, count).requires_grad_();
+                    ranks.Sum("values", sum);
+                    ranks.Broadcast("values", copy);
+                    return (Sum: RankData.Bits(sum), Copy: RankData.Bits(copy));
+                }
+            );
+            found.Should().AllSatisfy(rank => rank.Sum.Should().Equal(expected));
+            found.Should().AllSatisfy(rank => rank.Copy.Should().Equal(first));
+        }
+    }
+
+    [Fact]
+    public void A_card_that_fails_in_a_sum_keeps_nobody_waiting()
+    {
+        using var path = CpuPath.Close(kernels: false, memory: true);
+        var isBack = false;
+        var run = () =>
+            ThreadRanks.Run(
+                2,
+                ranks =>
+                {
+                    // One element is in the last rank's slice, and what has no numbers cannot be copied from there.
+                    using var tensor = ones(1, device: ranks.Rank == 1 ? device("meta") : CPU);
+                    ranks.Sum("values", tensor);
+                    isBack = true;
+                },
+                TimeSpan.FromSeconds(5)
+            );
+
+        run.Should().Throw<RankFailureException>();
+        isBack.Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Sums_one_after_another_do_not_mix(bool cards)
+    {
+        using var path = CpuPath.Close(kernels: false, memory: cards);
         var failures = ThreadRanks.Run(
             4,
             ranks =>

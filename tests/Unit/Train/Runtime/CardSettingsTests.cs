@@ -14,7 +14,16 @@ public sealed class CardSettingsTests
     {
         var settings = Prepare("cuda:1");
 
-        driver.Calls.Should().Equal("CUBLAS_WORKSPACE_CONFIG=:4096:8", "start", "TF32 False", "deterministic", "describe 1");
+        driver
+            .Calls.Should()
+            .Equal(
+                "CUBLAS_WORKSPACE_CONFIG=:4096:8",
+                "PYTORCH_CUDA_ALLOC_CONF=expandable_segments:True",
+                "start",
+                "TF32 False",
+                "deterministic",
+                "describe 1"
+            );
         warnings.Should().BeEmpty();
         settings.ToString().Should().Be("Card 1, TF32 off, determinism set");
         settings.Invoking(it => it.RequireDeterminism("align self")).Should().NotThrow();
@@ -53,6 +62,18 @@ public sealed class CardSettingsTests
 
         driver.Calls.Should().NotContain(call => call.StartsWith("CUBLAS", StringComparison.Ordinal));
         settings.Undetermined.Should().HaveCount(determined ? 0 : 1);
+    }
+
+    [Theory]
+    [InlineData("PYTORCH_CUDA_ALLOC_CONF")]
+    [InlineData("PYTORCH_ALLOC_CONF")]
+    public void An_allocator_that_the_user_set_up_is_left_alone(string name)
+    {
+        driver.Variables[name] = "max_split_size_mb:512";
+
+        Prepare("cuda");
+
+        driver.Calls.Should().NotContain(call => call.StartsWith("PYTORCH", StringComparison.Ordinal));
     }
 
     [Fact]
