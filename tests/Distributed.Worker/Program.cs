@@ -2,11 +2,11 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using PPYolo.Align;
-using PPYolo.Kernels.Memory;
 using PPYolo.Tests.Distributed.Worker;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Runtime;
 using static TorchSharp.torch;
+using CpuPath = PPYolo.Kernels.Memory.CpuPath;
 
 // What to do, which rank does something else, the timeout in seconds, megabytes to time with, ranks in threads; more is only a name.
 NativeEnvironment.Prepare();
