@@ -27,10 +27,10 @@ public class MpiRanksTests
     public async Task Tensors_that_are_copied_to_the_host_and_back_get_the_same_bits()
     {
         Skip.If(Mpirun.Missing is not null, Mpirun.Missing);
-        var direct = await Mpirun.RunAsync(3, Programs.Worker, "describe");
-        var copied = await Mpirun.RunAsync(3, Programs.Worker, "copied");
+        var threads = ThreadRanks.Run(2, Work.Describe);
+        var copied = await Mpirun.RunAsync(2, Programs.Worker, "copied");
         copied.ExitCode.Should().Be(0, copied.ToString());
-        copied.LinesOf(2).Should().HaveCountGreaterThan(10).And.Equal(direct.LinesOf(2));
+        copied.LinesOf(1).Should().Equal(threads[1].Split('\n').Select(line => $"rank 1 of 2: {line}"));
     }
 
     [SkippableFact]

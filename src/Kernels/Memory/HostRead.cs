@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PPYolo.Kernels.Memory;
@@ -9,10 +10,29 @@ namespace PPYolo.Kernels.Memory;
 /// </summary>
 internal static class HostRead
 {
-    private static long count;
+    private static long count,
+        waits;
 
     /// <summary>How many there were in this process.</summary>
     public static long Count => Interlocked.Read(ref count);
+
+    /// <summary>How often this process waited for a device without reading anything.</summary>
+    public static long Waits => Interlocked.Read(ref waits);
+
+    /// <summary>Waits until all is done that was asked of a tensor's device, so that a time that is shown is that of finished work.</summary>
+    public static void Wait(Tensor tensor)
+    {
+        if (CpuPath.HasMemory(tensor))
+        {
+            return;
+        }
+
+        Interlocked.Increment(ref waits);
+        if (tensor.device_type == DeviceType.CUDA)
+        {
+            cuda.synchronize(tensor.device);
+        }
+    }
 
     /// <summary>The elements of a tensor, at once.</summary>
     /// <param name="tensor">Any shape and device.</param>

@@ -4,6 +4,7 @@ using PPYolo.Align;
 using PPYolo.Align.Generation;
 using PPYolo.Align.Tensors;
 using PPYolo.Data.Batches;
+using PPYolo.Kernels.Memory;
 using PPYolo.Model;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Runtime;
@@ -68,6 +69,7 @@ public sealed class Trainer : IDisposable
         ahead = null;
         var start = Stopwatch.GetTimestamp();
         var result = Run(batch);
+        HostRead.Wait(Step.Entries[0].Value);
         var time = Stopwatch.GetElapsedTime(start) - (ahead?.Wait ?? TimeSpan.Zero);
         if (plan.CheckReplicas)
         {

@@ -23,8 +23,11 @@ public sealed class BatchTransferTests
     public void The_next_batch_is_copied_while_the_device_computes_the_losses_of_this_one()
     {
         using var path = CpuPath.Close(kernels: false, memory: true);
+        var waits = HostRead.Waits;
 
         Train(3);
+
+        (HostRead.Waits - waits).Should().Be(3, "the time of an iteration is that of finished work");
 
         events.Should().Equal("make 0", "copy", "fed", "make 1", "copy", "losses", "fed", "make 2", "copy", "losses", "fed", "losses");
     }
