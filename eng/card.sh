@@ -75,6 +75,8 @@ echo "card.sh: reports go to $out"
     git log -1 --format='commit %H' 2>/dev/null
     uname -srm
     command -v nvidia-smi >/dev/null && nvidia-smi
+    # Where it is found, ranks-mpi goes over it; else the log of ranks-mpi has a note.
+    ldconfig -p 2>/dev/null | grep libnccl || echo "no libnccl.so.2"
 } >"$out/machine.txt" 2>&1
 cards=0
 command -v nvidia-smi >/dev/null && cards=$(nvidia-smi -L 2>/dev/null | grep -c '^GPU')

@@ -19,7 +19,7 @@ internal static class HostRead
     /// <summary>How often this process waited for a device without reading anything.</summary>
     public static long Waits => Interlocked.Read(ref waits);
 
-    /// <summary>Waits until all is done that was asked of a tensor's device, so that a time that is shown is that of finished work.</summary>
+    /// <summary>Waits until all is done that was asked of a tensor's device, so that a time that is shown is of finished work.</summary>
     public static void Wait(Tensor tensor)
     {
         if (CpuPath.HasMemory(tensor))

@@ -8,7 +8,7 @@ namespace PPYolo.Train.Runtime;
 /// How this process computes on cards. libtorch by itself lets convolutions take TF32, which is 1e-3 off, and cuDNN choose algorithms that
 /// add in any order.
 /// </summary>
-/// <param name="Name">The card: its name, compute capability and driver.</param>
+/// <param name="Name">The card: its name, compute capability, driver and cuDNN.</param>
 /// <param name="Tf32">Whether convolutions and matrix products may take TF32: off, on, or what else decides.</param>
 /// <param name="Undetermined">What keeps runs from being equal bit for bit; empty where all is set.</param>
 public sealed record CardSettings(string Name, string Tf32, IReadOnlyList<string> Undetermined)

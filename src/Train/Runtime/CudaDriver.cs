@@ -44,7 +44,7 @@ internal sealed unsafe partial class CudaDriver : ICudaDriver
                 ? string.Create(
                     CultureInfo.InvariantCulture,
                     $"{Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name))}, compute capability "
-                        + $"{major}.{minor}, driver for CUDA {version / 1000}.{version % 1000 / 10}"
+                        + $"{major}.{minor}, driver for CUDA {version / 1000}.{version % 1000 / 10}{CuDnn()}"
                 )
                 : "a card that its driver does not describe";
         }
@@ -52,6 +52,23 @@ internal sealed unsafe partial class CudaDriver : ICudaDriver
         {
             return "a card whose driver could not be asked";
         }
+    }
+
+    /// <summary>The number that cuDNN calls its version, where libtorch brings one.</summary>
+    private static string CuDnn()
+    {
+        foreach (var name in new[] { "libcudnn.so.9", "libcudnn.so.8", "cudnn64_9" })
+        {
+            if (
+                NativeLibrary.TryLoad(name, typeof(torch).Assembly, null, out var library)
+                && NativeLibrary.TryGetExport(library, "cudnnGetVersion", out var function)
+            )
+            {
+                return string.Create(CultureInfo.InvariantCulture, $", cuDNN {((delegate* unmanaged<nuint>)function)()}");
+            }
+        }
+
+        return "";
     }
 
     /// <summary>What tells a card from all others, however few of them a process sees.</summary>

@@ -3,8 +3,12 @@ using Mono.Cecil.Cil;
 using PPYolo.Data.Batches;
 using PPYolo.Kernels.Memory;
 using PPYolo.Tests.Unit.House.Walls;
+using PPYolo.Train.Feeds;
 using PPYolo.Train.Options;
+using PPYolo.Train.Ranks;
+using PPYolo.Train.Runs;
 using PPYolo.Train.Stepping;
+using PPYolo.Train.Weights;
 using TorchSharp;
 
 namespace PPYolo.Tests.Unit.House;
@@ -90,6 +94,24 @@ public sealed class HostReadTests
         step.Run(batches.At(1));
 
         (HostRead.Count - before).Should().Be(reads);
+    }
+
+    [Fact]
+    public void Over_ranks_there_is_one_for_each_norm_and_one_each_for_sum_and_checksum()
+    {
+        using var path = CpuPath.Close(kernels: false, memory: true);
+        var options = TrainOptionsFile.Read("ppyolo_r18vd_voc2012", ["batch=2", "sizes=[64]", "clipGradNorm=null"]);
+        var start = StartWeights.Parse("generator:1").For(options.ToNetwork());
+        var norms = start.Names.Count(name => name.EndsWith("running_mean", StringComparison.Ordinal));
+        long Reads(int iterations)
+        {
+            var plan = new RunPlan(options, start, RankBatches.Generated("1", options, [1, 1], perRankSizes: false), iterations, "1");
+            var before = HostRead.Count;
+            ThreadRanks.Run(2, ranks => IterationLoop.Execute(plan, ranks));
+            return HostRead.Count - before;
+        }
+
+        (Reads(2) - Reads(1)).Should().Be(2 * (1 + 1 + norms + 1), "each rank reads its losses, their sum, norms and the checksum");
     }
 
     private static List<string> Found(ModuleDefinition module) =>
