@@ -80,7 +80,7 @@ internal sealed class Bench
         }
     }
 
-    private static TraceFloor FloorOf(BenchCase of)
+    public static TraceFloor FloorOf(BenchCase of)
     {
         lock (Floors)
         {

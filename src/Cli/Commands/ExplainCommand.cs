@@ -4,6 +4,7 @@ using PPYolo.Align.Reports;
 using PPYolo.Cli.Output;
 using PPYolo.Cli.Progress;
 using PPYolo.Harness.Explain;
+using PPYolo.Harness.Reduction;
 using PPYolo.Train.Records;
 using PPYolo.Train.Runtime;
 
@@ -61,6 +62,13 @@ internal static class ExplainCommand
             Description = "Writes a JUnit file for a pipeline: a row for each phase and part of the network.",
             HelpName = "FILE",
         };
+        var reduce = new Option<string?>("--reduce")
+        {
+            Description =
+                "Shrinks the difference to one module and few images, and writes them into a new folder, with a test that is red "
+                + "(docs/reduce.md).",
+            HelpName = "OUT",
+        };
         var json = SharedOptions.Json();
         var threads = SharedOptions.Threads();
         var device = SharedOptions.Device();
@@ -79,6 +87,7 @@ internal static class ExplainCommand
             noise,
             html,
             junit,
+            reduce,
             json,
             threads,
             device,
@@ -101,7 +110,7 @@ internal static class ExplainCommand
         {
             if (
                 result.GetValue(second) is null
-                && new Option[] { twins, floor, noise, html, junit }.FirstOrDefault(option =>
+                && new Option[] { twins, floor, noise, html, junit, reduce }.FirstOrDefault(option =>
                     result.GetResult(option) is { Implicit: false }
                 )
                     is { } given
@@ -124,6 +133,12 @@ internal static class ExplainCommand
                 ReportPlace.Require(option, result.GetValue(option));
             }
 
+            if (result.GetValue(reduce) is { } output)
+            {
+                ReduceScenario.RequireFree(output);
+                NativeLibraries.RequireTorch();
+            }
+
             if (result.GetValue(second) is not { } other)
             {
                 return VerdictOutput.Show(CourseScenario.Run(result.GetValue(first)!), result.GetValue(json));
@@ -144,26 +159,23 @@ internal static class ExplainCommand
                 result.GetValue(device) == "cpu" && !NativeLibraries.HasTorch
                     ? null
                     : SharedOptions.Prepare(result.GetValue(threads), result.GetValue(device)!, ranks: ranks);
-            var explanation = ExplainScenario.Run(
-                result.GetValue(first)!,
-                other,
-                new()
+            var options = new ExplainOptions
+            {
+                Threads = result.GetValue(threads),
+                Device = where,
+                Twins = result.GetValue(twins),
+                Floor = result.GetValue(floor),
+                Noise = result.GetValue(noise) ?? [],
+                Names = result.GetValue(names),
+                Progress = what =>
                 {
-                    Threads = result.GetValue(threads),
-                    Device = where,
-                    Twins = result.GetValue(twins),
-                    Floor = result.GetValue(floor),
-                    Noise = result.GetValue(noise) ?? [],
-                    Names = result.GetValue(names),
-                    Progress = what =>
+                    if (!Console.IsErrorRedirected)
                     {
-                        if (!Console.IsErrorRedirected)
-                        {
-                            Console.Error.WriteLine($"trying {what}");
-                        }
-                    },
-                }
-            );
+                        Console.Error.WriteLine($"trying {what}");
+                    }
+                },
+            };
+            var explanation = ExplainScenario.Run(result.GetValue(first)!, other, options);
             Write(result.GetValue(html), () => ExplanationHtml.Format(explanation));
             Write(result.GetValue(junit), () => ExplanationJUnit.Format(explanation));
             var file = result.GetValue(json);
@@ -175,6 +187,12 @@ internal static class ExplainCommand
             else
             {
                 Console.Out.WriteLine(FittedText.Of(ExplanationText.Format(explanation)));
+            }
+
+            if (result.GetValue(reduce) is { } place)
+            {
+                var said = ReduceScenario.Run(result.GetValue(first)!, other, explanation, options, place);
+                (file == "-" ? Console.Error : Console.Out).WriteLine(FittedText.Of(said));
             }
 
             return explanation.Aligned ? ExitCode.Aligned : ExitCode.Diverged;

@@ -51,6 +51,9 @@ internal sealed class Laboratory
         );
     }
 
+    /// <summary>What is repeated.</summary>
+    public RunPlan Plan => plan;
+
     /// <summary>Each rank's batches.</summary>
     public Func<int, IBatchSource> Batches => plan.Batches;
 
