@@ -1,9 +1,14 @@
 using System.Text;
+using PPYolo.Align;
+using PPYolo.Align.Json;
 using PPYolo.Align.Traces;
+using PPYolo.Cli.Commands;
 using PPYolo.Harness.Reduction;
 using PPYolo.Tests.Faults.Blind;
+using PPYolo.Train.Options;
 using PPYolo.Train.Records;
 using PPYolo.Train.Runs;
+using PPYolo.Train.Stepping;
 
 namespace PPYolo.Tests.Faults;
 
@@ -16,6 +21,9 @@ public sealed class ReductionTests : IDisposable
     private static readonly bool Whole = Environment.GetEnvironmentVariable("PPYOLO_FAULTS") == "reduce";
 
     private static readonly TracePhase[] OfModules = [TracePhase.Forward, TracePhase.Buffers, TracePhase.Loss, TracePhase.Backward];
+
+    /// <summary>As this was built: bin/Release/net10.0.</summary>
+    private static readonly string Configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
 
     private readonly TemporaryFolder folder = new();
 
@@ -35,9 +43,20 @@ public sealed class ReductionTests : IDisposable
     {
         var fault = PlantedFaults.All.Concat(BlindFaults.All).Single(one => one.Name == name);
         var row = new StringBuilder($"| {name} | ");
-        if (Reduce(fault) is not { } reduced)
+        ReducedDifference? reduced;
+        try
         {
-            Say(row.Append("no module shows it alone | | | |"));
+            reduced = Reduce(fault);
+        }
+        catch (AlignException error) when (Whole)
+        {
+            reduced = null;
+            error.Message.Should().Contain("20 MB");
+        }
+
+        if (reduced is null)
+        {
+            Say(row.Append("none | | | |"));
             Whole.Should().BeTrue("this one is shrunk");
             return;
         }
@@ -52,7 +71,95 @@ public sealed class ReductionTests : IDisposable
         ReducedModule.Differences(folder.File("out")).Should().BeEmpty();
     }
 
+    [Fact]
+    public async Task Writes_a_test_that_is_red_with_the_difference_and_green_without_it()
+    {
+        string right = Record("right", options => options),
+            wrong = Record("wrong", options => options with { DropBlock = true }),
+            reduced = folder.File("reduced"),
+            settings = Path.Combine(reduced, "settings.json");
+
+        CommandLine.Run(["explain", right, wrong, "--twins", "1", "--reduce", reduced]).Should().Be(ExitCode.Diverged);
+        Directory.GetFileSystemEntries(folder.Path).Should().HaveCount(3, "nothing is left beside what was written");
+        var red = await Test();
+        red.ExitCode.Should().Be(1, red.Output);
+        red.Output.Should().Contain("Failed Reduced.ReducedModuleTests.Computes_what_is_expected").And.Contain("dropblock: differs by");
+
+        var text = await File.ReadAllTextAsync(settings);
+        text.Should().Contain("\"dropBlock\": true");
+        await File.WriteAllTextAsync(settings, text.Replace("\"dropBlock\": true", "\"dropBlock\": false", StringComparison.Ordinal));
+        var green = await Test("--no-build");
+        green.ExitCode.Should().Be(0, green.Output);
+
+        // What is there is never written over.
+        var before = Directory.GetLastWriteTimeUtc(reduced);
+        CommandLine.Run(["explain", right, wrong, "--twins", "1", "--reduce", reduced]).Should().Be(ExitCode.WrongUse);
+        Directory.GetLastWriteTimeUtc(reduced).Should().Be(before);
+
+        Task<(int ExitCode, string Output)> Test(params string[] more) =>
+            // The projects of src are built already, and others may be using them.
+            Dotnet.Run(
+                ["test", reduced, "-c", Configuration, $"-p:PPYoloRoot={Fixtures.Root}", "-p:BuildProjectReferences=false", .. more],
+                new Dictionary<string, string>()
+            );
+    }
+
+    [Fact]
+    public void Cuts_a_record_of_another_program_to_the_images_that_stand_for_themselves()
+    {
+        var fault = PlantedFaults.All.Concat(BlindFaults.All).Single(one => one.Name == "shortcut pools by the maximum");
+        const string Place = "backbone.res5.res5a.short.pool";
+        string right = Record("right", options => options),
+            bare = Record("bare", options => options, fault.Training),
+            whole = Record("whole", options => options, fault.Training, $"forward:{Place}"),
+            reduced = folder.File("reduced");
+
+        // The program that made it did something else, so that this one does not repeat it.
+        CommandLine.Run(["explain", right, bare, "--twins", "1", "--reduce", reduced]).Should().Be(ExitCode.WrongUse);
+        Directory.Exists(reduced).Should().BeFalse();
+        CommandLine.Run(["explain", right, whole, "--twins", "1", "--reduce", reduced]).Should().Be(ExitCode.Diverged);
+
+        var facts = StrictJson.Parse<ReductionFacts>(File.ReadAllText(Path.Combine(reduced, "reduce.json")), "reduce.json");
+        facts.Module.Should().Be(Place);
+        facts.Images.Should().ContainSingle();
+        ReducedModule.Differences(reduced).Should().BeEmpty("this program is right");
+        // Seen from the other side this program is wrong.
+        var turned = folder.File("turned");
+        CommandLine.Run(["explain", whole, right, "--twins", "1", "--reduce", turned]).Should().Be(ExitCode.Diverged);
+        ReducedModule.Differences(turned).Should().ContainSingle().Which.Should().Contain(Place);
+    }
+
+    [Fact]
+    public void Refuses_a_place_that_is_no_modules()
+    {
+        string right = Record("right", options => options),
+            wrong = Record("wrong", options => options with { Momentum = 0.85 });
+
+        CommandLine.Run(["explain", right, wrong, "--twins", "1", "--reduce", folder.File("out")]).Should().Be(ExitCode.WrongUse);
+        Directory.Exists(folder.File("out")).Should().BeFalse();
+    }
+
     public void Dispose() => folder.Dispose();
+
+    private string Record(string name, Func<TrainOptions, TrainOptions> change, Alteration? fault = null, params string[] whole)
+    {
+        var path = folder.File(name);
+        var plan = Bench.Plan(1);
+        RecordingLoop.Execute(
+            plan.With(fault ?? Alteration.None) with
+            {
+                Options = change(plan.Options),
+                Iterations = 2,
+            },
+            "calm",
+            new(path)
+            {
+                Extension = ".npz",
+                Trace = new() { Full = [.. whole] },
+            }
+        );
+        return path;
+    }
 
     private static TracePhase Phase(PlantedFault fault) =>
         Enum.TryParse<TracePhase>(fault.Frontier.Split(' ')[1], ignoreCase: true, out var phase) ? phase : TracePhase.End;
@@ -70,7 +177,11 @@ public sealed class ReductionTests : IDisposable
         var plan = Bench.Plan(fault.Case, 1);
         var (right, wrong) = (plan, plan.With(fault.Training));
         var (a, b) = (Trace(right), Trace(wrong));
-        var frontier = TraceComparison.Of(a, b, Bench.FloorOf(fault.Case)).Frontier!;
+        if (TraceComparison.Of(a, b, Bench.FloorOf(fault.Case)).Frontier is not { } frontier)
+        {
+            return null;
+        }
+
         using ReducibleRun one = new(right, frontier.Iteration),
             other = new(wrong, frontier.Iteration);
         return new Reducer(one, one, other, plan.Seed).Reduce(frontier.Key, a[0].Iterations[frontier.Iteration]);

@@ -32,7 +32,7 @@ public static class ReducedModule
             expected = Npz.Read(File("expected.npz"));
         using var network = new PPYoloNetwork(options.ToNetwork());
         network.train();
-        network.Randomness.Source = (layer, shape) => Uniform($"{facts.Seed}/dropblock/{facts.Iteration}/0/{layer}", shape);
+        Draw(network, facts.Seed, facts.Iteration);
         using var found = Run(network, facts.Module, inputs, weights);
         return
         [
@@ -44,6 +44,13 @@ public static class ReducedModule
                 ),
         ];
     }
+
+    /// <summary>Has a network draw the random numbers of an iteration.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="seed">The seed of its run.</param>
+    /// <param name="iteration">The iteration, from 0.</param>
+    public static void Draw(PPYoloNetwork network, string seed, int iteration) =>
+        network.Randomness.Source = (layer, shape) => Uniform($"{seed}/dropblock/{iteration}/0/{layer}", shape);
 
     /// <summary>Runs a module.</summary>
     /// <param name="network">The network, in the mode in which it trains.</param>

@@ -56,14 +56,7 @@ internal sealed class Reducer(ReducibleRun own, IReducedSide first, IReducedSide
         return null;
     }
 
-    private ReducedDifference Shrunk(
-        string module,
-        NamedTensors whole,
-        NamedTensors weights,
-        List<int> all,
-        Shown shown,
-        double leastBound
-    )
+    private ReducedDifference Shrunk(string module, NamedTensors whole, NamedTensors weights, List<int> all, Shown shown, double leastBound)
     {
         var proof = shown.Tensors[0].Name;
         IReadOnlyList<int> images = all;
@@ -198,9 +191,10 @@ internal sealed class Reducer(ReducibleRun own, IReducedSide first, IReducedSide
                 .ToList();
             return differing.Count == 0 ? null : new(differing, expected, found);
         }
-        catch (ExternalException)
+        catch (Exception error)
+            when (error is ExternalException or InvalidOperationException or ArgumentException or NullReferenceException)
         {
-            // What does not run alone, or not on so small an input, shows nothing.
+            // What does not run alone, since it needs what ran before, or not on so small an input, shows nothing.
             return null;
         }
     }

@@ -1,6 +1,7 @@
 using PPYolo.Align.Tensors;
 using PPYolo.Model;
 using PPYolo.Model.Head;
+using PPYolo.Model.Layers;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Runs;
 using PPYolo.Train.Stepping;
@@ -34,6 +35,7 @@ internal sealed class ReducibleRun : IReducedSide, IDisposable
         }
 
         Weights = NetworkState.Save(Network);
+        ReducedModule.Draw(Network, plan.Seed, iteration);
     }
 
     /// <summary>The iteration that comes.</summary>
@@ -45,11 +47,12 @@ internal sealed class ReducibleRun : IReducedSide, IDisposable
     /// <summary>Its weights and statistics before the iteration.</summary>
     public NamedTensors Weights { get; }
 
-    /// <summary>The weights of a module and of all that is in it.</summary>
+    /// <summary>The weights of a module and of all that it uses.</summary>
     public NamedTensors WeightsOf(string module)
     {
+        var used = Used(module).Select(layer => layer + ".").ToList();
         var own = new NamedTensors();
-        foreach (var (key, tensor) in Weights.Where(pair => pair.Key.StartsWith(module + ".", StringComparison.Ordinal)))
+        foreach (var (key, tensor) in Weights.Where(pair => used.Exists(layer => pair.Key.StartsWith(layer, StringComparison.Ordinal))))
         {
             own.Add(key, tensor);
         }
@@ -57,16 +60,25 @@ internal sealed class ReducibleRun : IReducedSide, IDisposable
         return own;
     }
 
-    /// <summary>How many modules without modules inside there are in a module.</summary>
-    public int LayersIn(string module) =>
-        module == ReducedModule.Losses
-            ? 1
-            : Network
-                .named_modules()
-                .Count(pair =>
-                    (pair.name == module || pair.name.StartsWith(module + ".", StringComparison.Ordinal))
-                    && !pair.module.named_children().Any()
-                );
+    /// <summary>How many modules without modules inside a module uses; losses are one.</summary>
+    public int LayersIn(string module) => module == ReducedModule.Losses ? 1 : Used(module).Count();
+
+    /// <summary>The modules without modules inside that a module is, has, or uses without having it.</summary>
+    private IEnumerable<string> Used(string module)
+    {
+        List<(string Name, nn.Module Module)> all = [.. Network.named_modules()];
+        List<(string Name, nn.Module Module)> inside =
+        [
+            .. all.Where(one =>
+                (one.Name == module || one.Name.StartsWith(module + ".", StringComparison.Ordinal)) && !one.Module.named_children().Any()
+            ),
+        ];
+        // Its offsets are the owner's, and stand beside it.
+        var offsets = inside.Select(one => one.Module).OfType<DeformableConv>().Select(conv => (nn.Module)conv.Offsets).ToList();
+        return inside
+            .Select(one => one.Name)
+            .Union(all.Where(one => offsets.Exists(conv => ReferenceEquals(conv, one.Module))).Select(one => one.Name));
+    }
 
     /// <summary>Trains the iteration, and keeps what modules are given in it.</summary>
     /// <param name="modules">The names of the modules, and <see cref="ReducedModule.Losses"/>.</param>
