@@ -19,7 +19,9 @@ public static class ReducedModule
     /// <summary>The losses, which are no module: their inputs are the head's outputs, the boxes, and the targets.</summary>
     public const string Losses = "losses";
 
-    /// <summary>In what a module of this program differs from what is expected of it; a line for each tensor, none where all is well.</summary>
+    /// <summary>
+    /// In what a module of this program differs from what is expected of it: a line for each tensor, none where all is well.
+    /// </summary>
     /// <param name="folder">What a reduction wrote.</param>
     /// <exception cref="AlignException">A file cannot be read, or the network has no such module.</exception>
     public static IReadOnlyList<string> Differences(string folder)
