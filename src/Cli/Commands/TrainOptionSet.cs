@@ -136,18 +136,19 @@ internal sealed class TrainOptionSet
         new("--replay")
         {
             Description =
-                "Trains on a recorded run again, comparing as it goes, and writes its end weights (1.*) into the folder. With --record "
-                + "DIR the repetition is recorded too, for example to trace a run that was not traced. A capsule of a black box is trained again from its "
-                + "checkpoint; --set makes it a twin with one thing changed. A folder that the reference's own program wrote needs "
-                + "--config, and --set and --init where they differ.",
+                "Trains on a recorded run again, comparing as it goes, and writes its end weights (1.*) into the folder. With "
+                + "--record DIR the repetition is recorded too, for example to trace a run that was not traced. A capsule of a black "
+                + "box is trained again from its checkpoint; --set makes it a twin with one thing changed. A folder that the "
+                + "reference's own program wrote needs --config, and --set and --init where they differ.",
             HelpName = "DIR",
         };
 
     public Option<string?> End { get; } =
         new("--end")
         {
-            Description = "With --replay of a folder of the reference's program: its end weights, where they are not 1__.pth in the folder or "
-                + "below PPYOLO_outputs.",
+            Description =
+                "With --replay of a folder of the reference's program: its end weights, where they are not 1__.pth in the folder or below "
+                + "PPYOLO_outputs.",
             HelpName = "FILE",
         };
 
