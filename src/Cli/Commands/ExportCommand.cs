@@ -4,7 +4,6 @@ using System.Globalization;
 using PPYolo.Align;
 using PPYolo.Train.Inference;
 using PPYolo.Train.Inference.Export;
-using PPYolo.Train.Options;
 using PPYolo.Train.Runtime;
 
 namespace PPYolo.Cli.Commands;
@@ -20,7 +19,7 @@ internal static class ExportCommand
     public static Command Create()
     {
         var weights = InferenceOptionSet.Weights(required: true);
-        var config = SharedOptions.Config(null);
+        var config = InferenceOptionSet.Config();
         var set = SharedOptions.Set();
         var output = new Option<string>("--out")
         {
@@ -62,6 +61,7 @@ internal static class ExportCommand
             deformable,
             names,
         };
+        ModelChoice.RequireConfig(command, weights, config);
         command.SetAction(result =>
         {
             string path = result.GetValue(output)!,
@@ -72,7 +72,8 @@ internal static class ExportCommand
             }
 
             NativeLibraries.RequireTorch();
-            var settings = TrainOptionsFile.Read(result.GetValue(config)!, result.GetValue(set)!);
+            var model = ModelChoice.Of(from, result.GetValue(config), result.GetValue(set)!);
+            var settings = model.Options;
             var options = new ExportOptions
             {
                 Size =
@@ -80,10 +81,14 @@ internal static class ExportCommand
                     : side == AnySize ? null
                     : int.Parse(side, CultureInfo.InvariantCulture),
                 Deformable = Enum.Parse<DeformableForm>(result.GetValue(deformable)!),
-                ClassNames = [.. ClassNames.Of(settings.Classes, result.GetValue(names)).Select(category => category.Name)],
-                Name = Path.GetFileNameWithoutExtension(result.GetValue(config)!),
+                ClassNames = [.. model.Categories(result.GetValue(names)).Select(category => category.Name)],
+                Name = Path.GetFileNameWithoutExtension(result.GetValue(config) ?? Path.TrimEndingDirectorySeparator(from)),
             };
-            using var network = ModelWeights.Network(from, settings.ToNetwork(), text => Console.Error.WriteLine($"ppyolo: {text}"));
+            using var network = ModelWeights.Network(
+                model.Weights,
+                settings.ToNetwork(),
+                text => Console.Error.WriteLine($"ppyolo: {text}")
+            );
             var (opset, boxes) = OnnxExport.Write(path, network, options);
             Console.Out.WriteLine(
                 string.Create(

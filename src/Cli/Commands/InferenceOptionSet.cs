@@ -22,7 +22,8 @@ internal static class InferenceOptionSet
         new("--names")
         {
             Description =
-                "Class names: a text file with one on each line, or a COCO annotation file. 20 classes are those of VOC unless given.",
+                "Class names: a text file with one on each line, or a COCO annotation file. Of a run's folder they are those of its "
+                + "dataset, and 20 classes are those of VOC, unless given.",
             HelpName = "FILE",
         };
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.CommandLine;
 using PPYolo.Align;
 using PPYolo.Data.Coco;
 using PPYolo.Data.Layouts;
@@ -40,6 +41,23 @@ internal sealed record ModelChoice(string Weights, TrainOptions Options, RunSett
             run
         );
     }
+
+    /// <summary>Refuses weights that are not there, and those that a configuration must be named for.</summary>
+    /// <param name="command">The command whose options these are.</param>
+    /// <param name="weights">The file, record folder, or run's folder.</param>
+    /// <param name="config">The configuration.</param>
+    public static void RequireConfig(Command command, Option<string?> weights, Option<string?> config) =>
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(config) is null && result.GetValue(weights) is { } file && !IsRun(file))
+            {
+                result.AddError(
+                    Path.Exists(file)
+                        ? $"{command.Name} needs --config NAME, unless --weights is the folder of a run"
+                        : $"--weights {file}: there is no such file or folder"
+                );
+            }
+        });
 
     /// <summary>Whether a path is the folder of a run over epochs.</summary>
     public static bool IsRun(string? path) => path is not null && RunSettings.ExistIn(path);

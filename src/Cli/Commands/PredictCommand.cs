@@ -31,13 +31,7 @@ internal static class PredictCommand
         var config = InferenceOptionSet.Config();
         var set = SharedOptions.Set();
         var threshold = InferenceOptionSet.Threshold("Objects with lower scores are left out.");
-        var names = new Option<string?>("--names")
-        {
-            Description =
-                "Class names: a text file with one on each line, or a COCO annotation file. Of a run's folder they are "
-                + "those of its dataset, and 20 classes are those of VOC, unless given.",
-            HelpName = "FILE",
-        };
+        var names = InferenceOptionSet.Names();
         var fold = InferenceOptionSet.Fuse();
         var threads = SharedOptions.Threads();
         var device = SharedOptions.Device();
@@ -57,13 +51,7 @@ internal static class PredictCommand
             threads,
             device,
         };
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(config) is null && result.GetValue(weights) is { } file && !ModelChoice.IsRun(file))
-            {
-                result.AddError("predict needs --config NAME, unless --weights is the folder of a run");
-            }
-        });
+        ModelChoice.RequireConfig(command, weights, config);
         command.SetAction(result =>
         {
             var model = ModelChoice.Of(result.GetValue(weights)!, result.GetValue(config), result.GetValue(set)!);

@@ -2,6 +2,8 @@ using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
 using PPYolo.Cli.Commands;
 using PPYolo.Model.Networks;
+using PPYolo.Train.Epochs;
+using PPYolo.Train.Options;
 using PPYolo.Train.Weights;
 
 namespace PPYolo.Tests.Unit.Cli.Commands;
@@ -45,6 +47,32 @@ public sealed class ExportCommandTests : IDisposable
         export.ExitCode.Should().Be(ExitCode.Aligned, export.Error);
         export.Output.Should().Contain("images of any side that is a multiple of 32");
         export.Error.Should().Contain("tensors of float16 were converted to float32");
+    }
+
+    [Fact]
+    public void Of_a_run_its_checkpoint_is_exported_by_its_own_configuration()
+    {
+        var run = folder.Folder("kettles");
+        File.Copy(Weights(".pth"), Path.Combine(run, "epoch0005.pth"));
+        File.WriteAllText(
+            Path.Combine(run, "checkpoints.json"),
+            """{"format": "ppyolo-checkpoints", "version": 1, "latest": "epoch0005.pth"}"""
+        );
+        new RunSettings
+        {
+            Options = TrainOptionsFile.Read("ppyolo_r18vd_voc2012", ["evalSize=96"]),
+            Data = "generator:1",
+            Seed = "1",
+            Init = "generator:1",
+            Ranks = 1,
+            Threads = 1,
+        }.Write(run);
+
+        var export = ConsoleCapture.Run("export", "--weights", run, "--out", Model);
+
+        export.ExitCode.Should().Be(ExitCode.Aligned, export.Error);
+        export.Output.Should().Contain("r18vd with 20 classes, images of 96 x 96 pixels");
+        export.Error.Should().Contain("taking the last checkpoint");
     }
 
     public static TheoryData<string[], string> WrongUses =>

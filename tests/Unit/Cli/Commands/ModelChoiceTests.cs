@@ -48,14 +48,29 @@ public sealed class ModelChoiceTests : IDisposable
         ModelChoice.Of(folder.Path, null, []).Categories(null).Select(one => one.Name).Should().Equal("class 1", "class 2");
     }
 
-    [Fact]
-    public void A_file_of_weights_needs_a_configuration()
+    [Theory]
+    [InlineData("predict", "a.png", "--out", "found")]
+    [InlineData("export", "--out", "a.onnx")]
+    public void A_file_of_weights_needs_a_configuration(params string[] command)
     {
-        var run = ConsoleCapture.Run("predict", "a.png", "--out", "found", "--weights", "a.pth");
+        var weights = folder.Text("a.pth", "")["a.pth"];
+        var run = ConsoleCapture.Run([.. command, "--weights", weights]);
 
         (run.ExitCode, run.Error.Split('\n')[0])
             .Should()
-            .Be((2, "ppyolo: predict needs --config NAME, unless --weights is the folder of a run"));
+            .Be((2, $"ppyolo: {command[0]} needs --config NAME, unless --weights is the folder of a run"));
+    }
+
+    [Theory]
+    [InlineData("predict", "a.png", "--out", "found")]
+    [InlineData("export", "--out", "a.onnx")]
+    public void A_folder_that_is_not_there_is_named(params string[] command)
+    {
+        var run = ConsoleCapture.Run([.. command, "--weights", folder["nowhere"]]);
+
+        (run.ExitCode, run.Error.Split('\n')[0])
+            .Should()
+            .Be((2, $"ppyolo: --weights {folder["nowhere"]}: there is no such file or folder"));
     }
 
     public void Dispose() => folder.Dispose();
