@@ -82,7 +82,9 @@ internal static class ExportCommand
                     : int.Parse(side, CultureInfo.InvariantCulture),
                 Deformable = Enum.Parse<DeformableForm>(result.GetValue(deformable)!),
                 ClassNames = [.. model.Categories(result.GetValue(names)).Select(category => category.Name)],
-                Name = Path.GetFileNameWithoutExtension(result.GetValue(config) ?? Path.TrimEndingDirectorySeparator(from)),
+                Name = result.GetValue(config) is { } named
+                    ? Path.GetFileNameWithoutExtension(named)
+                    : Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(from))),
             };
             using var network = ModelWeights.Network(
                 model.Weights,

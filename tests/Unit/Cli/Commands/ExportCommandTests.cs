@@ -1,3 +1,4 @@
+using Microsoft.ML.OnnxRuntime;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
 using PPYolo.Cli.Commands;
@@ -52,7 +53,7 @@ public sealed class ExportCommandTests : IDisposable
     [Fact]
     public void Of_a_run_its_checkpoint_is_exported_by_its_own_configuration()
     {
-        var run = folder.Folder("kettles");
+        var run = folder.Folder("kettles-1.2");
         File.Copy(Weights(".pth"), Path.Combine(run, "epoch0005.pth"));
         File.WriteAllText(
             Path.Combine(run, "checkpoints.json"),
@@ -73,6 +74,8 @@ public sealed class ExportCommandTests : IDisposable
         export.ExitCode.Should().Be(ExitCode.Aligned, export.Error);
         export.Output.Should().Contain("r18vd with 20 classes, images of 96 x 96 pixels");
         export.Error.Should().Contain("taking the last checkpoint");
+        using var session = new InferenceSession(Model);
+        session.ModelMetadata.GraphName.Should().Be("kettles-1.2", "a point in a folder's name begins no extension");
     }
 
     public static TheoryData<string[], string> WrongUses =>
