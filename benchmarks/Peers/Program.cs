@@ -26,6 +26,7 @@ var actions = new Dictionary<string, Action<MeasuringPlan>>
 {
     ["check"] = TwinCheck.Run,
     ["step"] = StepContest.Run,
+    ["watch"] = StepContest.Watched,
     ["kernels"] = KernelContest.Run,
     ["tools"] = ToolContest.Run,
     ["scale"] = StepContest.Scale,

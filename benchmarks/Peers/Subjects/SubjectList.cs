@@ -14,6 +14,7 @@ internal static class SubjectList
     {
         [nameof(StepSubject)] = arguments => new StepSubject(arguments[0], arguments[1]),
         [nameof(TracedStepSubject)] = arguments => new TracedStepSubject(arguments[0], arguments[1], bool.Parse(arguments[2])),
+        [nameof(BoxedStepSubject)] = arguments => new BoxedStepSubject(arguments[0], arguments[1]),
         [nameof(TraceSubject)] = arguments => new TraceSubject(arguments[0], arguments[1]),
         [nameof(DeformableSubject)] = arguments => new DeformableSubject(Number(arguments[0]), bool.Parse(arguments[1])),
         [nameof(NormSubject)] = arguments => new NormSubject(Number(arguments[0]), Number(arguments[1]), bool.Parse(arguments[2])),
