@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Text;
 using PPYolo.Align.Traces;
 using PPYolo.Harness.Explain;
+using PPYolo.Harness.Faults;
 using PPYolo.Train.Records;
+using static TorchSharp.torch;
 
 namespace PPYolo.Tests.Faults;
 
@@ -125,6 +127,19 @@ public class FaultBenchTests
     [Theory]
     [MemberData(nameof(TriedPairs))]
     public void Both_of_two_faults_are_named(string first, string second) => Both(first, second).Should().BeTrue();
+
+    [Theory]
+    [InlineData(ScalarType.Float16, "float16")]
+    [InlineData(ScalarType.BFloat16, "bfloat16")]
+    public void An_average_of_few_bits_is_named(ScalarType type, string name)
+    {
+        var explanation = Bench.Explain(AverageFaults.Rounded(type), 1);
+
+        explanation.Causes.Should().NotBeEmpty($"{explanation.Trace.Frontier}");
+        var cause = explanation.Causes[0];
+        (cause.Id, cause.IsReproduced).Should().Be(("ema-half-precision", true), string.Join("; ", explanation.Causes));
+        cause.Title.Should().Contain($" {name} ");
+    }
 
     /// <summary>Without training anything: whoever plants a fault makes the table anew.</summary>
     [Fact]

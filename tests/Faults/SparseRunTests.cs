@@ -1,5 +1,8 @@
+using PPYolo.Align;
 using PPYolo.Align.Explanations;
+using PPYolo.Align.Formats;
 using PPYolo.Align.Reports;
+using PPYolo.Align.Tensors;
 using PPYolo.Align.Traces;
 using PPYolo.Cli.Commands;
 using PPYolo.Harness.Explain;
@@ -85,6 +88,78 @@ public sealed class SparseRunTests : IDisposable
     }
 
     public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData(ElementType.Float16, "The moving average was saved in float16 (11 bits).")]
+    [InlineData(ElementType.BFloat16, "The moving average was saved in bfloat16 (8 bits).")]
+    public void An_average_that_was_saved_in_few_bits_is_named(ElementType type, string title)
+    {
+        var right = Record("right", new());
+        var wrong = Take("wrong", right, "000.pth", "1__raw.pth", "losses.json");
+        Retype(right, wrong, RunRecord.EndName, type);
+
+        var explanation = Explain(right, wrong);
+
+        explanation.Trace.Frontier!.Key.Phase.Should().Be(TracePhase.End);
+        explanation.Causes.Should().NotBeEmpty();
+        (explanation.Causes[0].Id, explanation.Causes[0].Title, explanation.Causes[0].IsLikely)
+            .Should()
+            .Be(("end-half-precision", title, true));
+    }
+
+    [Fact]
+    public void Weights_that_were_saved_in_float64_are_compared()
+    {
+        var right = Record("right", new());
+        var same = Take("same", right, "000.pth", "losses.json");
+        Retype(right, same, RunRecord.EndName, ElementType.Float64);
+        Retype(right, same, RunRecord.RawEndName, ElementType.Float64);
+
+        var explanation = Explain(same, right);
+
+        explanation.Aligned.Should().BeTrue();
+        explanation.Trace.Differences.Select(difference => difference.Key.Phase).Should().Contain([TracePhase.Weights, TracePhase.End]);
+    }
+
+    [Fact]
+    public void An_average_that_was_kept_in_few_bits_is_named_from_files_alone()
+    {
+        var right = Record("right", new());
+        var wrong = Take(
+            "wrong",
+            Record("half", AverageFaults.Rounded(TorchSharp.torch.ScalarType.Float16)),
+            "000.pth",
+            "1__.pth",
+            "1__raw.pth",
+            "losses.json"
+        );
+
+        var causes = Explain(right, wrong).Causes;
+
+        causes.Should().NotBeEmpty();
+        (causes[0].Id, causes[0].IsReproduced).Should().Be(("ema-half-precision", true));
+    }
+
+    [Fact]
+    public void A_file_of_end_weights_that_is_not_the_traces_is_no_verdict()
+    {
+        var right = Record("right", new());
+        var other = Take("other", right, [.. Directory.EnumerateFiles(right).Select(path => Path.GetFileName(path))]);
+        Retype(right, other, RunRecord.RawEndName, ElementType.Float16);
+        File.Delete(Path.Combine(other, "1__raw.pth"));
+
+        FluentActions
+            .Invoking(() => Explain(right, other))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("*1__raw.safetensors: expected the weights that the record's own trace ends with, found others in * tensors*");
+    }
+
+    private static void Retype(string from, string to, string name, ElementType type)
+    {
+        using var tensors = TensorFile.Read(Path.Combine(from, name + ".pth"));
+        TensorFile.Write(Path.Combine(to, name + ".safetensors"), tensors.WithFloats(type, out _));
+    }
 
     private static Explanation Explain(string first, string second) =>
         ExplainScenario.Run(first, second, new() { Threads = TestEnvironment.Threads, Twins = 1 });

@@ -302,6 +302,11 @@ internal static class CauseCatalogue
     public static readonly CauseKind EmaDecay = Add("ema-decay", "The moving average's decay is another.", TracePhase.Ema);
     public static readonly CauseKind EmaCap = Add("ema-cap", "The moving average's decay rises no further than a cap.", TracePhase.Ema);
     public static readonly CauseKind EmaSeldom = Add("ema-seldom", "The moving average is not updated in every step.", TracePhase.Ema);
+    public static readonly CauseKind EmaHalfPrecision = Add(
+        "ema-half-precision",
+        "The moving average is kept in lower precision.",
+        TracePhase.Ema
+    );
     public static readonly CauseKind EmaBuffersLeftOut = Add(
         "ema-buffers-left-out",
         "The moving average leaves running statistics out.",
@@ -320,6 +325,11 @@ internal static class CauseCatalogue
     public static readonly CauseKind FilesSwapped = Add(
         "files-swapped",
         "The moving average and the weights as trained have each other's files.",
+        TracePhase.End
+    );
+    public static readonly CauseKind EndHalfPrecision = Add(
+        "end-half-precision",
+        "Weights or their average are saved in lower precision.",
         TracePhase.End
     );
     public static readonly CauseKind EndFactor = Add(

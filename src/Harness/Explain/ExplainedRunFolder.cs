@@ -100,7 +100,13 @@ internal static class ExplainedRunFolder
         }
 
         // A trace that breaks off has no end.
-        if (Find(folder, RunRecord.EndName) is { } end && (!traced || iterations == 0 || traces[0].Iterations.Count == iterations))
+        var hasEnd = !traced || iterations == 0 || traces[0].Iterations.Count == iterations;
+        if (traced && hasEnd && Find(folder, RunRecord.RawEndName) is { } raw)
+        {
+            TracedEnd.Require(raw, traces[0].Iterations[^1]);
+        }
+
+        if (hasEnd && Find(folder, RunRecord.EndName) is { } end)
         {
             using var ema = TensorFile.Read(end);
             TracingLoop.AddFiles(traces[0].Iterations[^1], TracePhase.End, ema);

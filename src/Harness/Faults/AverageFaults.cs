@@ -67,11 +67,34 @@ internal static class AverageFaults
                 },
         };
 
+    /// <summary>The average is kept in numbers of few bits.</summary>
+    public static Alteration Rounded(ScalarType type) =>
+        AfterStep(parts =>
+        {
+            foreach (var average in parts.Average.Averages.Select(pair => pair.Value))
+            {
+                using var rounded = average.to(type);
+                average.copy_(rounded);
+            }
+        });
+
     /// <summary>What is saved is not corrected for its start at zero.</summary>
     public static Alteration SavedUncorrected() => new() { Parts = parts => parts with { ReadAverage = parts.Average.State } };
 
     /// <summary>Running statistics are copied and not averaged.</summary>
     public static Alteration StatisticsCopied() =>
+        AfterStep(parts =>
+        {
+            foreach (var (key, average) in parts.Average.Averages)
+            {
+                if (key.Contains("running_", StringComparison.Ordinal))
+                {
+                    average.copy_(parts.Entry(key).Value);
+                }
+            }
+        });
+
+    private static Alteration AfterStep(Action<StepParts> change) =>
         new()
         {
             Parts = parts =>
@@ -81,13 +104,7 @@ internal static class AverageFaults
                     {
                         parts.MoveAverage();
                         using var noGrad = no_grad();
-                        foreach (var (key, average) in parts.Average.Averages)
-                        {
-                            if (key.Contains("running_", StringComparison.Ordinal))
-                            {
-                                average.copy_(parts.Entry(key).Value);
-                            }
-                        }
+                        change(parts);
                     },
                 },
         };

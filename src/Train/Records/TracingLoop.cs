@@ -52,14 +52,14 @@ internal static class TracingLoop
     /// <summary>Appends what a run ends with to its last iteration.</summary>
     public static void AddEnd(IterationTrace last, NamedTensors ema) => AddFiles(last, TracePhase.End, ema);
 
-    /// <summary>Appends tensors of a file, those of float32 and a wanted name, and with buffers the counters of batches.</summary>
+    /// <summary>Appends tensors of a file, those of real numbers and a wanted name, and with buffers the counters of batches.</summary>
     public static void AddFiles(IterationTrace trace, TracePhase phase, NamedTensors tensors, Func<string, bool>? wanted = null)
     {
         foreach (var (name, tensor) in tensors.Where(pair => wanted?.Invoke(pair.Key) != false))
         {
-            if (tensor.Type == ElementType.Float32)
+            if (tensor.Type.IsFloatingPoint())
             {
-                trace.Add(new(new(phase, name), tensor.Shape, StripedSummary.Of(tensor.As<float>())));
+                trace.Add(new(new(phase, name), tensor.Shape, StripedSummary.Of(tensor)));
             }
             else if (phase == TracePhase.Buffers && tensor is { Type: ElementType.Int64, Count: 1 })
             {

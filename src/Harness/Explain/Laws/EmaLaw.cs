@@ -51,6 +51,11 @@ internal sealed class EmaLaw : ILaw
             b = before;
         }
 
+        foreach (var finding in Rounded(second, a))
+        {
+            yield return finding;
+        }
+
         if (!a.Decays.Zip(b.Decays).All(pair => Numbers.Near(1 - pair.First, 1 - pair.Second, Exact)))
         {
             yield return Decay(first, a, b);
@@ -92,6 +97,48 @@ internal sealed class EmaLaw : ILaw
                     AverageFaults.SavedUncorrected()
                 );
             }
+        }
+    }
+
+    /// <summary>
+    /// An average that follows the weights with the first run's decays but for an error as large as rounding to few bits. Which elements
+    /// were rounded sketches do not say: carried out it shows.
+    /// </summary>
+    private static IEnumerable<Finding> Rounded(ExplainedRun second, DecayFit a)
+    {
+        var errors = new List<double>();
+        for (var iteration = 0; iteration < Math.Min(a.Decays.Count, second.Iterations.Count); iteration++)
+        {
+            foreach (var entry in second.Iterations[iteration].Of(TracePhase.Ema).Where(entry => !IsStatistic(entry)))
+            {
+                if (second.Sums(iteration, TracePhase.Weights, entry.Key.Name) is { } now)
+                {
+                    var earlier = iteration == 0 ? new double[now.Length] : second.Sums(iteration - 1, TracePhase.Ema, entry.Key.Name)!;
+                    var expected = Vectors.Combined((a.Decays[iteration], earlier), (1 - a.Decays[iteration], now));
+                    errors.Add(Norm(Minus(entry.Summary.Sums, expected)) / Math.Max(1e-30, Norm(expected)));
+                }
+            }
+        }
+
+        if (errors.Count == 0)
+        {
+            yield break;
+        }
+
+        var error = errors.Order().ElementAt(errors.Count / 2);
+        foreach (var few in LowPrecision.All.Where(few => few.Explains(error)))
+        {
+            yield return new(
+                CauseCatalogue.EmaHalfPrecision.Found(
+                    $"The moving average is kept in {few.Name} ({few.Bits} bits).",
+                    Finding.Unproven,
+                    [
+                        $"e = d e + (1 - d) w holds within {Numbers.Text(error)} (median) with the first run's d; rounding to "
+                            + $"{few.Bits} bits is up to {Numbers.Text(few.Unit)}",
+                    ]
+                ),
+                AverageFaults.Rounded(few.Type)
+            );
         }
     }
 

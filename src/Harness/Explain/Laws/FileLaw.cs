@@ -1,5 +1,7 @@
+using PPYolo.Align.Records;
 using PPYolo.Align.Sketching;
 using PPYolo.Align.Traces;
+using PPYolo.Harness.Faults;
 using PPYolo.Harness.RankEquality;
 
 namespace PPYolo.Harness.Explain.Laws;
@@ -89,6 +91,58 @@ internal sealed class FileLaw : ILaw
         if (Factor(first, second, ends) is { } factor)
         {
             yield return factor;
+        }
+
+        foreach (var finding in FewBits(first, second, absent))
+        {
+            yield return finding;
+        }
+    }
+
+    /// <summary>
+    /// Each file that differs, by what rounding to few bits comes to. The numbers themselves say whether they were rounded when they were
+    /// saved; an average that was kept so is told from other causes by carrying it out.
+    /// </summary>
+    private static IEnumerable<Finding> FewBits(ExplainedRun first, ExplainedRun second, List<EntryDifference> exceeding)
+    {
+        var files = exceeding.GroupBy(difference => difference.Key.Phase == TracePhase.End).ToList();
+        foreach (var (file, few) in from file in files from few in LowPrecision.All select (file, few))
+        {
+            // Statistics and tensors of few elements are as other numbers, and a median does not mind the rest.
+            var errors = file.Select(difference => difference.Relative).Order().ToList();
+            var error = errors[errors.Count / 2];
+            // Errors of an average that is rounded in each step add up, and are weighed down as it moves on.
+            if (!few.Explains(error, times: 3))
+            {
+                continue;
+            }
+
+            var name = file.Key ? RecordFolder.EndName : RecordFolder.RawEndName;
+            string[] evidence =
+            [
+                $"{errors.Count} tensors of {name} differ by {Numbers.Text(error)} (median); rounding to {few.Bits} bits is up to "
+                    + Numbers.Text(few.Unit),
+            ];
+            if (few.Holds(second.Name, name) && !few.Holds(first.Name, name))
+            {
+                yield return CauseCatalogue.EndHalfPrecision.Found(
+                    $"{(file.Key ? "The moving average" : "What was trained")} was saved in {few.Name} ({few.Bits} bits).",
+                    errors.Count(one => one <= few.Unit) / (double)errors.Count,
+                    [.. evidence, $"all numbers of the second run's {name} are those of {few.Name}, and the first run's are not"],
+                    file.Key ? TracePhase.End : TracePhase.Weights
+                );
+            }
+            else if (file.Key)
+            {
+                yield return new(
+                    CauseCatalogue.EmaHalfPrecision.Found(
+                        $"The moving average is kept in {few.Name} ({few.Bits} bits).",
+                        Finding.Unproven,
+                        evidence
+                    ),
+                    AverageFaults.Rounded(few.Type)
+                );
+            }
         }
     }
 
