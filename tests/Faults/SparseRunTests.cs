@@ -140,19 +140,21 @@ public sealed class SparseRunTests : IDisposable
         (causes[0].Id, causes[0].IsReproduced).Should().Be(("ema-half-precision", true));
     }
 
-    [Fact]
-    public void A_file_of_end_weights_that_is_not_the_traces_is_no_verdict()
+    [Theory]
+    [InlineData(RunRecord.RawEndName, "weights")]
+    [InlineData(RunRecord.MomentumName, "momentum")]
+    public void A_file_of_the_end_that_is_not_the_traces_is_no_verdict(string name, string what)
     {
         var right = Record("right", new());
         var other = Take("other", right, [.. Directory.EnumerateFiles(right).Select(path => Path.GetFileName(path))]);
-        Retype(right, other, RunRecord.RawEndName, ElementType.Float16);
-        File.Delete(Path.Combine(other, "1__raw.pth"));
+        Retype(right, other, name, ElementType.Float16);
+        File.Delete(Path.Combine(other, name + ".pth"));
 
         FluentActions
             .Invoking(() => Explain(right, other))
             .Should()
             .Throw<AlignException>()
-            .WithMessage("*1__raw.safetensors: expected the weights that the record's own trace ends with, found others in * tensors*");
+            .WithMessage($"*{name}.safetensors: expected the {what} that the record's own trace ends with, found others in * tensors*");
     }
 
     private static void Retype(string from, string to, string name, ElementType type)

@@ -30,8 +30,17 @@ public sealed record StripedSummary(double L2, double Mean, double AbsMax, long 
     public static StripedSummary Of(ReadOnlySpan<float> elements) => StripedKernel.Run(elements);
 
     /// <summary>Summarizes a tensor of any type: as float32, in C order. One of a single element is the number itself.</summary>
-    public static StripedSummary Of(TensorData tensor) =>
-        tensor.Count == 1 ? Of(tensor.To(ElementType.Float64).As<double>()[0]) : Of(tensor.To(ElementType.Float32).As<float>());
+    public static StripedSummary Of(TensorData tensor)
+    {
+        if (tensor.Type.IsFloatingPoint())
+        {
+            return tensor.Count == 1 ? Of(tensor.To(ElementType.Float64).As<double>()[0]) : Of(tensor.To(ElementType.Float32).As<float>());
+        }
+
+        var wide = new double[checked((int)tensor.Count)];
+        Widening.ToDouble(tensor, 0, wide);
+        return wide.Length == 1 ? Of(wide[0]) : Of(Array.ConvertAll(wide, value => (float)value));
+    }
 
     /// <summary>A single number.</summary>
     public static StripedSummary Of(double value)

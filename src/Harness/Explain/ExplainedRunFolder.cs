@@ -101,9 +101,12 @@ internal static class ExplainedRunFolder
 
         // A trace that breaks off has no end.
         var hasEnd = !traced || iterations == 0 || traces[0].Iterations.Count == iterations;
-        if (traced && hasEnd && Find(folder, RunRecord.RawEndName) is { } raw)
+        foreach (var (name, phase) in new[] { (RunRecord.RawEndName, TracePhase.Weights), (RunRecord.MomentumName, TracePhase.Momentum) })
         {
-            TracedEnd.Require(raw, traces[0].Iterations[^1]);
+            if (traced && hasEnd && Find(folder, name) is { } ended)
+            {
+                TracedEnd.Require(ended, traces[0].Iterations[^1], phase);
+            }
         }
 
         if (hasEnd && Find(folder, RunRecord.EndName) is { } end)

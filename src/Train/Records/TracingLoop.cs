@@ -52,18 +52,14 @@ internal static class TracingLoop
     /// <summary>Appends what a run ends with to its last iteration.</summary>
     public static void AddEnd(IterationTrace last, NamedTensors ema) => AddFiles(last, TracePhase.End, ema);
 
-    /// <summary>Appends tensors of a file, those of real numbers and a wanted name, and with buffers the counters of batches.</summary>
+    /// <summary>Appends tensors of a file, those of a wanted name; counters of batches with buffers alone.</summary>
     public static void AddFiles(IterationTrace trace, TracePhase phase, NamedTensors tensors, Func<string, bool>? wanted = null)
     {
         foreach (var (name, tensor) in tensors.Where(pair => wanted?.Invoke(pair.Key) != false))
         {
-            if (tensor.Type.IsFloatingPoint())
+            if (tensor.Type.IsFloatingPoint() || tensor.Count > 1 || phase == TracePhase.Buffers)
             {
                 trace.Add(new(new(phase, name), tensor.Shape, StripedSummary.Of(tensor)));
-            }
-            else if (phase == TracePhase.Buffers && tensor is { Type: ElementType.Int64, Count: 1 })
-            {
-                trace.Add(new(new(phase, name), tensor.Shape, StripedSummary.Of((double)tensor.As<long>()[0])));
             }
         }
     }

@@ -1,10 +1,46 @@
 using PPYolo.Align.Generation;
 using PPYolo.Align.Sketching;
+using PPYolo.Align.Tensors;
+using PPYolo.Align.Traces;
+using PPYolo.Train.Records;
 
 namespace PPYolo.Tests.Unit.Align.Sketching;
 
 public class StripedSummaryTests
 {
+    [Fact]
+    public void Tensors_of_any_type_are_summarized_by_their_numbers()
+    {
+        var expected = StripedSummary.Of([3f, -1f, 0f, 7f]);
+
+        foreach (
+            var tensor in new[]
+            {
+                TensorData.Of<long>([3, -1, 0, 7], 2, 2),
+                TensorData.Of<int>([3, -1, 0, 7], 4),
+                TensorData.Of<double>([3, -1, 0, 7], 4),
+                TensorData.Of([(Half)3, (Half)(-1), (Half)0, (Half)7], 4),
+            }
+        )
+        {
+            StripedSummary.Of(tensor).Should().BeEquivalentTo(expected, tensor.Type.Name());
+        }
+    }
+
+    [Fact]
+    public void Tables_of_integers_are_a_part_of_a_run()
+    {
+        var trace = new IterationTrace(0);
+
+        TracingLoop.AddFiles(
+            trace,
+            TracePhase.End,
+            new() { { "index", TensorData.Of<long>([0, 1, 2], 3) }, { "norm.num_batches_tracked", TensorData.Scalar(4L) } }
+        );
+
+        trace.Entries.Should().ContainSingle().Which.Key.Name.Should().Be("index");
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(63)]
