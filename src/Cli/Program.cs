@@ -22,9 +22,9 @@ if (!MpiRanks.IsLaunched)
 {
     Signals.Watch();
 }
-
-if (MpiRanks.IsLaunched)
+else
 {
+    MpiRanks.LastWords = Signals.LastWords;
     // mpirun gives its ranks a terminal, and .NET would greet it with control characters.
     Environment.SetEnvironmentVariable("TERM", "dumb");
 }

@@ -21,6 +21,7 @@ var options = new RanksOptions
     Timeout = timeout,
     Ranks = args.ElementAtOrDefault(4) is { Length: > 0 } ranks ? int.Parse(ranks, CultureInfo.InvariantCulture) : null,
 };
+MpiRanks.LastWords = what.StartsWith("send", StringComparison.Ordinal) ? () => "epoch0007.pth is whole" : null;
 try
 {
     Console.Out.Write(RankLauncher.Run(options, Body)[0]);
@@ -85,6 +86,13 @@ string Body(IRanks ranks)
                 break;
             case "early":
                 return "";
+            case "send TERM to a rank":
+                Send("TERM", Environment.ProcessId);
+                Thread.Sleep(Timeout.Infinite);
+                break;
+            case "send INT to the launcher" or "send TERM to the launcher" or "send HUP to the launcher":
+                Send(what.Split(' ')[1], Launcher());
+                break;
             case "shape":
                 using (var other = ones(100_001))
                 {
@@ -98,9 +106,22 @@ string Body(IRanks ranks)
         }
     }
 
-    ranks.Sum("gradients", tensor);
+    do
+    {
+        ranks.Sum("gradients", tensor);
+    } while (what.EndsWith("launcher", StringComparison.Ordinal));
+
     return $"rank {ranks.Rank} done\n";
 }
+
+static void Send(string signal, int process)
+{
+    using var kill = Process.Start("kill", [$"-{signal}", process.ToString(CultureInfo.InvariantCulture)]);
+    kill.WaitForExit();
+}
+
+// The parent is the second number behind the program's name, which stands in brackets.
+static int Launcher() => int.Parse(File.ReadAllText("/proc/self/stat").Split(") ")[^1].Split(' ')[1], CultureInfo.InvariantCulture);
 
 string Time(IRanks ranks)
 {

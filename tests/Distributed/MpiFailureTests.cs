@@ -30,6 +30,12 @@ public class MpiFailureTests
         $"rank 0 failed, {Gradients}: it has not answered, and the launcher ends all ranks: it was killed or has ended",
         137
     )]
+    [InlineData("send TERM to a rank", 1, 2, $"rank 1 failed, {Work}: it was ended by SIGTERM; epoch0007.pth is whole", 3)]
+    [InlineData("send TERM to a rank", 0, 3, $"rank 0 failed, {Work}: it was ended by SIGTERM; epoch0007.pth is whole", 3)]
+    // What its end is, mpirun decides: no rank has failed.
+    [InlineData("send INT to the launcher", 1, 2, "ended by the launcher; epoch0007.pth is whole", 1)]
+    [InlineData("send TERM to the launcher", 0, 3, "ended by the launcher; epoch0007.pth is whole", 1)]
+    [InlineData("send HUP to the launcher", 1, 3, "ended by the launcher; epoch0007.pth is whole", 1)]
     [InlineData(
         "exit",
         1,

@@ -28,7 +28,7 @@ internal sealed class EpochRequest(ParseResult result, TrainOptionSet all)
         Signals.Safe = () =>
             (new CheckpointStore(folder).Latest is { } checkpoint ? $"{checkpoint} is whole" : "no checkpoint was written yet")
             + (session?.LastCapsule is { } last ? $", {last} has the last iterations" : "")
-            + $"; go on with: ppyolo train --resume --out {folder}";
+            + $"; go on with: {Program} train --resume --out {folder}";
         return session = new()
         {
             Folder = folder,
@@ -48,6 +48,8 @@ internal sealed class EpochRequest(ParseResult result, TrainOptionSet all)
             OpenData = settings => all.Data.Open(settings, result),
         };
     }
+
+    private static string Program => MpiLaunch.Current is { Size: var size } ? $"mpirun -np {size} dotnet ppyolo.dll" : "ppyolo";
 
     private string Start => result.GetValue(all.Init) is var init && File.Exists(init) ? Path.GetFullPath(init) : init!;
 

@@ -42,6 +42,13 @@ internal static partial class Signals
         }
     }
 
+    /// <summary>Cleans up, and says what is safe.</summary>
+    public static string LastWords()
+    {
+        Interruption.CleanUp();
+        return Printable.Message(Safe?.Invoke() ?? "no file was left half written");
+    }
+
     private static void End(PosixSignal signal, int number)
     {
         if (Interlocked.Exchange(ref ending, 1) != 0)
@@ -56,9 +63,8 @@ internal static partial class Signals
             SafeConsole.Out.Flush();
         }
 
-        Interruption.CleanUp();
+        var text = $"ppyolo: ended by {signal}; {LastWords()}";
         // Not through Console.Error, which another thread may hold.
-        var text = Printable.Message($"ppyolo: ended by {signal}; {Safe?.Invoke() ?? "no file was left half written"}");
         try
         {
             using var error = Console.OpenStandardError();

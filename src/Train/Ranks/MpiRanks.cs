@@ -51,11 +51,16 @@ public sealed unsafe class MpiRanks : IRanks
         exchange = new MpiExchange(transfers, end, rank, size, timeout);
         reduction = new MpiReduction(transfers, exchange, rank, size);
         signs = new MpiSigns(mpi, end, exchange, rank, size, timeout / 10);
-        signals = new(end, exchange, Abort);
+        signals = new(end, exchange, rank, () => LastWords?.Invoke(), Abort);
     }
 
     /// <summary>Whether this process was started as one of several ranks, by mpirun or srun.</summary>
     public static bool IsLaunched => MpiLaunch.Current is not null;
+
+    /// <summary>
+    /// Asked when a signal ends the ranks: cleans up, and says what is safe and how to go on. Null where there is nothing to say.
+    /// </summary>
+    public static Func<string>? LastWords { get; set; }
 
     /// <inheritdoc />
     public int Rank { get; }
@@ -247,6 +252,8 @@ public sealed unsafe class MpiRanks : IRanks
         // None is on its way: each rank stops before it leaves.
         while (mpi.Take(MpiSigns.Tag)) { }
 
+        // Afterwards MPI may not be called, not even for a last word.
+        signals.Dispose();
         MpiEnd.Guarded(
             "MPI_Finalize",
             timeout,
@@ -256,7 +263,6 @@ public sealed unsafe class MpiRanks : IRanks
                 return 0;
             }
         );
-        signals.Dispose();
         reduction.Dispose();
         memory.Dispose();
     }

@@ -8,11 +8,15 @@ namespace PPYolo.Train.Ranks.Mpi;
 internal sealed unsafe partial class MpiEnd(MpiFunctions mpi, int rank, int size)
 {
     private const int Tag = 9;
+    private const int ToldTag = 11;
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(0.3);
 
     // Long enough for the others to hear of it, and for the launcher to read the message: it stops reading when a rank asks for the end of
     // all.
     private static readonly TimeSpan Notice = TimeSpan.FromSeconds(0.1);
+
+    // The launcher allows a second before it kills.
+    private static readonly TimeSpan Answer = TimeSpan.FromSeconds(0.6);
 
     private int ending;
 
@@ -69,24 +73,53 @@ internal sealed unsafe partial class MpiEnd(MpiFunctions mpi, int rank, int size
         error.Write(System.Text.Encoding.UTF8.GetBytes($"ppyolo: {message}\n"));
     }
 
+    /// <summary>
+    /// Tells the others that the launcher ends this rank, and waits a moment for the same from them. A rank that was killed, or has ended
+    /// by itself, is silent; where none is, somebody had the launcher end all.
+    /// </summary>
+    /// <returns>The silent ranks, in their order; null where a rank has said why all end.</returns>
+    public IReadOnlyList<int>? SilentRanks()
+    {
+        byte note = 0;
+        var requests = stackalloc nint[size];
+        Send(&note, requests, ToldTag);
+        var silent = Enumerable.Range(0, size).Where(other => other != rank).ToList();
+        for (var since = Stopwatch.GetTimestamp(); silent.Count > 0 && Stopwatch.GetElapsedTime(since) < Answer; Thread.Sleep(5))
+        {
+            if (Begun)
+            {
+                return null;
+            }
+
+            silent.RemoveAll(other => mpi.Arrived(ToldTag, other));
+        }
+
+        // Whatever else this rank comes to, it says no more.
+        return Interlocked.Exchange(ref ending, 1) != 0 || mpi.Arrived(Tag) ? null : silent;
+    }
+
     private void Tell()
     {
         byte note = 0;
         var requests = stackalloc nint[size];
+        Send(&note, requests, Tag);
+        // MPI moves messages while somebody asks.
+        for (var since = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(since) < Notice; Thread.Sleep(5))
+        {
+            mpi.Arrived(Tag);
+        }
+    }
+
+    private void Send(byte* note, nint* requests, int tag)
+    {
         try
         {
             for (var other = 0; other < size; other++)
             {
                 if (other != rank)
                 {
-                    mpi.Send((nint)(&note), 1, other, Tag, requests + other);
+                    mpi.Send((nint)note, 1, other, tag, requests + other);
                 }
-            }
-
-            // MPI moves messages while somebody asks.
-            for (var since = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(since) < Notice; Thread.Sleep(5))
-            {
-                mpi.Arrived(Tag);
             }
         }
         catch (MpiException)

@@ -107,25 +107,6 @@ internal sealed unsafe class MpiExchange
         Current = null;
     }
 
-    /// <summary>What to say when the launcher ends this process from outside, or null where another rank says it or nobody waits.</summary>
-    public string? Interrupted()
-    {
-        if (Current is not { } call)
-        {
-            return null;
-        }
-
-        // This runs beside the thread that waits: the list may be a moment old.
-        var missing = transfers.Waiting.ToList();
-        return missing.Count == 0 || Enumerable.Range(0, rank).Any(lower => !missing.Contains(lower))
-            ? null
-            : new RankFailureException(
-                missing[0],
-                call.ToString(),
-                "it has not answered, and the launcher ends all ranks: it was killed or has ended"
-            ).Message;
-    }
-
     private string Seconds => $"{timeout.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)} s";
 
     private void Fail(int failed, string cause) =>

@@ -76,11 +76,11 @@ internal sealed unsafe class MpiFunctions
         return flag != 0;
     }
 
-    /// <summary>Whether a message with this tag has come from any rank.</summary>
-    public bool Arrived(int tag)
+    /// <summary>Whether a message with this tag has come from a rank; from any unless given.</summary>
+    public bool Arrived(int tag, int from = AnySource)
     {
         int flag;
-        return probe(AnySource, tag, world, &flag, null) == 0 && flag != 0;
+        return probe(from, tag, world, &flag, null) == 0 && flag != 0;
     }
 
     /// <summary>Takes one message of at most a byte with this tag from any rank, if one has come. For one thread alone.</summary>
