@@ -16,22 +16,22 @@ public static class CommandLine
 {
     /// <summary>The commands, in the order of the help.</summary>
     internal static IReadOnlyList<(string Name, Func<Command> Create)> Commands { get; } =
-        [
-            ("align", AlignCommands.Create),
-            ("train", TrainCommand.Create),
-            ("diff", DiffCommand.Create),
-            ("explain", ExplainCommand.Create),
-            ("match", MatchCommand.Create),
-            ("faults", FaultsCommand.Create),
-            ("merge", MergeCommand.Create),
-            ("eval", EvalCommand.Create),
-            ("predict", PredictCommand.Create),
-            ("export", ExportCommand.Create),
-            ("golden", GoldenCommand.Create),
-            ("report", ReportCommand.Create),
-            ("data", DataCommand.Create),
-            ("convert", ConvertCommand.Create),
-        ];
+    [
+        ("align", AlignCommands.Create),
+        ("train", TrainCommand.Create),
+        ("diff", DiffCommand.Create),
+        ("explain", ExplainCommand.Create),
+        ("match", MatchCommand.Create),
+        ("faults", FaultsCommand.Create),
+        ("merge", MergeCommand.Create),
+        ("eval", EvalCommand.Create),
+        ("predict", PredictCommand.Create),
+        ("export", ExportCommand.Create),
+        ("golden", GoldenCommand.Create),
+        ("report", ReportCommand.Create),
+        ("data", DataCommand.Create),
+        ("convert", ConvertCommand.Create),
+    ];
 
     /// <summary>The command tree.</summary>
     /// <param name="only">The command that was typed: nobody waits for the others. All where it is none of them.</param>
@@ -47,6 +47,20 @@ public static class CommandLine
         root.Options.OfType<VersionOption>().Single().Aliases.Add("-v");
         HelpPages.Arrange(root);
         return root;
+    }
+
+    // An option that is given twice where it may be given once is an error of the line; who asks for its value while the line is still
+    // looked at gets an exception.
+    private static ParseResult Parse(string[] args)
+    {
+        try
+        {
+            return Create(args.FirstOrDefault()).Parse(args);
+        }
+        catch (InvalidOperationException exception) when (exception.Source == typeof(Command).Assembly.GetName().Name)
+        {
+            throw new AlignException(exception.Message, exception);
+        }
     }
 
     /// <summary>Runs the program; whatever happens becomes one message and an exit code, never a stack trace.</summary>
@@ -67,7 +81,7 @@ public static class CommandLine
             }
 
             args = args is ["help", .. var of] ? [.. of, "--help"] : args;
-            var parsed = Create(args.FirstOrDefault()).Parse(args);
+            var parsed = Parse(args);
             if (parsed.Errors.Count > 0)
             {
                 foreach (var error in ParseErrors.Of(parsed))

@@ -2,6 +2,7 @@ using System.CommandLine;
 using PPYolo.Align;
 using PPYolo.Data.Datasets;
 using PPYolo.Data.Layouts;
+using PPYolo.Data.Loading;
 using PPYolo.Train.Epochs;
 using PPYolo.Train.Feeds;
 using PPYolo.Train.Ranks.Mpi;
@@ -34,6 +35,11 @@ internal sealed class DataOptions
     {
         Description = "Threads of each rank that make a dataset's batches ahead; batches do not depend on it. 0 makes none ahead.",
         HelpName = "N",
+        Validators =
+        {
+            one => SharedOptions.RequireAtLeast(0, one, "--workers"),
+            one => SharedOptions.RequireAtMost(LoaderOptions.MostWorkers, one, "--workers"),
+        },
     };
     private readonly Option<int?> prefetch = new("--prefetch")
     {
@@ -86,7 +92,9 @@ internal sealed class DataOptions
     public string? Images(ParseResult parsed) => parsed.GetValue(images);
 
     /// <summary>How a dataset is read where its files leave it open, or null for as usual.</summary>
-    public DatasetReading? Reading(ParseResult parsed) => reading.Of(parsed);
+    /// <param name="parsed">The command line.</param>
+    /// <param name="before">What it adds to.</param>
+    public DatasetReading? Reading(ParseResult parsed, DatasetReading? before = null) => reading.Of(parsed, before);
 
     /// <summary>Whether bad records stop.</summary>
     public bool Strict(ParseResult parsed) => parsed.GetValue(strict);

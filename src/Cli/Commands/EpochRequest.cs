@@ -62,12 +62,14 @@ internal sealed class EpochRequest(ParseResult result, TrainOptionSet all)
             Options = TrainOptionsFile.Override(recorded.Options, result.GetValue(all.Set)!, "the run's settings with --set"),
             Data = data,
             Images = all.Data.Images(result) is { } folder ? Path.GetFullPath(folder) : recorded.Images,
+            Reading = all.Data.Reading(result, recorded.Reading),
             Strict = all.Data.Strict(result) || recorded.Strict,
             SameSizeAcrossRanks = all.Data.GivesSizes(result) ? all.Data.SameSizeAcrossRanks(result, data) : recorded.SameSizeAcrossRanks,
             EvalData = result.GetValue(all.EvalData) is { } held ? Path.GetFullPath(held) : recorded.EvalData,
             Seed = result.GetValue(all.Seed) ?? recorded.Seed,
             Init = Given(all.Init) ? Start : recorded.Init,
             Checkpoint = result.GetValue(all.Checkpoint) is { } file ? Path.GetFullPath(file) : recorded.Checkpoint,
+            Continued = result.GetValue(all.Continue) is { } theirs ? Path.GetFullPath(theirs) : recorded.Continued,
         };
 
         bool Given(Option option) => result.GetResult(option) is { Implicit: false };

@@ -36,13 +36,15 @@ internal sealed class ReadingOptions
     public IEnumerable<Option> All => [layout, difficult, names];
 
     /// <summary>What they say, or null where none is given.</summary>
-    public DatasetReading? Of(ParseResult parsed)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="before">What holds for those that are not given; nothing unless there is something.</param>
+    public DatasetReading? Of(ParseResult parsed, DatasetReading? before = null)
     {
         var reading = new DatasetReading
         {
-            Layout = parsed.GetValue(layout),
-            Difficult = parsed.GetValue(difficult),
-            Names = parsed.GetValue(names) is { } file ? Path.GetFullPath(file) : null,
+            Layout = parsed.GetValue(layout) ?? before?.Layout,
+            Difficult = parsed.GetValue(difficult) || before is { Difficult: true },
+            Names = parsed.GetValue(names) is { } file ? Path.GetFullPath(file) : before?.Names,
         };
         return reading == new DatasetReading() ? null : reading;
     }

@@ -87,14 +87,7 @@ internal static class TrainCommand
                 return verdict is null ? ExitCode.Aligned : VerdictOutput.Show(verdict, result.GetValue(all.Json));
             }
 
-            if (
-                TrainRules.IsOverEpochs(result.CommandResult, all)
-                || (
-                    DataOptions.IsDataset(result.GetValue(all.Data.Data))
-                    && result.GetValue(all.Record) is null
-                    && result.GetResult(all.Iterations) is not { Implicit: false }
-                )
-            )
+            if (TrainRules.IsRunOverEpochs(result.CommandResult, all))
             {
                 new EpochRequest(result, all).Session(team, where).Run();
                 return ExitCode.Aligned;
@@ -107,6 +100,7 @@ internal static class TrainCommand
                 team,
                 members =>
                 {
+                    RunAgreement.RequireSame(TrainOptionUse.OfIterations(result, all), members);
                     var counts = SharedOptions.Counts(result.GetValue(all.Split), options.Batch, members.Size);
                     if (counts.Count != members.Size)
                     {

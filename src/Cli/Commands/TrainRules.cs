@@ -16,6 +16,15 @@ internal static class TrainRules
         || result.GetValue(all.Checkpoint) is not null
         || result.GetValue(all.Continue) is not null;
 
+    /// <summary>The same, where a dataset that is to be trained on is named and nothing else says how long.</summary>
+    public static bool IsRunOverEpochs(CommandResult result, TrainOptionSet all) =>
+        IsOverEpochs(result, all)
+        || (
+            DataOptions.IsDataset(result.GetValue(all.Data.Data))
+            && result.GetValue(all.Record) is null
+            && result.GetResult(all.Iterations) is not { Implicit: false }
+        );
+
     /// <summary>Adds an error where options do not go together.</summary>
     public static void Check(CommandResult result, TrainOptionSet all)
     {
@@ -79,6 +88,10 @@ internal static class TrainRules
         else if (result.GetResult(all.Floor) is { Implicit: false } && result.GetValue(all.Record) is null)
         {
             result.AddError("--floor is kept in a record: name its folder with --record DIR");
+        }
+        else if (TrainOptionUse.Problem(result, all) is { } problem)
+        {
+            result.AddError(problem);
         }
     }
 }

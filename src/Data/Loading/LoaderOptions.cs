@@ -7,6 +7,9 @@ namespace PPYolo.Data.Loading;
 /// <summary>What batches are made of a dataset, and by how many.</summary>
 public sealed record LoaderOptions
 {
+    /// <summary>The largest number of workers.</summary>
+    public const int MostWorkers = 256;
+
     /// <summary>The run's seed: of the order, the sizes and every random change.</summary>
     public required string Seed { get; init; }
 
@@ -49,7 +52,7 @@ public sealed record LoaderOptions
             Sizes.Length > 0 && Sizes.All(size => size > 0 && size % 32 == 0),
             $"sizes that are multiples of 32, found {string.Join(", ", Sizes)}"
         );
-        Require(Workers is >= 0 and <= 256, $"0 to 256 workers, found {Workers}");
+        Require(Workers is >= 0 and <= MostWorkers, $"0 to {MostWorkers} workers, found {Workers}");
         Require(Prefetch is >= 1 and <= 64, $"1 to 64 batches ahead, found {Prefetch}");
         return this;
 

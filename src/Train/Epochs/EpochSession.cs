@@ -203,6 +203,7 @@ internal sealed class EpochSession
         IEpochObserver observer
     )
     {
+        RunAgreement.RequireSame([new(RunAgreement.Kind, "over epochs"), new("--out", Folder)], ranks);
         if (ranks.Rank == 0)
         {
             store.RemoveLeftovers();

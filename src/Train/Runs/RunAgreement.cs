@@ -14,8 +14,11 @@ namespace PPYolo.Train.Runs;
 /// Has all ranks agree on what they train before the first batch. Ranks that are processes have each their own command line, program and
 /// files; one with another seed or momentum would train on, and something else would be blamed for it.
 /// </summary>
-internal static class RunAgreement
+public static class RunAgreement
 {
+    /// <summary>What ranks must agree on before anything else: whether they train over epochs.</summary>
+    public const string Kind = "the run";
+
     // Another instruction set rounds otherwise, which is no mistake.
     private const string InstructionSet = "instruction set";
 
@@ -26,13 +29,33 @@ internal static class RunAgreement
     /// <exception cref="RankDisagreementException">Something else differs.</exception>
     public static void Require(RunPlan plan, IRanks ranks, Action<string> note)
     {
-        if (ranks.Size == 1)
+        if (ranks.Size > 1)
         {
-            return;
+            Require("what is trained", [.. Facts(plan)], ranks, note);
         }
+    }
 
+    /// <summary>Compares how ranks were started, before they make different calls for it.</summary>
+    /// <param name="options">What was given, by option; what was not is null.</param>
+    /// <param name="ranks">Who trains.</param>
+    /// <exception cref="RankDisagreementException">Something differs.</exception>
+    public static void RequireSame(IEnumerable<KeyValuePair<string, string?>> options, IRanks ranks)
+    {
+        if (ranks.Size > 1)
+        {
+            Require(
+                "how it was started",
+                [.. options.Select(one => KeyValuePair.Create(one.Key, one.Value ?? "not given"))],
+                ranks,
+                _ => { }
+            );
+        }
+    }
+
+    private static void Require(string what, KeyValuePair<string, string>[] mine, IRanks ranks, Action<string> note)
+    {
         var all = ranks
-            .Gather("what is trained", JsonSerializer.SerializeToUtf8Bytes(Facts(plan)))
+            .Gather(what, JsonSerializer.SerializeToUtf8Bytes(mine))
             .Select(message => JsonSerializer.Deserialize<KeyValuePair<string, string>[]>(message)!)
             .ToList();
         for (var rank = 1; rank < all.Count; rank++)

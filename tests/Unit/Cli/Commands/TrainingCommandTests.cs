@@ -52,24 +52,75 @@ public sealed class TrainingCommandTests : IDisposable
         File.Exists(Path.Combine(Run, "first_batch.html")).Should().BeFalse();
     }
 
-    [Theory]
-    [InlineData("data is \"generator:1\" in the run, \"/nonexistent\" here", "--data", "/nonexistent")]
-    [InlineData("options.batch is 2 in the run, 4 here", "--set", "batch=4")]
-    [InlineData("seed is \"1\" in the run, \"5\" here", "--seed", "5")]
-    [InlineData("init is \"generator:1\" in the run, \"generator:2\" here", "--init", "generator:2")]
-    [InlineData("checkpoint is null in the run, \"/nonexistent.pth\" here", "-c", "/nonexistent.pth")]
-    [InlineData("images is null in the run, \"/nonexistent\" here", "--images", "/nonexistent")]
-    [InlineData("strict is false in the run, true here", "--strict")]
-    [InlineData("evalData is null in the run, \"/nonexistent\" here", "--eval-data", "/nonexistent")]
-    public void What_is_given_to_a_run_that_goes_on_is_refused_where_it_differs(string message, params string[] given)
+    [Fact]
+    public void Every_option_is_honoured_or_refused_by_a_run_that_goes_on()
     {
         Call([.. Tiny, "--epochs", "1", "--out", Run]).Code.Should().Be(0);
         var before = File.ReadAllText(Path.Combine(Run, "run.json"));
+        var given = new Dictionary<string, (string Message, string[] Values)>(StringComparer.Ordinal)
+        {
+            ["--config"] = ("options.network is \"r18vd\" in the run, \"r50vd\" here", ["ppyolo_r50vd_voc2012"]),
+            ["--set"] = ("options.batch is 2 in the run, 4 here", ["batch=4"]),
+            ["--init"] = ("init is \"generator:1\" in the run, \"generator:2\" here", ["generator:2"]),
+            ["--checkpoint"] = ("checkpoint is null in the run, \"/nonexistent.pth\" here", ["/nonexistent.pth"]),
+            ["--continue"] = ("continued is null in the run, \"/nonexistent.pth\" here", ["/nonexistent.pth"]),
+            ["--data"] = ("data is \"generator:1\" in the run, \"/nonexistent\" here", ["/nonexistent"]),
+            ["--images"] = ("images is null in the run, \"/nonexistent\" here", ["/nonexistent"]),
+            ["--layout"] = ("reading is null in the run, {\"layout\":\"voc\"", ["voc"]),
+            ["--difficult"] = ("\"difficult\":true", []),
+            ["--names"] = ("\"names\":\"/nonexistent\"", ["/nonexistent"]),
+            ["--strict"] = ("strict is false in the run, true here", []),
+            ["--eval-data"] = ("evalData is null in the run, \"/nonexistent\" here", ["/nonexistent"]),
+            ["--seed"] = ("seed is \"1\" in the run, \"5\" here", ["5"]),
+            ["--per-rank-sizes"] = ("sameSizeAcrossRanks is true in the run, false here", []),
+            ["--same-size-across-ranks"] = ("exclude each other", ["--per-rank-sizes"]),
+            ["--iterations"] = ("--iterations", ["3"]),
+            ["--record"] = ("--record", ["x"]),
+            ["--split"] = ("--split", ["1,1"]),
+            ["--replay"] = ("--replay", ["x"]),
+            ["--end"] = ("--end", ["x"]),
+            ["--format"] = ("--format is of a record", ["npz"]),
+            ["--gradients"] = ("--gradients is of a record", []),
+            ["--d-value"] = ("--d-value is of a replay", ["1"]),
+            ["--json"] = ("--json is of a replay", ["x"]),
+            ["--timings"] = ("--timings is of a run over some iterations", []),
+            ["--trace"] = ("--trace", []),
+            ["--trace-full"] = ("--trace", ["x"]),
+            ["--floor"] = ("--floor", ["1"]),
+            ["--device"] = ("--device", ["cuda"]),
+            ["--tf32"] = ("--tf32", []),
+            ["--workers"] = ("--workers is 0 or more", ["-1"]),
+        };
+        string[] honoured =
+        [
+            "--epochs",
+            "--out",
+            "--resume",
+            "--prefetch",
+            "--data-changed",
+            "--keep",
+            "--eval-batch-size",
+            "--log-interval",
+            "--show-first-batch",
+            "--black-box",
+            "--ranks",
+            "--threads",
+        ];
+        CommandLine
+            .Create("train")
+            .Subcommands.Single()
+            .Options.Select(option => option.Name)
+            .Should()
+            .BeEquivalentTo(given.Keys.Concat(honoured), "an option that is new is honoured or refused");
 
-        var (code, _, error) = Call(["train", "--resume", "--out", Run, "--epochs", "2", .. given]);
+        foreach (var (option, (message, values)) in given)
+        {
+            var (code, _, error) = Call(["train", "--resume", "--out", Run, "--epochs", "2", option, .. values]);
 
-        code.Should().Be(2, error);
-        error.Should().Contain(message);
+            code.Should().Be(2, $"{option}: {error}");
+            error.Should().Contain(message);
+        }
+
         File.ReadAllText(Path.Combine(Run, "run.json")).Should().Be(before);
     }
 
@@ -230,6 +281,10 @@ public sealed class TrainingCommandTests : IDisposable
         "--record",
         "x"
     )]
+    [InlineData("'--config' expects a single argument but 2", "train", "--config", "a", "--config", "b")]
+    [InlineData("--keep is not of a replay", "train", "--replay", "x", "--keep", "1")]
+    [InlineData("--keep is of a run over epochs", "train", "--config", "ppyolo_r18vd_voc2012", "--keep", "1")]
+    [InlineData("--data-changed goes with --resume or --replay", "train", "--config", "ppyolo_r18vd_voc2012", "--data-changed")]
     [InlineData("exclude each other", "train", "--config", "ppyolo_r18vd_voc2012", "--per-rank-sizes", "--same-size-across-ranks")]
     [InlineData("--seed: expected a decimal number", "train", "--config", "ppyolo_r18vd_voc2012", "--seed", "x")]
     [InlineData("no such file or folder", "train", "--config", "ppyolo_r18vd_voc2012", "--data", "nowhere", "--out", "nowhere")]

@@ -55,6 +55,34 @@ public class RunAgreementTests
     [Fact]
     public void Ranks_that_train_the_same_go_on() => Agree(_ => Plan).Should().Equal(0, 1, 2);
 
+    [Theory]
+    [InlineData("epochs", "the run is over epochs on rank 1, of some iterations on rank 0")]
+    [InlineData("3,1", "--split is 3,1 on rank 1, not given on rank 0")]
+    public void A_rank_that_was_started_in_another_way_is_named(string what, string message)
+    {
+        FluentActions
+            .Invoking(() =>
+                ThreadRanks.Run(
+                    2,
+                    ranks =>
+                    {
+                        var other = ranks.Rank == 1;
+                        RunAgreement.RequireSame(
+                            other && what == "epochs"
+                                ? [new(RunAgreement.Kind, "over epochs"), new("--out", "run")]
+                                : [new(RunAgreement.Kind, "of some iterations"), new("--split", other ? what : null)],
+                            ranks
+                        );
+                        return ranks.Rank;
+                    }
+                )
+            )
+            .Should()
+            .Throw<RankFailureException>()
+            .WithInnerException<RankDisagreementException>()
+            .WithMessage($"rank 1 was started to train another run than rank 0: {message}*");
+    }
+
     private static int[] Agree(Func<int, RunPlan> plans) =>
         [
             .. ThreadRanks.Run(
