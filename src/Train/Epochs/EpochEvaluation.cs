@@ -11,8 +11,16 @@ namespace PPYolo.Train.Epochs;
 
 /// <summary>Scores a run over epochs on a dataset, as COCO does.</summary>
 /// <param name="evaluation">The evaluation.</param>
-public sealed class EpochEvaluation(DatasetEvaluation evaluation) : IEpochEvaluation
+/// <param name="layout">The dataset.</param>
+/// <param name="fingerprint">What tells the dataset from itself after a change.</param>
+public sealed class EpochEvaluation(DatasetEvaluation evaluation, DatasetLayout layout, DatasetFingerprint fingerprint) : IEpochEvaluation
 {
+    /// <summary>The dataset.</summary>
+    public DatasetLayout Layout => layout;
+
+    /// <summary>What tells the dataset from itself after a change.</summary>
+    public DatasetFingerprint Fingerprint => fingerprint;
+
     /// <summary>The evaluation of a run.</summary>
     /// <param name="options">The run's options.</param>
     /// <param name="data">What it trains on.</param>
@@ -41,7 +49,9 @@ public sealed class EpochEvaluation(DatasetEvaluation evaluation) : IEpochEvalua
                     Batch = batch,
                     Device = device,
                 }
-            )
+            ),
+            layout,
+            DatasetFingerprint.Of(held)
         );
     }
 

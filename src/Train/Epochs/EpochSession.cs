@@ -115,6 +115,7 @@ internal sealed class EpochSession
         }
 
         var evaluation = Evaluation(settings, data);
+        settings = resumed.Fingerprinted(settings, evaluation, there);
         using var late = early is null ? Lock() : null;
         if (late is not null && RunSettings.ExistIn(Folder))
         {

@@ -1,4 +1,5 @@
 using PPYolo.Align;
+using PPYolo.Data.Datasets;
 using PPYolo.Train.Feeds;
 using PPYolo.Train.Ranks.Mpi;
 
@@ -29,6 +30,7 @@ internal sealed class ResumedSettings(EpochSession session)
                     Ranks = settings.Ranks,
                     Threads = settings.Threads,
                     DataFingerprint = settings.DataFingerprint,
+                    EvalFingerprint = settings.EvalFingerprint,
                     Options = asked.Options with
                     {
                         Epochs = settings.Options.Epochs,
@@ -76,24 +78,41 @@ internal sealed class ResumedSettings(EpochSession session)
             );
         }
 
-        if (there && settings.DataFingerprint?.Difference(now) is { } difference)
-        {
-            if (!session.MayChangeData)
-            {
-                throw new AlignException(
-                    $"{settings.Data}: {difference} changed since the run in {session.Folder} began; put back what was there, say that "
-                        + "it is meant with --data-changed, or begin another run in another folder"
-                );
-            }
+        RequireSame(settings.Data, there ? settings.DataFingerprint : null, now);
+        return settings with { DataFingerprint = now };
+    }
 
-            session.Say(
-                $"{settings.Data}: {difference} changed since the run began, as --data-changed says: it is another run from here on"
+    /// <summary>The same of the data that it is evaluated on: scores of other images, or other labels, are not compared.</summary>
+    /// <param name="settings">What the run is begun or resumed with.</param>
+    /// <param name="evaluation">The evaluation of these settings, or null for none.</param>
+    /// <param name="there">Whether the run goes on.</param>
+    /// <exception cref="AlignException">Labels or images changed, and nobody said that they may.</exception>
+    public RunSettings Fingerprinted(RunSettings settings, EpochEvaluation? evaluation, bool there)
+    {
+        if (evaluation is null)
+        {
+            return settings;
+        }
+
+        RequireSame(evaluation.Layout.Annotations, there ? settings.EvalFingerprint : null, evaluation.Fingerprint);
+        return settings with { EvalFingerprint = evaluation.Fingerprint };
+    }
+
+    private void RequireSame(string data, DatasetFingerprint? began, DatasetFingerprint now)
+    {
+        if (began?.Difference(now) is not { } difference)
+        {
+            return;
+        }
+
+        if (!session.MayChangeData)
+        {
+            throw new AlignException(
+                $"{data}: {difference} changed since the run in {session.Folder} began; put back what was there, say that it is meant "
+                    + "with --data-changed, or begin another run in another folder"
             );
         }
 
-        return settings with
-        {
-            DataFingerprint = now,
-        };
+        session.Say($"{data}: {difference} changed since the run began, as --data-changed says: it is another run from here on");
     }
 }

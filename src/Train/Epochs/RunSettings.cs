@@ -43,6 +43,13 @@ public sealed record RunSettings
     /// <summary>The dataset that is evaluated on, where it was named; else the part "val" of <see cref="Data"/>, if it has one.</summary>
     public string? EvalData { get; init; }
 
+    /// <summary>
+    /// What tells the dataset that is evaluated on from itself after a change; null, and not in the file, where there is none, and in older
+    /// files.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DatasetFingerprint? EvalFingerprint { get; init; }
+
     /// <summary>The seed of all that is random in data and network.</summary>
     public required string Seed { get; init; }
 

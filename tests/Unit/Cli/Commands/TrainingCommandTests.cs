@@ -134,8 +134,15 @@ public sealed class TrainingCommandTests : IDisposable
 
         using var set = TinySet.Of(4);
         set.Write();
-        string[] data = [.. Tiny[..^2], "--set", "classes=2", "--set", "evalInterval=0", "--data", set["train.json"], "--out", Run];
+        File.Copy(set["train.json"], set["held.json"]);
+        string[] data = [.. Tiny[..^2], "--set", "classes=2", "--data", set["train.json"], "--eval-data", set["held.json"], "--out", Run];
         Call([.. data, "--epochs", "1"]).Error.Should().BeEmpty();
+        var held = File.ReadAllText(set["held.json"]);
+        File.WriteAllText(set["held.json"], held + "\n");
+        Call(["train", "--resume", "--out", Run, "--epochs", "2"])
+            .Error.Should()
+            .Contain($"{set["held.json"]}: the annotations changed since the run");
+        File.WriteAllText(set["held.json"], held);
         set.Box(99, 1, 7, [1, 1, 9, 9]).Write();
 
         var (code, _, error) = Call(["train", "--resume", "--out", Run, "--epochs", "2"]);
