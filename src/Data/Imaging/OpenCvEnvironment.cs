@@ -12,8 +12,8 @@ internal static partial class OpenCvEnvironment
     private static readonly (string Name, string Value)[] Settings =
     [
         ("OPENCV_IPP", "disabled"),
-        // Or the library warns of what was just asked for.
-        ("OPENCV_LOG_LEVEL", "ERROR"),
+        // Or the library warns of what was just asked for, and adds lines of its own to the message about an image.
+        ("OPENCV_LOG_LEVEL", "FATAL"),
         // Of formats whose headers are not read here the library refuses as many pixels.
         ("OPENCV_IO_MAX_IMAGE_PIXELS", OpenCv.MostPixels),
     ];
