@@ -6,13 +6,13 @@ namespace PPYolo.Align.Formats.Bytes;
 /// thousandfold, a stride of zero repeats one element for ever).
 /// </summary>
 /// <remarks>
-/// The bound is 1 GiB and twenty times the file: trained weights compress to about 90 %, and even a checkpoint that is mostly zeros (fresh
-/// momentum) stays below a factor of twenty once it is larger than some tens of megabytes; smaller ones are covered by the constant. A
-/// hostile file of a few kilobytes can so claim 1 GiB at most, and only by bringing the compressed data for it.
+/// The bound is 512 MiB and twenty times the file: trained weights compress to about 90 %, and even a checkpoint that is mostly zeros
+/// (fresh momentum) stays below a factor of twenty once it is larger than some tens of megabytes; smaller ones are covered by the
+/// constant. A hostile file of a few kilobytes can so claim 512 MiB at most, and only by bringing the compressed data for it.
 /// </remarks>
 internal sealed class AllocationBudget(ByteSource file)
 {
-    private const long Floor = 1L << 30;
+    private const long Floor = 1L << 29;
     private const long Factor = 20;
 
     private long left = Floor + (Factor * file.Length);
@@ -26,6 +26,14 @@ internal sealed class AllocationBudget(ByteSource file)
             throw source.Error("tensors below 2 GiB", $"{bytes} bytes", "split the tensor");
         }
 
+        Charge(bytes, source);
+        return GC.AllocateUninitializedArray<byte>((int)bytes);
+    }
+
+    /// <summary>Counts what needs no memory here, but will wherever it is written to.</summary>
+    /// <exception cref="AlignException">The file asks for more than it is allowed.</exception>
+    public void Charge(long bytes, ByteSource source)
+    {
         if (bytes > left)
         {
             throw source.Error(
@@ -36,6 +44,5 @@ internal sealed class AllocationBudget(ByteSource file)
         }
 
         left -= bytes;
-        return GC.AllocateUninitializedArray<byte>((int)bytes);
     }
 }

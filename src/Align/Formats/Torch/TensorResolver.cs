@@ -19,6 +19,7 @@ internal static class TensorResolver
     public static void Resolve(IEnumerable<PickleValue> pending, Func<TorchStorage, ByteSource> find, AllocationBudget budget)
     {
         var found = new Dictionary<TorchStorage, ByteSource>();
+        var used = new Dictionary<TorchStorage, long>();
         foreach (var value in pending)
         {
             var tensor = (PendingTensor)value.Content!;
@@ -34,6 +35,10 @@ internal static class TensorResolver
             }
 
             var resolved = Resolve(tensor, bytes, budget);
+            // A few tensors share a storage, as tied weights do; a hostile file has one large storage, and thousands of names for it.
+            var (total, whole) = (used.GetValueOrDefault(view.Storage) + resolved.Bytes.Length, view.Storage.Count * size);
+            used[view.Storage] = total;
+            budget.Charge(Math.Clamp(total - whole, 0, resolved.Bytes.Length), bytes);
             value.Content = tensor.Negative ? Negation.Of(resolved, budget, bytes) : resolved;
         }
     }

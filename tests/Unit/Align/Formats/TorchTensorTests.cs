@@ -41,6 +41,29 @@ public class TorchTensorTests
         (GC.GetAllocatedBytesForCurrentThread() - allocated).Should().BeLessThan(1 << 20);
     }
 
+    /// <summary>A file of some kilobytes would otherwise be written as terabytes.</summary>
+    [Fact]
+    public void A_storage_has_many_names_but_not_without_end()
+    {
+        const int Length = 1 << 20;
+        var (source, storage) = (new ByteSource(new byte[Length], "storage"), new TorchStorage("0", ElementType.UInt8, Length));
+        List<PickleValue> Named(int times) =>
+            [
+                .. Enumerable
+                    .Range(0, times)
+                    .Select(_ => new PickleValue(
+                        PickleKind.Tensor,
+                        new PendingTensor(new TorchStorageView(storage, 0, Length), ElementType.UInt8, 0, [Length], [1], Negative: false)
+                    )),
+            ];
+
+        TensorResolver.Resolve(Named(20), _ => source, new AllocationBudget(source));
+        ((Action)(() => TensorResolver.Resolve(Named(600), _ => source, new AllocationBudget(source))))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("storage: expected at most * bytes unpacked from a file of 1048576, found more*");
+    }
+
     private static byte[] Resolve(long offset, long[] shape, long[] strides)
     {
         var source = new ByteSource(Storage, "storage");
