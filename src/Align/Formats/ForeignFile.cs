@@ -38,6 +38,12 @@ internal static class ForeignFile
             return ("nothing but zeros", Advice.Damaged);
         }
 
+        // Before that version torch.save wrote an archive of these.
+        if (Archive(head) == "tar" && (head.StartsWith("sys_info\0"u8) || head.StartsWith("pickle\0"u8) || head.StartsWith("storages\0"u8)))
+        {
+            return ("a checkpoint of PyTorch before 0.1.10", "load it with torch.load, and save it again");
+        }
+
         if (Archive(head) is { } archive)
         {
             return ($"a {archive} archive", Unpack);

@@ -187,13 +187,19 @@ internal static class SafetensorsHeader
 
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            throw header.Error("strings by name as metadata", $"{reader.TokenType}", "write the file again without metadata");
+            throw Bad(ref reader);
         }
 
         while (Next(ref reader) == JsonTokenType.PropertyName)
         {
-            Expect(ref reader, JsonTokenType.String, header);
+            if (Next(ref reader) != JsonTokenType.String)
+            {
+                throw Bad(ref reader);
+            }
         }
+
+        AlignException Bad(ref Utf8JsonReader at) =>
+            header.Error("strings by name as metadata", $"{at.TokenType}", "write the file again without metadata");
     }
 
     private static long[] ReadNumbers(ref Utf8JsonReader reader, ByteSource header)

@@ -43,6 +43,9 @@ internal static class StateDict
                 case null when value.Kind != PickleKind.None:
                     leftOut.Add(WeightSelection.NoTensor(EntryNames.Join(selected.Place, name), value));
                     break;
+                case { Content: TensorData } when tensors.Contains(name):
+                    // In Python 1 and '1' are two keys.
+                    throw file.Error("each name once", $"'{name}' twice", "save the tensors under names that differ, all of them text");
                 case { Content: TensorData tensor }:
                     tensors.Add(name, tensor);
                     break;

@@ -33,7 +33,9 @@ internal sealed class EncodedText(ByteSource bytes, bool latin1)
         }
         catch (DecoderFallbackException error)
         {
-            throw bytes.Error("a string in UTF-8", "bytes that are none", inner: error);
+            throw bytes.Memory(0, bytes.Length).Span is var text && IsHalf(text)
+                ? bytes.Error("a string in UTF-8", "half of a pair of surrogates", "save it under a name without it", error)
+                : bytes.Error("a string in UTF-8", "bytes that are none", inner: error);
         }
     }
 
@@ -59,6 +61,20 @@ internal sealed class EncodedText(ByteSource bytes, bool latin1)
         return encoded = transcoder.Complete
             ? new ByteSource(target, bytes.Label)
             : throw bytes.Error("characters below 256 in UTF-8", "others");
+    }
+
+    // What Python writes of half a pair is three bytes, the first two of which stand together in no character.
+    private static bool IsHalf(ReadOnlySpan<byte> text)
+    {
+        for (var at = 0; at + 2 < text.Length; at++)
+        {
+            if (text[at] == 0xED && text[at + 1] >= 0xA0)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void ForEachBlock(Action<ReadOnlySpan<byte>> use)

@@ -14,6 +14,8 @@ internal sealed class PickleReader(ByteSource source, long start, AllocationBudg
 {
     private const int MaxProtocol = 5;
 
+    private static readonly byte[] Others = [.. "FSVPdgiop"u8, 0x81, 0x82, 0x83, 0x84, 0x92, 0x97, 0x98];
+
     private readonly PickleInput input = new(source, start);
     private readonly PickleStack stack = new(source);
     private readonly Dictionary<uint, PickleValue> memo = new(SeededKeys.Instance);
@@ -218,8 +220,13 @@ internal sealed class PickleReader(ByteSource source, long start, AllocationBudg
         }
     }
 
+    // Of Python's other opcodes some belong to older protocols, and some to objects; a pickle that has one is not damaged.
     private AlignException Opcode(byte opcode) =>
-        source.Error("a pickle of tensors, lists, dicts and numbers", $"the opcode 0x{opcode:x2} at {input.Position - 1}");
+        source.Error(
+            "a pickle of tensors, lists, dicts and numbers",
+            $"the opcode 0x{opcode:x2} at {input.Position - 1}",
+            Others.Contains(opcode) ? Advice.Tensors : Advice.Damaged
+        );
 
     private void PushText(long length, bool latin1) =>
         stack.Push(new PickleValue(PickleKind.Text, new EncodedText(input.Block(length), latin1)));

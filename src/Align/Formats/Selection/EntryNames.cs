@@ -48,6 +48,8 @@ internal static class EntryNames
         {
             PickleKind.Text => key.AsText(),
             PickleKind.Bytes => Encoding.UTF8.GetString(key.AsBytes().Span),
+            // As Python writes them; a key is no deeper than a short text.
+            PickleKind.Tuple => $"({string.Join(", ", key.AsList().Select(Of))})",
             _ => key.ToString(),
         };
 

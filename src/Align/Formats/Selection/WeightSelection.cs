@@ -60,7 +60,12 @@ internal sealed class WeightSelection(ByteSource file)
                 .FirstOrDefault();
             if (wrapper is not { } chosen || !Stands(chosen, candidates, direct, isRoot: place.Length == 0))
             {
-                throw Refused(place, dict, "one set of weights", "tensors in several entries");
+                throw Refused(
+                    place,
+                    dict,
+                    "one set of weights",
+                    candidates.Count + direct.Count == 1 ? "tensors in an entry of an unknown name" : "tensors in several entries"
+                );
             }
 
             leftOut.AddRange(BesideIn(place, holders.Where(holder => holder.Name != chosen.Name)));

@@ -95,11 +95,27 @@ public sealed class OtherValuesTests : IDisposable
         content.Unread.Select(entry => $"{entry}").Should().Equal(length == 7 ? ["x (F8_E4M3)"] : []);
     }
 
+    [Fact]
+    public void Keys_that_are_tuples_have_names_that_differ()
+    {
+        using var content = Content(Raw.Pickle($"}}(K\u0001K\u0002\u0086{Array("f4")}K\u0001K\u0003\u0085\u0086{Array("f4")}u."));
+
+        content.Tensors.Names.Should().Equal("(1, 2)", "(1, (3))");
+    }
+
+    [Fact]
+    public void Keys_of_one_name_are_refused_with_the_file() =>
+        Raw.ShouldBeRefused(
+            Raw.Pickle($"}}(K\u0001{Array("f4")}X\u0001\u0000\u0000\u00001{Array("f4")}u."),
+            "expected each name once, found '1' twice"
+        );
+
     public static TheoryData<byte[], string> Foreign =>
         new()
         {
             { [0x1f, 0x8b, 8, 0], "a gzip archive" },
             { [.. new byte[257].Select(_ => (byte)'a'), .. "ustar\u00000"u8], "a tar archive" },
+            { [.. "sys_info"u8, .. new byte[249], .. "ustar\u00000"u8], "a checkpoint of PyTorch before 0.1.10" },
             { "  \n<!DOCTYPE html><html>"u8.ToArray(), "a page of HTML" },
             { "version https://git-lfs.github.com/spec/v1\noid sha256:0\n"u8.ToArray(), "git lfs pull" },
             { "Not Found"u8.ToArray(), "text: 'Not Found'" },
@@ -109,6 +125,10 @@ public sealed class OtherValuesTests : IDisposable
             {
                 [.. Raw.Safetensors("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 5)],
                 "found 5; something was appended"
+            },
+            {
+                Raw.Safetensors("{\"__metadata__\":{\"n\":1},\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4),
+                "without metadata"
             },
             { Raw.Zip(("m.pth", [1, 2])), "unpack it" },
         };

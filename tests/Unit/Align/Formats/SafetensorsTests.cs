@@ -60,7 +60,7 @@ public class SafetensorsTests
     [InlineData("{\"a\":{\"dtype\":\"U8\",\"shape\":[1.5],\"data_offsets\":[0,8]}}", 8, "expected integers that are not negative")]
     [InlineData("{\"a\":{\"dtype\":\"U8\",\"shape\":[8],\"data_offsets\":[0,8],\"more\":1}}", 8, "found 'more' in tensor 'a'")]
     [InlineData("{\"a\":{\"dtype\":\"U8\",\"data_offsets\":[0,8]}}", 8, "less in tensor 'a'")]
-    [InlineData("{\"__metadata__\":{\"a\":1}}", 0, "expected String in the JSON header")]
+    [InlineData("{\"__metadata__\":{\"a\":1}}", 0, "expected strings by name as metadata, found Number")]
     [InlineData("{" + A + "} x", 8, "expected a header in JSON")]
     [InlineData("{" + A, 8, "expected a header in JSON")]
     public void Whatever_the_format_forbids_is_refused(string header, int dataLength, string message) =>
