@@ -6,15 +6,18 @@ namespace PPYolo.Data.Datasets;
 /// </summary>
 internal static class PortablePath
 {
-    /// <summary>A path inside a folder, with either separator; null where it is not there or would lie outside.</summary>
+    /// <summary>
+    /// A path inside a folder, with either separator, and as a web address writes it (my%20photo.jpg); null where it is not there or would
+    /// lie outside.
+    /// </summary>
     public static string? Inside(string folder, string text)
     {
         var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar;
-        return text.Contains('\0', StringComparison.Ordinal)
-            ? null
-            : new[] { text, text.Replace('\\', '/') }
-                .Select(name => Path.GetFullPath(Path.Combine(root, name)))
-                .FirstOrDefault(path => path.StartsWith(root, StringComparison.Ordinal) && Path.Exists(path));
+        var local = text.Replace('\\', '/');
+        return new[] { text, local, Uri.UnescapeDataString(local) }
+            .Where(name => !name.Contains('\0', StringComparison.Ordinal))
+            .Select(name => Path.GetFullPath(Path.Combine(root, name)))
+            .FirstOrDefault(path => path.StartsWith(root, StringComparison.Ordinal) && Path.Exists(path));
     }
 
     /// <summary>The longest end of a path that is there inside a folder; null where none is.</summary>
@@ -34,6 +37,10 @@ internal static class PortablePath
         return parts[0].Length == 0 || parts[0].EndsWith(':') || parts.Contains("..");
     }
 
+    // Label Studio serves files of its machine as /data/local-files/?d=images/1.jpg.
     private static IEnumerable<string> Parts(string text) =>
-        text.Replace('\\', '/').Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => !part.EndsWith(':'));
+        text.Replace('\\', '/')
+            .Replace("?d=", "/", StringComparison.Ordinal)
+            .Split('/', StringSplitOptions.RemoveEmptyEntries)
+            .Where(part => !part.EndsWith(':'));
 }

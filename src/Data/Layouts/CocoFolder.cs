@@ -105,6 +105,7 @@ internal static class CocoFolder
             file,
             request.Images
                 ?? (own != folder && FolderContent.Images(own).Any() ? own : null)
+                ?? (IsInPart(folder, file) ? FindImages([own], request.Part) : null)
                 ?? FindImages([folder], request.Part)
                 ?? FindImages([own], request.Part)
                 ?? (FolderContent.Images(folder).Any() ? folder : null)

@@ -11,6 +11,8 @@ public static class DatasetFinder
     // Archives put folders into folders: VOCdevkit/VOC2012.
     private const int Depth = 2;
 
+    private static readonly string[] Archives = [".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar"];
+
     /// <summary>As <see cref="Find"/>, for a part that a dataset may have; null where it has none, or not one alone.</summary>
     public static DatasetLayout? TryFind(string path, string part, string? images = null, DatasetReading? reading = null)
     {
@@ -50,8 +52,13 @@ public static class DatasetFinder
         {
             ".yaml" or ".yml" or ".data" => YoloFolder.OfFile(path, request),
             ".txt" => VocFolder.FromList(path, request) ?? YoloFolder.OfFile(path, request),
+            _ when IsArchive(path) => throw new AlignException(
+                $"{path}: expected a dataset's folder, or the file that says what is in it, found an archive; unpack it, and name the folder"
+            ),
             _ => CocoFolder.OfFile(path, request),
         };
+
+    private static bool IsArchive(string path) => Archives.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
     private static DatasetLayout OfFolder(string path, DatasetRequest request)
     {
@@ -86,9 +93,9 @@ public static class DatasetFinder
         ];
         throw new AlignException(
             $"{path}: expected a dataset, found {(there.Length == 0 ? "an empty folder" : string.Join(", ", there.Take(5)))}"
-                + $"{(there.Length > 5 ? ", ..." : "")}; known are COCO (annotations/instances_train2017.json, train.json, "
-                + "train/_annotations.coco.json), Pascal VOC (Annotations/*.xml with JPEGImages) and YOLO text (data.yaml or classes.txt "
-                + "with images and labels)"
+                + $"{(there.Length > 5 ? ", ..." : "")}; {(there.Any(IsArchive) ? "unpack the archive; " : "")}known are COCO "
+                + "(annotations/instances_train2017.json, train.json, train/_annotations.coco.json), Pascal VOC (Annotations/*.xml with "
+                + "JPEGImages) and YOLO text (data.yaml or classes.txt with images and labels)"
         );
     }
 

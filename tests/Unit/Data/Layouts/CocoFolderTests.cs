@@ -88,23 +88,83 @@ public sealed class CocoFolderTests : IDisposable
     [InlineData("../../label-studio/data/media/upload/1/1.png")]
     [InlineData(@"C:\Users\me\upload\1.png")]
     [InlineData("https://site.example/upload/1.png")]
+    [InlineData("/data/local-files/?d=1.png")]
     public void Finds_pictures_whose_names_have_folders_of_another_machine(string name)
     {
-        using var set = new DatasetFolder()
-            .Pictures("images/1.png")
-            .Text(
-                "result.json",
-                $$"""
-                {"images": [{"id": 0, "file_name": {{JsonSerializer.Serialize(name)}}, "width": 100, "height": 80}],
-                 "categories": [{"id": 0, "name": "traffic light"}],
-                 "annotations": [{"id": 0, "image_id": 0, "category_id": 0, "bbox": [10, 20, 30, 40], "area": 1200, "iscrowd": 0}]}
-                """
-            );
+        using var set = new DatasetFolder().Pictures("images/1.png").Text("result.json", OneObject(name));
 
         var dataset = set.Open();
 
         dataset.Lines().Should().Equal("1.png: traffic light 10 20 39 59");
         dataset.Log.Problems.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("images/my%20photo%20%C3%A9.png")]
+    [InlineData(@"images\my%20photo%20%C3%A9.png")]
+    [InlineData("https://site.example/data/upload/1/my%20photo%20%C3%A9.png")]
+    [InlineData("my photo \u00e9.png")]
+    public void Finds_pictures_whose_names_are_written_as_in_web_addresses(string name)
+    {
+        using var set = new DatasetFolder().Pictures("images/my photo \u00e9.png").Text("result.json", OneObject(name));
+
+        set.Open().Lines().Should().Equal("my photo \u00e9.png: traffic light 10 20 39 59");
+    }
+
+    [Theory]
+    [InlineData("100%25.png", "100%25.png")]
+    [InlineData("100%.png", "100%.png")]
+    [InlineData("100%25.png", "100%.png")]
+    public void A_name_that_is_there_as_it_stands_comes_first(string name, string file)
+    {
+        using var set = new DatasetFolder().Pictures("images/100%.png", $"images/{file}").Text("result.json", OneObject(name));
+
+        set.Open().Images.Single().Path.Should().Be(set[$"images/{file}"]);
+    }
+
+    [Theory]
+    [InlineData("..%2Fsecret.png")]
+    [InlineData("1.png%00")]
+    public void Names_that_lead_out_are_found_nowhere(string name)
+    {
+        using var set = new DatasetFolder().Pictures("secret.png", "images/1.png").Text("result.json", OneObject(name));
+
+        FluentActions.Invoking(() => set.Open()).Should().Throw<AlignException>().WithMessage("*none is left*");
+    }
+
+    [Theory]
+    // As FiftyOne and others write it.
+    [InlineData("train/labels.json", "train/data/1.png", "validation/labels.json", "validation/data/2.png")]
+    [InlineData("train/annotations.json", "train/images/1.png", "val/annotations.json", "val/images/2.png")]
+    public void Finds_the_pictures_of_a_part_in_its_own_folder(string json, string picture, string otherJson, string otherPicture)
+    {
+        using var set = new DatasetFolder()
+            .Pictures(picture, otherPicture)
+            .Text(json, OneObject("1.png"))
+            .Text(otherJson, OneObject("2.png"));
+
+        set.Open().Images.Single().Path.Should().Be(set[picture]);
+        set.Open("val").Images.Single().Path.Should().Be(set[otherPicture]);
+    }
+
+    [Theory]
+    [InlineData("set.zip")]
+    [InlineData("set.tar.gz")]
+    [InlineData("set.7z")]
+    public void An_archive_is_to_be_unpacked(string name)
+    {
+        Touch($"download/{name}");
+
+        FluentActions
+            .Invoking(() => DatasetFinder.Find(At($"download/{name}"), "train"))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage($"*{name}: expected a dataset's folder*found an archive; unpack it, and name the folder*");
+        FluentActions
+            .Invoking(() => DatasetFinder.Find(At("download"), "train"))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage($"*expected a dataset, found {name}; unpack the archive*");
     }
 
     [Fact]
@@ -131,6 +191,13 @@ public sealed class CocoFolderTests : IDisposable
     }
 
     public void Dispose() => root.Dispose();
+
+    private static string OneObject(string name) =>
+        $$"""
+            {"images": [{"id": 0, "file_name": {{JsonSerializer.Serialize(name)}}, "width": 100, "height": 80}],
+             "categories": [{"id": 0, "name": "traffic light"}],
+             "annotations": [{"id": 0, "image_id": 0, "category_id": 0, "bbox": [10, 20, 30, 40], "area": 1200, "iscrowd": 0}]}
+            """;
 
     private string At(string name) => root.File(name);
 
