@@ -34,6 +34,17 @@ internal static class PartNames
     /// <summary>Whether a file's name names any part.</summary>
     public static bool NamesAny(string stem) => Words(stem).Any(word => All.Contains(word));
 
-    private static IEnumerable<string> Words(string stem) =>
-        stem.ToLowerInvariant().Split('_', '-', '.', ' ').Select(word => word.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9'));
+    /// <summary>The folder of a part by one of its names, or those with a year behind it as COCO has it: train2017.</summary>
+    /// <param name="folder">Where to look.</param>
+    /// <param name="name">The name.</param>
+    public static IEnumerable<string> Folders(string folder, string name) =>
+        FolderContent.Find(folder, name) is { } own
+            ? [own]
+            : FolderContent
+                .Folders(folder)
+                .Where(path => WithoutYear(Path.GetFileName(path)).Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    private static IEnumerable<string> Words(string stem) => stem.ToLowerInvariant().Split('_', '-', '.', ' ').Select(WithoutYear);
+
+    private static string WithoutYear(string word) => word.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
 }

@@ -9,6 +9,7 @@ namespace PPYolo.Data.Layouts.Yolo;
 /// <param name="path">What stands for them in messages.</param>
 /// <param name="root">The folder that the names of images are relative to.</param>
 /// <param name="images">The images with their label files.</param>
+/// <param name="missing">The lines of lists whose images are not there.</param>
 /// <param name="orphans">Label files without an image.</param>
 /// <param name="classes">The classes.</param>
 /// <param name="isPose">Whether labels have the points of a pose.</param>
@@ -16,6 +17,7 @@ internal sealed class YoloAnnotations(
     string path,
     string root,
     IReadOnlyList<(string Path, string? Labels)> images,
+    IReadOnlyList<(string List, int Line, string Text)> missing,
     IReadOnlyList<string> orphans,
     ClassOrder classes,
     bool isPose
@@ -64,6 +66,11 @@ internal sealed class YoloAnnotations(
                 places.Add(new(image.Labels!, line));
                 annotations.Add(new(places.Count, id, index + 1, box, box.Area, IsCrowd: false));
             }
+        }
+
+        foreach (var (file, line, text) in missing)
+        {
+            log.Add(new(DataProblemKind.MissingImage, file, line, $"line {line}: there is no image '{text}'; it is left out"));
         }
 
         foreach (var orphan in orphans)

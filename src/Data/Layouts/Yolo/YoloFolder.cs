@@ -95,7 +95,7 @@ internal static class YoloFolder
 
         var root = FolderContent.CommonRoot([.. images.Select(image => Path.GetDirectoryName(image.Path)!).Distinct()]);
         var annotations = part.LabelFolder ?? part.Name;
-        var source = new YoloAnnotations(annotations, root, images, part.Orphans(labels), classes, isPose);
+        var source = new YoloAnnotations(annotations, root, images, [.. part.Missing()], part.Orphans(labels), classes, isPose);
         return new(annotations, root)
         {
             Source = source,

@@ -8,6 +8,9 @@ namespace PPYolo.Data.Layouts.Yolo;
 /// <param name="Images">The images.</param>
 internal sealed record YoloPart(string Name, Func<IEnumerable<string>> Images)
 {
+    /// <summary>The lines of lists whose images are not there: the list, the line, from 1, and what stands in it.</summary>
+    public Func<IEnumerable<(string List, int Line, string Text)>> Missing { get; private init; } = () => [];
+
     /// <summary>The folder of its labels, where it is one folder of images with labels apart from them; else null.</summary>
     public string? LabelFolder { get; private init; }
 
@@ -26,7 +29,14 @@ internal sealed record YoloPart(string Name, Func<IEnumerable<string>> Images)
     /// <summary>The images that a list names, one on each line.</summary>
     /// <param name="list">The list.</param>
     /// <param name="folders">Where paths of other machines are looked for, beside the list's own folder.</param>
-    public static YoloPart List(string list, IReadOnlyList<string> folders) => new(list, () => Listed(list, folders));
+    public static YoloPart List(string list, IReadOnlyList<string> folders)
+    {
+        var lines = new Lazy<IReadOnlyList<(string? Path, int Line, string Text)>>(() => Listed(list, folders));
+        return new(list, () => lines.Value.Select(line => line.Path).OfType<string>().Distinct(StringComparer.Ordinal))
+        {
+            Missing = () => lines.Value.Where(line => line.Path is null).Select(line => (list, line.Line, line.Text)),
+        };
+    }
 
     /// <summary>What a description names.</summary>
     /// <param name="described">The description.</param>
@@ -51,10 +61,17 @@ internal sealed record YoloPart(string Name, Func<IEnumerable<string>> Images)
                 )
                 .Select(found => File.Exists(found) ? List(found, bases) : Folder(found)),
         ];
-        return parts is [var one]
-            ? one
-            : new(string.Join(", ", parts.Select(part => part.Name)), () => parts.SelectMany(part => part.Images()).Distinct());
+        return All(parts);
     }
+
+    /// <summary>Some parts as one.</summary>
+    public static YoloPart All(IReadOnlyList<YoloPart> parts) =>
+        parts is [var one]
+            ? one
+            : new(string.Join(", ", parts.Select(part => part.Name)), () => parts.SelectMany(part => part.Images()).Distinct())
+            {
+                Missing = () => parts.SelectMany(part => part.Missing()),
+            };
 
     /// <summary>The label files in its label folder that no image has.</summary>
     public IReadOnlyList<string> Orphans(LabelFiles labels)
@@ -68,14 +85,20 @@ internal sealed record YoloPart(string Name, Func<IEnumerable<string>> Images)
         return [.. labels.In(LabelFolder).Where(label => !names.Contains(label.Key)).Select(label => label.Value)];
     }
 
-    private static string[] Listed(string list, IReadOnlyList<string> folders)
+    private static List<(string? Path, int Line, string Text)> Listed(string list, IReadOnlyList<string> folders)
     {
         string[] bases = [Path.GetDirectoryName(Path.GetFullPath(list))!, .. folders];
-        var lines = TextFile.Lines(list, "a list of images").Select(line => line.Trim()).Where(line => line.Length > 0).ToList();
-        string[] found = [.. lines.Select(line => Find(line, bases)).OfType<string>().Where(File.Exists).Distinct(StringComparer.Ordinal)];
-        return found.Length > 0 || lines.Count == 0
-            ? found
-            : throw new AlignException($"{list}: expected a list of images, but none of them is there, such as '{lines[0]}'");
+        List<(string? Path, int Line, string Text)> lines =
+        [
+            .. TextFile
+                .Lines(list, "a list of images")
+                .Select((line, index) => (Text: line.Trim(), Line: index + 1))
+                .Where(line => line.Text.Length > 0)
+                .Select(line => (Find(line.Text, bases) is { } path && File.Exists(path) ? path : null, line.Line, line.Text)),
+        ];
+        return lines.Count == 0 || lines.Exists(line => line.Path is not null)
+            ? lines
+            : throw new AlignException($"{list}: expected a list of images, but none of them is there, such as '{lines[0].Text}'");
     }
 
     /// <summary>

@@ -38,14 +38,13 @@ internal sealed class YoloParts(string folder)
 
     private YoloPart? PartOf(string name)
     {
-        if (FolderContent.Find(folder, name) is { } own && FolderContent.ImagesBelow(own).Any())
+        foreach (var parent in new[] { folder, Pictures }.OfType<string>())
         {
-            return YoloPart.Folder(own);
-        }
-
-        if (Pictures is { } pictures && FolderContent.Find(pictures, name) is { } inside && FolderContent.ImagesBelow(inside).Any())
-        {
-            return YoloPart.Folder(inside);
+            string[] there = [.. PartNames.Folders(parent, name).Where(path => FolderContent.ImagesBelow(path).Any())];
+            if (there.Length > 0)
+            {
+                return YoloPart.All([.. there.Select(YoloPart.Folder)]);
+            }
         }
 
         return FolderContent.Files(folder, ".txt").FirstOrDefault(file => Path.GetFileName(file) == name + ".txt") is { } list

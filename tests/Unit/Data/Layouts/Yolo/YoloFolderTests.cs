@@ -83,6 +83,8 @@ public sealed class YoloFolderTests : IDisposable
 
     [Theory]
     [InlineData("images/train/a.png", "labels/train/a.txt", "classes.txt")]
+    [InlineData("images/train2017/a.png", "labels/train2017/a.txt", "classes.txt")]
+    [InlineData("train2017/a.png", "train2017/a.txt", "classes.txt")]
     [InlineData("train/images/a.png", "train/labels/a.txt", "classes.txt")]
     [InlineData("images/a.png", "labels/a.txt", "classes.txt")]
     [InlineData("images/a.png", "labels/a.txt", "labels/classes.txt")]
@@ -112,6 +114,31 @@ public sealed class YoloFolderTests : IDisposable
 
         dataset.Lines().Should().Equal("a.png: yield 40 20 59 59");
         dataset.Log.Problems.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Images_of_a_list_that_are_not_there_are_reported_with_its_line()
+    {
+        Export().Text("data.yaml", "train: list.txt\nnames: [a, b]").Text("list.txt", "train/images/a.JPG\n\n/home/me/gone.png\n");
+
+        var dataset = set.Open();
+
+        dataset.Images.Should().ContainSingle();
+        dataset.Flaws(set.Path).Should().Equal("MissingImage list.txt: line 3: there is no image '/home/me/gone.png'; it is left out");
+    }
+
+    [Fact]
+    public void Folders_of_parts_may_end_in_a_year()
+    {
+        set.Pictures("images/train2012/a.png", "images/train2017/b.png", "images/val2017/c.png")
+            .Text("labels/train2012/a.txt", "1 0.5 0.5 0.2 0.5")
+            .Text("labels/train2017/b.txt", "0 0.5 0.5 0.2 0.5")
+            .Text("labels/val2017/c.txt", "")
+            .Text("classes.txt", "stop\nyield");
+
+        set.Open().Lines().Should().Equal("train2012/a.png: yield 40 20 59 59", "train2017/b.png: stop 40 20 59 59");
+        set.Open().Layout.Recognized.Should().Contain("images/train2012").And.Contain("images/train2017");
+        set.Open("val").Lines().Should().Equal("c.png:");
     }
 
     [Fact]
