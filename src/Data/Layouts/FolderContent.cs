@@ -31,7 +31,11 @@ internal static class FolderContent
     public static IEnumerable<string> Images(string folder) => Files(folder, ImageExtensions.All);
 
     /// <summary>The images in a folder and the folders in it, in the order of their names.</summary>
-    public static IEnumerable<string> ImagesBelow(string folder) => Images(folder).Concat(Folders(folder).SelectMany(ImagesBelow));
+    public static IEnumerable<string> ImagesBelow(string folder) => FilesBelow(folder, ImageExtensions.All);
+
+    /// <summary>The files of some extensions in a folder and the folders in it, in the order of their names.</summary>
+    public static IEnumerable<string> FilesBelow(string folder, params string[] extensions) =>
+        Files(folder, extensions).Concat(Folders(folder).SelectMany(inside => FilesBelow(inside, extensions)));
 
     /// <summary>The deepest folder that some folders are in.</summary>
     public static string CommonRoot(IReadOnlyList<string> folders)

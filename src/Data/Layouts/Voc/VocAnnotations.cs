@@ -7,24 +7,26 @@ namespace PPYolo.Data.Layouts.Voc;
 /// <summary>The annotations of a part of a Pascal VOC dataset.</summary>
 internal sealed class VocAnnotations : IAnnotationSource
 {
-    private readonly string path;
-    private readonly ImmutableArray<(string Id, string File, int Line)> entries;
+    private readonly VocPart part;
+    private readonly ImmutableArray<(string Id, string File, string List, int Line)> entries;
     private readonly ImmutableArray<VocFile?> files;
     private readonly ILookup<string, string> images;
+    private readonly ILookup<string, string> imagesByName;
     private readonly ClassOrder classes;
     private readonly bool difficult;
 
     private VocAnnotations(
         VocPart part,
-        ImmutableArray<(string Id, string File, int Line)> entries,
+        ImmutableArray<(string Id, string File, string List, int Line)> entries,
         ImmutableArray<VocFile?> files,
         ClassOrder classes,
         bool difficult
     )
     {
-        path = part.List ?? part.Annotations;
-        images = FolderContent.Images(part.Images).ToLookup(Stem, StringComparer.Ordinal);
-        (this.entries, this.files, this.classes, this.difficult) = (entries, files, classes, difficult);
+        List<string> there = [.. FolderContent.ImagesBelow(part.Images)];
+        images = there.ToLookup(file => VocPart.IdOf(part.Images, file), StringComparer.Ordinal);
+        imagesByName = there.ToLookup(Stem, StringComparer.Ordinal);
+        (this.part, this.entries, this.files, this.classes, this.difficult) = (part, entries, files, classes, difficult);
     }
 
     /// <summary>Reads every file of a part, and of the others where the order of the classes depends on them.</summary>
@@ -33,17 +35,27 @@ internal sealed class VocAnnotations : IAnnotationSource
     /// <exception cref="PPYolo.Align.AlignException">The list or the file of classes cannot be read.</exception>
     public static VocAnnotations Read(VocPart part, DatasetReading reading)
     {
-        var there = FolderContent.Files(part.Annotations, ".xml").ToLookup(Stem, StringComparer.Ordinal);
-        ImmutableArray<(string Id, string File, int Line)> entries = part.List is null
-            ? [.. there.Select(group => (group.Key, group.First(), 0))]
-            :
-            [
-                .. VocList
-                    .Read(part.List, there.Contains)
-                    .Select(entry =>
-                        (entry.Id, there[entry.Id].FirstOrDefault(Path.Combine(part.Annotations, entry.Id + ".xml")), entry.Line)
-                    ),
-            ];
+        var there = VocPart.Xml(part.Annotations).ToLookup(file => VocPart.IdOf(part.Annotations, file), StringComparer.Ordinal);
+        ImmutableArray<(string Id, string File, string List, int Line)> entries =
+            part.Lists.Count == 0
+                ? [.. there.Select(group => (group.Key, group.First(), part.Path, 0))]
+                :
+                [
+                    .. part
+                        .Lists.SelectMany(list =>
+                            VocList
+                                .Read(list, there.Contains)
+                                .Select(entry =>
+                                    (
+                                        entry.Id,
+                                        there[entry.Id].FirstOrDefault(Path.Combine(part.Annotations, entry.Id + ".xml")),
+                                        list,
+                                        entry.Line
+                                    )
+                                )
+                        )
+                        .DistinctBy(entry => entry.Id, StringComparer.Ordinal),
+                ];
         ImmutableArray<VocFile?> files = [.. InParallel(entries.Select(entry => entry.File))];
         return new(part, entries, files, Classes(part, files, reading), reading.Difficult);
     }
@@ -75,7 +87,7 @@ internal sealed class VocAnnotations : IAnnotationSource
             if (file is null)
             {
                 var detail = $"line {entries[i].Line}: expected an annotation file {entries[i].File}, found none; the image is left out";
-                log.Add(new(DataProblemKind.UnreadableAnnotation, path, id, detail));
+                log.Add(new(DataProblemKind.UnreadableAnnotation, entries[i].List, id, detail));
                 continue;
             }
 
@@ -113,7 +125,7 @@ internal sealed class VocAnnotations : IAnnotationSource
             }
         }
 
-        return new(path, list.DrainToImmutable(), classes.Categories, annotations.DrainToImmutable())
+        return new(part.Path, list.DrainToImmutable(), classes.Categories, annotations.DrainToImmutable())
         {
             Places = id => places[(int)id - 1],
         };
@@ -124,8 +136,13 @@ internal sealed class VocAnnotations : IAnnotationSource
     {
         var named = Path.GetFileName(file.ImageName.Replace('\\', '/'));
         var found = images[id].ToList();
-        return found.Find(image => Path.GetFileName(image) == named) is not null ? named
-            : found.Count > 0 ? Path.GetFileName(found[0])
+        if (found.Count == 0 && imagesByName[Stem(id + ".xml")].ToList() is [var elsewhere])
+        {
+            found = [elsewhere];
+        }
+
+        return (found.Find(image => Path.GetFileName(image) == named) ?? found.FirstOrDefault()) is { } image
+                ? Path.GetRelativePath(part.Images, image)
             : named.Length > 0 ? named
             : id + ".jpg";
     }
@@ -139,7 +156,7 @@ internal sealed class VocAnnotations : IAnnotationSource
 
         // The parts of a dataset have the same classes, whichever of them occur in each.
         var read = files.OfType<VocFile>().Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
-        var others = part.All.SelectMany(folder => FolderContent.Files(folder, ".xml")).Where(file => !read.Contains(file));
+        var others = part.All.SelectMany(VocPart.Xml).Where(file => !read.Contains(file));
         var names = files.Concat(InParallel(others)).OfType<VocFile>().SelectMany(file => file.Objects).Select(one => one.Name).ToHashSet();
         return names.IsSubsetOf(VocClasses.All)
             ? new(VocClasses.All, null, "VOC's own in alphabetical order")

@@ -12,30 +12,22 @@ internal static class VocFolder
     /// <summary>Looks at a folder; null where it is no Pascal VOC.</summary>
     public static Recognition? Look(string folder, DatasetRequest request)
     {
-        var annotations = FolderContent.Find(folder, "Annotations", "xmls");
-        if (annotations is not null && FolderContent.Find(annotations, "xmls") is { } inside)
+        var annotations = Annotations(folder);
+        if (annotations is not null && !HasXml(annotations) && XmlParts(annotations).FirstOrDefault() is { } branch)
         {
-            annotations = inside;
+            return new(LayoutKind.Voc, Path.GetRelativePath(folder, branch) + "/*.xml", () => InBranches(folder, annotations, request));
         }
 
-        if (annotations is not null && HasXml(annotations))
+        if (annotations is not null && VocPart.Xml(annotations).FirstOrDefault() is { } xml)
         {
-            return new(LayoutKind.Voc, Path.GetRelativePath(folder, annotations) + "/*.xml", () => Listed(folder, annotations, request));
+            var evidence = Path.GetRelativePath(folder, Path.GetDirectoryName(xml)!) + "/*.xml";
+            return new(LayoutKind.Voc, evidence, () => Listed(folder, annotations, request));
         }
 
-        if (annotations is not null && XmlParts(annotations).Any())
+        if (PartFolders(folder).FirstOrDefault() is { } first)
         {
-            var name = Path.GetFileName(annotations);
-            return new(
-                LayoutKind.Voc,
-                $"{name}/{Path.GetFileName(XmlParts(annotations).First())}/*.xml",
-                () => InBranches(folder, annotations, request)
-            );
-        }
-
-        if (PartFolders(folder).Any())
-        {
-            return new(LayoutKind.Voc, $"{Path.GetFileName(PartFolders(folder).First())}/*.xml", () => InParts(folder, request));
+            var evidence = Path.GetRelativePath(folder, Annotations(first) ?? first) + "/*.xml";
+            return new(LayoutKind.Voc, evidence, () => InParts(folder, request));
         }
 
         // All there is: the annotations lie beside their images, or in the folder that was named.
@@ -49,36 +41,17 @@ internal static class VocFolder
     {
         for (var folder = Path.GetDirectoryName(Path.GetFullPath(list)); folder is not null; folder = Path.GetDirectoryName(folder))
         {
-            if (FolderContent.Find(folder, "Annotations") is { } annotations && HasXml(annotations))
+            if (Annotations(folder) is { } annotations && VocPart.Xml(annotations).Any())
             {
-                return Make(folder, annotations, Images(folder, annotations, request), list, [annotations], request);
+                return Make(folder, annotations, Images(folder, annotations, request), [list], [annotations], request);
             }
         }
 
         return null;
     }
 
-    private static DatasetLayout Listed(string folder, string annotations, DatasetRequest request)
-    {
-        var lists = Lists(folder);
-        var images = Images(folder, annotations, request);
-        if (lists.Count == 0)
-        {
-            return Make(folder, annotations, images, null, [annotations], request);
-        }
-
-        var names = PartNames.Of(request.Part);
-        var list = names
-            .Select(name => lists.FirstOrDefault(file => Stem(file).Equals(name, StringComparison.OrdinalIgnoreCase)))
-            .FirstOrDefault(file => file is not null);
-        return list is not null
-            ? Make(folder, annotations, images, list, [annotations], request)
-            : throw new AlignException(
-                $"{folder}: Pascal VOC, but it has no list of '{request.Part}' such as ImageSets/Main/{request.Part}.txt; found "
-                    + $"{string.Join(", ", lists.Take(5).Select(file => Path.GetRelativePath(folder, file)))}; name the list itself in "
-                    + "place of the folder"
-            );
-    }
+    private static DatasetLayout Listed(string folder, string annotations, DatasetRequest request) =>
+        Make(folder, annotations, Images(folder, annotations, request), VocLists.Of(folder, request.Part), [annotations], request);
 
     /// <summary>Annotations/train beside images/train.</summary>
     private static DatasetLayout InBranches(string folder, string annotations, DatasetRequest request)
@@ -86,13 +59,17 @@ internal static class VocFolder
         string[] parts = [.. XmlParts(annotations)];
         var part = Part(folder, annotations, parts, request);
         var images = Images(folder, annotations, request);
-        return Make(folder, part, FolderContent.Find(images, PartNames.Of(request.Part)) ?? images, null, parts, request);
+        return Make(folder, part, FolderContent.Find(images, PartNames.Of(request.Part)) ?? images, [], parts, request);
     }
 
     private static DatasetLayout InParts(string folder, DatasetRequest request)
     {
         string[] parts = [.. PartFolders(folder)];
-        return Flat(Part(folder, folder, parts, request), parts, request);
+        var part = Part(folder, folder, parts, request);
+        string[] all = [.. parts.Select(one => Annotations(one) ?? one)];
+        return Annotations(part) is { } annotations
+            ? Make(folder, annotations, Images(part, annotations, request), [], all, request)
+            : Flat(part, all, request);
     }
 
     private static string Part(string folder, string within, string[] parts, DatasetRequest request) =>
@@ -104,23 +81,24 @@ internal static class VocFolder
             );
 
     private static DatasetLayout Flat(string folder, IReadOnlyList<string> all, DatasetRequest request) =>
-        Make(FolderContent.CommonRoot(all), folder, request.Images ?? folder, null, all, request);
+        Make(FolderContent.CommonRoot(all), folder, request.Images ?? folder, [], all, request);
 
     private static DatasetLayout Make(
         string root,
         string annotations,
         string images,
-        string? list,
+        IReadOnlyList<string> lists,
         IReadOnlyList<string> all,
         DatasetRequest request
     )
     {
-        var source = VocAnnotations.Read(new(root, annotations, images, list, all), request.Reading);
-        return new(list ?? annotations, images)
+        var part = new VocPart(root, annotations, images, lists, all);
+        var source = VocAnnotations.Read(part, request.Reading);
+        return new(part.Path, images)
         {
             Source = source,
             Recognized =
-                $"Pascal VOC in {root}: {FolderContent.Count(source.Count, "image")} of {FolderContent.Shown(root, list ?? annotations)}, "
+                $"Pascal VOC in {root}: {FolderContent.Count(source.Count, "image")} of {FolderContent.Shown(root, part.Path)}, "
                 + $"pictures in {FolderContent.Shown(root, images)}; {source.Describe()}",
         };
     }
@@ -128,24 +106,22 @@ internal static class VocFolder
     private static string Images(string folder, string annotations, DatasetRequest request) =>
         request.Images ?? FolderContent.Find(folder, "JPEGImages", "images", "imgs", "JPEGImage") ?? annotations;
 
-    /// <summary>The lists of parts; those of one class, such as cat_train.txt, lie beside them and are none.</summary>
-    private static IReadOnlyList<string> Lists(string folder)
-    {
-        var sets = FolderContent.Find(folder, "ImageSets");
-        var main = sets is null ? folder : FolderContent.Find(sets, "Main") ?? sets;
-        return
-        [
-            .. FolderContent
-                .Files(main, ".txt")
-                .Where(file => PartNames.All.Contains(Stem(file).ToLowerInvariant()) || (main != folder && !Stem(file).Contains('_'))),
-        ];
-    }
+    /// <summary>The folder of XML files; Oxford's pets have one more in it.</summary>
+    private static string? Annotations(string folder) =>
+        FolderContent.Find(folder, "Annotations", "xmls") is { } found ? FolderContent.Find(found, "xmls") ?? found : null;
 
     private static IEnumerable<string> XmlParts(string annotations) =>
-        FolderContent.Folders(annotations).Where(path => PartNames.All.Contains(Path.GetFileName(path).ToLowerInvariant()) && HasXml(path));
+        FolderContent
+            .Folders(annotations)
+            .Where(path => PartNames.All.Contains(Path.GetFileName(path).ToLowerInvariant()) && VocPart.Xml(path).Any());
 
     private static IEnumerable<string> PartFolders(string folder) =>
-        FolderContent.Folders(folder).Where(path => PartNames.All.Contains(Path.GetFileName(path).ToLowerInvariant()) && IsFlat(path));
+        FolderContent.Folders(folder).Where(path => PartNames.All.Contains(Path.GetFileName(path).ToLowerInvariant()) && IsPart(path));
+
+    /// <summary>Whether a folder holds a part: XML files beside their images, or Annotations; but no dataset with parts of its own.</summary>
+    private static bool IsPart(string folder) =>
+        IsFlat(folder)
+        || (FolderContent.Find(folder, "ImageSets") is null && Annotations(folder) is { } annotations && VocPart.Xml(annotations).Any());
 
     private static bool IsFlat(string folder) =>
         HasXml(folder)

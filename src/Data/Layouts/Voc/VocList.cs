@@ -35,7 +35,7 @@ internal static class VocList
         }
 
         var first = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[0];
-        string[] readings = [Stem(line), first, Stem(first)];
+        string[] readings = [Stem(line), first, .. Ends(first)];
         var words = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         if (words[^1] is "1" or "0" or "-1")
         {
@@ -43,6 +43,13 @@ internal static class VocList
         }
 
         return readings.FirstOrDefault(isKnown) ?? readings[0];
+    }
+
+    /// <summary>Of Images/cat/1.jpg: Images/cat/1, cat/1 and 1.</summary>
+    private static IEnumerable<string> Ends(string path)
+    {
+        var parts = Path.ChangeExtension(path.Replace('\\', '/'), null)!.Split('/');
+        return Enumerable.Range(0, parts.Length).Select(skipped => string.Join('/', parts[skipped..]));
     }
 
     private static string Stem(string path) => Path.GetFileNameWithoutExtension(path.Replace('\\', '/'));
