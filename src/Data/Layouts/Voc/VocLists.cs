@@ -36,13 +36,16 @@ internal static class VocLists
         }
 
         // Programs that know no parts write default.txt.
-        return whole is [var only] && byClass.Length == 0 && !IsPart(Stem(only))
-            ? [only]
-            : throw new AlignException(
-                $"{folder}: Pascal VOC, but it has no list of '{part}' such as ImageSets/Main/{part}.txt; found "
-                    + $"{string.Join(", ", (whole.Length > 0 ? whole : byClass).Take(5).Select(file => Path.GetRelativePath(folder, file)))}; name the "
-                    + "list itself in place of the folder"
-            );
+        if (whole is [var only] && byClass.Length == 0 && !IsPart(Stem(only)))
+        {
+            return [only];
+        }
+
+        var found = (whole.Length > 0 ? whole : byClass).Take(5).Select(file => Path.GetRelativePath(folder, file));
+        throw new AlignException(
+            $"{folder}: Pascal VOC, but it has no list of '{part}' such as ImageSets/Main/{part}.txt; found {string.Join(", ", found)}; name "
+                + "the list itself in place of the folder"
+        );
     }
 
     private static bool IsPart(string name) => PartNames.All.Contains(name.ToLowerInvariant());
