@@ -96,12 +96,13 @@ internal static class EvalCommand
 
         command.Validators.Add(result =>
         {
-            var file = result.GetValue(weights);
             string?[] files = [result.GetValue(truth), result.GetValue(detections)],
-                parts = [file, ModelChoice.IsRun(file) ? "" : result.GetValue(config), result.GetValue(data)];
+                parts = [result.GetValue(weights), result.GetValue(config), result.GetValue(data)];
+            var scores = files.Any(file => file is not null);
             if (
-                !(files.All(file => file is not null) && parts.All(part => part is null))
-                && !(parts.All(part => part is not null) && files.All(file => file is null))
+                scores
+                    ? files.Any(file => file is null) || parts.Any(part => part is not null)
+                    : result.GetValue(weights) is null || result.GetValue(data) is null
             )
             {
                 result.AddError(
@@ -110,6 +111,7 @@ internal static class EvalCommand
                 );
             }
         });
+        ModelChoice.RequireConfig(command, weights, config);
         command.SetAction(result =>
         {
             foreach (var option in new[] { json, html })

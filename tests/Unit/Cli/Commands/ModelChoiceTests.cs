@@ -51,6 +51,7 @@ public sealed class ModelChoiceTests : IDisposable
     [Theory]
     [InlineData("predict", "a.png", "--out", "found")]
     [InlineData("export", "--out", "a.onnx")]
+    [InlineData("eval", "--data", "set")]
     public void A_file_of_weights_needs_a_configuration(params string[] command)
     {
         var weights = folder.Text("a.pth", "")["a.pth"];
@@ -64,6 +65,7 @@ public sealed class ModelChoiceTests : IDisposable
     [Theory]
     [InlineData("predict", "a.png", "--out", "found")]
     [InlineData("export", "--out", "a.onnx")]
+    [InlineData("eval", "--data", "set")]
     public void A_folder_that_is_not_there_is_named(params string[] command)
     {
         var run = ConsoleCapture.Run([.. command, "--weights", folder["nowhere"]]);

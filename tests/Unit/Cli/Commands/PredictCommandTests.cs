@@ -252,6 +252,9 @@ public sealed class PredictCommandTests : IDisposable
             {
                 ["eval"],
                 ["eval", "--weights", weights],
+                ["eval", "--data", "set"],
+                ["eval", "--ground-truth", "a"],
+                ["eval", "--ground-truth", "a", "--detections", "b", "--data", "set"],
                 ["eval", "--ground-truth", "a", "--detections", "b", "--weights", "c"],
             }
         )
