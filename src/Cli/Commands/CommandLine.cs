@@ -82,9 +82,13 @@ public static class CommandLine
 
             args = args is ["help", .. var of] ? [.. of, "--help"] : args;
             var parsed = Parse(args);
-            if (parsed.Errors.Count > 0)
+            string[] errors =
+                parsed.Errors.Count > 0 || ParseErrors.IsUnknownCommand(parsed)
+                    ? [.. ParseErrors.Of(parsed)]
+                    : [.. ParseErrors.Commas(parsed)];
+            if (errors.Length > 0)
             {
-                foreach (var error in ParseErrors.Of(parsed))
+                foreach (var error in errors)
                 {
                     Console.Error.WriteLine($"ppyolo: {Printable.Message(error)}");
                 }
