@@ -2,7 +2,6 @@ using System.CommandLine;
 using PPYolo.Align.Verdicts;
 using PPYolo.Harness.Stages;
 using PPYolo.Train.Inference;
-using PPYolo.Train.Options;
 
 namespace PPYolo.Cli.Commands;
 
@@ -24,7 +23,7 @@ internal static class AlignInferenceCommand
             HelpName = "FILE",
         };
         var weights = InferenceOptionSet.Weights(required: false);
-        var config = SharedOptions.OptionalConfig();
+        var config = InferenceOptionSet.Config();
         var set = SharedOptions.Set();
         var threads = SharedOptions.Threads();
         var device = SharedOptions.Device();
@@ -58,27 +57,28 @@ internal static class AlignInferenceCommand
                     return OnnxScenario.AgainstReference(model, result.GetValue(folder)!, threads);
                 }
 
-                var options = TrainOptionsFile.Read(result.GetValue(config)!, result.GetValue(set)!);
+                var choice = ModelChoice.Of(source, result.GetValue(config), result.GetValue(set)!);
                 using var detector = ModelWeights.Detector(
-                    source,
-                    options.ToNetwork(),
+                    choice.Weights,
+                    choice.Options.ToNetwork(),
                     fold: false,
                     where,
                     text => Console.Error.WriteLine($"ppyolo: {text}")
                 );
-                return OnnxScenario.AgainstNetwork(model, detector, options.EvalSize, threads);
+                return OnnxScenario.AgainstNetwork(model, detector, choice.Options.EvalSize, threads);
             }
         });
         command.Validators.Add(result =>
         {
             bool withModel = result.GetValue(onnx) is not null,
                 withWeights = result.GetValue(weights) is not null,
-                withConfig = result.GetValue(config) is not null;
-            if (withWeights != withConfig || (withWeights && !withModel) || (result.GetValue(set)!.Length > 0 && !withConfig))
+                withConfig = result.GetValue(config) is not null || result.GetValue(set)!.Length > 0;
+            if ((withConfig && !withWeights) || (withWeights && !withModel))
             {
                 result.AddError("--onnx FILE, --weights FILE and --config NAME belong together: a model, and what it was exported from");
             }
         });
+        ModelChoice.RequireConfig(command, weights, config);
         return command;
     }
 }

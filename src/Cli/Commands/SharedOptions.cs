@@ -64,8 +64,6 @@ internal static class SharedOptions
             DefaultValueFactory = _ => "cpu",
         };
 
-    public static Option<string?> OptionalConfig() => new("--config", "-f") { Description = ConfigDescription, HelpName = "NAME|FILE" };
-
     public static Option<string> Config(string? standard) =>
         new("--config", "-f")
         {

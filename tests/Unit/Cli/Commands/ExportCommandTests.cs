@@ -74,6 +74,8 @@ public sealed class ExportCommandTests : IDisposable
         export.ExitCode.Should().Be(ExitCode.Aligned, export.Error);
         export.Output.Should().Contain("r18vd with 20 classes, images of 96 x 96 pixels");
         export.Error.Should().Contain("taking the last checkpoint");
+        var aligned = ConsoleCapture.Run("align", "inference", "--onnx", Model, "--weights", run);
+        aligned.ExitCode.Should().Be(ExitCode.Aligned, aligned.Error + aligned.Output);
         using var session = new InferenceSession(Model);
         session.ModelMetadata.GraphName.Should().Be("kettles-1.2", "a point in a folder's name begins no extension");
     }
@@ -120,7 +122,7 @@ public sealed class ExportCommandTests : IDisposable
     [Theory]
     [InlineData("--weights", "w.pth", "--config", "ppyolo_r18vd_voc2012")]
     [InlineData("--onnx", "model.onnx", "--set", "classes=3")]
-    [InlineData("--onnx", "model.onnx", "--weights", "w.pth")]
+    [InlineData("--onnx", "model.onnx", "--config", "ppyolo_r18vd_voc2012")]
     public void A_model_its_weights_and_their_configuration_belong_together(params string[] options)
     {
         var run = ConsoleCapture.Run(["align", "inference", .. options]);

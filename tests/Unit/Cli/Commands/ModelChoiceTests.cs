@@ -66,6 +66,7 @@ public sealed class ModelChoiceTests : IDisposable
     [InlineData("predict", "a.png", "--out", "found")]
     [InlineData("export", "--out", "a.onnx")]
     [InlineData("eval", "--data", "set")]
+    [InlineData("align", "inference", "--onnx", "a.onnx")]
     public void A_folder_that_is_not_there_is_named(params string[] command)
     {
         var run = ConsoleCapture.Run([.. command, "--weights", folder["nowhere"]]);
