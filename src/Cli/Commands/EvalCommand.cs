@@ -180,6 +180,11 @@ internal static class EvalCommand
                 }
 
                 Console.Out.WriteLine(FittedText.Of(CocoSummary.Format(score)));
+                if (result.GetValue(html) is { } written)
+                {
+                    Console.Out.WriteLine($"{written}: written; open it in a browser");
+                }
+
                 return ExitCode.Aligned;
             }
         });

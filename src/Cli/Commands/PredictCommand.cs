@@ -68,7 +68,7 @@ internal static class PredictCommand
                 text => Console.Error.WriteLine($"ppyolo: {text}")
             );
             var predictor = new Predictor(detector, categories, options.EvalSize, result.GetValue(threshold));
-            Directory.CreateDirectory(folder);
+            Make(folder);
             var predictions = new List<ImagePrediction>();
             var pictures = PredictionFiles.PictureNames(files);
             for (var i = 0; i < files.Count; i++)
@@ -106,6 +106,18 @@ internal static class PredictCommand
             return ExitCode.Aligned;
         });
         return command;
+    }
+
+    private static void Make(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new AlignException($"--out {folder}: the folder cannot be made ({e.Message.TrimEnd('.')}); name another", e);
+        }
     }
 
     /// <summary>Pictures have the names of their images and must not overwrite them.</summary>

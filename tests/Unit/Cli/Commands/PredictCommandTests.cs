@@ -115,6 +115,19 @@ public sealed class PredictCommandTests : IDisposable
     }
 
     [SkippableFact]
+    public void A_folder_that_cannot_be_made_is_named()
+    {
+        NativePixels.OrSkip();
+        Copy("a.jpg", 1);
+        var place = Path.Combine(Images, "a.jpg", "found");
+
+        var run = ConsoleCapture.Run("predict", Images, "--out", place, "--weights", weights, "--config", "ppyolo_r18vd_scenes");
+
+        run.ExitCode.Should().Be(ExitCode.WrongUse);
+        run.Error.Should().Contain($"ppyolo: --out {place}: the folder cannot be made");
+    }
+
+    [SkippableFact]
     public void Images_are_not_overwritten()
     {
         NativePixels.OrSkip();
@@ -167,7 +180,7 @@ public sealed class PredictCommandTests : IDisposable
             {
                 var run = ConsoleCapture.Run(arguments);
                 run.ExitCode.Should().Be(ExitCode.Aligned, run.Error);
-                run.Output.Should().Contain("5 images, 5 objects");
+                run.Output.Should().Contain("5 images, 5 objects").And.Contain("score.html: written; open it in a browser");
                 using var json = JsonDocument.Parse(File.ReadAllText(folder.File("score.json")));
                 return json.RootElement.GetProperty("AR100").GetDouble();
             })
