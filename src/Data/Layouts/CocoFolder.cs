@@ -175,9 +175,13 @@ internal static class CocoFolder
                     .Of(part)
                     .SelectMany(name => ImageFolders.Select(pattern => Named(pattern, name)))
                     .Distinct(StringComparer.Ordinal)
-                    .Select(name => FolderContent.Find(root, name) ?? Path.Combine(root, name))
+                    .Select(name => Below(root, name))
             )
-            .FirstOrDefault(folder => Directory.Exists(folder) && Directory.EnumerateFiles(folder).Any());
+            .FirstOrDefault(folder => folder is not null && Directory.EnumerateFiles(folder).Any());
+
+    /// <summary>A folder in folders, whatever the case of their names.</summary>
+    private static string? Below(string root, string name) =>
+        name.Split('/').Aggregate((string?)root, (at, part) => at is null ? null : FolderContent.Find(at, part));
 
     private static string Named(string pattern, string part) => pattern.Replace("{0}", part, StringComparison.Ordinal);
 }

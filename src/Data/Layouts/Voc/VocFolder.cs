@@ -9,6 +9,9 @@ namespace PPYolo.Data.Layouts.Voc;
 /// </summary>
 internal static class VocFolder
 {
+    private static readonly string[] AnnotationFolders = ["Annotations", "Annotation", "xmls", "xml", "labels", "label"];
+    private static readonly string[] ImageFolders = ["JPEGImages", "images", "imgs", "JPEGImage", "image", "img", "pictures"];
+
     /// <summary>Looks at a folder; null where it is no Pascal VOC.</summary>
     public static Recognition? Look(string folder, DatasetRequest request)
     {
@@ -104,11 +107,11 @@ internal static class VocFolder
     }
 
     private static string Images(string folder, string annotations, DatasetRequest request) =>
-        request.Images ?? FolderContent.Find(folder, "JPEGImages", "images", "imgs", "JPEGImage") ?? annotations;
+        request.Images ?? FolderContent.Find(folder, ImageFolders) ?? annotations;
 
     /// <summary>The folder of XML files; Oxford's pets have one more in it.</summary>
     private static string? Annotations(string folder) =>
-        FolderContent.Find(folder, "Annotations", "xmls") is { } found ? FolderContent.Find(found, "xmls") ?? found : null;
+        FolderContent.Find(folder, AnnotationFolders) is { } found ? FolderContent.Find(found, "xmls") ?? found : null;
 
     private static IEnumerable<string> XmlParts(string annotations) =>
         FolderContent

@@ -36,8 +36,7 @@ internal static class YoloFolder
         }
 
         var labels = new LabelFiles();
-        return
-            new YoloParts(folder).All.SelectMany(part => part.Images()).FirstOrDefault(image => labels.Of(image) is not null) is { } image
+        return Images(folder, request).FirstOrDefault(image => labels.Of(image) is not null) is { } image
             ? new(LayoutKind.Yolo, Path.GetRelativePath(folder, labels.Of(image)!), () => Undescribed(folder, request))
             : null;
     }
@@ -65,10 +64,24 @@ internal static class YoloFolder
             : Make(folder, new YoloParts(folder).Find(request.Part), classes, described.IsPose, request);
     }
 
+    private static IReadOnlyList<string> Images(string folder, DatasetRequest request)
+    {
+        try
+        {
+            return [.. new YoloParts(folder).All.SelectMany(part => part.Images())];
+        }
+        catch (AlignException) when (Voc.VocFolder.Look(folder, request) is not null)
+        {
+            // Its lists have ids in them, and not images.
+            return [];
+        }
+    }
+
     private static DatasetLayout Undescribed(string folder, DatasetRequest request)
     {
         var part = new YoloParts(folder).Find(request.Part);
-        return Make(folder, part, Classes(folder, null, request, part.LabelFolder), isPose: false, request);
+        var labels = part.LabelFolder ?? (Directory.Exists(part.Name) ? part.Name : null);
+        return Make(folder, part, Classes(folder, null, request, labels), isPose: false, request);
     }
 
     private static DatasetLayout Make(string folder, YoloPart part, ClassOrder classes, bool isPose, DatasetRequest request)

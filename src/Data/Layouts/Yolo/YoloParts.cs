@@ -48,7 +48,7 @@ internal sealed class YoloParts(string folder)
         }
 
         return FolderContent.Files(folder, ".txt").FirstOrDefault(file => Path.GetFileName(file) == name + ".txt") is { } list
-            ? YoloPart.List(list, [folder])
+            ? YoloPart.List(list, [folder, .. new[] { Pictures }.OfType<string>()])
             : null;
     }
 }

@@ -136,7 +136,14 @@ public sealed class CocoFolderTests : IDisposable
     // As FiftyOne and others write it.
     [InlineData("train/labels.json", "train/data/1.png", "validation/labels.json", "validation/data/2.png")]
     [InlineData("train/annotations.json", "train/images/1.png", "val/annotations.json", "val/images/2.png")]
-    public void Finds_the_pictures_of_a_part_in_its_own_folder(string json, string picture, string otherJson, string otherPicture)
+    // As CVAT writes it, where parts have capital letters.
+    [InlineData(
+        "annotations/instances_Train.json",
+        "images/Train/1.png",
+        "annotations/instances_Validation.json",
+        "images/Validation/2.png"
+    )]
+    public void Finds_the_pictures_of_a_part(string json, string picture, string otherJson, string otherPicture)
     {
         using var set = new DatasetFolder()
             .Pictures(picture, otherPicture)

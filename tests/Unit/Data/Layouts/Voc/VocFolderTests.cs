@@ -234,6 +234,16 @@ public sealed class VocFolderTests : IDisposable
     }
 
     [Fact]
+    public void Lists_may_lie_beside_the_annotations()
+    {
+        Devkit().Text("train.txt", "1\n2\n").Text("val.txt", "3\n");
+        Directory.Delete(set["ImageSets"], recursive: true);
+
+        set.Open().Lines().Should().Equal("1.png: cat 0 0 49 39", "2.png:");
+        set.Open("val").Lines().Should().Equal("3.png: cat 0 0 49 39");
+    }
+
+    [Fact]
     public void A_list_of_no_part_is_everything()
     {
         Devkit().Text("ImageSets/Main/default.txt", "1\n3\n");
@@ -341,6 +351,9 @@ public sealed class VocFolderTests : IDisposable
     [InlineData("a.xml", "a.png")]
     [InlineData("annotations/a.xml", "images/a.png")]
     [InlineData("annotations/xmls/a.xml", "images/a.png")]
+    [InlineData("Annotation/a.xml", "image/a.png")]
+    [InlineData("labels/a.xml", "images/a.png")]
+    [InlineData("label/a.xml", "img/a.png")]
     public void Without_lists_it_is_everything(string xml, string picture)
     {
         set.Text(xml, Xml("a.png", Object("pot", 1, 1, 50, 40)))

@@ -86,6 +86,7 @@ public sealed class YoloFolderTests : IDisposable
     [InlineData("images/train2017/a.png", "labels/train2017/a.txt", "classes.txt")]
     [InlineData("train2017/a.png", "train2017/a.txt", "classes.txt")]
     [InlineData("train/images/a.png", "train/labels/a.txt", "classes.txt")]
+    [InlineData("train/a.png", "train/a.txt", "train/_darknet.labels")]
     [InlineData("images/a.png", "labels/a.txt", "classes.txt")]
     [InlineData("images/a.png", "labels/a.txt", "labels/classes.txt")]
     [InlineData("Images/a.png", "Labels/a.txt", "_darknet.labels")]
@@ -125,6 +126,20 @@ public sealed class YoloFolderTests : IDisposable
 
         dataset.Images.Should().ContainSingle();
         dataset.Flaws(set.Path).Should().Equal("MissingImage list.txt: line 3: there is no image '/home/me/gone.png'; it is left out");
+    }
+
+    [Fact]
+    public void Lists_may_name_images_without_their_folder()
+    {
+        set.Pictures("images/a.png", "images/b.png")
+            .Text("labels/a.txt", "1 0.5 0.5 0.2 0.5")
+            .Text("labels/b.txt", "")
+            .Text("train.txt", "a.png\n")
+            .Text("val.txt", "b.png\n")
+            .Text("classes.txt", "stop\nyield");
+
+        set.Open().Lines().Should().Equal("a.png: yield 40 20 59 59");
+        set.Open("val").Lines().Should().Equal("b.png:");
     }
 
     [Fact]
