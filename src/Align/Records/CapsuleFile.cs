@@ -15,12 +15,12 @@ public sealed record CapsuleFile
     public const string FileName = "capsule.json";
 
     private const string FormatName = "ppyolo-capsule";
-    private const int LatestVersion = 1;
+    private const int LatestVersion = 2;
 
     /// <summary>Always "ppyolo-capsule".</summary>
     public string Format { get; init; } = FormatName;
 
-    /// <summary>The version of the layout: 1.</summary>
+    /// <summary>The version of the layout: 2; 1 had no objects.</summary>
     public int Version { get; init; } = LatestVersion;
 
     /// <summary>Why it was written.</summary>
@@ -41,7 +41,7 @@ public sealed record CapsuleFile
     /// <summary>The state that it is trained again from.</summary>
     public required CapsuleOrigin Origin { get; init; }
 
-    /// <summary>When a gradient's norm counts as a jump, in a sentence.</summary>
+    /// <summary>When something counts as a jump, in a sentence.</summary>
     public required string Threshold { get; init; }
 
     /// <summary>Where random numbers come from: there is no state beside the seed and the iteration.</summary>
@@ -63,10 +63,10 @@ public sealed record CapsuleFile
     {
         var path = Path.Combine(folder, FileName);
         var file = StrictJson.Parse<CapsuleFile>(InputFile.ReadText(path), path);
-        if (file.Format != FormatName || file.Version != LatestVersion)
+        if (file.Format != FormatName || file.Version is < 1 or > LatestVersion)
         {
             throw new AlignException(
-                $"{path}: expected format {FormatName}, version {LatestVersion}; found {file.Format}, version {file.Version}"
+                $"{path}: expected format {FormatName}, version 1 to {LatestVersion}; found {file.Format}, version {file.Version}"
                     + (file.Version > LatestVersion ? "; a later version needs a later program" : "")
             );
         }

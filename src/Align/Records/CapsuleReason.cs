@@ -9,6 +9,12 @@ public enum CapsuleReason
     /// <summary>The gradient's norm jumped.</summary>
     GradientJump,
 
+    /// <summary>The total loss jumped.</summary>
+    LossJump,
+
+    /// <summary>An image has far more objects than those before.</summary>
+    ManyObjects,
+
     /// <summary>Something else ended the run: a rank that failed, memory, a damaged image.</summary>
     Failure,
 

@@ -42,7 +42,9 @@ public sealed class Batch
     /// <summary>The file or generator it is from.</summary>
     public string Source { get; }
 
-    /// <summary>The file of each image, in order; empty where they are not known.</summary>
+    /// <summary>
+    /// The file of each image, in order; empty where they are not known. Of two images that were mixed it is "A + B".
+    /// </summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 
     /// <summary>(B,3,S,S).</summary>

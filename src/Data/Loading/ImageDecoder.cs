@@ -22,7 +22,7 @@ internal sealed class ImageDecoder(DetectionDataset dataset)
             var at = (index + step) % dataset.Images.Length;
             if (TryDecode(dataset.Images[at]) is { } image)
             {
-                return (new(image, dataset.Images[at].Objects.Select(SampleBox.Of)), at);
+                return (new(image, dataset.Images[at].Objects.Select(SampleBox.Of)) { Files = { dataset.Images[at].Path } }, at);
             }
         }
 

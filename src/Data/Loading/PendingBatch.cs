@@ -15,6 +15,7 @@ internal sealed class PendingBatch(BatchPlan plan, DetectionDataset dataset, Net
 {
     private readonly TaskCompletionSource<Batch> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly GroundTruth[][] objects = new GroundTruth[plan.Samples.Length][];
+    private readonly string[] files = new string[plan.Samples.Length];
 
     // Written without clearing first: every sample fills its part.
     private readonly byte[] images = GC.AllocateUninitializedArray<byte>(
@@ -48,7 +49,7 @@ internal sealed class PendingBatch(BatchPlan plan, DetectionDataset dataset, Net
         {
             var key = plan.Samples[slot];
             var part = images.Length / plan.Samples.Length;
-            objects[slot] = pipeline.Make(
+            (objects[slot], files[slot]) = pipeline.Make(
                 key.Index,
                 key.Epoch,
                 plan.Size,
@@ -64,7 +65,7 @@ internal sealed class PendingBatch(BatchPlan plan, DetectionDataset dataset, Net
                         GeneratedBatches.Rows,
                         network,
                         $"{dataset.Layout.Annotations} iteration {plan.Iteration}",
-                        [.. plan.Samples.Select(sample => dataset.Images[sample.Index].Path)]
+                        files
                     )
                 );
             }

@@ -25,15 +25,15 @@ internal sealed class SamplePipeline(DetectionDataset dataset, string seed, Augm
     /// <param name="epoch">The pass over the dataset, from 0.</param>
     /// <param name="size">The side to resize to, in pixels.</param>
     /// <param name="planes">Receives (3, size, size), normalized.</param>
-    /// <returns>The objects, at most <see cref="GeneratedBatches.Rows"/>.</returns>
-    public GroundTruth[] Make(int index, long epoch, int size, Span<float> planes)
+    /// <returns>The objects, at most <see cref="GeneratedBatches.Rows"/>, and the files that it is made of.</returns>
+    public (GroundTruth[] Objects, string Files) Make(int index, long epoch, int size, Span<float> planes)
     {
         var id = dataset.Images[index].Id;
         using var sample = Augment(index, epoch);
         var objects = GroundTruthRows.Of(sample.Boxes, sample.Image.Width, sample.Image.Height, GeneratedBatches.Rows);
         using var resized = OpenCv.Resize(sample.Image, size, DrawInterpolation(RandomDraws.Of(seed, epoch, id, ShapeName)));
         ImageNormalization.Write(resized, planes);
-        return objects;
+        return (objects, string.Join(" + ", sample.Files));
     }
 
     /// <summary>A sample before it is resized.</summary>

@@ -27,6 +27,7 @@ internal static class Mixup
             sample.Boxes[i] = sample.Boxes[i] with { Score = sample.Boxes[i].Score * first };
         }
 
+        sample.Files.AddRange(other.Files);
         sample.Boxes.AddRange(other.Boxes.Select(box => box with { Score = box.Score * second }));
     }
 

@@ -11,6 +11,9 @@ internal sealed class Sample(PixelImage image, IEnumerable<SampleBox> boxes) : I
 
     public List<SampleBox> Boxes { get; } = [.. boxes];
 
+    /// <summary>The files that it is made of: one, or two where another image was mixed in.</summary>
+    public List<string> Files { get; } = [];
+
     /// <summary>Takes another image and gives the old one back.</summary>
     public void Replace(PixelImage other)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PPYolo.Align.Records;
 using PPYolo.Align.Traces;
 using PPYolo.Train.Capsules;
 
@@ -13,18 +14,33 @@ internal static class Course
     /// <summary>The rule in a sentence.</summary>
     public static string Rule { get; } =
         $"a tensor has left its course where it is not finite, or where the root of its mean square is "
-        + UsualRange.Rule("its iterations before");
+        + UsualRange.Rule("its iterations before")
+        + $"; {ObjectCourse.Rule}";
+
+    private static readonly TraceKey Boxes = new(TracePhase.Data, "gt_bbox");
 
     /// <summary>All departures, by iteration and in order of execution.</summary>
-    public static IReadOnlyList<Departure> Of(IReadOnlyList<RunTrace> ranks)
+    /// <param name="ranks">What each rank computed.</param>
+    /// <param name="batches">What each rank trained on in each iteration; empty where that is not known.</param>
+    public static IReadOnlyList<Departure> Of(IReadOnlyList<RunTrace> ranks, IReadOnlyList<IReadOnlyList<CapsuleBatch>> batches)
     {
         var found = new List<Departure>();
+        var objects = ranks.Select(_ => new ObjectCourse()).ToList();
         var sizes = ranks.Select(_ => new Dictionary<TraceKey, List<double>>()).ToList();
         for (var iteration = 0; iteration < ranks[0].Iterations.Count; iteration++)
         {
             var departures = new List<Departure>();
             for (var rank = 0; rank < ranks.Count; rank++)
             {
+                if (
+                    iteration < batches.Count
+                    && batches[iteration].FirstOrDefault(batch => batch.Rank == rank) is { } batch
+                    && objects[rank].Judge(batch.Objects, batch.Images) is { } crowd
+                )
+                {
+                    departures.Add(new(iteration, rank, Boxes, crowd));
+                }
+
                 // What all ranks have alike is told of once.
                 var entries = ranks[rank]
                     .Iterations[iteration]

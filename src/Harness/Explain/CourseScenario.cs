@@ -26,7 +26,10 @@ public static class CourseScenario
             );
         }
 
-        var departures = Course.Of(run.Ranks);
+        var departures = Course.Of(
+            run.Ranks,
+            run.Capsule is { } capsule ? [.. capsule.Iterations.Select(iteration => iteration.Batches)] : []
+        );
         var onset = Course.Onset(departures, run.Iterations.Count);
         var (first, last) = (run.FirstIteration, run.FirstIteration + run.Iterations.Count - 1);
         return new(

@@ -27,7 +27,7 @@ internal sealed class BlackBox : IDisposable
     /// <summary>The most capsules in a run's folder.</summary>
     public const int Most = 20;
 
-    /// <summary>The most of them that a run writes because of gradients.</summary>
+    /// <summary>The most of them that a run writes because something jumped.</summary>
     public const int MostJumps = 5;
 
     private readonly BlackBoxOptions options;
@@ -54,10 +54,15 @@ internal sealed class BlackBox : IDisposable
     /// <summary>The last capsule that was written, or null.</summary>
     public string? LastCapsule { get; private set; }
 
+    /// <summary>The images that had too many objects, on all ranks.</summary>
+    internal Crowds Crowds { get; } = new();
+
     /// <summary>How many iterations are kept.</summary>
     public int Iterations => options.Iterations;
 
     private string Folder => Path.Combine(options.Folder, FolderName);
+
+    private int BatchesKept => windows.Length > 1 ? 2 : 1;
 
     private string Request => Path.Combine(options.Folder, RequestName);
 
@@ -82,12 +87,13 @@ internal sealed class BlackBox : IDisposable
         lock (guard)
         {
             var window = windows[rank];
-            if (window.Count > 0)
+            window.Add(boxed);
+            // Where there are others, a capsule may end with the iteration before.
+            if (window.Count > BatchesKept)
             {
-                window[^1] = window[^1] with { Batch = null };
+                window[^(BatchesKept + 1)] = window[^(BatchesKept + 1)] with { Batch = null };
             }
 
-            window.Add(boxed);
             if (window.Count > options.Iterations)
             {
                 window.RemoveAt(0);
@@ -128,13 +134,16 @@ internal sealed class BlackBox : IDisposable
     internal bool TakesTheEnd() => Interlocked.Exchange(ref ended, 1) == 0;
 
     /// <summary>Writes what is kept. Where that fails, a line says so, and training goes on.</summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="found">The same in a sentence.</param>
+    /// <param name="until">The last iteration that goes into it; the last one that all ranks have unless given.</param>
     /// <returns>The capsule, or null.</returns>
-    internal string? Write(CapsuleReason reason, string found) =>
-        TryWrite(reason, found, options.Say) is { } folder ? LastCapsule = folder : null;
+    internal string? Write(CapsuleReason reason, string found, int until = int.MaxValue) =>
+        TryWrite(reason, found, options.Say, until) is { } folder ? LastCapsule = folder : null;
 
-    private string? TryWrite(CapsuleReason reason, string found, Action<string> say)
+    private string? TryWrite(CapsuleReason reason, string found, Action<string> say, int until = int.MaxValue)
     {
-        var ranks = Kept();
+        var ranks = Kept(until);
         if (ranks[0].Count == 0)
         {
             return null;
@@ -170,12 +179,15 @@ internal sealed class BlackBox : IDisposable
     }
 
     /// <summary>What all ranks have: one that failed may be an iteration behind.</summary>
-    private List<IReadOnlyList<BoxedIteration>> Kept()
+    private List<IReadOnlyList<BoxedIteration>> Kept(int until)
     {
         lock (guard)
         {
             var first = windows.Max(window => window.Count == 0 ? int.MaxValue : window[0].Trace.Iteration);
-            var last = windows.Min(window => window.Count == 0 ? -1 : window[^1].Trace.Iteration);
+            var last = Math.Min(
+                until < first ? int.MaxValue : until,
+                windows.Min(window => window.Count == 0 ? -1 : window[^1].Trace.Iteration)
+            );
             return
             [
                 .. windows.Select(window =>

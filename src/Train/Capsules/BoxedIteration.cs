@@ -31,7 +31,14 @@ internal sealed record BoxedIteration(
     public static BoxedIteration Of(IterationTrace trace, int rank, Stepping.NonFiniteLossException broken) =>
         new(trace, broken.Batch.Size, null, broken.Losses, null, IdentityOf(rank, broken.Batch), broken.Batch);
 
-    private static CapsuleBatch IdentityOf(int rank, Batch batch) => new(rank, batch.Source, batch.Files);
+    private static CapsuleBatch IdentityOf(int rank, Batch batch) => new(rank, batch.Source, batch.Files) { Objects = [.. Objects(batch)] };
+
+    private static IEnumerable<int> Objects(Batch batch)
+    {
+        var (rows, values) = ((int)batch.Boxes.Shape[1], batch.Boxes.As<float>().ToArray());
+        // A row of zeros is none.
+        return values.Chunk(4).Select(box => Array.TrueForAll(box, value => value == 0) ? 0 : 1).Chunk(rows).Select(image => image.Sum());
+    }
 
     /// <summary>Of the gradients over all ranks.</summary>
     private static double NormOf(IterationTrace trace)

@@ -51,7 +51,7 @@ internal static class CapsuleWriter
             {
                 var boxed = content.Ranks[rank][i];
                 writer.Trace(rank, boxed.Trace.Numbered(i));
-                if (boxed.Batch is { } batch)
+                if (i == zero.Count - 1 && boxed.Batch is { } batch)
                 {
                     writer.Batch(i, rank, batch.ToTensors());
                 }
@@ -89,7 +89,7 @@ internal static class CapsuleWriter
             LastIteration = zero[^1].Trace.Iteration,
             BrokeOff = zero[^1].Rate is null,
             Origin = origin,
-            Threshold = GradientCourse.Threshold,
+            Threshold = $"{SizeCourse.Threshold}; {ObjectCourse.Rule}",
             RandomState =
                 $"named streams of seed {content.Seed}: the order of images and the sizes by iteration, changes of an image by image and "
                 + "pass, DropBlock by iteration, rank and layer; a stream has no state that an iteration hands on",

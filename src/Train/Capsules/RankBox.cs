@@ -13,7 +13,9 @@ internal sealed class RankBox : IDisposable
     private readonly BlackBox box;
     private readonly IRanks ranks;
     private readonly StepTracer tracer;
-    private readonly GradientCourse course = new();
+    private readonly SizeCourse gradients = new("the gradient's norm"),
+        losses = new("the total loss");
+    private readonly ObjectCourse objects = new();
     private IterationTrace? last;
     private int jumps;
     private int quietUntil;
@@ -30,13 +32,12 @@ internal sealed class RankBox : IDisposable
         var boxed = BoxedIteration.Of(last!, ranks.Rank, done.Batch, done.Result);
         var iteration = done.Result.Iteration;
         box.Add(ranks.Rank, boxed, tracer.Modules);
-        // All ranks have the same norm, and come to the same conclusion.
-        if (course.Judge(boxed.Norm!.Value) is { } jump && jumps < BlackBox.MostJumps && iteration >= quietUntil)
+        if (Jump(boxed) is { } jump && jumps < BlackBox.MostJumps && iteration >= quietUntil)
         {
             jumps++;
             // What follows soon is in the same capsule's run already.
             quietUntil = iteration + box.Iterations;
-            WriteTogether(CapsuleReason.GradientJump, jump);
+            WriteTogether(jump.Reason, jump.Found, jump.Iteration);
         }
         else if (box.IsRequested(ranks, iteration))
         {
@@ -46,6 +47,25 @@ internal sealed class RankBox : IDisposable
                 box.Answered();
             }
         }
+    }
+
+    /// <summary>
+    /// What jumped, if anything did. All ranks have the same norm and the same loss, and come to the same conclusion; of their own objects
+    /// they tell each other.
+    /// </summary>
+    private (CapsuleReason Reason, string Found, int Iteration)? Jump(BoxedIteration boxed)
+    {
+        var iteration = boxed.Trace.Iteration;
+        if (objects.Judge(boxed.Identity.Objects, boxed.Identity.Images) is { } many)
+        {
+            box.Crowds.Add(iteration, many);
+        }
+
+        var (gradient, loss) = (gradients.Judge(boxed.Norm!.Value), losses.Judge(boxed.Losses[^1].Value));
+        return box.Crowds.At(ranks, iteration) is { } crowd ? (CapsuleReason.ManyObjects, crowd.Found, crowd.Iteration)
+            : gradient is not null ? (CapsuleReason.GradientJump, gradient, iteration)
+            : loss is not null ? (CapsuleReason.LossJump, loss, iteration)
+            : null;
     }
 
     /// <summary>A loss is not finite; all ranks come here.</summary>
@@ -71,12 +91,12 @@ internal sealed class RankBox : IDisposable
     /// <summary>Stops watching.</summary>
     public void Dispose() => tracer.Dispose();
 
-    private string? WriteTogether(CapsuleReason reason, string found)
+    private string? WriteTogether(CapsuleReason reason, string found, int until = int.MaxValue)
     {
         // Until all have kept their iteration.
         ranks.Barrier("the black box");
         string? folder = null;
-        RankZeroWork.Run(ranks, "the capsule", () => folder = box.Write(reason, found));
+        RankZeroWork.Run(ranks, "the capsule", () => folder = box.Write(reason, found, until));
         return folder;
     }
 }

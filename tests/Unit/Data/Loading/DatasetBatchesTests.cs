@@ -154,6 +154,7 @@ public class DatasetBatchesTests
         {
             var ofImage = rows.Slice(image * 200, 200);
             (ofImage[2] > 0, ofImage[6] > 0, ofImage[10] > 0).Should().Be((true, true, false), "each image has one object");
+            batch.Files[image].Split(" + ").Should().HaveCount(2).And.OnlyHaveUniqueItems().And.OnlyContain(file => File.Exists(file));
         }
 
         Objectness(batch.Targets).Should().BeApproximately(4, 1e-5, "the shares of two images make one");

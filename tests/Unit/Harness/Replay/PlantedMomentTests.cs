@@ -121,6 +121,44 @@ public class PlantedMomentTests
         explanation.Trace.Frontier.Key.Should().Be(new TraceKey(TracePhase.Forward, key[..^".weight".Length]));
     }
 
+    [SkippableTheory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_bad_label_file_is_placed_at_its_boxes_and_named(int ranks)
+    {
+        NativePixels.OrSkip();
+        const int At = 12,
+            Iterations = 15;
+        using var set = new LabelledScenes(images: 30);
+        using var clean = new BoxedRun
+        {
+            Options = BoxedRun.Of(epochs: 1, Iterations),
+            Ranks = ranks,
+            Data = set.Open(),
+        };
+        clean.Train();
+        clean.Capsules().Should().BeEmpty("nothing is wrong with its labels");
+        var bad = set.ImageAt(clean.Options, At, ranks);
+        set.Crowd(bad);
+        BoxedRun? asked = null;
+        using var run = asked = new BoxedRun
+        {
+            Options = BoxedRun.Of(epochs: 1, Iterations),
+            Ranks = ranks,
+            Data = set.Open(),
+        };
+
+        run.Train();
+
+        var capsule = run.Capsules().Should().ContainSingle().Subject;
+        Path.GetFileName(capsule).Should().Be($"iteration{At:D6}-many-objects");
+        var image = $"image * of the batch (*{bad}*) has * objects, where no image before had more than *";
+        CapsuleFile.Read(capsule).Found.Should().Match(image);
+        FirstFailure(CourseScenario.Run(capsule)).Should().Match($"iteration {At} | data gt_bbox*: {image}");
+        var again = run.Replay(capsule);
+        again.Aligned.Should().BeTrue("{0}", string.Join("\n", again.Failures));
+    }
+
     private static string FirstFailure(Verdict verdict) =>
         verdict.Failures.FirstOrDefault() is { } check ? $"{check.Name} | {check.Worst}" : "nothing failed";
 

@@ -2,12 +2,12 @@ using PPYolo.Train.Capsules;
 
 namespace PPYolo.Tests.Unit.Train.Capsules;
 
-public class GradientCourseTests
+public class SizeCourseTests
 {
     [Fact]
     public void A_norm_jumps_by_more_than_its_usual_spread_and_by_more_than_four_times()
     {
-        var course = new GradientCourse();
+        var course = new SizeCourse("the gradient's norm");
         double[] usual = [10, 12, 9, 11, 10, 13, 8, 11];
 
         usual.Should().OnlyContain(norm => course.Judge(norm) == null);
@@ -20,7 +20,7 @@ public class GradientCourseTests
     [Fact]
     public void Of_seven_norms_nothing_is_usual_yet()
     {
-        var course = new GradientCourse();
+        var course = new SizeCourse("the gradient's norm");
 
         Enumerable.Repeat(1.0, 7).Append(1e9).Should().OnlyContain(norm => course.Judge(norm) == null);
         course.Judge(1e9).Should().NotBeNull();
@@ -29,7 +29,7 @@ public class GradientCourseTests
     [Fact]
     public void Where_norms_vary_much_more_is_usual()
     {
-        var course = new GradientCourse();
+        var course = new SizeCourse("the gradient's norm");
         double[] usual = [1, 20, 2, 15, 3, 30, 1, 10];
 
         usual.Should().OnlyContain(norm => course.Judge(norm) == null);
