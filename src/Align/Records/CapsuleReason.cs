@@ -9,12 +9,6 @@ public enum CapsuleReason
     /// <summary>The gradient's norm jumped.</summary>
     GradientJump,
 
-    /// <summary>The total loss jumped.</summary>
-    LossJump,
-
-    /// <summary>An image has far more objects than those before.</summary>
-    ManyObjects,
-
     /// <summary>Something else ended the run: a rank that failed, memory, a damaged image.</summary>
     Failure,
 
@@ -26,4 +20,10 @@ public enum CapsuleReason
 
     /// <summary>It is the record of a capsule that was trained again.</summary>
     Replay,
+
+    /// <summary>The total loss jumped.</summary>
+    LossJump,
+
+    /// <summary>An image has far more objects than those before.</summary>
+    ManyObjects,
 }

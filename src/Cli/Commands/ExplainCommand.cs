@@ -69,6 +69,14 @@ internal static class ExplainCommand
                 + "(docs/reduce.md).",
             HelpName = "OUT",
         };
+        var commits = new Option<string?>("--commits")
+        {
+            Description =
+                "The commits that recorded A and B, for --reduce: both are checked out and built beside, and run the modules "
+                + "(docs/reduce.md).",
+            HelpName = "GOOD..BAD",
+        };
+        var repository = GoldenCommand.Repository();
         var json = SharedOptions.Json();
         var threads = SharedOptions.Threads();
         var device = SharedOptions.Device();
@@ -88,6 +96,8 @@ internal static class ExplainCommand
             html,
             junit,
             reduce,
+            commits,
+            repository,
             json,
             threads,
             device,
@@ -121,6 +131,13 @@ internal static class ExplainCommand
         });
         command.Validators.Add(result =>
         {
+            if (result.GetValue(commits) is not null && result.GetValue(reduce) is null)
+            {
+                result.AddError("--commits is of --reduce OUT: say where the reduced difference is to be written");
+            }
+        });
+        command.Validators.Add(result =>
+        {
             if (result.GetResult(noise) is { Tokens.Count: > 0 } && result.GetValue(floor) is { } kept && File.Exists(kept))
             {
                 result.AddError($"--noise measures the floor, and {kept} is there already: give one of the two");
@@ -133,6 +150,10 @@ internal static class ExplainCommand
                 ReportPlace.Require(option, result.GetValue(option));
             }
 
+            var programs = result.GetValue(commits) is { } range
+                ? new ReducedCommits(result.GetValue(repository)!, range, Console.Error.WriteLine)
+                : null;
+            programs?.Resolve();
             if (result.GetValue(reduce) is { } output)
             {
                 ReduceScenario.RequireFree(output);
@@ -191,7 +212,7 @@ internal static class ExplainCommand
 
             if (result.GetValue(reduce) is { } place)
             {
-                var said = ReduceScenario.Run(result.GetValue(first)!, other, explanation, options, place);
+                var said = ReduceScenario.Run(result.GetValue(first)!, other, explanation, options, place, programs);
                 (file == "-" ? Console.Error : Console.Out).WriteLine(FittedText.Of(said));
             }
 

@@ -187,7 +187,8 @@ internal static class GoldenCommand
     private static Option<bool> EnvironmentChanged() =>
         new("--environment-changed") { Description = "The environment was changed on purpose, and the numbers with it." };
 
-    private static Option<string> Repository() =>
+    /// <summary>Where the repository is.</summary>
+    public static Option<string> Repository() =>
         new("--repository")
         {
             Description = "A folder of the repository.",

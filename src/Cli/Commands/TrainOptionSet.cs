@@ -114,9 +114,9 @@ internal sealed class TrainOptionSet
         {
             Description =
                 "Of a run over epochs: keeps sketches of the last N iterations in memory, about a megabyte each, and writes them into a "
-                + "capsule below --out when a loss is not finite, a gradient jumps, a rank fails, a signal comes, or somebody makes the "
-                + $"file {Train.Capsules.BlackBox.RequestName} there; ppyolo explain says what left its course, and --replay trains it "
-                + "again.",
+                + "capsule below --out when a loss is not finite, a loss or a gradient jumps, an image has far too many objects, "
+                + $"a rank fails, a signal comes, or somebody makes the file {Train.Capsules.BlackBox.RequestName} there; ppyolo explain "
+                + "says what left its course, and --replay trains it again.",
             HelpName = "N",
             Validators =
             {

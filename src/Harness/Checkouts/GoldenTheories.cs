@@ -26,7 +26,7 @@ internal static class GoldenTheories
 
         var (exitCode, output, errors) = plan.Build is { } command
             ? Shell(command, tree, new Dictionary<string, string>(), null)
-            : Dotnet(["build", Path.Combine(tree, plan.Project!), "-c", "Release", "--nologo", "-v", "q"], tree);
+            : DotnetCommand.Run(["build", Path.Combine(tree, plan.Project!), "-c", "Release", "--nologo", "-v", "q"], tree);
         if (exitCode == 0)
         {
             return null;
@@ -103,7 +103,7 @@ internal static class GoldenTheories
         Dictionary<string, string> environment,
         TextWriter output
     ) =>
-        Dotnet(
+        DotnetCommand.Run(
             [
                 "test",
                 Path.Combine(tree, plan.Project!),
@@ -148,7 +148,7 @@ internal static class GoldenTheories
         }
 
         const string question = "IsTestProject,IsTestingPlatformApplication,OutputType,TargetPath";
-        var (exitCode, output, _) = Dotnet(["msbuild", file, $"-getProperty:{question}", "-p:Configuration=Release"], tree);
+        var (exitCode, output, _) = DotnetCommand.Run(["msbuild", file, $"-getProperty:{question}", "-p:Configuration=Release"], tree);
         if (exitCode != 0)
         {
             return null;
@@ -168,27 +168,6 @@ internal static class GoldenTheories
 
     private static string FolderOf(string tree, string project) =>
         Path.Combine(tree, project) is var path && Directory.Exists(path) ? path : Path.GetDirectoryName(path)!;
-
-    private static (int ExitCode, string Output, string Errors) Dotnet(
-        IEnumerable<string> arguments,
-        string tree,
-        Dictionary<string, string>? environment = null,
-        Action<string>? line = null
-    ) =>
-        ChildProcess.Run(
-            "dotnet",
-            arguments,
-            // No process of it stays behind, and its messages are those that are looked for.
-            new Dictionary<string, string>(environment ?? [])
-            {
-                ["MSBUILDDISABLENODEREUSE"] = "1",
-                ["DOTNET_CLI_UI_LANGUAGE"] = "en",
-                ["DOTNET_NOLOGO"] = "1",
-            },
-            line,
-            // Its global.json is found from here.
-            tree
-        );
 
     private static (int ExitCode, string Output, string Errors) Shell(
         string command,

@@ -1,5 +1,6 @@
 using PPYolo.Align;
 using PPYolo.Align.Explanations;
+using PPYolo.Align.Json;
 using PPYolo.Align.Traces;
 using PPYolo.Harness.Explain;
 using PPYolo.Harness.Explain.Simulation;
@@ -20,9 +21,17 @@ public static class ReduceScenario
     /// <param name="explanation">Where they part.</param>
     /// <param name="options">As for the explanation.</param>
     /// <param name="output">The folder that is written.</param>
+    /// <param name="commits">The commits whose programs made the runs; null where this program repeats one of them at least.</param>
     /// <returns>A line that says what was written; that there is nothing to shrink where the runs agree.</returns>
     /// <exception cref="AlignException">The difference cannot be shrunk; the message says what to record.</exception>
-    public static string Run(string first, string second, Explanation explanation, ExplainOptions options, string output)
+    public static string Run(
+        string first,
+        string second,
+        Explanation explanation,
+        ExplainOptions options,
+        string output,
+        ReducedCommits? commits = null
+    )
     {
         if (explanation.Trace.Frontier is not { } frontier)
         {
@@ -38,18 +47,9 @@ public static class ReduceScenario
                 throw new AlignException($"--reduce: {run.Name} is of {run.Ranks.Count} ranks; record both runs on one rank");
             }
 
-            var (planA, planB) = (Repeated(a, frontier, explanation, options), Repeated(b, frontier, explanation, options));
-            var (plan, settings) =
-                planB is not null ? (planB, b.Options!)
-                : planA is not null ? (planA, a.Options!)
-                : throw new AlignException(
-                    $"--reduce: this program repeats neither {a.Name} nor {b.Name}: one needs its case.json, start weights and batches, "
-                        + $"as ppyolo train --record DIR --trace writes them"
-                );
-            var reduced =
-                planA is not null && planB is not null
-                    ? Both(planA, planB, a, frontier)
-                    : OfRecord(plan, planA is not null ? (a, b) : (b, a), planA is not null, frontier);
+            var (reduced, settings, isOfSettings) = commits is null
+                ? Here(a, b, frontier, explanation, options)
+                : There(a, b, frontier, options, commits);
             if (reduced is null)
             {
                 throw new AlignException(
@@ -64,9 +64,9 @@ public static class ReduceScenario
                 settings,
                 (a.Name, b.Name),
                 [
-                    .. planA is null || planB is null
-                        ? []
-                        : ExplainedRunFolder.Settings(a, b).Select(one => $"{one.Name}: {one.First} ({a.Name}), {one.Second} ({b.Name})"),
+                    .. isOfSettings
+                        ? ExplainedRunFolder.Settings(a, b).Select(one => $"{one.Name}: {one.First} ({a.Name}), {one.Second} ({b.Name})")
+                        : [],
                 ]
             );
             var facts = reduced.Facts;
@@ -78,6 +78,61 @@ public static class ReduceScenario
             a.Start?.Dispose();
             b.Start?.Dispose();
         }
+    }
+
+    /// <summary>By this program, which repeats one of the runs at least.</summary>
+    private static (ReducedDifference? Reduced, string Settings, bool IsOfSettings) Here(
+        ExplainedRun a,
+        ExplainedRun b,
+        EntryDifference frontier,
+        Explanation explanation,
+        ExplainOptions options
+    )
+    {
+        var (planA, planB) = (Repeated(a, frontier, explanation, options), Repeated(b, frontier, explanation, options));
+        var (plan, settings) =
+            planB is not null ? (planB, b.Options!)
+            : planA is not null ? (planA, a.Options!)
+            : throw new AlignException(
+                $"--reduce: this program repeats neither {a.Name} nor {b.Name}: one needs its case.json, start weights and batches, as "
+                    + "ppyolo train --record DIR --trace writes them; of two commits of this program name those with --commits GOOD..BAD"
+            );
+        var both = planA is not null && planB is not null;
+        var reduced = both
+            ? Both(planA!, planB!, a, frontier)
+            : OfRecord(plan, planA is not null ? (a, b) : (b, a), planA is not null, frontier);
+        return (reduced, StrictJson.Text(settings), both);
+    }
+
+    /// <summary>
+    /// By the programs of two commits. Inputs and weights are those that this program comes to: where a module computes something else, it
+    /// does so from any.
+    /// </summary>
+    private static (ReducedDifference? Reduced, string Settings, bool IsOfSettings) There(
+        ExplainedRun a,
+        ExplainedRun b,
+        EntryDifference frontier,
+        ExplainOptions options,
+        ReducedCommits commits
+    )
+    {
+        foreach (var run in new[] { a, b }.Where(run => run.Options is null))
+        {
+            throw new AlignException(
+                $"--commits: {run.Name} has no settings of this program; record it with its commit: ppyolo train --record DIR --trace"
+            );
+        }
+
+        var plan =
+            (Laboratory.For(a, options.Threads) ?? Laboratory.For(b, options.Threads))?.Plan
+            ?? throw new AlignException($"--commits: neither {a.Name} nor {b.Name} has start weights and batches, which are needed");
+        using var sides = CommitSides.Open(commits, a, b, frontier.Iteration);
+        using var own = new ReducibleRun(plan, frontier.Iteration);
+        return (
+            new Reducer(own, sides.First, sides.Second, plan.Seed).Reduce(frontier.Key, a.Iterations[frontier.Iteration]),
+            CaseSettings.Of(b),
+            ExplainedRunFolder.Settings(a, b).Any()
+        );
     }
 
     private static void RequireModule(EntryDifference frontier)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using PPYolo.Align;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Generation;
@@ -19,6 +20,12 @@ public static class ReducedModule
     /// <summary>The losses, which are no module: their inputs are the head's outputs, the boxes, and the targets.</summary>
     public const string Losses = "losses";
 
+    /// <summary>The file that <see cref="Answer"/> writes.</summary>
+    public const string FoundName = "found.npz";
+
+    /// <summary>What <see cref="Answer"/> returns of a module that does not run alone.</summary>
+    public const int NotAlone = 4;
+
     /// <summary>
     /// In what a module of this program differs from what is expected of it: a line for each tensor, none where all is well.
     /// </summary>
@@ -26,16 +33,9 @@ public static class ReducedModule
     /// <exception cref="AlignException">A file cannot be read, or the network has no such module.</exception>
     public static IReadOnlyList<string> Differences(string folder)
     {
-        string File(string name) => Path.Combine(folder, name);
-        var facts = StrictJson.Parse<ReductionFacts>(System.IO.File.ReadAllText(File("reduce.json")), File("reduce.json"));
-        var options = StrictJson.Parse<TrainOptions>(System.IO.File.ReadAllText(File("settings.json")), File("settings.json"));
-        using NamedTensors inputs = Npz.Read(File("inputs.npz")),
-            weights = Npz.Read(File("weights.npz")),
-            expected = Npz.Read(File("expected.npz"));
-        using var network = new PPYoloNetwork(options.ToNetwork());
-        network.train();
-        Draw(network, facts.Seed, facts.Iteration);
-        using var found = Run(network, facts.Module, inputs, weights);
+        var facts = Facts(folder);
+        using NamedTensors expected = Npz.Read(Path.Combine(folder, "expected.npz")),
+            found = Computed(folder, facts);
         return
         [
             .. facts
@@ -46,6 +46,34 @@ public static class ReducedModule
                 ),
         ];
     }
+
+    /// <summary>Runs the module of a folder for another program, and writes what it computes into found.npz.</summary>
+    /// <param name="folder">A folder with reduce.json, settings.json, inputs.npz and weights.npz.</param>
+    /// <returns>0, <see cref="NotAlone"/>, or 2 where a file cannot be read or there is no such module.</returns>
+    public static int Answer(string folder)
+    {
+        try
+        {
+            using var found = Computed(folder, Facts(folder));
+            Npz.Write(Path.Combine(folder, FoundName), found);
+            return 0;
+        }
+        catch (AlignException exception)
+        {
+            Console.Error.WriteLine($"error: {exception.Message}");
+            return 2;
+        }
+        catch (Exception exception) when (DoesNotRunAlone(exception))
+        {
+            return NotAlone;
+        }
+    }
+
+    /// <summary>
+    /// Whether this is how a module fails that needs what ran before it, or does not take so small an input.
+    /// </summary>
+    public static bool DoesNotRunAlone(Exception exception) =>
+        exception is ExternalException or InvalidOperationException or ArgumentException or NullReferenceException;
 
     /// <summary>Has a network draw the random numbers of an iteration.</summary>
     /// <param name="network">The network.</param>
@@ -148,6 +176,24 @@ public static class ReducedModule
         }
 
         return difference == 0 ? 0 : Math.Sqrt(difference / Math.Max(one, other));
+    }
+
+    private static ReductionFacts Facts(string folder)
+    {
+        var path = Path.Combine(folder, "reduce.json");
+        return StrictJson.Parse<ReductionFacts>(File.ReadAllText(path), path);
+    }
+
+    private static NamedTensors Computed(string folder, ReductionFacts facts)
+    {
+        var path = Path.Combine(folder, "settings.json");
+        var options = StrictJson.Parse<TrainOptions>(File.ReadAllText(path), path);
+        using NamedTensors inputs = Npz.Read(Path.Combine(folder, "inputs.npz")),
+            weights = Npz.Read(Path.Combine(folder, "weights.npz"));
+        using var network = new PPYoloNetwork(options.ToNetwork());
+        network.train();
+        Draw(network, facts.Seed, facts.Iteration);
+        return Run(network, facts.Module, inputs, weights);
     }
 
     private static nn.Module Find(PPYoloNetwork network, string name) =>

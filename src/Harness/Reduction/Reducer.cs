@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using PPYolo.Align;
 using PPYolo.Align.Generation;
 using PPYolo.Align.Tensors;
@@ -160,13 +159,21 @@ internal sealed class Reducer(ReducibleRun own, IReducedSide first, IReducedSide
             if (
                 first.Run(module, inputs, weights, images) is not { } expected
                 || second.Run(module, inputs, weights, images) is not { } found
-                || !IsFinite(first == own ? expected : found)
             )
             {
                 return null;
             }
 
-            var repeated = first == own ? expected : found;
+            // Where both are other programs, this one tells how a module rounds.
+            var repeated =
+                first == own ? expected
+                : second == own ? found
+                : own.Run(module, inputs, weights, images);
+            if (!IsFinite(repeated))
+            {
+                return null;
+            }
+
             var twins = Enumerable
                 .Range(1, Twins)
                 .Select(twin =>
@@ -191,10 +198,9 @@ internal sealed class Reducer(ReducibleRun own, IReducedSide first, IReducedSide
                 .ToList();
             return differing.Count == 0 ? null : new(differing, expected, found);
         }
-        catch (Exception error)
-            when (error is ExternalException or InvalidOperationException or ArgumentException or NullReferenceException)
+        catch (Exception error) when (ReducedModule.DoesNotRunAlone(error))
         {
-            // What does not run alone, since it needs what ran before, or not on so small an input, shows nothing.
+            // It shows nothing.
             return null;
         }
     }

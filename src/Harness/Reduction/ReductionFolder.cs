@@ -3,14 +3,14 @@ using PPYolo.Align;
 using PPYolo.Align.Files;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Json;
-using PPYolo.Train.Options;
 
 namespace PPYolo.Harness.Reduction;
 
 /// <summary>Writes a reduced difference with the test that shows it.</summary>
 internal static class ReductionFolder
 {
-    private const string Prefix = "Reduction/";
+    private const string Prefix = "Reduction/",
+        RunnerPrefix = "Runner/";
 
     /// <summary>Refuses a folder that is there, before anything is computed.</summary>
     /// <exception cref="AlignException">Something of this name is there, or the folder around it is not.</exception>
@@ -31,14 +31,14 @@ internal static class ReductionFolder
     /// <summary>Writes a folder beside its name, and gives it its name when it is whole.</summary>
     /// <param name="path">The folder, which is not there.</param>
     /// <param name="difference">What is written.</param>
-    /// <param name="options">The settings with which the test makes the network.</param>
+    /// <param name="options">The settings with which the test makes the network, as a configuration file.</param>
     /// <param name="names">The two runs.</param>
     /// <param name="settings">In which settings they differ, a line each.</param>
     /// <exception cref="AlignException">It cannot be written, or somebody else made it.</exception>
     public static void Write(
         string path,
         ReducedDifference difference,
-        TrainOptions options,
+        string options,
         (string First, string Second) names,
         IReadOnlyList<string> settings
     )
@@ -55,14 +55,9 @@ internal static class ReductionFolder
             Npz.Write(File("expected.npz"), difference.Expected);
             Npz.Write(File("found.npz"), difference.Found);
             AtomicText.Write(File("reduce.json"), StrictJson.Text(difference.Facts));
-            AtomicText.Write(File("settings.json"), StrictJson.Text(options));
+            AtomicText.Write(File("settings.json"), options);
             AtomicText.Write(File("README.md"), Readme(difference, names, settings));
-            foreach (var resource in typeof(ReductionFolder).Assembly.GetManifestResourceNames().Where(IsTemplate))
-            {
-                using var reader = new StreamReader(typeof(ReductionFolder).Assembly.GetManifestResourceStream(resource)!);
-                AtomicText.Write(File(resource[Prefix.Length..]), reader.ReadToEnd());
-            }
-
+            Add(work, Prefix, _ => true);
             Directory.Move(work, full);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -75,7 +70,26 @@ internal static class ReductionFolder
         }
     }
 
-    private static bool IsTemplate(string resource) => resource.StartsWith(Prefix, StringComparison.Ordinal);
+    /// <summary>Writes the source of a program that runs one module: the code that the test runs, and an entry point.</summary>
+    public static void AddRunner(string folder)
+    {
+        Add(folder, RunnerPrefix, _ => true);
+        Add(folder, Prefix, name => Path.GetExtension(name) == ".cs" && !name.EndsWith("Tests.cs", StringComparison.Ordinal));
+    }
+
+    private static void Add(string folder, string prefix, Func<string, bool> which)
+    {
+        var assembly = typeof(ReductionFolder).Assembly;
+        foreach (var resource in assembly.GetManifestResourceNames().Where(name => name.StartsWith(prefix, StringComparison.Ordinal)))
+        {
+            var name = resource[prefix.Length..];
+            if (which(name))
+            {
+                using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
+                AtomicText.Write(Path.Combine(folder, name), reader.ReadToEnd());
+            }
+        }
+    }
 
     private static void Remove(string folder)
     {
