@@ -9,7 +9,7 @@ namespace PPYolo.Train.Capsules;
 internal sealed class ObjectCourse
 {
     private const int Memory = 64,
-        Factor = 3,
+        Factor = 4,
         // Fewer are never too many.
         Least = 16;
 
@@ -17,8 +17,8 @@ internal sealed class ObjectCourse
 
     /// <summary>The rule in a sentence.</summary>
     public static string Rule { get; } =
-        $"an image has too many objects when they are {Least} or more, and more than {Factor} times those of any image of up to {Memory} "
-        + $"iterations before; judged from {UsualRange.Least} of them on";
+        $"an image has too many objects when they are {Least} or more, and more than {Factor} times the most that an image had in up to "
+        + $"{Memory} iterations before, the one with the very most left out; judged from {UsualRange.Least} of them on";
 
     /// <summary>Says which image has too many objects; null where none has. They are remembered.</summary>
     /// <param name="objects">How many objects each image has.</param>
@@ -30,7 +30,8 @@ internal sealed class ObjectCourse
             return null;
         }
 
-        var (usual, known) = (most.DefaultIfEmpty().Max(), most.Count >= UsualRange.Least);
+        // One bad file may have been seen before there was anything to compare it with.
+        var usual = most.Count >= UsualRange.Least ? most.OrderDescending().ElementAt(1) : int.MaxValue / Factor;
         var (found, image) = objects.Select((count, i) => (count, i)).MaxBy(one => one.count);
         most.Enqueue(found);
         if (most.Count > Memory)
@@ -38,11 +39,11 @@ internal sealed class ObjectCourse
             most.Dequeue();
         }
 
-        return known && found >= Least && found > Factor * usual
+        return found >= Least && found > Factor * usual
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"image {image} of the batch{(image < files.Count ? $" ({files[image]})" : "")} has {found} objects, where no image before "
-                    + $"had more than {usual}"
+                $"image {image} of the batch{(image < files.Count ? $" ({files[image]})" : "")} has {found} objects, "
+                    + $"where up to {usual} were usual"
             )
             : null;
     }
