@@ -38,9 +38,9 @@ internal static class TracedEnd
         if (others.Count > 0)
         {
             throw new AlignException(
-                $"{path}: expected the {phase.ToString().ToLowerInvariant()} that the record's own trace ends with, found others in {others.Count} tensors, "
-                    + $"'{others[0].Key}' by {Numbers.Text(others[0].Distance)} of its norm first; take away the trace "
-                    + $"({TraceFile.FileName(0, 0)} ...) to compare the file, or the file to compare the trace"
+                $"{path}: expected the {phase.ToString().ToLowerInvariant()} that the record's own trace ends with, found others in "
+                    + $"{others.Count} tensors, '{others[0].Key}' by {Numbers.Text(others[0].Distance)} of its norm first; take away the "
+                    + $"trace ({TraceFile.FileName(0, 0)} ...) to compare the file, or the file to compare the trace"
             );
         }
     }
