@@ -6,7 +6,8 @@ using PPYolo.Align.Files;
 namespace PPYolo.Data.Datasets;
 
 /// <summary>What tells a dataset from itself after a change.</summary>
-/// <param name="Annotations">SHA-256 of the annotation file; of a folder of label files that of their names and contents.</param>
+/// <param name="Annotations">SHA-256 of the annotation file; where there are many, as of VOC and YOLO, that of their names and
+/// contents.</param>
 /// <param name="Images">SHA-256 of the images' names and of the sizes of their files; their pixels are not read.</param>
 public sealed record DatasetFingerprint(string Annotations, string Images)
 {
@@ -25,20 +26,29 @@ public sealed record DatasetFingerprint(string Annotations, string Images)
             images.AppendData(length);
         }
 
-        return new(Convert.ToHexStringLower(Hash(dataset.Layout.Annotations)), Convert.ToHexStringLower(images.GetHashAndReset()));
+        return new(Convert.ToHexStringLower(Hash(dataset.Layout)), Convert.ToHexStringLower(images.GetHashAndReset()));
     }
 
-    private static byte[] Hash(string annotations)
+    private static byte[] Hash(DatasetLayout layout)
     {
-        if (!Directory.Exists(annotations))
+        var annotations = layout.Annotations;
+        if (Directory.Exists(annotations))
         {
-            return SHA256.HashData(InputFile.ReadBytes(annotations, Array.MaxLength));
+            return Hash(annotations, Directory.EnumerateFiles(annotations, "*", SearchOption.AllDirectories));
         }
 
+        // A list names the images; what is in them stands in other files.
+        return layout.Source is { } source
+            ? Hash(Path.GetDirectoryName(Path.GetFullPath(annotations))!, source.Files)
+            : SHA256.HashData(InputFile.ReadBytes(annotations, Array.MaxLength));
+    }
+
+    private static byte[] Hash(string folder, IEnumerable<string> files)
+    {
         using var labels = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var file in Directory.EnumerateFiles(annotations, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (var file in files.Order(StringComparer.Ordinal))
         {
-            labels.AppendData(Encoding.UTF8.GetBytes(Path.GetRelativePath(annotations, file) + "\0"));
+            labels.AppendData(Encoding.UTF8.GetBytes(Path.GetRelativePath(folder, file) + "\0"));
             labels.AppendData(SHA256.HashData(InputFile.ReadBytes(file, Array.MaxLength)));
         }
 

@@ -63,6 +63,10 @@ internal sealed class VocAnnotations : IAnnotationSource
     /// <summary>How many images it has.</summary>
     public int Count => entries.Length;
 
+    /// <inheritdoc />
+    public IEnumerable<string> Files =>
+        [.. part.Lists, .. files.OfType<VocFile>().Select(file => file.Path), .. new[] { classes.File }.OfType<string>()];
+
     /// <summary>How its classes are ordered, and what is left out.</summary>
     public string Describe()
     {

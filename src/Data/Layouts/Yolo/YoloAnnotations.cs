@@ -23,6 +23,9 @@ internal sealed class YoloAnnotations(
     bool isPose
 ) : IAnnotationSource
 {
+    /// <inheritdoc />
+    public IEnumerable<string> Files => images.Select(image => image.Labels).Append(classes.File).OfType<string>();
+
     /// <summary>How many images have no labels, and how the classes are ordered.</summary>
     public string Describe()
     {
