@@ -28,25 +28,33 @@ public sealed class RecordedBatches(string folder, int rank = 0) : IBatchSource
     }
 
     /// <inheritdoc />
-    public Batch At(int iteration)
-    {
-        using var tensors = Open(iteration, out var path);
-        var copies = new NamedTensors();
-        foreach (var (name, tensor) in tensors.Where(pair => !pair.Key.StartsWith(LossPrefix, StringComparison.Ordinal)))
-        {
-            copies.Add(name, new TensorData(tensor.Type, tensor.Shape.AsSpan(), tensor.Bytes.ToArray()));
-        }
+    public Batch At(int iteration) => new(Copies(iteration, (name, _) => !IsLoss(name), out var path), path);
 
-        return new Batch(copies, path);
-    }
+    /// <summary>
+    /// What any trainer was fed, by name: all tensors of a batch file but losses, which are numbers without dimensions.
+    /// </summary>
+    /// <exception cref="AlignException">The file is missing or cannot be read.</exception>
+    public NamedTensors Fed(int iteration) => Copies(iteration, (name, tensor) => !IsLoss(name) && tensor.Shape.Length > 0, out _);
 
     /// <summary>The losses that were recorded with a batch, by name; empty where none were.</summary>
     public IReadOnlyDictionary<string, float> Losses(int iteration)
     {
         using var tensors = Open(iteration, out var path);
-        return tensors
-            .Where(pair => pair.Key.StartsWith(LossPrefix, StringComparison.Ordinal))
-            .ToDictionary(pair => pair.Key, pair => Value(pair.Key, pair.Value, path));
+        return tensors.Where(pair => IsLoss(pair.Key)).ToDictionary(pair => pair.Key, pair => Value(pair.Key, pair.Value, path));
+    }
+
+    private static bool IsLoss(string name) => name.StartsWith(LossPrefix, StringComparison.Ordinal);
+
+    private NamedTensors Copies(int iteration, Func<string, TensorData, bool> wanted, out string path)
+    {
+        using var tensors = Open(iteration, out path);
+        var copies = new NamedTensors();
+        foreach (var (name, tensor) in tensors.Where(pair => wanted(pair.Key, pair.Value)))
+        {
+            copies.Add(name, new TensorData(tensor.Type, tensor.Shape.AsSpan(), tensor.Bytes.ToArray()));
+        }
+
+        return copies;
     }
 
     // Other programs write arrays of one element, or float64.

@@ -53,7 +53,8 @@ public static class DatasetFinder
             ".yaml" or ".yml" or ".data" => YoloFolder.OfFile(path, request),
             ".txt" => VocFolder.FromList(path, request) ?? YoloFolder.OfFile(path, request),
             _ when IsArchive(path) => throw new AlignException(
-                $"{path}: expected a dataset's folder, or the file that says what is in it, found an archive; unpack it, and name the folder"
+                $"{path}: expected a dataset's folder, or the file that says what is in it, found an archive; unpack it, and name the "
+                    + "folder"
             ),
             _ => CocoFolder.OfFile(path, request),
         };

@@ -38,6 +38,8 @@ internal static class ExplainedRunFolder
             (a, b) = a.HasLength ? (a, Read(second, a.Iterations.Count)) : (Read(first, b.Iterations.Count), b);
         }
 
+        TotalLoss.AddToBoth(a, b);
+        (a, b) = (UntracedBuffers.As(a, b), UntracedBuffers.As(b, a));
         return names is null ? (a, b) : RenamedRun.Of(a, b, NameMap.Read(names));
     }
 

@@ -4,7 +4,6 @@ using PPYolo.Align.Sketching;
 using PPYolo.Align.Traces;
 using PPYolo.Data.Batches;
 using PPYolo.Harness.RankEquality;
-using PPYolo.Model.Head;
 using PPYolo.Train.Records;
 using PPYolo.Train.Weights;
 
@@ -28,11 +27,16 @@ internal static class FilesOfRun
             .Select(rank => new RunTrace(rank, [.. Enumerable.Range(0, count).Select(i => new IterationTrace(i))]))
             .ToList();
         Add(traces[0].Iterations[0], TracePhase.Start, RunRecord.StartName);
+        var areDetections = ranks == 0 || iterations == 0 || RecordedBatches.AreDetections(folder);
         for (var iteration = 0; iteration < count; iteration++)
         {
             for (var rank = 0; rank < ranks && iteration < iterations; rank++)
             {
-                AddBatch(traces[rank].Iterations[iteration], new RecordedBatches(folder, rank).At(iteration));
+                var recorded = new RecordedBatches(folder, rank);
+                AddBatch(
+                    traces[rank].Iterations[iteration],
+                    areDetections ? JoinedBatches.Summaries(recorded.At(iteration)) : JoinedBatches.Summaries(recorded.Fed(iteration))
+                );
             }
 
             AddLosses(
@@ -77,9 +81,9 @@ internal static class FilesOfRun
         }
     }
 
-    private static void AddBatch(IterationTrace trace, Batch batch)
+    private static void AddBatch(IterationTrace trace, IReadOnlyList<TraceEntry> entries)
     {
-        foreach (var entry in JoinedBatches.Summaries(batch))
+        foreach (var entry in entries)
         {
             trace.Add(entry);
         }
@@ -89,7 +93,7 @@ internal static class FilesOfRun
     private static IReadOnlyDictionary<string, float> OverRanks(string folder, List<RunTrace> traces, int iteration) =>
         BatchFiles.Averaged(
             traces.ConvertAll(trace => new RecordedBatches(folder, trace.Rank).Losses(iteration)),
-            traces.ConvertAll(trace => trace.Iterations[iteration][TracePhase.Data, "image"]!.Shape[0])
+            traces.ConvertAll(trace => trace.Iterations[iteration].Of(TracePhase.Data).First().Shape[0])
         );
 
     private static void AddLosses(IterationTrace trace, LossLogEntry? entry, IReadOnlyDictionary<string, float>? beside)
@@ -100,14 +104,7 @@ internal static class FilesOfRun
             trace.Add(new(new(TracePhase.Loss, name), [], StripedSummary.Of(value)));
         }
 
-        if (losses.Count > 0 && !losses.ContainsKey(LossTerms.TotalName))
-        {
-            // Batch files have the terms alone; the total is their sum in float32, in their order.
-            trace.Add(
-                new(new(TracePhase.Loss, LossTerms.TotalName), [], StripedSummary.Of(losses.Values.Aggregate((sum, term) => sum + term)))
-            );
-        }
-
+        TotalLoss.AddTo(trace);
         if (entry is not null)
         {
             trace.Add(new(new(TracePhase.Schedule, "rate"), [], StripedSummary.Of(entry.LearningRate)));

@@ -1,5 +1,6 @@
 using PPYolo.Align;
 using PPYolo.Align.Sketching;
+using PPYolo.Align.Tensors;
 using PPYolo.Align.Traces;
 using PPYolo.Data.Batches;
 
@@ -39,14 +40,9 @@ internal static class JoinedBatches
     }
 
     /// <summary>What a batch is, as a trace has it.</summary>
-    public static IReadOnlyList<TraceEntry> Summaries(Batch batch)
-    {
-        var entries = new List<TraceEntry>();
-        foreach (var (name, tensor) in batch.Named)
-        {
-            entries.Add(new(new(TracePhase.Data, name), tensor.Shape, StripedSummary.Of(tensor)));
-        }
+    public static IReadOnlyList<TraceEntry> Summaries(Batch batch) => Summaries(batch.Named);
 
-        return entries;
-    }
+    /// <summary>What any trainer was fed, as a trace has it.</summary>
+    public static IReadOnlyList<TraceEntry> Summaries(IEnumerable<KeyValuePair<string, TensorData>> tensors) =>
+        [.. tensors.Select(pair => new TraceEntry(new(TracePhase.Data, pair.Key), pair.Value.Shape, StripedSummary.Of(pair.Value)))];
 }

@@ -121,7 +121,7 @@ internal static class VocFolder
     private static IEnumerable<string> PartFolders(string folder) =>
         FolderContent.Folders(folder).Where(path => PartNames.All.Contains(Path.GetFileName(path).ToLowerInvariant()) && IsPart(path));
 
-    /// <summary>Whether a folder holds a part: XML files beside their images, or Annotations; but no dataset with parts of its own.</summary>
+    /// <summary>Whether a folder holds a part: XML files beside images, or Annotations; but no dataset with parts of its own.</summary>
     private static bool IsPart(string folder) =>
         IsFlat(folder)
         || (FolderContent.Find(folder, "ImageSets") is null && Annotations(folder) is { } annotations && VocPart.Xml(annotations).Any());

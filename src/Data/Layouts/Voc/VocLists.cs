@@ -5,7 +5,7 @@ namespace PPYolo.Data.Layouts.Voc;
 /// <summary>Finds the lists that say which images belong to a part: ImageSets/Main/train.txt, or train.txt beside Annotations.</summary>
 internal static class VocLists
 {
-    /// <summary>The lists of a part: one; or those of its classes, such as cat_train.txt, where there is no other; or none at all.</summary>
+    /// <summary>The lists of a part: one; or those of its classes, such as cat_train.txt, where there is no other; or none.</summary>
     /// <param name="folder">The dataset's folder.</param>
     /// <param name="part">The part.</param>
     /// <exception cref="AlignException">There are lists, and none is of this part.</exception>
@@ -43,8 +43,8 @@ internal static class VocLists
 
         var found = (whole.Length > 0 ? whole : byClass).Take(5).Select(file => Path.GetRelativePath(folder, file));
         throw new AlignException(
-            $"{folder}: Pascal VOC, but it has no list of '{part}' such as ImageSets/Main/{part}.txt; found {string.Join(", ", found)}; name "
-                + "the list itself in place of the folder"
+            $"{folder}: Pascal VOC, but it has no list of '{part}' such as ImageSets/Main/{part}.txt; found {string.Join(", ", found)}; "
+                + "name the list itself in place of the folder"
         );
     }
 

@@ -24,6 +24,11 @@ internal sealed class DataLaw : ILaw
             return [];
         }
 
+        if (differing[0] is { } foreign && !ForeignBatch.IsDetectors(foreign.Key.Name))
+        {
+            return [ForeignBatch.Examine(first, second, foreign)];
+        }
+
         if (first.Ranks.Count != second.Ranks.Count)
         {
             // Only the batches of all ranks together are compared: whose part differs is not known.
