@@ -18,9 +18,18 @@ public class CommandLineTests
     [InlineData("ppyolo: ppyolo diff has no option '--jsn'; did you mean '--json'?", "diff", "a", "b", "--jsn", "x")]
     [InlineData("ppyolo: ppyolo data check has no place for 'b'", "data", "check", "a", "b")]
     [InlineData("ppyolo: --epochs: expected a whole number, found 'x'", "train", "--config", "y", "--epochs", "x")]
-    [InlineData("ppyolo: --keep: expected a whole number, found '99999999999'", "train", "--config", "y", "--keep", "99999999999")]
-    [InlineData("ppyolo: --d-value: expected a number, found '1,5'", "train", "--config", "y", "--d-value", "1,5")]
-    [InlineData("ppyolo: --d-value: expected a number, found 'x'", "train", "--config", "y", "--d-value", "x")]
+    [InlineData(
+        "ppyolo: --keep: expected a whole number, found '99999999999'",
+        "train",
+        "--config",
+        "y",
+        "--out",
+        "z",
+        "--keep",
+        "99999999999"
+    )]
+    [InlineData("ppyolo: --d-value: expected a number, found '1,5'", "train", "--replay", "y", "--d-value", "1,5")]
+    [InlineData("ppyolo: --d-value: expected a number, found 'x'", "train", "--replay", "y", "--d-value", "x")]
     [InlineData("ppyolo: ppyolo train has no option '--confg'; did you mean '--config'?", "train", "--confg", "x")]
     [InlineData("ppyolo: ppyolo train has no option '--epoch'; did you mean '--epochs'?", "train", "--epoch=3", "--config", "x")]
     [InlineData("ppyolo: ppyolo train has no option '--frobnicate'", "train", "--frobnicate", "--config", "x")]
