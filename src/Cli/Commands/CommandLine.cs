@@ -16,22 +16,22 @@ public static class CommandLine
 {
     /// <summary>The commands, in the order of the help.</summary>
     internal static IReadOnlyList<(string Name, Func<Command> Create)> Commands { get; } =
-    [
-        ("align", AlignCommands.Create),
-        ("train", TrainCommand.Create),
-        ("diff", DiffCommand.Create),
-        ("explain", ExplainCommand.Create),
-        ("match", MatchCommand.Create),
-        ("faults", FaultsCommand.Create),
-        ("merge", MergeCommand.Create),
-        ("eval", EvalCommand.Create),
-        ("predict", PredictCommand.Create),
-        ("export", ExportCommand.Create),
-        ("golden", GoldenCommand.Create),
-        ("report", ReportCommand.Create),
-        ("data", DataCommand.Create),
-        ("convert", ConvertCommand.Create),
-    ];
+        [
+            ("align", AlignCommands.Create),
+            ("train", TrainCommand.Create),
+            ("diff", DiffCommand.Create),
+            ("explain", ExplainCommand.Create),
+            ("match", MatchCommand.Create),
+            ("faults", FaultsCommand.Create),
+            ("merge", MergeCommand.Create),
+            ("eval", EvalCommand.Create),
+            ("predict", PredictCommand.Create),
+            ("export", ExportCommand.Create),
+            ("golden", GoldenCommand.Create),
+            ("report", ReportCommand.Create),
+            ("data", DataCommand.Create),
+            ("convert", ConvertCommand.Create),
+        ];
 
     /// <summary>The command tree.</summary>
     /// <param name="only">The command that was typed: nobody waits for the others. All where it is none of them.</param>

@@ -93,7 +93,7 @@ internal static class FilesOfRun
     private static IReadOnlyDictionary<string, float> OverRanks(string folder, List<RunTrace> traces, int iteration) =>
         BatchFiles.Averaged(
             traces.ConvertAll(trace => new RecordedBatches(folder, trace.Rank).Losses(iteration)),
-            traces.ConvertAll(trace => trace.Iterations[iteration].Of(TracePhase.Data).First().Shape[0])
+            traces.ConvertAll(trace => trace.Iterations[iteration].Of(TracePhase.Data).FirstOrDefault()?.Shape[0] ?? 1)
         );
 
     private static void AddLosses(IterationTrace trace, LossLogEntry? entry, IReadOnlyDictionary<string, float>? beside)
