@@ -10,6 +10,8 @@ namespace PPYolo.Harness.Replay;
 /// <summary>Compares a capsule with its repetition, sketch by sketch and bit by bit.</summary>
 internal static class CapsuleComparison
 {
+    private const string InConvolution = "; its norm saw another mean, so it is the output of its convolution";
+
     /// <summary>A check for each iteration, in order.</summary>
     /// <param name="kept">The capsule's traces, by rank.</param>
     /// <param name="again">The repetition's iterations, by rank, from <paramref name="skipped"/> on.</param>
@@ -90,8 +92,18 @@ internal static class CapsuleComparison
             0,
             $"{first.Key}{(ranks.Count > 1 && !TraceComparison.IsRankFree(first.Key.Phase) ? $" of rank {on}" : "")}: "
                 + How(first.Summary, there?.Summary)
+                + (differing.Any(found => found.rank == on && IsNormOf(first.Key, found.entry.Key)) ? InConvolution : "")
         );
     }
+
+    // A box does not keep what a convolution hands to its norm: the norm's mean says whether that was another.
+    private static bool IsNormOf(TraceKey unit, TraceKey mean) =>
+        unit.Phase == TracePhase.Forward
+        && mean.Phase == TracePhase.Buffers
+        && mean.Name is var name
+        && name.EndsWith(".running_mean", StringComparison.Ordinal)
+        && name[..name.LastIndexOf('.')] is var norm
+        && norm[..Math.Max(norm.LastIndexOf('.'), 0)] == unit.Name;
 
     private static string How(StripedSummary kept, StripedSummary? again) =>
         again is null ? "not computed when it was trained again"

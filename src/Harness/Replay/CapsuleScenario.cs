@@ -134,7 +134,7 @@ public static class CapsuleScenario
 
         IterationTrace? last = null;
         var iterations = new List<BoxedIteration>();
-        using var tracer = StepTracer.Watch(trainer.Step, trace => last = trace, replay.Trace ?? TraceOptions.WithoutBackward);
+        using var tracer = StepTracer.Watch(trainer.Step, trace => last = trace, replay.Trace ?? TraceOptions.Brief);
         while (trainer.Step.Iteration < plan.Iterations)
         {
             try

@@ -23,7 +23,7 @@ internal sealed class RankBox : IDisposable
     internal RankBox(BlackBox box, IRanks ranks, TrainStep step)
     {
         (this.box, this.ranks) = (box, ranks);
-        tracer = StepTracer.Watch(step, trace => last = trace, TraceOptions.WithoutBackward);
+        tracer = StepTracer.Watch(step, trace => last = trace, TraceOptions.Brief);
     }
 
     /// <summary>An iteration is done: it is kept, and where something is unusual, or was asked for, a capsule is written.</summary>

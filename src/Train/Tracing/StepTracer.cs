@@ -69,10 +69,14 @@ internal sealed class StepTracer : IStepWatch, IDisposable
             [.. injections?.Where(injection => injection.Rank == step.Ranks.Rank) ?? []]
         );
         step.Watch(tracer);
-        foreach (var (name, module) in step.Network.named_modules())
+        var modules = step.Network.named_modules().ToList();
+        HashSet<string> left = tracer.options.NormalizedConvolutions
+            ? []
+            : [.. modules.Where(pair => pair.module is ConvNorm).Select(pair => $"{pair.name}.conv")];
+        foreach (var (name, module) in modules)
         {
             // A chain's output is its last layer's.
-            if (module is nn.Module<Tensor, Tensor> layer and not Chain)
+            if (module is nn.Module<Tensor, Tensor> layer and not Chain && !left.Contains(name))
             {
                 tracer.outputs.Add(name, layer);
             }

@@ -20,9 +20,20 @@ public sealed record TraceOptions
     /// <summary>Whether elements near kinks of activations are measured, where the CPU computes.</summary>
     public bool Kinks { get; init; } = true;
 
-    /// <summary>Everything but gradients of modules' outputs, and no kinks: what costs no memory.</summary>
-    public static TraceOptions WithoutBackward { get; } =
-        new() { Phases = [.. Enum.GetValues<TracePhase>().Where(phase => phase != TracePhase.Backward)], Kinks = false };
+    /// <summary>
+    /// Whether outputs of convolutions are traced that a norm takes at once. The output of both is traced anyway, and the norm's statistics
+    /// tell which of them differs.
+    /// </summary>
+    public bool NormalizedConvolutions { get; init; } = true;
+
+    /// <summary>What costs no memory and little time: no gradients of modules' outputs, no kinks, no convolutions before norms.</summary>
+    public static TraceOptions Brief { get; } =
+        new()
+        {
+            Phases = [.. Enum.GetValues<TracePhase>().Where(phase => phase != TracePhase.Backward)],
+            Kinks = false,
+            NormalizedConvolutions = false,
+        };
 
     internal bool Traces(TracePhase phase) => Phases.Contains(phase);
 
