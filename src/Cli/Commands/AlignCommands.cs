@@ -15,18 +15,13 @@ namespace PPYolo.Cli.Commands;
 /// <summary>ppyolo align: the scenarios.</summary>
 internal static class AlignCommands
 {
+    /// <summary>What it is for, in the list of commands too.</summary>
+    public const string Summary =
+        "Trains ten iterations and compares every tensor: exit code 0 is aligned, 1 diverged, 2 wrong use or unreadable input, 3 "
+        + "failed inside.";
+
     public static Command Create() =>
-        new(
-            "align",
-            "Trains ten iterations and compares every tensor: exit code 0 is aligned, 1 diverged, 2 wrong use or unreadable input, 3 "
-                + "failed inside."
-        )
-        {
-            Reference(),
-            Self(),
-            AlignRanksCommand.Create(),
-            AlignInferenceCommand.Create(),
-        };
+        new("align", Summary) { Reference(), Self(), AlignRanksCommand.Create(), AlignInferenceCommand.Create() };
 
     private static Command Reference()
     {

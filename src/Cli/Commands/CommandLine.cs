@@ -15,33 +15,40 @@ namespace PPYolo.Cli.Commands;
 public static class CommandLine
 {
     /// <summary>The commands, in the order of the help.</summary>
-    internal static IReadOnlyList<(string Name, Func<Command> Create)> Commands { get; } =
-        [
-            ("align", AlignCommands.Create),
-            ("train", TrainCommand.Create),
-            ("diff", DiffCommand.Create),
-            ("explain", ExplainCommand.Create),
-            ("match", MatchCommand.Create),
-            ("faults", FaultsCommand.Create),
-            ("merge", MergeCommand.Create),
-            ("eval", EvalCommand.Create),
-            ("predict", PredictCommand.Create),
-            ("export", ExportCommand.Create),
-            ("golden", GoldenCommand.Create),
-            ("report", ReportCommand.Create),
-            ("data", DataCommand.Create),
-            ("convert", ConvertCommand.Create),
-        ];
+    internal static IReadOnlyList<ListedCommand> Commands { get; } =
+    [
+        new("align", AlignCommands.Summary, AlignCommands.Create),
+        new("train", TrainCommand.Summary, TrainCommand.Create),
+        new("diff", DiffCommand.Summary, DiffCommand.Create, "A", "B"),
+        new("explain", ExplainCommand.Summary, ExplainCommand.Create, "A", "B"),
+        new("match", MatchCommand.Summary, MatchCommand.Create, "A", "B"),
+        new("faults", FaultsCommand.Summary, FaultsCommand.Create),
+        new("merge", MergeCommand.Summary, MergeCommand.Create, "DIR"),
+        new("eval", EvalCommand.Summary, EvalCommand.Create),
+        new("predict", PredictCommand.Summary, PredictCommand.Create, "IMAGE|DIR"),
+        new("export", ExportCommand.Summary, ExportCommand.Create),
+        new("golden", GoldenCommand.Summary, GoldenCommand.Create),
+        new("report", ReportCommand.Summary, ReportCommand.Create, "DIR"),
+        new("data", DataCommand.Summary, DataCommand.Create),
+        new("convert", ConvertCommand.Summary, ConvertCommand.Create, "IN", "OUT"),
+    ];
 
     /// <summary>The command tree.</summary>
-    /// <param name="only">The command that was typed: nobody waits for the others. All where it is none of them.</param>
-    public static RootCommand Create(string? only = null)
+    /// <param name="line">
+    /// What was typed, or null for all of it: nobody waits for the commands that were not typed, nor for more than the list of them where
+    /// it was none.
+    /// </param>
+    public static RootCommand Create(IReadOnlyList<string>? line = null)
     {
         var root = new RootCommand("PP-YOLO training that is checked against its reference, tensor by tensor.");
-        var typed = Commands.Where(command => command.Name == only).ToList();
-        foreach (var (_, create) in typed.Count > 0 ? typed : Commands)
+        var listed = line is not null && !line.Any(IsCommand);
+        var alone = line is [var typed, ..] && IsCommand(typed);
+        foreach (var command in Commands)
         {
-            root.Add(create());
+            if (!alone || command.Name == line![0])
+            {
+                root.Add(listed ? command.Head() : command.Create());
+            }
         }
 
         root.Options.OfType<VersionOption>().Single().Aliases.Add("-v");
@@ -49,13 +56,15 @@ public static class CommandLine
         return root;
     }
 
+    private static bool IsCommand(string word) => Commands.Any(command => command.Name == word);
+
     // An option that is given twice where it may be given once is an error of the line; who asks for its value while the line is still
     // looked at gets an exception.
     private static ParseResult Parse(string[] args)
     {
         try
         {
-            return Create(args.FirstOrDefault()).Parse(args);
+            return Create(args).Parse(args);
         }
         catch (InvalidOperationException exception) when (exception.Source == typeof(Command).Assembly.GetName().Name)
         {
@@ -72,32 +81,7 @@ public static class CommandLine
         using var console = SafeConsole.Install();
         try
         {
-            args = ReferenceLine.Translate(args);
-            var ranks = Enumerable.Range(0, 100).TakeWhile(rank => File.Exists(RecordFolder.BatchFile(0, rank))).Count();
-            if ((LaunchHint.For(args, ranks) ?? ReferenceLine.For(args, ranks)) is { } hint)
-            {
-                Console.Error.WriteLine($"ppyolo: {Printable.Message(hint)}");
-                return ExitCode.WrongUse;
-            }
-
-            args = args is ["help", .. var of] ? [.. of, "--help"] : args;
-            var parsed = Parse(args);
-            string[] errors =
-                parsed.Errors.Count > 0 || ParseErrors.IsUnknownCommand(parsed)
-                    ? [.. ParseErrors.Of(parsed)]
-                    : [.. ParseErrors.Commas(parsed)];
-            if (errors.Length > 0)
-            {
-                foreach (var error in errors)
-                {
-                    Console.Error.WriteLine($"ppyolo: {Printable.Message(error)}");
-                }
-
-                Console.Error.WriteLine($"ppyolo: see {ParseErrors.Name(parsed.CommandResult)} --help");
-                return ExitCode.WrongUse;
-            }
-
-            return parsed.Invoke(new() { EnableDefaultExceptionHandler = false });
+            return Answer(ReferenceLine.Translate(args));
         }
         catch (Exception exception) when (exception is AlignException or IOException or UnauthorizedAccessException)
         {
@@ -143,4 +127,36 @@ public static class CommandLine
             return ExitCode.Failed;
         }
     }
+
+    private static int Answer(string[] args)
+    {
+        // The reference's command lines train.
+        var ranks = args is ["train", ..] ? RecordedRanks() : 0;
+        if ((LaunchHint.For(args, ranks) ?? ReferenceLine.For(args, ranks)) is { } hint)
+        {
+            Console.Error.WriteLine($"ppyolo: {Printable.Message(hint)}");
+            return ExitCode.WrongUse;
+        }
+
+        args = args is ["help", .. var of] ? [.. of, "--help"] : args;
+        var parsed = Parse(args);
+        string[] errors =
+            parsed.Errors.Count > 0 || ParseErrors.IsUnknownCommand(parsed) ? [.. ParseErrors.Of(parsed)]
+            : Array.Exists(args, arg => arg.Contains(',')) ? [.. ParseErrors.Commas(parsed)]
+            : [];
+        return errors.Length > 0 ? Refuse(parsed, errors) : parsed.Invoke(new() { EnableDefaultExceptionHandler = false });
+    }
+
+    private static int Refuse(ParseResult parsed, string[] errors)
+    {
+        foreach (var error in errors)
+        {
+            Console.Error.WriteLine($"ppyolo: {Printable.Message(error)}");
+        }
+
+        Console.Error.WriteLine($"ppyolo: see {ParseErrors.Name(parsed.CommandResult)} --help");
+        return ExitCode.WrongUse;
+    }
+
+    private static int RecordedRanks() => Enumerable.Range(0, 100).TakeWhile(rank => File.Exists(RecordFolder.BatchFile(0, rank))).Count();
 }

@@ -9,6 +9,11 @@ namespace PPYolo.Cli.Commands;
 /// <summary>ppyolo convert.</summary>
 internal static class ConvertCommand
 {
+    /// <summary>What it is for, in the list of commands too.</summary>
+    public const string Summary =
+        "Turns weights of one file format into another, Paddle's names into PyTorch's, and says what was mapped, left out and not "
+        + "matched.";
+
     public static Command Create()
     {
         var source = new Argument<string>("IN") { Description = $"Weights of {TensorFormat.Sources}; the content tells which." };
@@ -51,21 +56,7 @@ internal static class ConvertCommand
             HelpName = "float16|bfloat16|float32|float64",
         };
         type.AcceptOnlyFromAmong("float16", "bfloat16", "float32", "float64");
-        var command = new Command(
-            "convert",
-            "Turns weights of one file format into another, Paddle's names into PyTorch's, and says what was mapped, left out and not "
-                + "matched."
-        )
-        {
-            source,
-            destination,
-            key,
-            network,
-            classes,
-            prefix,
-            transpose,
-            type,
-        };
+        var command = new Command("convert", Summary) { source, destination, key, network, classes, prefix, transpose, type };
         command.SetAction(result =>
         {
             var options = new ConversionOptions

@@ -9,8 +9,10 @@ namespace PPYolo.Cli.Commands;
 /// <summary>ppyolo data: looks at datasets and converts them.</summary>
 internal static class DataCommand
 {
-    public static Command Create() =>
-        new("data", "Looks at datasets, and converts them.") { Check(), DataShowCommand.Create(), DataConvertCommand.Create() };
+    /// <summary>What it is for, in the list of commands too.</summary>
+    public const string Summary = "Looks at datasets, and converts them.";
+
+    public static Command Create() => new("data", Summary) { Check(), DataShowCommand.Create(), DataConvertCommand.Create() };
 
     private static Command Check()
     {

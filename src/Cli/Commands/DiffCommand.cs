@@ -9,6 +9,10 @@ namespace PPYolo.Cli.Commands;
 /// <summary>ppyolo diff: compares two files of tensors, or the end weights of two records.</summary>
 internal static class DiffCommand
 {
+    /// <summary>What it is for, in the list of commands too.</summary>
+    public const string Summary =
+        "Compares two sets of tensors, tensor by tensor: exit code 0 is aligned, 1 diverged, 2 wrong use or unreadable input.";
+
     private const string JsonName = "--json";
 
     public static Command Create()
@@ -61,21 +65,7 @@ internal static class DiffCommand
                 + "instead of the text.",
             Arity = ArgumentArity.Zero,
         };
-        var command = new Command(
-            "diff",
-            "Compares two sets of tensors, tensor by tensor: exit code 0 is aligned, 1 diverged, 2 wrong use or unreadable input."
-        )
-        {
-            a,
-            b,
-            third,
-            bound,
-            start,
-            key,
-            limit,
-            all,
-            json,
-        };
+        var command = new Command("diff", Summary) { a, b, third, bound, start, key, limit, all, json };
         command.Validators.Add(result =>
         {
             if (result.GetResult(third) is { Tokens: [var file, ..] } && !result.GetValue(json))

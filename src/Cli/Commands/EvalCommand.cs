@@ -15,6 +15,11 @@ namespace PPYolo.Cli.Commands;
 /// <summary>ppyolo eval: scores a file of detections, or weights on a dataset.</summary>
 internal static class EvalCommand
 {
+    /// <summary>What it is for, in the list of commands too.</summary>
+    public const string Summary =
+        "Scores detections, or weights on a dataset, as COCO does: average precision and recall over IoU thresholds, object sizes "
+        + "and numbers of detections.";
+
     public static Command Create()
     {
         var truth = new Option<string?>("--ground-truth")
@@ -67,11 +72,7 @@ internal static class EvalCommand
         var threshold = InferenceOptionSet.Threshold(
             "With --html: detections with lower scores count in none of the page's confusion matrix and pictures."
         );
-        var command = new Command(
-            "eval",
-            "Scores detections, or weights on a dataset, as COCO does: average precision and recall over IoU thresholds, object sizes "
-                + "and numbers of detections."
-        )
+        var command = new Command("eval", Summary)
         {
             truth,
             detections,

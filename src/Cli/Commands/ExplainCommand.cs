@@ -13,6 +13,12 @@ namespace PPYolo.Cli.Commands;
 /// <summary>ppyolo explain.</summary>
 internal static class ExplainCommand
 {
+    /// <summary>What it is for, in the list of commands too.</summary>
+    public const string Summary =
+        "Says where, when and why two runs differ: the earliest tensor beyond noise in order of execution, and likely causes with "
+        + "their evidence. Of one run, such as a capsule of a black box, it says which tensor left its course first. Exit code 0 "
+        + "is aligned, 1 diverged, 2 wrong use or unreadable input.";
+
     public static Command Create()
     {
         var first = new Argument<string>("A")
@@ -80,12 +86,7 @@ internal static class ExplainCommand
         var json = SharedOptions.Json();
         var threads = SharedOptions.Threads();
         var device = SharedOptions.Device();
-        var command = new Command(
-            "explain",
-            "Says where, when and why two runs differ: the earliest tensor beyond noise in order of execution, and likely causes with "
-                + "their evidence. Of one run, such as a capsule of a black box, it says which tensor left its course first. Exit code 0 "
-                + "is aligned, 1 diverged, 2 wrong use or unreadable input."
-        )
+        var command = new Command("explain", Summary)
         {
             first,
             second,

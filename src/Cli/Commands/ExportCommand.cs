@@ -11,6 +11,10 @@ namespace PPYolo.Cli.Commands;
 /// <summary>ppyolo export.</summary>
 internal static class ExportCommand
 {
+    /// <summary>What it is for, in the list of commands too.</summary>
+    public const string Summary =
+        "Writes a trained network as an ONNX model, which runs without TorchSharp: normalized images in, boxes and scores out.";
+
     private const string AnySize = "dynamic",
         Extension = ".onnx";
 
@@ -48,19 +52,7 @@ internal static class ExportCommand
             }
         });
         var names = InferenceOptionSet.Names();
-        var command = new Command(
-            "export",
-            "Writes a trained network as an ONNX model, which runs without TorchSharp: normalized images in, boxes and scores out."
-        )
-        {
-            weights,
-            config,
-            set,
-            output,
-            size,
-            deformable,
-            names,
-        };
+        var command = new Command("export", Summary) { weights, config, set, output, size, deformable, names };
         ModelChoice.RequireConfig(command, weights, config);
         command.SetAction(result =>
         {

@@ -8,15 +8,11 @@ namespace PPYolo.Cli.Commands;
 /// <summary>ppyolo golden: goldens of training runs.</summary>
 internal static class GoldenCommand
 {
-    public static Command Create() =>
-        new("golden", "Compares, approves, renews and rechecks the goldens of training runs, and finds the commit that moved one.")
-        {
-            Diff(),
-            Approve(),
-            Renew(),
-            Recheck(),
-            Bisect(),
-        };
+    /// <summary>What it is for, in the list of commands too.</summary>
+    public const string Summary =
+        "Compares, approves, renews and rechecks the goldens of training runs, and finds the commit that moved one.";
+
+    public static Command Create() => new("golden", Summary) { Diff(), Approve(), Renew(), Recheck(), Bisect() };
 
     private static Command Diff()
     {

@@ -19,11 +19,11 @@ internal static class LaunchHint
     public static string? For(IReadOnlyList<string> args, int ranks = 0)
     {
         var given = args.FirstOrDefault(arg => Known.Contains(arg.Split('=')[0]));
-        if (given is null)
-        {
-            return null;
-        }
+        return given is null ? null : Hint(given, args, ranks);
+    }
 
+    private static string Hint(string given, IReadOnlyList<string> args, int ranks)
+    {
         var machines = int.TryParse(Value(args, "num_machines") ?? Value(args, "num-machines"), out var count) && count > 0 ? count : 2;
         var hosts = string.Join(',', Enumerable.Range(0, machines).Select(machine => $"HOST{machine}"));
         var rest = new List<string>();

@@ -7,6 +7,13 @@ namespace PPYolo.Cli.Commands;
 /// <summary>ppyolo match.</summary>
 internal static class MatchCommand
 {
+    /// <summary>What it is for, in the list of commands too.</summary>
+    public const string Summary =
+        "Finds which names of two runs are the same, without looking at the names: by start weights bit by bit, then by sketches of "
+        + "what was computed, then by shape and place. Exit code 0: all names of B are found and sure; 1: some are guesses, or "
+        + "not found; "
+        + "2: wrong use or unreadable input.";
+
     private const int MostLines = 40;
 
     public static Command Create()
@@ -21,18 +28,7 @@ internal static class MatchCommand
             Description = "Writes the names to a file, which ppyolo explain A B --names FILE takes.",
             HelpName = "FILE",
         };
-        var command = new Command(
-            "match",
-            "Finds which names of two runs are the same, without looking at the names: by start weights bit by bit, then by sketches of "
-                + "what was computed, then by shape and place. Exit code 0: all names of B are found and sure; 1: some are guesses, or "
-                + "not found; "
-                + "2: wrong use or unreadable input."
-        )
-        {
-            first,
-            second,
-            destination,
-        };
+        var command = new Command("match", Summary) { first, second, destination };
         command.SetAction(result =>
         {
             var (a, b) = (MatchSide.Read(result.GetValue(first)!), MatchSide.Read(result.GetValue(second)!));

@@ -7,6 +7,11 @@ namespace PPYolo.Cli.Commands;
 /// <summary>ppyolo merge.</summary>
 internal static class MergeCommand
 {
+    /// <summary>What it is for, in the list of commands too.</summary>
+    public const string Summary =
+        "Turns a record of several ranks into one that a single rank can replay: images and targets joined in rank order, losses "
+        + "averaged.";
+
     public static Command Create()
     {
         var folder = new Argument<string>("DIR")
@@ -19,15 +24,7 @@ internal static class MergeCommand
             HelpName = "DIR",
             Required = true,
         };
-        var command = new Command(
-            "merge",
-            "Turns a record of several ranks into one that a single rank can replay: images and targets joined in rank order, losses "
-                + "averaged."
-        )
-        {
-            folder,
-            destination,
-        };
+        var command = new Command("merge", Summary) { folder, destination };
         command.SetAction(result =>
         {
             var isRecord = File.Exists(Path.Combine(result.GetValue(folder)!, CaseHead.FileName));

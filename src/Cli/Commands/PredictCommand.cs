@@ -9,6 +9,9 @@ namespace PPYolo.Cli.Commands;
 /// <summary>ppyolo predict.</summary>
 internal static class PredictCommand
 {
+    /// <summary>What it is for, in the list of commands too.</summary>
+    public const string Summary = "Detects objects in images, draws them with their names and scores, and writes them as COCO results.";
+
     /// <summary>The predictions of all images, beside the pictures.</summary>
     public const string JsonFile = "predictions.json";
 
@@ -35,22 +38,7 @@ internal static class PredictCommand
         var fold = InferenceOptionSet.Fuse();
         var threads = SharedOptions.Threads();
         var device = SharedOptions.Device();
-        var command = new Command(
-            "predict",
-            "Detects objects in images, draws them with their names and scores, and writes them as COCO results."
-        )
-        {
-            images,
-            output,
-            weights,
-            config,
-            set,
-            threshold,
-            names,
-            fold,
-            threads,
-            device,
-        };
+        var command = new Command("predict", Summary) { images, output, weights, config, set, threshold, names, fold, threads, device };
         ModelChoice.RequireConfig(command, weights, config);
         command.SetAction(result =>
         {

@@ -7,6 +7,13 @@ namespace PPYolo.Cli.Commands;
 /// <summary>ppyolo report.</summary>
 internal static class ReportCommand
 {
+    /// <summary>What it is for, in the list of commands too.</summary>
+    public const string Summary =
+        "Makes a page of what test runs came to: report.html, report.json, and report.xml for a pipeline (JUnit). Each scenario has "
+        + "its verdict, the worst difference, its bound and what its golden came to; what failed comes first, with the command "
+        + "that comes next. Of a scenario that diverged and left both records it makes a page as explain does. Exit code 0: all "
+        + "passed; 1: a test failed, or results are missing; 2: wrong use or unreadable input.";
+
     public static Command Create()
     {
         var folder = new Argument<string>("DIR")
@@ -15,16 +22,7 @@ internal static class ReportCommand
                 "A folder with results of dotnet test (*.trx) in it or below it, and what theories measured (measured/*.json): artifacts "
                 + "after dotnet cake --target=Align, tests/Alignment/TestResults after dotnet test --filter Alignment --logger trx.",
         };
-        var command = new Command(
-            "report",
-            "Makes a page of what test runs came to: report.html, report.json, and report.xml for a pipeline (JUnit). Each scenario has "
-                + "its verdict, the worst difference, its bound and what its golden came to; what failed comes first, with the command "
-                + "that comes next. Of a scenario that diverged and left both records it makes a page as explain does. Exit code 0: all "
-                + "passed; 1: a test failed, or results are missing; 2: wrong use or unreadable input."
-        )
-        {
-            folder,
-        };
+        var command = new Command("report", Summary) { folder };
         command.SetAction(result =>
         {
             var place = result.GetValue(folder)!;

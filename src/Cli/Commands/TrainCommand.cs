@@ -17,10 +17,13 @@ namespace PPYolo.Cli.Commands;
 /// <summary>ppyolo train.</summary>
 internal static class TrainCommand
 {
+    /// <summary>What it is for, in the list of commands too.</summary>
+    public const string Summary = "Trains for epochs or for some iterations, records a run, or replays one.";
+
     public static Command Create()
     {
         var all = new TrainOptionSet();
-        var command = new GroupedCommand("train", "Trains for epochs or for some iterations, records a run, or replays one.")
+        var command = new GroupedCommand("train", Summary)
         {
             Examples =
             [

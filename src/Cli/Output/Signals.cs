@@ -27,19 +27,19 @@ internal static partial class Signals
     public static void Watch()
     {
         var ignored = Ignored();
-        foreach (var (signal, number) in Known.Where(one => (ignored & (1UL << (one.Number - 1))) == 0))
+        foreach (var (signal, number) in Known)
         {
-            Registrations.Add(
-                PosixSignalRegistration.Create(
-                    signal,
-                    context =>
-                    {
-                        context.Cancel = true;
-                        End(signal, number);
-                    }
-                )
-            );
+            if ((ignored & (1UL << (number - 1))) == 0)
+            {
+                Registrations.Add(PosixSignalRegistration.Create(signal, context => Ended(context, number)));
+            }
         }
+    }
+
+    private static void Ended(PosixSignalContext context, int number)
+    {
+        context.Cancel = true;
+        End(context.Signal, number);
     }
 
     /// <summary>Cleans up, and says what is safe.</summary>

@@ -57,13 +57,26 @@ public class CommandLineTests
     [Fact]
     public void A_command_that_is_typed_is_made_alone()
     {
-        foreach (var (name, create) in CommandLine.Commands)
+        foreach (var listed in CommandLine.Commands)
         {
-            create().Name.Should().Be(name);
-            CommandLine.Create(name).Subcommands.Should().ContainSingle().Which.Name.Should().Be(name);
+            CommandLine.Create([listed.Name, "more"]).Subcommands.Should().ContainSingle().Which.Name.Should().Be(listed.Name);
         }
 
-        CommandLine.Create("--help").Subcommands.Should().HaveCount(CommandLine.Commands.Count);
+        var options = CommandLine.Create(["--help"]).Subcommands.SelectMany(command => command.Options);
+        options.Should().BeEmpty("the list of commands shows none");
+        ConsoleCapture.Run("--help", "match").Should().Be(ConsoleCapture.Run("match", "--help"));
+    }
+
+    [Fact]
+    public void The_list_of_commands_is_that_of_the_commands()
+    {
+        var whole = CommandLine.Create().Subcommands;
+        CommandLine.Commands.Should().HaveCount(whole.Count);
+        foreach (var (listed, command) in CommandLine.Commands.Zip(whole))
+        {
+            (listed.Name, listed.Summary).Should().Be((command.Name, command.Description!));
+            listed.Arguments.Should().Equal(command.Arguments.Where(argument => !argument.Hidden).Select(argument => argument.Name));
+        }
     }
 
     [Fact]

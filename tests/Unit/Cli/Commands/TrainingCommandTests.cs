@@ -107,7 +107,7 @@ public sealed class TrainingCommandTests : IDisposable
             "--threads",
         ];
         CommandLine
-            .Create("train")
+            .Create(["train"])
             .Subcommands.Single()
             .Options.Select(option => option.Name)
             .Should()
