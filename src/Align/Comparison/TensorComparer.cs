@@ -59,8 +59,20 @@ public static class TensorComparer
     // to be compared.
     private static bool IsReset(NamedTensors tensors)
     {
-        var counters = tensors.Where(pair => pair.Key.Contains(TensorComparison.CounterMark, StringComparison.Ordinal)).ToList();
-        return counters.Count > 0 && counters.TrueForAll(pair => !pair.Value.Bytes.Span.ContainsAnyExcept((byte)0));
+        var counts = false;
+        foreach (var (name, tensor) in tensors)
+        {
+            if (name.Contains(TensorComparison.CounterMark, StringComparison.Ordinal))
+            {
+                counts = true;
+                if (tensor.Bytes.Span.ContainsAnyExcept((byte)0))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return counts;
     }
 
     // What one side could not read is no agreement, whatever the other has.

@@ -35,12 +35,20 @@ internal static class NamePrefixes
     // Numbers may stand beside the wrapped network, such as an average's count.
     private static NamedTensors? With(NamedTensors tensors, string prefix)
     {
-        var named = tensors.Where(pair => pair.Value.Shape.Length > 0 || pair.Key.StartsWith(prefix, StringComparison.Ordinal)).ToList();
-        if (
-            named.Count == 0
-            || !named.TrueForAll(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal))
-            || tensors.Names.Select(name => Without(name, prefix)).Distinct(StringComparer.Ordinal).Count() < tensors.Count
-        )
+        var begin = 0;
+        foreach (var (name, tensor) in tensors)
+        {
+            if (name.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                begin++;
+            }
+            else if (tensor.Shape.Length > 0)
+            {
+                return null;
+            }
+        }
+
+        if (begin == 0 || tensors.Names.Select(name => Without(name, prefix)).Distinct(StringComparer.Ordinal).Count() < tensors.Count)
         {
             return null;
         }

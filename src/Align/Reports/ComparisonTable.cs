@@ -91,11 +91,14 @@ internal static class ComparisonTable
     /// <summary>Adds the counters of batches.</summary>
     public static void Counters(StringBuilder text, SetComparison comparison, int? rows)
     {
-        if (comparison.Counters.Count == 0)
+        if (comparison.Counters.Count > 0)
         {
-            return;
+            Some(text, comparison, rows);
         }
+    }
 
+    private static void Some(StringBuilder text, SetComparison comparison, int? rows)
+    {
         var diverged = comparison.DivergedCounters.ToList();
         text.Append(comparison.Counters.Count)
             .Append(comparison.Counters.Count == 1 ? " counter" : " counters")

@@ -46,7 +46,7 @@ internal static class DiffFiles
             FirstContent = tensors,
             SecondContent = others,
         };
-        if (options.Keys == default && DiffMomentum.Compare(first.File, second.File, tensors.Tensors) is { } momentum)
+        if (options.Keys == default && DiffMomentum.Compare(first.File, second.File, tensors, others) is { } momentum)
         {
             sides = sides with
             {

@@ -22,16 +22,16 @@ internal static class DiffMomentum
     private const double Usual = 0.1;
 
     /// <summary>What is said, or null where one side has no momentum, or is no network that is known here.</summary>
-    public static string? Compare(string first, string second, NamedTensors model)
+    public static string? Compare(string first, string second, TensorContent content, TensorContent other)
     {
-        using var a = Source.Open(first);
-        using var b = a is null ? null : Source.Open(second);
+        using var a = Source.Open(first, content);
+        using var b = a is null ? null : Source.Open(second, other);
         if (a is not null && b is not null && !NativeLibraries.HasTorch)
         {
             return $"momentum: not compared: {NativeLibraries.Advice}";
         }
 
-        if (a is null || b is null || KnownNetwork.Nearest(model) is not { Fits: true } known)
+        if (a is null || b is null || KnownNetwork.Nearest(content.Tensors) is not { Fits: true } known)
         {
             return null;
         }
@@ -62,7 +62,7 @@ internal static class DiffMomentum
     private sealed class Source(Checkpoint? checkpoint, NamedTensors? own) : IDisposable
     {
         /// <summary>The momentum of a file of weights, or null.</summary>
-        public static Source? Open(string file)
+        public static Source? Open(string file, TensorContent content)
         {
             if (
                 Path.GetFileNameWithoutExtension(file) == RecordFolder.EndName
@@ -70,6 +70,11 @@ internal static class DiffMomentum
             )
             {
                 return new(null, TensorFile.Read(beside));
+            }
+
+            if (!content.LeftOut.Any(DiffSide.IsOptimizer))
+            {
+                return null;
             }
 
             Checkpoint? read = null;

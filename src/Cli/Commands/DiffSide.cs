@@ -45,8 +45,11 @@ internal sealed record DiffSide(string File, string? StartFile)
     public static TensorContent WithoutOptimizer(TensorContent content) =>
         content with
         {
-            LeftOut = [.. content.LeftOut.Where(entry => entry.Name != "optimizer")],
+            LeftOut = [.. content.LeftOut.Where(entry => !IsOptimizer(entry))],
         };
+
+    /// <summary>Whether it is a checkpoint's optimizer.</summary>
+    public static bool IsOptimizer(LeftOutEntry entry) => entry.Name == "optimizer";
 
     /// <summary>Reads a file's tensors.</summary>
     /// <param name="file">The file.</param>
