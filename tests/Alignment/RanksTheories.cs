@@ -26,7 +26,7 @@ public sealed class RanksTheories : IDisposable
             { "r50vd-trainable-calm", "2,2" },
         };
 
-    [Theory]
+    [QuickTheory("r18vd-calm")]
     [Trait("Category", "Golden")]
     [MemberData(nameof(Floors))]
     public async Task RanksEqualOneRankOnTheMergedBatches(string floor, string split)

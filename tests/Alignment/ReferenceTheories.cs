@@ -24,7 +24,7 @@ public class ReferenceTheories
                 .Order(StringComparer.Ordinal),
         ];
 
-    [Theory]
+    [QuickTheory("r18vd-96-calm")]
     [Trait("Category", "Golden")]
     [MemberData(nameof(Cases))]
     public async Task TenIterationsEqualTheReference(string name)

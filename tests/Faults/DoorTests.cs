@@ -27,6 +27,16 @@ public class DoorTests
         rows.Where(row => row[2..5].Any(door => door != None)).Should().OnlyContain(row => row[5].Length == 0, "it is seen");
     }
 
+    [Fact]
+    public void The_quick_lane_sees_nine_in_ten_of_what_any_door_sees()
+    {
+        var seen = Rows(File.ReadAllText(PagePath())).Where(row => row[2..5].Any(door => door is not (None or Untried))).ToList();
+
+        // Its tests are those two: tests/Alignment/QuickTheoryAttribute.cs.
+        var quick = seen.Count(row => row[2..4].Any(door => door.StartsWith("r18vd-96-calm:", StringComparison.Ordinal)) || row[4] != None);
+        quick.Should().BeGreaterThanOrEqualTo((int)Math.Ceiling(0.9 * seen.Count), "of {0}", seen.Count);
+    }
+
     [SkippableFact]
     public void The_table_is_what_the_doors_say()
     {
