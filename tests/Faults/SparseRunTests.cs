@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
 using PPYolo.Align;
 using PPYolo.Align.Explanations;
 using PPYolo.Align.Formats;
@@ -5,6 +7,7 @@ using PPYolo.Align.Reports;
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Traces;
 using PPYolo.Cli.Commands;
+using PPYolo.Data.Batches;
 using PPYolo.Harness.Explain;
 using PPYolo.Harness.Faults;
 using PPYolo.Train.Records;
@@ -140,21 +143,75 @@ public sealed class SparseRunTests : IDisposable
         (causes[0].Id, causes[0].IsReproduced).Should().Be(("ema-half-precision", true));
     }
 
-    [Theory]
-    [InlineData(RunRecord.RawEndName, "weights")]
-    [InlineData(RunRecord.MomentumName, "momentum")]
-    public void A_file_of_the_end_that_is_not_the_traces_is_no_verdict(string name, string what)
+    [Fact]
+    public void A_file_that_says_something_else_than_the_trace_is_no_verdict()
     {
         var right = Record("right", new());
-        var other = Take("other", right, [.. Directory.EnumerateFiles(right).Select(path => Path.GetFileName(path))]);
-        Retype(right, other, name, ElementType.Float16);
-        File.Delete(Path.Combine(other, name + ".pth"));
+        var files = Directory.EnumerateFiles(right).Select(path => Path.GetFileName(path)).ToArray();
+        foreach (
+            var (name, iteration, phase) in new[]
+            {
+                (RunRecord.StartName, 0, "start"),
+                (RunRecord.RawEndName, 3, "weights"),
+                (RunRecord.MomentumName, 3, "momentum"),
+            }
+        )
+        {
+            var other = Take(name, right, files);
+            Retype(right, other, name, ElementType.Float16);
+            File.Delete(Path.Combine(other, name + ".pth"));
 
-        FluentActions
-            .Invoking(() => Explain(right, other))
-            .Should()
-            .Throw<AlignException>()
-            .WithMessage($"*{name}.safetensors: expected the {what} that the record's own trace ends with, found others in * tensors*");
+            Refuses(right, other, $"*{name}.safetensors: expected what * trace has of iteration {iteration}, found other * '{phase} *");
+        }
+
+        foreach (var (name, phase) in new[] { ("image", "data"), ("gt_bbox", "data"), ("target1", "data"), ("loss_obj", "loss") })
+        {
+            var other = Take(name, right, files);
+            AddOneTo(Path.Combine(other, RecordedBatches.FileName(2, 0)), name);
+
+            Refuses(right, other, $"*batch00002_rank00.npz: expected what * of iteration 2, found other numbers in '{phase} {name}' by*");
+        }
+
+        foreach (
+            var (name, found) in new[] { ("loss_xy", "loss loss_xy"), ("total_loss", "loss total_loss"), ("learningRate", "schedule rate") }
+        )
+        {
+            var other = Take($"{name} of losses", right, files);
+            var file = Path.Combine(other, RunRecord.LossesFile);
+            var losses = JsonNode.Parse(File.ReadAllText(file))!;
+            var last = losses["iterations"]![3]!;
+            (name.Contains('_') ? last["losses"]! : last)[name] = 0.125;
+            File.WriteAllText(file, losses.ToJsonString());
+
+            Refuses(right, other, $"*losses.json: expected what * of iteration 3, found other numbers in '{found}' by*");
+        }
+
+        var beside = Take("beside", right, [.. files.Where(file => file.StartsWith("batch", StringComparison.Ordinal)), "losses.json"]);
+        AddOneTo(Path.Combine(beside, RecordedBatches.FileName(2, 0)), "loss_obj");
+        Refuses(right, beside, "*batch00002_rank00.npz: expected loss_obj *, as losses.json has it, found *");
+    }
+
+    private static void Refuses(string right, string other, string message) =>
+        FluentActions.Invoking(() => Explain(right, other)).Should().Throw<AlignException>(other).WithMessage(message);
+
+    private static void AddOneTo(string file, string name)
+    {
+        var changed = new NamedTensors();
+        using (var tensors = Npz.Read(file))
+        {
+            foreach (var (key, tensor) in tensors)
+            {
+                var bytes = tensor.Bytes.ToArray();
+                if (key == name)
+                {
+                    MemoryMarshal.Cast<byte, float>(bytes.AsSpan())[0] += 1;
+                }
+
+                changed.Add(key, new(tensor.Type, tensor.Shape.AsSpan(), bytes));
+            }
+        }
+
+        Npz.Write(file, changed);
     }
 
     private static void Retype(string from, string to, string name, ElementType type)

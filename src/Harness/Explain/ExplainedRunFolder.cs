@@ -96,18 +96,14 @@ internal static class ExplainedRunFolder
                 )
                 .ToList()
             : FilesOfRun.Traces(folder, batches ? ranks : 0, iterations, losses, length);
-        if (traced && !traces[0].Iterations[0].Of(TracePhase.Start).Any())
-        {
-            AddStart(folder, traces[0].Iterations[0]);
-        }
-
         // A trace that breaks off has no end.
         var hasEnd = !traced || iterations == 0 || traces[0].Iterations.Count == iterations;
-        foreach (var (name, phase) in new[] { (RunRecord.RawEndName, TracePhase.Weights), (RunRecord.MomentumName, TracePhase.Momentum) })
+        if (traced)
         {
-            if (traced && hasEnd && Find(folder, name) is { } ended)
+            TracedFiles.Require(folder, traces, losses, hasEnd);
+            if (!traces[0].Iterations[0].Of(TracePhase.Start).Any())
             {
-                TracedEnd.Require(ended, traces[0].Iterations[^1], phase);
+                AddStart(folder, traces[0].Iterations[0]);
             }
         }
 

@@ -1,3 +1,4 @@
+using PPYolo.Align;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Records;
 using PPYolo.Align.Sketching;
@@ -39,11 +40,10 @@ internal static class FilesOfRun
                 );
             }
 
-            AddLosses(
-                traces[0].Iterations[iteration],
-                losses?.Iterations.ElementAtOrDefault(iteration),
-                losses is null && ranks > 0 && iteration < iterations ? OverRanks(folder, traces, iteration) : null
-            );
+            var entry = losses?.Iterations.ElementAtOrDefault(iteration);
+            var beside = ranks > 0 && iteration < iterations ? OverRanks(folder, traces, iteration) : null;
+            RequireSame(folder, iteration, entry, beside);
+            AddLosses(traces[0].Iterations[iteration], entry, losses is null ? beside : null);
         }
 
         Add(traces[0].Iterations[0], TracePhase.Reduction, RunRecord.GradientsName);
@@ -95,6 +95,24 @@ internal static class FilesOfRun
             traces.ConvertAll(trace => new RecordedBatches(folder, trace.Rank).Losses(iteration)),
             traces.ConvertAll(trace => trace.Iterations[iteration].Of(TracePhase.Data).FirstOrDefault()?.Shape[0] ?? 1)
         );
+
+    /// <summary>Refuses losses that stand in two places, and are not the same.</summary>
+    private static void RequireSame(string folder, int iteration, LossLogEntry? entry, IReadOnlyDictionary<string, float>? beside)
+    {
+        foreach (var (name, value) in beside ?? new Dictionary<string, float>(StringComparer.Ordinal))
+        {
+            if (entry?.Losses.TryGetValue(name, out var logged) == true && !IsSame(value, logged))
+            {
+                throw new AlignException(
+                    $"{Path.Combine(folder, RecordedBatches.FileName(iteration, 0))}: expected {name} {Numbers.Text(logged)}, as "
+                        + $"{RunRecord.LossesFile} has it, found {Numbers.Text(value)}; {TracedFiles.Advice}"
+                );
+            }
+        }
+    }
+
+    private static bool IsSame(float a, float b) =>
+        a.Equals(b) || Math.Abs(a - b) <= TracedFiles.SameNumbers * Math.Max(Math.Abs(a), Math.Abs(b));
 
     private static void AddLosses(IterationTrace trace, LossLogEntry? entry, IReadOnlyDictionary<string, float>? beside)
     {

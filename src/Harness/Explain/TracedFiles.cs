@@ -1,0 +1,137 @@
+using PPYolo.Align;
+using PPYolo.Align.Formats;
+using PPYolo.Align.Records;
+using PPYolo.Align.Sketching;
+using PPYolo.Align.Tensors;
+using PPYolo.Align.Traces;
+using PPYolo.Data.Batches;
+using PPYolo.Train.Records;
+using PPYolo.Train.Weights;
+
+namespace PPYolo.Harness.Explain;
+
+/// <summary>
+/// What files of a traced run say stands in its trace too, and the trace is compared: a file that says something else would be compared
+/// with nothing.
+/// </summary>
+internal static class TracedFiles
+{
+    /// <summary>In proportion to a tensor's norm: rounding of a file in float64, or of sums, is less.</summary>
+    public const double SameNumbers = 1e-6;
+
+    /// <summary>What to do where two files of a record say different things.</summary>
+    public const string Advice = "one of the two was changed since it was recorded: put it back, or record the run again";
+
+    /// <summary>Refuses files that are not of the run that the trace is of.</summary>
+    /// <param name="folder">The record folder.</param>
+    /// <param name="traces">The trace of each rank.</param>
+    /// <param name="losses">Its losses, or null.</param>
+    /// <param name="hasEnd">Whether the trace goes to the end of the run.</param>
+    /// <exception cref="AlignException">A file has other numbers than the trace.</exception>
+    public static void Require(string folder, IReadOnlyList<RunTrace> traces, LossLog? losses, bool hasEnd)
+    {
+        var first = traces[0].Iterations;
+        Require(folder, RunRecord.StartName, first[0], TracePhase.Start);
+        foreach (var trace in traces)
+        {
+            foreach (var iteration in trace.Iterations)
+            {
+                RequireBatch(folder, trace.Rank, iteration);
+            }
+        }
+
+        for (var i = 0; losses is not null && i < Math.Min(first.Count, losses.Iterations.Count); i++)
+        {
+            RequireLosses(folder, [.. traces.Select(trace => trace.Iterations[i])], losses.Iterations[i]);
+        }
+
+        if (hasEnd)
+        {
+            Require(folder, RunRecord.RawEndName, first[^1], TracePhase.Weights);
+            Require(folder, RunRecord.MomentumName, first[^1], TracePhase.Momentum);
+        }
+    }
+
+    private static void Require(string folder, string name, IterationTrace trace, TracePhase phase)
+    {
+        if (RunRecord.TryFindFile(folder, name) is { } path)
+        {
+            using var tensors = TensorFile.Read(path);
+            if (phase != TracePhase.Start || !ZeroWeights.Are(tensors))
+            {
+                Require(path, trace, [.. tensors.Where(pair => pair.Value.Type.IsFloatingPoint()).Select(pair => Of(phase, pair))]);
+            }
+        }
+    }
+
+    private static void RequireBatch(string folder, int rank, IterationTrace trace)
+    {
+        var path = Path.Combine(folder, RecordedBatches.FileName(trace.Iteration, rank));
+        if (File.Exists(path))
+        {
+            using var tensors = Npz.Read(path);
+            Require(
+                path,
+                trace,
+                [.. tensors.Select(pair => Of(TracePhase.Data, pair)), .. tensors.Select(pair => Of(TracePhase.Loss, pair))]
+            );
+        }
+    }
+
+    private static void RequireLosses(string folder, IReadOnlyList<IterationTrace> ranks, LossLogEntry entry)
+    {
+        var averaged = BatchFiles.Averaged(
+            [
+                .. ranks.Select(rank =>
+                    rank.Of(TracePhase.Loss).ToDictionary(loss => loss.Key.Name, loss => (float)loss.Summary.Mean, StringComparer.Ordinal)
+                ),
+            ],
+            [.. ranks.Select(rank => rank.Of(TracePhase.Data).FirstOrDefault()?.Shape.FirstOrDefault(1) ?? 1)]
+        );
+        var iteration = new IterationTrace(ranks[0].Iteration);
+        foreach (var (name, value) in averaged)
+        {
+            iteration.Add(new(new(TracePhase.Loss, name), [], StripedSummary.Of(value)));
+        }
+
+        if (ranks[0][TracePhase.Schedule, "rate"] is { } rate)
+        {
+            iteration.Add(rate);
+        }
+
+        Require(
+            Path.Combine(folder, RunRecord.LossesFile),
+            iteration,
+            [
+                .. entry.Losses.Select(loss => (new TraceKey(TracePhase.Loss, loss.Key), StripedSummary.Of(loss.Value))),
+                (new(TracePhase.Schedule, "rate"), StripedSummary.Of(entry.LearningRate)),
+            ]
+        );
+    }
+
+    private static (TraceKey Key, StripedSummary Summary) Of(TracePhase phase, KeyValuePair<string, TensorData> pair) =>
+        (new(phase, pair.Key), StripedSummary.Of(pair.Value));
+
+    private static void Require(string path, IterationTrace trace, IReadOnlyList<(TraceKey Key, StripedSummary Summary)> found)
+    {
+        var others = (
+            from one in found
+            let traced = trace[one.Key.Phase, one.Key.Name]
+            where traced is not null
+            // Beside a NaN or infinity the sums say nothing.
+            let distance = traced.Summary.NonFinite != one.Summary.NonFinite ? double.PositiveInfinity
+            : traced.Summary.NonFinite > 0 ? 0
+            : traced.Summary.RelativeDistance(one.Summary)
+            where !(distance <= SameNumbers)
+            select (one.Key, Distance: distance)
+        ).ToList();
+        if (others.Count > 0)
+        {
+            throw new AlignException(
+                $"{path}: expected what the record's own trace has of iteration {trace.Iteration}, found other numbers in "
+                    + $"{(others.Count == 1 ? "" : $"{others.Count} tensors, first ")}'{others[0].Key}' by "
+                    + $"{Numbers.Text(others[0].Distance)} of its norm; {Advice}"
+            );
+        }
+    }
+}
