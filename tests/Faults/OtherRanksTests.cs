@@ -6,6 +6,7 @@ using PPYolo.Harness.Explain;
 using PPYolo.Train.Feeds;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Records;
+using PPYolo.Train.Runs;
 using PPYolo.Train.Stepping;
 
 namespace PPYolo.Tests.Faults;
@@ -64,10 +65,9 @@ public sealed class OtherRanksTests : IDisposable
                 ) && line.Contains("cannot be repeated without its case.json", StringComparison.Ordinal)
             );
 
-        // The images of the second rank's last batch are others.
-        var path = Path.Combine(same, RecordedBatches.FileName(3, 1));
-        File.Copy(Path.Combine(same, RecordedBatches.FileName(2, 1)), path, overwrite: true);
-        var other = Explain(right, same);
+        // The second rank's last batch is the one before.
+        var batches = Bench.Plan(2).Batches;
+        var other = Explain(right, Record("other", 2, batches: rank => rank == 1 ? new LateBatches(batches(1)) : batches(rank)));
 
         other.Trace.Frontier!.Key.Should().Be(new TraceKey(TracePhase.Data, "image"));
         other.Trace.Frontier.Iteration.Should().Be(3);
@@ -78,11 +78,8 @@ public sealed class OtherRanksTests : IDisposable
     public void Batches_of_different_sizes_are_not_compared_and_the_report_says_so()
     {
         var right = Record("right", 1);
-        var same = Record("same", 2);
+        var same = Record("same", 2, batches: SizesOfEachRank(Bench.Plan(2)));
         File.Delete(Path.Combine(right, "case.json"));
-        using var small = PPYolo.Align.Formats.Npz.Read(Path.Combine(Record("small", 2, size: 96), RecordedBatches.FileName(0, 0)));
-        PPYolo.Align.Formats.Npz.Write(Path.Combine(same, RecordedBatches.FileName(0, 0)), small);
-
         var explanation = Explain(right, same);
 
         explanation.Trace.Differences.Should().NotContain(difference => difference.Key.Phase == TracePhase.Data);
@@ -99,28 +96,8 @@ public sealed class OtherRanksTests : IDisposable
     {
         var first = folder.File("sizes");
         var plan = Bench.Plan(2);
-        ThreadTeam.Run(
-            2,
-            TestEnvironment.Threads,
-            team =>
-                RecordingLoop.Execute(
-                    plan with
-                    {
-                        Batches = RankBatches.Generated(
-                            "5",
-                            plan.Options with
-                            {
-                                Sizes = [64, 96],
-                            },
-                            SlicedBatches.Even(plan.Options.Batch, 2),
-                            perRankSizes: true
-                        ),
-                    },
-                    "calm",
-                    new(first),
-                    team
-                )
-        );
+        plan = plan with { Batches = SizesOfEachRank(plan) };
+        ThreadTeam.Run(2, TestEnvironment.Threads, team => RecordingLoop.Execute(plan, "calm", new(first), team));
 
         var explanation = Explain(first, Record("second", 1));
 
@@ -188,33 +165,31 @@ public sealed class OtherRanksTests : IDisposable
     private static Explanation Explain(string first, string second) =>
         ExplainScenario.Run(first, second, new() { Threads = TestEnvironment.Threads, Twins = 1 });
 
-    private string Record(string name, int ranks, Alteration? fault = null, bool dropBlock = false, int? size = null, bool trace = true)
+    private static Func<int, IBatchSource> SizesOfEachRank(RunPlan plan) =>
+        RankBatches.Generated("5", plan.Options with { Sizes = [64, 96] }, SlicedBatches.Even(plan.Options.Batch, 2), perRankSizes: true);
+
+    private string Record(
+        string name,
+        int ranks,
+        Alteration? fault = null,
+        bool dropBlock = false,
+        bool trace = true,
+        Func<int, IBatchSource>? batches = null
+    )
     {
         var path = folder.File(name);
         var plan = Bench.Faulty(fault ?? Alteration.None, ranks);
-        plan = plan with { Options = plan.Options with { DropBlock = dropBlock } };
-        if (size is { } side)
-        {
-            plan = plan with
-            {
-                Iterations = 1,
-                Batches = RankBatches.Generated(
-                    "5",
-                    plan.Options with
-                    {
-                        Sizes = [side],
-                    },
-                    SlicedBatches.Even(plan.Options.Batch, ranks),
-                    perRankSizes: false
-                ),
-            };
-        }
-
+        plan = plan with { Options = plan.Options with { DropBlock = dropBlock }, Batches = batches ?? plan.Batches };
         ThreadTeam.Run(
             ranks,
             TestEnvironment.Threads,
             team => RecordingLoop.Execute(plan, "calm", new(path) { Trace = trace ? new() : null }, team)
         );
         return path;
+    }
+
+    private sealed class LateBatches(IBatchSource batches) : IBatchSource
+    {
+        public Batch At(int iteration) => batches.At(iteration == 3 ? 2 : iteration);
     }
 }

@@ -69,27 +69,32 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
     public static TraceComparison Of(IReadOnlyList<RunTrace> expected, IReadOnlyList<RunTrace> found, TraceFloor? floor)
     {
         var sameRanks = expected.Count == found.Count;
-        var ranks = sameRanks ? expected.Count : 1;
+        var ranks = Math.Max(expected.Count, found.Count);
         var iterations = Math.Min(expected[0].Iterations.Count, found[0].Iterations.Count);
         var all = new List<EntryDifference>();
         var noise = Enumerable.Range(0, ranks).Select(_ => new NoisePropagation()).ToList();
         for (var iteration = 0; iteration < iterations; iteration++)
         {
             var ordered = new List<(TracePhase Phase, EntryDifference Difference)>();
+            // What is the same on every rank is reported once, unless a rank has drifted away from the first.
+            var reported = new HashSet<TraceKey>();
             for (var rank = 0; rank < ranks; rank++)
             {
-                var (a, b) = (expected[rank].Iterations[iteration], found[rank].Iterations[iteration]);
-                var earlier = iteration > 0 ? expected[rank].Iterations[iteration - 1] : null;
+                // Of other numbers of ranks, each rank must have what is the same on all.
+                var (first, second) = (expected[Math.Min(rank, expected.Count - 1)], found[Math.Min(rank, found.Count - 1)]);
+                var earlier = iteration > 0 ? first.Iterations[iteration - 1] : null;
                 ordered.AddRange(
                     Compare(
-                            sameRanks ? a : OverRanks(expected, iteration),
-                            sameRanks ? b : OverRanks(found, iteration),
+                            sameRanks ? first.Iterations[iteration] : OverRanks(first, expected.Count, iteration),
+                            sameRanks ? second.Iterations[iteration] : OverRanks(second, found.Count, iteration),
                             earlier,
-                            (sameRanks ? expected[rank] : expected[0], sameRanks ? found[rank] : found[0]),
+                            (first, second),
                             floor,
                             noise[rank]
                         )
-                        .Where(difference => rank == 0 || !RankFree.Contains(difference.Key.Phase))
+                        .Where(difference =>
+                            !RankFree.Contains(difference.Key.Phase) || (difference.Exceeds ? reported.Add(difference.Key) : rank == 0)
+                        )
                         .Select(difference => (difference.Key.Phase, difference))
                 );
             }
@@ -109,12 +114,12 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
     public static bool IsRankFree(TracePhase phase) => RankFree.Contains(phase);
 
     /// <summary>What of an iteration concerns all ranks together; a single rank's data and gradients are those of all.</summary>
-    private static IterationTrace OverRanks(IReadOnlyList<RunTrace> run, int iteration)
+    private static IterationTrace OverRanks(RunTrace run, int ranks, int iteration)
     {
-        var trace = run[0].Iterations[iteration];
+        var trace = run.Iterations[iteration];
         var reduced = trace.Of(TracePhase.Reduction).Any();
         var result = new IterationTrace(trace.Iteration) { MeasuresKinks = trace.MeasuresKinks };
-        foreach (var entry in run.Count == 1 ? trace.Of(TracePhase.Data) : run[0].JoinedBatches?[iteration] ?? [])
+        foreach (var entry in ranks == 1 ? trace.Of(TracePhase.Data) : run.JoinedBatches?[iteration] ?? [])
         {
             result.Add(entry);
         }
@@ -125,7 +130,7 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
             {
                 result.Add(entry);
             }
-            else if (entry.Key.Phase == TracePhase.Gradient && !reduced)
+            else if (entry.Key.Phase == TracePhase.Gradient && !reduced && (ranks == 1 || run.Rank == 0))
             {
                 result.Add(entry with { Key = new(TracePhase.Reduction, entry.Key.Name) });
             }
@@ -144,7 +149,7 @@ public sealed record TraceComparison(IReadOnlyList<EntryDifference> Differences,
     )
     {
         noise.Begin(a.MeasuresKinks);
-        var rank = runs.First.Rank;
+        var rank = Math.Max(runs.First.Rank, runs.Second.Rank);
         // A phase that one run did not record says nothing, nor does a module that it did not watch, nor do counters of batches, which not
         // every implementation has; a single entry that is missing does.
         var kinds = a.Entries.Select(Kind).Intersect(b.Entries.Select(Kind)).ToHashSet();

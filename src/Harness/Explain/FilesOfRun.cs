@@ -41,7 +41,8 @@ internal static class FilesOfRun
             }
 
             var entry = losses?.Iterations.ElementAtOrDefault(iteration);
-            var beside = ranks > 0 && iteration < iterations ? OverRanks(folder, traces, iteration) : null;
+            var beside =
+                ranks > 0 && iteration < iterations && (areDetections || losses is null) ? OverRanks(folder, traces, iteration) : null;
             RequireSame(folder, iteration, entry, beside);
             AddLosses(traces[0].Iterations[iteration], entry, losses is null ? beside : null);
         }

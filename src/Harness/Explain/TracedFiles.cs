@@ -32,17 +32,14 @@ internal static class TracedFiles
     {
         var first = traces[0].Iterations;
         Require(folder, RunRecord.StartName, first[0], TracePhase.Start);
-        foreach (var trace in traces)
+        for (var i = 0; i < first.Count; i++)
         {
-            foreach (var iteration in trace.Iterations)
-            {
-                RequireBatch(folder, trace.Rank, iteration);
-            }
+            RequireBatches(folder, [.. traces.Where(trace => i < trace.Iterations.Count).Select(trace => trace.Iterations[i])]);
         }
 
         for (var i = 0; losses is not null && i < Math.Min(first.Count, losses.Iterations.Count); i++)
         {
-            RequireLosses(folder, [.. traces.Select(trace => trace.Iterations[i])], losses.Iterations[i]);
+            RequireLosses(folder, first[i], losses.Iterations[i]);
         }
 
         if (hasEnd)
@@ -64,50 +61,44 @@ internal static class TracedFiles
         }
     }
 
-    private static void RequireBatch(string folder, int rank, IterationTrace trace)
+    private static void RequireBatches(string folder, IReadOnlyList<IterationTrace> ranks)
     {
-        var path = Path.Combine(folder, RecordedBatches.FileName(trace.Iteration, rank));
-        if (File.Exists(path))
+        var losses = new List<IReadOnlyDictionary<string, float>>();
+        var images = new List<long>();
+        for (var rank = 0; rank < ranks.Count; rank++)
         {
+            var path = Path.Combine(folder, RecordedBatches.FileName(ranks[rank].Iteration, rank));
+            if (!File.Exists(path))
+            {
+                return;
+            }
+
             using var tensors = Npz.Read(path);
-            Require(
-                path,
-                trace,
-                [.. tensors.Select(pair => Of(TracePhase.Data, pair)), .. tensors.Select(pair => Of(TracePhase.Loss, pair))]
+            Require(path, ranks[rank], [.. tensors.Select(pair => Of(TracePhase.Data, pair))]);
+            losses.Add(
+                tensors
+                    .Where(pair => pair.Value.Count == 1 && ranks[0][TracePhase.Loss, pair.Key] is not null)
+                    .ToDictionary(pair => pair.Key, pair => (float)StripedSummary.Of(pair.Value).Mean, StringComparer.Ordinal)
             );
+            images.Add(ranks[rank].Of(TracePhase.Data).FirstOrDefault()?.Shape.FirstOrDefault(1) ?? 1);
         }
+
+        // A batch has its own rank's losses, the trace those over all ranks.
+        var averaged = BatchFiles
+            .Averaged(losses, images)
+            .Select(loss => (new TraceKey(TracePhase.Loss, loss.Key), StripedSummary.Of(loss.Value)));
+        Require(Path.Combine(folder, RecordedBatches.FileName(ranks[0].Iteration, 0)), ranks[0], [.. averaged]);
     }
 
-    private static void RequireLosses(string folder, IReadOnlyList<IterationTrace> ranks, LossLogEntry entry)
-    {
-        var averaged = BatchFiles.Averaged(
-            [
-                .. ranks.Select(rank =>
-                    rank.Of(TracePhase.Loss).ToDictionary(loss => loss.Key.Name, loss => (float)loss.Summary.Mean, StringComparer.Ordinal)
-                ),
-            ],
-            [.. ranks.Select(rank => rank.Of(TracePhase.Data).FirstOrDefault()?.Shape.FirstOrDefault(1) ?? 1)]
-        );
-        var iteration = new IterationTrace(ranks[0].Iteration);
-        foreach (var (name, value) in averaged)
-        {
-            iteration.Add(new(new(TracePhase.Loss, name), [], StripedSummary.Of(value)));
-        }
-
-        if (ranks[0][TracePhase.Schedule, "rate"] is { } rate)
-        {
-            iteration.Add(rate);
-        }
-
+    private static void RequireLosses(string folder, IterationTrace trace, LossLogEntry entry) =>
         Require(
             Path.Combine(folder, RunRecord.LossesFile),
-            iteration,
+            trace,
             [
                 .. entry.Losses.Select(loss => (new TraceKey(TracePhase.Loss, loss.Key), StripedSummary.Of(loss.Value))),
                 (new(TracePhase.Schedule, "rate"), StripedSummary.Of(entry.LearningRate)),
             ]
         );
-    }
 
     private static (TraceKey Key, StripedSummary Summary) Of(TracePhase phase, KeyValuePair<string, TensorData> pair) =>
         (new(phase, pair.Key), StripedSummary.Of(pair.Value));

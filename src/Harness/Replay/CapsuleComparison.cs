@@ -69,14 +69,14 @@ internal static class CapsuleComparison
             .SelectMany(
                 (pair, rank) =>
                     pair
-                        .Kept.Entries.Where(entry => rank == 0 || !TraceComparison.IsRankFree(entry.Key.Phase))
-                        .Where(entry => pair.Again.Of(entry.Key.Phase).Any())
+                        .Kept.Entries.Where(entry => pair.Again.Of(entry.Key.Phase).Any())
                         .Where(entry =>
                             entry.Key.Phase != TracePhase.Start
                             && !(pair.Again.TryGet(entry.Key, out var other) && Same(entry.Summary, other.Summary))
                         )
                         .Select(entry => (entry, Other: pair.Again.TryGet(entry.Key, out var other) ? other : null, rank))
             )
+            .DistinctBy(found => (found.entry.Key, TraceComparison.IsRankFree(found.entry.Key.Phase) ? 0 : found.rank))
             .OrderBy(found => found.entry.Key.Phase)
             .ToList();
         if (differing.Count == 0)
@@ -90,7 +90,7 @@ internal static class CapsuleComparison
             "tensors of other bits",
             differing.Count,
             0,
-            $"{first.Key}{(ranks.Count > 1 && !TraceComparison.IsRankFree(first.Key.Phase) ? $" of rank {on}" : "")}: "
+            $"{first.Key}{(on > 0 || (ranks.Count > 1 && !TraceComparison.IsRankFree(first.Key.Phase)) ? $" of rank {on}" : "")}: "
                 + How(first.Summary, there?.Summary)
                 + (differing.Any(found => found.rank == on && IsNormOf(first.Key, found.entry.Key)) ? InConvolution : "")
         );

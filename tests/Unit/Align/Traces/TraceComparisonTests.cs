@@ -76,6 +76,27 @@ public class TraceComparisonTests
         comparison.Frontier.Should().BeNull();
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_rank_that_drifts_away_from_the_first_is_no_agreement(int ranks)
+    {
+        RunTrace[] right = [Run(1), Run(1) with { Rank = 1 }];
+        var drifted = right[1] with { Iterations = [right[1].Iterations[0], new(1)] };
+        foreach (var entry in right[1].Iterations[1].Entries)
+        {
+            drifted.Iterations[1].Add(entry.Key.Phase == TracePhase.Loss ? entry with { Summary = StripedSummary.Of(1.5) } : entry);
+        }
+
+        TraceComparison.Of(right[..ranks], right, null).Frontier.Should().BeNull();
+        var comparison = TraceComparison.Of(right[..ranks], [right[0], drifted], null);
+
+        comparison.Exceeding.Should().ContainSingle();
+        (comparison.Frontier!.Iteration, comparison.Frontier.Rank, comparison.Frontier.Key)
+            .Should()
+            .Be((1, 1, new TraceKey(TracePhase.Loss, "total_loss")));
+    }
+
     [Fact]
     public void Nothing_compared_is_not_aligned() => new Explanation("a", "b", new([], null), []).Aligned.Should().BeFalse();
 
