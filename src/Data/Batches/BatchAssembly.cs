@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using PPYolo.Align;
 using PPYolo.Align.Tensors;
 using PPYolo.Model.Networks;
 
@@ -7,6 +8,19 @@ namespace PPYolo.Data.Batches;
 /// <summary>Makes a <see cref="Batch"/> of images and their objects: boxes in fixed rows, targets for every level.</summary>
 internal static class BatchAssembly
 {
+    /// <summary>Room for float32 numbers of a batch, which are not cleared.</summary>
+    /// <param name="count">Images in the batch.</param>
+    /// <param name="size">Their side in pixels, for the message.</param>
+    /// <param name="perImage">Numbers of each.</param>
+    /// <exception cref="AlignException">There are more than one array has room for.</exception>
+    public static byte[] Room(int count, int size, long perImage) =>
+        count * perImage * sizeof(float) is var length && length <= Array.MaxLength
+            ? GC.AllocateUninitializedArray<byte>((int)length)
+            : throw new AlignException(
+                $"a batch of {count} images of {size}x{size} needs {length} bytes in one piece, of which there can be {Array.MaxLength}; "
+                    + "take a smaller batch or smaller sizes, or more ranks"
+            );
+
     public static Batch Of(
         TensorData images,
         IReadOnlyList<GroundTruth[]> objects,
@@ -36,7 +50,8 @@ internal static class BatchAssembly
         {
             var shape = assignment.Shape(level, size);
             var perImage = (int)TensorData.CountOf(shape);
-            var bytes = new byte[objects.Count * perImage * sizeof(float)];
+            var bytes = Room(objects.Count, size, perImage);
+            Array.Clear(bytes);
             var target = MemoryMarshal.Cast<byte, float>(bytes.AsSpan());
             for (var image = 0; image < objects.Count; image++)
             {

@@ -25,7 +25,7 @@ public sealed class GeneratedBatches(string seed, int count, IReadOnlyList<int> 
     public Batch At(int iteration)
     {
         var size = Size(iteration);
-        var bytes = GC.AllocateUninitializedArray<byte>(count * 3 * size * size * sizeof(float));
+        var bytes = BatchAssembly.Room(count, size, 3L * size * size);
         new PortableStream($"{seed}/image/{iteration}").FillScaled(MemoryMarshal.Cast<byte, float>(bytes.AsSpan()), 2f);
         var images = new TensorData(ElementType.Float32, [count, 3, size, size], bytes);
         return BatchAssembly.Of(

@@ -18,9 +18,7 @@ internal sealed class PendingBatch(BatchPlan plan, DetectionDataset dataset, Net
     private readonly string[] files = new string[plan.Samples.Length];
 
     // Written without clearing first: every sample fills its part.
-    private readonly byte[] images = GC.AllocateUninitializedArray<byte>(
-        checked(plan.Samples.Length * 3 * plan.Size * plan.Size * sizeof(float))
-    );
+    private readonly byte[] images = BatchAssembly.Room(plan.Samples.Length, plan.Size, 3L * plan.Size * plan.Size);
     private int left = plan.Samples.Length;
     private volatile bool abandoned;
 

@@ -1,3 +1,4 @@
+using PPYolo.Align;
 using PPYolo.Align.Tensors;
 using PPYolo.Data.Batches;
 using PPYolo.Model.Networks;
@@ -86,6 +87,14 @@ public sealed class GeneratedBatchesTests
 
         batches.At(4).Source.Should().Be("generator:3 iteration 4");
     }
+
+    [Fact]
+    public void A_batch_that_no_array_has_room_for_is_refused_in_words() =>
+        new GeneratedBatches("1", 4096, [608], NetworkPresets.R50Vd)
+            .Invoking(batches => batches.At(0))
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage("a batch of 4096 images of 608x608 needs 18169724928 bytes in one piece, *take a smaller batch *");
 
     private static int[] Numbers(string text) => [.. text.Split(' ').Select(int.Parse)];
 }
