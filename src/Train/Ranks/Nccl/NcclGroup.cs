@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using PPYolo.Kernels.Operations;
+using PPYolo.Train.Runtime;
 using static TorchSharp.torch;
 
 namespace PPYolo.Train.Ranks.Nccl;
@@ -9,7 +9,7 @@ namespace PPYolo.Train.Ranks.Nccl;
 /// those of other ways: as with MPI, every rank gets its slice from all, adds in the order of the ranks, and gives the result to all. Never
 /// run on cards yet.
 /// </summary>
-internal sealed partial class NcclGroup : IDisposable
+internal sealed class NcclGroup : IDisposable
 {
     private readonly NcclFunctions nccl;
     private readonly int rank;
@@ -93,19 +93,13 @@ internal sealed partial class NcclGroup : IDisposable
             }
         });
 
-    private void Send(Tensor tensor, int to) => nccl.Send(group, Data(tensor.Handle), Length(tensor), to);
+    private void Send(Tensor tensor, int to) => nccl.Send(group, DeviceMemory.Address(tensor), DeviceMemory.Length(tensor), to);
 
-    private void Receive(Tensor tensor, int from) => nccl.Receive(group, Data(tensor.Handle), Length(tensor), from);
+    private void Receive(Tensor tensor, int from) => nccl.Receive(group, DeviceMemory.Address(tensor), DeviceMemory.Length(tensor), from);
 
     private Tensor Slice(Tensor flat, int of)
     {
         var start = RankOrderSum.SliceStart(flat.numel(), of, size);
         return flat.narrow(0, start, RankOrderSum.SliceStart(flat.numel(), of + 1, size) - start);
     }
-
-    private static long Length(Tensor tensor) => tensor.numel() * tensor.element_size();
-
-    // TorchSharp hands out the addresses of the CPU's memory alone, but has the function.
-    [LibraryImport("LibTorchSharp", EntryPoint = "THSTensor_data")]
-    private static partial nint Data(nint tensor);
 }

@@ -50,19 +50,33 @@ public sealed class BatchTransferTests
         events.Should().Equal("make 0", "copy", "fed", "make 1", "losses", "make 1");
     }
 
-    private void Train(int iterations, int broken = -1)
+    [Fact]
+    public void A_stream_of_its_own_changes_no_bit()
+    {
+        using var path = CpuPath.Close(kernels: false, memory: true);
+        var expected = Train(3).Steps.SelectMany(step => step.Losses);
+
+        var found = Train(3, stream: CopyStream.Open(StandInStreams.Reset(), 0, host => host.clone())).Steps;
+
+        found.SelectMany(step => step.Losses).Should().Equal(expected);
+        StandInStreams.Calls.Count(call => call == "0 waits for 13").Should().Be(2, "the first batch is copied when it is needed");
+        StandInStreams.Calls.Should().EndWith(["free stream 11", "pop"]);
+    }
+
+    private RunEnd Train(int iterations, int broken = -1, CopyStream? stream = null)
     {
         var options = TrainOptionsFile.Read("ppyolo_r18vd_voc2012", ["batch=2", "sizes=[64]"]);
         var batches = new Noted(RankBatches.Generated("1", options, [2], perRankSizes: false)(0), events, broken);
         var start = StartWeights.Parse("generator:1").For(options.ToNetwork());
         using var ranks = new SoloRanks();
-        IterationLoop.Execute(
+        return IterationLoop.Execute(
             new RunPlan(options, start, _ => batches, iterations, "1"),
             ranks,
             observe: step =>
             {
                 var watch = new Watch(events);
                 step.Watch(watch);
+                step.Transfer.Stream = stream;
                 step.Transfer.Copy = (data, device) =>
                 {
                     if (data.Shape.Length == 4)
