@@ -276,13 +276,14 @@ public sealed class GoldenRun
         }
     }
 
-    /// <summary>The card that the model is on, as libtorch knows it; null on the CPU.</summary>
+    /// <summary>The card that the model is on, and how exactly it computes; null on the CPU.</summary>
     private string? Card()
     {
         var device = model!.parameters().FirstOrDefault()?.device;
         return device is null || device.type == TorchSharp.DeviceType.CPU
             ? null
-            : $"{device}, TF32 {(backends.cudnn.allow_tf32 || backends.cuda.matmul.allow_tf32 ? "on" : "off")}";
+            : $"{CardDescription.Of(Math.Max(device.index, 0))}, TF32 "
+                + (backends.cudnn.allow_tf32 || backends.cuda.matmul.allow_tf32 ? "on" : "off");
     }
 
     /// <summary>A twin that starts elsewhere would make a floor of its own distance, under which anything passes.</summary>

@@ -27,6 +27,7 @@ public static class VerdictJson
                 Summary = VerdictText.Summary(verdict),
                 verdict.Title,
                 verdict.Scope,
+                verdict.Judgment,
                 verdict.Checks,
                 verdict.Iterations,
                 verdict.Tensors,

@@ -29,9 +29,10 @@ public static class VerdictText
     /// <summary>The verdict in a sentence.</summary>
     public static string Summary(Verdict verdict)
     {
+        var judged = verdict.Judgment is null ? "" : $" Judged {verdict.Judgment}.";
         if (verdict.Aligned)
         {
-            return $"ALIGNED: all {verdict.Checks.Count} checks are within their bounds.";
+            return $"ALIGNED: all {verdict.Checks.Count} checks are within their bounds.{judged}";
         }
 
         var first = verdict.Failures.FirstOrDefault();
@@ -40,7 +41,7 @@ public static class VerdictText
             : $"DIVERGED: {verdict.Failures.Count()} of {verdict.Checks.Count} checks failed; the first in order of execution is "
                 + $"'{first.Name}'"
                 + (first.Worst is null ? "" : $" ({first.Worst})")
-                + $": {Number(first.Measured)} where {Number(first.Bound)} is allowed.";
+                + $": {Number(first.Measured)} where {Number(first.Bound)} is allowed.{judged}";
     }
 
     private static void Iterations(StringBuilder text, Verdict verdict)

@@ -17,6 +17,9 @@ public sealed record Verdict(
     /// <summary>Whether every check passed. A verdict without checks has not passed.</summary>
     public bool Aligned => Checks.Count > 0 && Checks.All(check => check.Passed);
 
+    /// <summary>By what the checks were judged, such as "bit for bit", where there is more than one way; else null.</summary>
+    public string? Judgment { get; init; }
+
     /// <summary>Figures of the run that are reported but not asserted, such as seconds per iteration.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Measurements { get; init; } = [];
 

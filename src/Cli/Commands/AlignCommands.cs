@@ -111,7 +111,11 @@ internal static class AlignCommands
         var device = SharedOptions.Device();
         var tf32 = SharedOptions.Tf32();
         var json = SharedOptions.Json();
-        var command = new Command("self", "Records a run, replays it from its files and expects the same bits in every tensor.")
+        var command = new Command(
+            "self",
+            "Records a run, replays it from its files and expects the same bits in every tensor. On a card that does not promise the same "
+                + "bits, several replays measure the noise that is allowed."
+        )
         {
             config,
             set,

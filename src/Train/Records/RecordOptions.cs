@@ -1,4 +1,5 @@
 using PPYolo.Align.Formats;
+using PPYolo.Train.Runtime;
 using PPYolo.Train.Tracing;
 
 namespace PPYolo.Train.Records;
@@ -20,4 +21,7 @@ public sealed record RecordOptions(string Folder)
     /// Perturbed twins that are trained after the run to measure its noise floor, which is kept in floor.npz; 0 measures none.
     /// </summary>
     public int Twins { get; init; }
+
+    /// <summary>How the card computes, which is written down; null is the CPU.</summary>
+    public CardSettings? Card { get; init; } = CardSettings.Current;
 }

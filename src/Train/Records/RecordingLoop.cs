@@ -107,9 +107,10 @@ public static class RecordingLoop
         ranks.Barrier("the recorded batches");
         if (first)
         {
-            if (options.Trace is not null)
+            // On the CPU it is of use for traces alone; on a card every number depends on it.
+            if (options.Trace is not null || options.Card is not null)
             {
-                TraceEnvironment.Write(folder);
+                TraceEnvironment.Write(folder, TraceEnvironment.Here(options.Card));
             }
 
             if (options.Gradients)

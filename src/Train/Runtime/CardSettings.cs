@@ -8,7 +8,7 @@ namespace PPYolo.Train.Runtime;
 /// How this process computes on cards. libtorch by itself lets convolutions take TF32, which is 1e-3 off, and cuDNN choose algorithms that
 /// add in any order.
 /// </summary>
-/// <param name="Name">The card: its name, compute capability, driver and cuDNN.</param>
+/// <param name="Name">The card: its name, compute capability, driver, CUDA runtime and cuDNN.</param>
 /// <param name="Tf32">Whether convolutions and matrix products may take TF32: off, on, or what else decides.</param>
 /// <param name="Undetermined">What keeps runs from being equal bit for bit; empty where all is set.</param>
 public sealed record CardSettings(string Name, string Tf32, IReadOnlyList<string> Undetermined)
@@ -57,19 +57,6 @@ public sealed record CardSettings(string Name, string Tf32, IReadOnlyList<string
     {
         Current = Prepare(device, tf32, warn, new CudaDriver(), ranks);
         return torch.device(device);
-    }
-
-    /// <summary>Refuses to assert bits that nothing makes the same.</summary>
-    /// <param name="what">Who would assert them.</param>
-    /// <exception cref="AlignException">Something is not set.</exception>
-    public void RequireDeterminism(string what)
-    {
-        if (Undetermined.Count > 0)
-        {
-            throw new AlignException(
-                $"{what}: expects the same bits twice, which this card does not promise: {string.Join(", ", Undetermined)}"
-            );
-        }
     }
 
     internal static CardSettings Prepare(string device, bool tf32, Action<string> warn, ICudaDriver driver, int ranks = 1)

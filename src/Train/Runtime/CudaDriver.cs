@@ -1,7 +1,6 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text;
 using PPYolo.Align;
+using PPYolo.Align.Golden;
 using TorchSharp;
 
 namespace PPYolo.Train.Runtime;
@@ -9,10 +8,6 @@ namespace PPYolo.Train.Runtime;
 /// <summary>libtorch and the driver of this machine.</summary>
 internal sealed unsafe partial class CudaDriver : ICudaDriver
 {
-    // cuda.h: CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR and MINOR.
-    private const int Major = 75,
-        Minor = 76;
-
     /// <inheritdoc />
     public bool IsBuiltIn => NativeLibrary.TryLoad("torch_cuda", typeof(torch).Assembly, null, out _);
 
@@ -29,47 +24,7 @@ internal sealed unsafe partial class CudaDriver : ICudaDriver
     public int Start() => torch.TryInitializeDeviceType(DeviceType.CUDA) ? torch.cuda.device_count() : 0;
 
     /// <inheritdoc />
-    public string Describe(int index)
-    {
-        try
-        {
-            var name = stackalloc byte[256];
-            return
-                Initialize(0) == 0
-                && GetDevice(out var device, index) == 0
-                && GetName(name, 256, device) == 0
-                && GetAttribute(out var major, Major, device) == 0
-                && GetAttribute(out var minor, Minor, device) == 0
-                && GetVersion(out var version) == 0
-                ? string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name))}, compute capability "
-                        + $"{major}.{minor}, driver for CUDA {version / 1000}.{version % 1000 / 10}{CuDnn()}"
-                )
-                : "a card that its driver does not describe";
-        }
-        catch (Exception exception) when (exception is DllNotFoundException or EntryPointNotFoundException)
-        {
-            return "a card whose driver could not be asked";
-        }
-    }
-
-    /// <summary>The number that cuDNN calls its version, where libtorch brings one.</summary>
-    private static string CuDnn()
-    {
-        foreach (var name in new[] { "libcudnn.so.9", "libcudnn.so.8", "cudnn64_9" })
-        {
-            if (
-                NativeLibrary.TryLoad(name, typeof(torch).Assembly, null, out var library)
-                && NativeLibrary.TryGetExport(library, "cudnnGetVersion", out var function)
-            )
-            {
-                return string.Create(CultureInfo.InvariantCulture, $", cuDNN {((delegate* unmanaged<nuint>)function)()}");
-            }
-        }
-
-        return "";
-    }
+    public string Describe(int index) => CardDescription.Of(index);
 
     /// <summary>What tells a card from all others, however few of them a process sees.</summary>
     public static string Identify(int index)
@@ -156,21 +111,12 @@ internal sealed unsafe partial class CudaDriver : ICudaDriver
     [LibraryImport("libcuda.so.1", EntryPoint = "cuDeviceGet")]
     private static partial int GetDevice(out int device, int index);
 
-    [LibraryImport("libcuda.so.1", EntryPoint = "cuDeviceGetName")]
-    private static partial int GetName(byte* name, int length, int device);
-
     [LibraryImport("libcuda.so.1", EntryPoint = "cuDeviceGetUuid")]
     private static partial int GetIdentity(byte* id, int device);
-
-    [LibraryImport("libcuda.so.1", EntryPoint = "cuDeviceGetAttribute")]
-    private static partial int GetAttribute(out int value, int attribute, int device);
 
     [LibraryImport("libcuda.so.1", EntryPoint = "cuDevicePrimaryCtxRetain")]
     private static partial int RetainContext(out nint context, int device);
 
     [LibraryImport("libcuda.so.1", EntryPoint = "cuCtxSetCurrent")]
     private static partial int SetContext(nint context);
-
-    [LibraryImport("libcuda.so.1", EntryPoint = "cuDriverGetVersion")]
-    private static partial int GetVersion(out int version);
 }

@@ -18,7 +18,7 @@ internal interface ICudaDriver
     /// <summary>Starts TorchSharp with its CUDA part, and counts the cards that it sees.</summary>
     int Start();
 
-    /// <summary>A card's name, compute capability, driver and cuDNN, as far as they are known.</summary>
+    /// <summary>What a card is, and the versions of driver, CUDA runtime and cuDNN, as far as they are known.</summary>
     string Describe(int index);
 
     /// <summary>Allows convolutions and matrix products to take TF32, or forbids it.</summary>

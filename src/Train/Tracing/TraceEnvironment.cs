@@ -7,13 +7,10 @@ using TorchSharp;
 
 namespace PPYolo.Train.Tracing;
 
-/// <summary>environment.json beside a trace: what a run's bits may depend on besides its settings.</summary>
+/// <summary>environment.json beside a trace, and in a record of a card: what a run's bits may depend on besides its settings.</summary>
 internal static class TraceEnvironment
 {
     private const string FileName = "environment.json";
-
-    /// <summary>Writes the surroundings of this process.</summary>
-    public static void Write(string folder) => Write(folder, Here(CardSettings.Current));
 
     /// <summary>Writes surroundings that were looked at before.</summary>
     public static void Write(string folder, IReadOnlyDictionary<string, string> facts) =>
