@@ -129,7 +129,8 @@ public sealed class ExplainCommandTests : IDisposable
     private string Record(string name, Alteration fault)
     {
         var path = folder.File(name);
-        RecordingLoop.Execute(Bench.Faulty(fault, 1), "calm", new(path) { Extension = ".npz", Trace = new() });
+        var plan = Bench.Faulty(fault, 1) with { Iterations = 2 };
+        RecordingLoop.Execute(plan, "calm", new(path) { Extension = ".npz", Trace = new() });
         return path;
     }
 }

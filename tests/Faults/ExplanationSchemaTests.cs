@@ -155,7 +155,7 @@ public sealed class ExplanationSchemaTests : IDisposable
     private string Record(string name, Alteration fault)
     {
         var path = folder.File(name);
-        RecordingLoop.Execute(Bench.Faulty(fault, 1), "calm", new(path) { Trace = new(), Twins = 1 });
+        RecordingLoop.Execute(Bench.Faulty(fault, 1) with { Iterations = 2 }, "calm", new(path) { Trace = new(), Twins = 1 });
         return path;
     }
 }

@@ -12,8 +12,13 @@ using PPYolo.Train.Stepping;
 namespace PPYolo.Tests.Faults;
 
 /// <summary>ppyolo explain on runs of which there is not the same: other numbers of ranks, a trace of one alone.</summary>
-public sealed class OtherRanksTests : IDisposable
+public sealed class OtherRanksTests(OtherRanksTests.Runs runs) : IClassFixture<OtherRanksTests.Runs>, IDisposable
 {
+    // The shortest run in which momentum shows.
+    private const int Iterations = 2;
+
+    private static readonly Alteration Momentum = PlantedFaults.Of("momentum 0.85").Training;
+
     private readonly TemporaryFolder folder = new();
 
     [Theory]
@@ -21,11 +26,10 @@ public sealed class OtherRanksTests : IDisposable
     [InlineData(2, 1)]
     public void The_first_run_is_repeated_on_as_many_ranks_as_the_second_and_compared_rank_by_rank(int first, int second)
     {
-        var right = Record("right", first);
-        var wrong = Record("wrong", second, PlantedFaults.Of("momentum 0.85").Training);
+        var right = runs.Right(first);
 
-        var aligned = Explain(right, Record("same", second));
-        var diverged = Explain(right, wrong);
+        var aligned = Explain(right, runs.Right(second));
+        var diverged = Explain(right, Record("wrong", second, Momentum));
 
         aligned.Aligned.Should().BeTrue(ExplanationText.Format(aligned));
         aligned
@@ -44,8 +48,8 @@ public sealed class OtherRanksTests : IDisposable
     [Fact]
     public void Where_the_first_run_cannot_be_repeated_the_report_says_what_of_both_was_compared()
     {
-        var right = Record("right", 1);
-        var same = Record("same", 2);
+        string right = Copy(runs.Right(1)),
+            same = Copy(runs.Right(2));
         File.Delete(Path.Combine(right, "case.json"));
 
         var explanation = Explain(right, same);
@@ -54,7 +58,7 @@ public sealed class OtherRanksTests : IDisposable
         explanation
             .Trace.Differences.Count(difference => difference.Key.Phase == TracePhase.Data)
             .Should()
-            .Be(4 * 4, "images, boxes and two levels of targets of all ranks together are compared");
+            .Be(4 * Iterations, "images, boxes and two levels of targets of all ranks together are compared");
         explanation
             .Lacked.Should()
             .Contain(line =>
@@ -70,14 +74,14 @@ public sealed class OtherRanksTests : IDisposable
         var other = Explain(right, Record("other", 2, batches: rank => rank == 1 ? new LateBatches(batches(1)) : batches(rank)));
 
         other.Trace.Frontier!.Key.Should().Be(new TraceKey(TracePhase.Data, "image"));
-        other.Trace.Frontier.Iteration.Should().Be(3);
+        other.Trace.Frontier.Iteration.Should().Be(Iterations - 1);
         other.Causes[0].Id.Should().Be("batch-other");
     }
 
     [Fact]
     public void Batches_of_different_sizes_are_not_compared_and_the_report_says_so()
     {
-        var right = Record("right", 1);
+        var right = Copy(runs.Right(1));
         var same = Record("same", 2, batches: SizesOfEachRank(Bench.Plan(2)));
         File.Delete(Path.Combine(right, "case.json"));
         var explanation = Explain(right, same);
@@ -95,11 +99,11 @@ public sealed class OtherRanksTests : IDisposable
     public void A_run_whose_ranks_have_images_of_different_sizes_is_not_repeated_on_one()
     {
         var first = folder.File("sizes");
-        var plan = Bench.Plan(2);
+        var plan = Bench.Plan(2) with { Iterations = Iterations };
         plan = plan with { Batches = SizesOfEachRank(plan) };
         ThreadTeam.Run(2, TestEnvironment.Threads, team => RecordingLoop.Execute(plan, "calm", new(first), team));
 
-        var explanation = Explain(first, Record("second", 1));
+        var explanation = Explain(first, runs.Right(1));
 
         explanation.Notes.Should().BeEmpty();
         explanation.Lacked.Should().Contain(line => line.Contains("different sizes cannot be stacked", StringComparison.Ordinal));
@@ -108,10 +112,7 @@ public sealed class OtherRanksTests : IDisposable
     [Fact]
     public void DropBlock_that_draws_for_each_rank_is_named()
     {
-        var one = Record("one", 1, dropBlock: true);
-        var two = Record("two", 2, dropBlock: true);
-
-        var explanation = Explain(one, two);
+        var explanation = Explain(runs.DropBlock, Record("two", 2, dropBlock: true));
 
         explanation.Aligned.Should().BeFalse();
         explanation.Causes[0].Id.Should().Be("rank-count", ExplanationText.Format(explanation));
@@ -121,10 +122,7 @@ public sealed class OtherRanksTests : IDisposable
     [Fact]
     public void A_fault_beside_the_number_of_ranks_is_named_too()
     {
-        var explanation = Explain(
-            Record("one", 1, dropBlock: true),
-            Record("two", 2, PlantedFaults.Of("momentum 0.85").Training, dropBlock: true)
-        );
+        var explanation = Explain(runs.DropBlock, Record("two", 2, Momentum, dropBlock: true));
 
         explanation.Causes.Select(cause => cause.Id).Should().Contain("rank-count").And.Contain("momentum");
     }
@@ -134,7 +132,7 @@ public sealed class OtherRanksTests : IDisposable
     {
         var right = Record("right", 1, trace: false);
 
-        var explanation = Explain(right, Record("wrong", 1, PlantedFaults.Of("momentum 0.85").Training));
+        var explanation = Explain(right, Record("wrong", 1, Momentum));
 
         explanation.Causes[0].Id.Should().Be("momentum");
         explanation.Trace.Frontier!.Key.Phase.Should().Be(TracePhase.Momentum);
@@ -146,7 +144,7 @@ public sealed class OtherRanksTests : IDisposable
     [Fact]
     public void Losses_beside_the_batches_of_ranks_are_averaged_over_images()
     {
-        var right = Record("right", 2);
+        var right = Copy(runs.Right(2));
         var losses = RunRecord.Open(right).ReadLosses().Iterations;
         foreach (var file in Directory.EnumerateFiles(right, "*.json").Concat(Directory.EnumerateFiles(right, "trace*")))
         {
@@ -168,6 +166,17 @@ public sealed class OtherRanksTests : IDisposable
     private static Func<int, IBatchSource> SizesOfEachRank(RunPlan plan) =>
         RankBatches.Generated("5", plan.Options with { Sizes = [64, 96] }, SlicedBatches.Even(plan.Options.Batch, 2), perRankSizes: true);
 
+    private string Copy(string record)
+    {
+        var copy = folder.Folder(Path.GetFileName(record));
+        foreach (var file in Directory.EnumerateFiles(record))
+        {
+            File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+        }
+
+        return copy;
+    }
+
     private string Record(
         string name,
         int ranks,
@@ -175,21 +184,59 @@ public sealed class OtherRanksTests : IDisposable
         bool dropBlock = false,
         bool trace = true,
         Func<int, IBatchSource>? batches = null
+    ) => Write(folder.File(name), ranks, fault, dropBlock, trace, batches);
+
+    private static string Write(
+        string path,
+        int ranks,
+        Alteration? fault = null,
+        bool dropBlock = false,
+        bool trace = true,
+        Func<int, IBatchSource>? batches = null,
+        int twins = 0
     )
     {
-        var path = folder.File(name);
         var plan = Bench.Faulty(fault ?? Alteration.None, ranks);
-        plan = plan with { Options = plan.Options with { DropBlock = dropBlock }, Batches = batches ?? plan.Batches };
+        plan = plan with
+        {
+            Options = plan.Options with { DropBlock = dropBlock },
+            Iterations = Iterations,
+            Batches = batches ?? plan.Batches,
+        };
         ThreadTeam.Run(
             ranks,
             TestEnvironment.Threads,
-            team => RecordingLoop.Execute(plan, "calm", new(path) { Trace = trace ? new() : null }, team)
+            team => RecordingLoop.Execute(plan, "calm", new(path) { Trace = trace ? new() : null, Twins = twins }, team)
         );
         return path;
     }
 
     private sealed class LateBatches(IBatchSource batches) : IBatchSource
     {
-        public Batch At(int iteration) => batches.At(iteration == 3 ? 2 : iteration);
+        public Batch At(int iteration) => batches.At(iteration == Iterations - 1 ? 0 : iteration);
+    }
+
+    /// <summary>Trainings of which nothing is wrong, with their traces and floors, each made once and only read.</summary>
+    public sealed class Runs : IDisposable
+    {
+        private readonly TemporaryFolder folder = new();
+        private readonly Lazy<string> one,
+            two,
+            dropBlock;
+
+        public Runs()
+        {
+            one = new(() => Write(folder.File("one"), 1, twins: 1));
+            two = new(() => Write(folder.File("two"), 2, twins: 1));
+            dropBlock = new(() => Write(folder.File("drop"), 1, dropBlock: true, twins: 1));
+        }
+
+        /// <summary>On one rank, which drops blocks.</summary>
+        public string DropBlock => dropBlock.Value;
+
+        /// <summary>On one rank, or on two.</summary>
+        public string Right(int ranks) => (ranks == 1 ? one : two).Value;
+
+        public void Dispose() => folder.Dispose();
     }
 }

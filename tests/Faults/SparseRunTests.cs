@@ -11,20 +11,22 @@ using PPYolo.Data.Batches;
 using PPYolo.Harness.Explain;
 using PPYolo.Harness.Faults;
 using PPYolo.Train.Records;
-using PPYolo.Train.Runs;
 using PPYolo.Train.Stepping;
 
 namespace PPYolo.Tests.Faults;
 
 /// <summary>ppyolo explain on folders that have little of a run, and on command lines that ask for what cannot be.</summary>
-public sealed class SparseRunTests : IDisposable
+public sealed class SparseRunTests(SparseRunTests.RightRun run) : IClassFixture<SparseRunTests.RightRun>, IDisposable
 {
+    // The shortest run in which momentum and the schedule show.
+    private const int Iterations = 2;
+
     private readonly TemporaryFolder folder = new();
 
     [Fact]
     public void End_weights_alone_are_compared_with_the_end_of_the_other_run()
     {
-        var right = Record("right", new());
+        var right = run.Path;
         var same = Take("same", right, RunRecord.EndName + ".pth", RunRecord.RawEndName + ".pth");
         var wrong = Take(
             "wrong",
@@ -38,14 +40,14 @@ public sealed class SparseRunTests : IDisposable
             .Trace.Differences.Select(difference => (difference.Iteration, difference.Key.Phase))
             .Distinct()
             .Should()
-            .BeEquivalentTo([(3, TracePhase.Buffers), (3, TracePhase.Weights), (3, TracePhase.End)]);
+            .BeEquivalentTo([(1, TracePhase.Buffers), (1, TracePhase.Weights), (1, TracePhase.End)]);
         Explain(right, wrong).Trace.Exceeding.Should().Contain(difference => difference.Key.Phase == TracePhase.End);
     }
 
     [Fact]
     public void Where_the_first_run_cannot_be_repeated_the_second_gives_the_floor()
     {
-        var right = Record("right", new());
+        var right = Take("right", run.Path, [.. Files(run.Path).Where(name => name != TraceFloor.FileName)]);
         var elsewhere = Take("elsewhere", right, RunRecord.StartName + ".pth", RunRecord.RawEndName + ".pth");
 
         var explanation = Explain(elsewhere, right);
@@ -60,14 +62,9 @@ public sealed class SparseRunTests : IDisposable
     [Fact]
     public void A_rate_that_is_one_step_late_is_named_from_weights_alone()
     {
-        var plan = Bench.Plan(1);
-        // Within the usual warm-up rates of neighbouring steps differ by a thousandth, as noise does.
-        plan = plan with
-        {
-            Options = plan.Options with { IterationsPerEpoch = 4 },
-        };
-        var right = RecordPlan("right", plan);
-        var wrong = Take("wrong", RecordPlan("late", plan.With(OptimizerFaults.RateLate())), RunRecord.RawEndName + ".pth");
+        // Within the bench's warm-up of four iterations; in the usual one rates of neighbouring steps differ by a thousandth, as noise does.
+        var right = run.Path;
+        var wrong = Take("wrong", Record("late", OptimizerFaults.RateLate()), RunRecord.RawEndName + ".pth");
 
         var explanation = Explain(right, wrong);
 
@@ -78,7 +75,7 @@ public sealed class SparseRunTests : IDisposable
     [Fact]
     public void What_cannot_be_written_is_refused_before_anything_is_trained()
     {
-        var right = Record("right", new());
+        var right = run.Path;
         var written = folder.File("page.html");
 
         CommandLine
@@ -97,7 +94,7 @@ public sealed class SparseRunTests : IDisposable
     [InlineData(ElementType.BFloat16, "The moving average was saved in bfloat16 (8 bits).")]
     public void An_average_that_was_saved_in_few_bits_is_named(ElementType type, string title)
     {
-        var right = Record("right", new());
+        var right = run.Path;
         var wrong = Take("wrong", right, "000.pth", "1__raw.pth", "losses.json");
         Retype(right, wrong, RunRecord.EndName, type);
 
@@ -113,7 +110,7 @@ public sealed class SparseRunTests : IDisposable
     [Fact]
     public void Weights_that_were_saved_in_float64_are_compared()
     {
-        var right = Record("right", new());
+        var right = run.Path;
         var same = Take("same", right, "000.pth", "losses.json");
         Retype(right, same, RunRecord.EndName, ElementType.Float64);
         Retype(right, same, RunRecord.RawEndName, ElementType.Float64);
@@ -127,7 +124,7 @@ public sealed class SparseRunTests : IDisposable
     [Fact]
     public void An_average_that_was_kept_in_few_bits_is_named_from_files_alone()
     {
-        var right = Record("right", new());
+        var right = run.Path;
         var wrong = Take(
             "wrong",
             Record("half", AverageFaults.Rounded(TorchSharp.torch.ScalarType.Float16)),
@@ -146,14 +143,14 @@ public sealed class SparseRunTests : IDisposable
     [Fact]
     public void A_file_that_says_something_else_than_the_trace_is_no_verdict()
     {
-        var right = Record("right", new());
-        var files = Directory.EnumerateFiles(right).Select(path => Path.GetFileName(path)).ToArray();
+        var right = run.Path;
+        var files = Files(right);
         foreach (
             var (name, iteration, phase) in new[]
             {
                 (RunRecord.StartName, 0, "start"),
-                (RunRecord.RawEndName, 3, "weights"),
-                (RunRecord.MomentumName, 3, "momentum"),
+                (RunRecord.RawEndName, 1, "weights"),
+                (RunRecord.MomentumName, 1, "momentum"),
             }
         )
         {
@@ -167,9 +164,9 @@ public sealed class SparseRunTests : IDisposable
         foreach (var (name, phase) in new[] { ("image", "data"), ("gt_bbox", "data"), ("target1", "data"), ("loss_obj", "loss") })
         {
             var other = Take(name, right, files);
-            AddOneTo(Path.Combine(other, RecordedBatches.FileName(2, 0)), name);
+            AddOneTo(Path.Combine(other, RecordedBatches.FileName(1, 0)), name);
 
-            Refuses(right, other, $"*batch00002_rank00.npz: expected what * of iteration 2, found other numbers in '{phase} {name}' by*");
+            Refuses(right, other, $"*batch00001_rank00.npz: expected what * of iteration 1, found other numbers in '{phase} {name}' by*");
         }
 
         foreach (
@@ -179,16 +176,16 @@ public sealed class SparseRunTests : IDisposable
             var other = Take($"{name} of losses", right, files);
             var file = Path.Combine(other, RunRecord.LossesFile);
             var losses = JsonNode.Parse(File.ReadAllText(file))!;
-            var last = losses["iterations"]![3]!;
+            var last = losses["iterations"]![1]!;
             (name.Contains('_') ? last["losses"]! : last)[name] = 0.125;
             File.WriteAllText(file, losses.ToJsonString());
 
-            Refuses(right, other, $"*losses.json: expected what * of iteration 3, found other numbers in '{found}' by*");
+            Refuses(right, other, $"*losses.json: expected what * of iteration 1, found other numbers in '{found}' by*");
         }
 
         var beside = Take("beside", right, [.. files.Where(file => file.StartsWith("batch", StringComparison.Ordinal)), "losses.json"]);
-        AddOneTo(Path.Combine(beside, RecordedBatches.FileName(2, 0)), "loss_obj");
-        Refuses(right, beside, "*batch00002_rank00.npz: expected loss_obj *, as losses.json has it, found *");
+        AddOneTo(Path.Combine(beside, RecordedBatches.FileName(1, 0)), "loss_obj");
+        Refuses(right, beside, "*batch00001_rank00.npz: expected loss_obj *, as losses.json has it, found *");
     }
 
     private static void Refuses(string right, string other, string message) =>
@@ -235,12 +232,25 @@ public sealed class SparseRunTests : IDisposable
         return path;
     }
 
-    private string Record(string name, Alteration fault) => RecordPlan(name, Bench.Faulty(fault, 1));
+    private static string[] Files(string record) => [.. Directory.EnumerateFiles(record).Select(path => Path.GetFileName(path))];
 
-    private string RecordPlan(string name, RunPlan plan)
+    private string Record(string name, Alteration fault)
     {
         var path = folder.File(name);
-        RecordingLoop.Execute(plan, "calm", new(path) { Trace = new() });
+        RecordingLoop.Execute(Bench.Faulty(fault, 1) with { Iterations = Iterations }, "calm", new(path) { Trace = new() });
         return path;
+    }
+
+    /// <summary>The right training with its trace and floor, made once and only read.</summary>
+    public sealed class RightRun : IDisposable
+    {
+        private readonly TemporaryFolder folder = new();
+
+        public RightRun() =>
+            RecordingLoop.Execute(Bench.Plan(1) with { Iterations = Iterations }, "calm", new(Path) { Trace = new(), Twins = 1 });
+
+        public string Path => folder.File("right");
+
+        public void Dispose() => folder.Dispose();
     }
 }
