@@ -4,12 +4,15 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
+# Not grep -q: it ends at the first line, and ldconfig, which then cannot write on, fails under pipefail.
+has_library() { ldconfig -p 2>/dev/null | grep "$1" >/dev/null; }
+
 packages=()
 command -v mpirun >/dev/null || packages+=(openmpi-bin)
 /usr/bin/python3 -c 'import torch' 2>/dev/null || packages+=(python3-torch)
-ldconfig -p 2>/dev/null | grep -q 'libgtk-3\.so\.0' || packages+=(libgtk-3-0)
+has_library 'libgtk-3\.so\.0' || packages+=(libgtk-3-0)
 # Not a test's: with it they take less time and memory.
-ldconfig -p 2>/dev/null | grep -q 'libtcmalloc_minimal\.so\.4' || packages+=(libtcmalloc-minimal4)
+has_library 'libtcmalloc_minimal\.so\.4' || packages+=(libtcmalloc-minimal4)
 if [ ${#packages[@]} -gt 0 ]; then
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
         echo "installing ${packages[*]}"
@@ -22,6 +25,11 @@ fi
 [ -x eng/start-docker.sh ] && { eng/start-docker.sh || echo "no Docker engine; the tests over two machines skip"; }
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DiffEngine_Disabled=true
+# Whether 8 GB can be written to a folder in memory, and run there, and programs have enough left beside the 3 GB that tests write at most.
+is_roomy() {
+    [ "$(df --output=avail -k "$1" 2>/dev/null | tail -1)" -ge 8000000 ] && ! findmnt -no OPTIONS "$1" | grep -qw noexec &&
+        [ "$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)" -ge 12000000 ]
+} 2>/dev/null
 log=$(mktemp)
 failed=$(mktemp)
 if [ $# -gt 0 ]; then
@@ -40,23 +48,30 @@ else
         echo "0 passed, 1 failed, 0 skipped"
         exit 1
     fi
-    # Two lanes of much the same length: most tests compute on one thread, or wait for a process.
-    {
-        run tests/Distributed
-        run tests/Alignment
-        # The small goldens, and ResNet-50's deformable convolutions, once more, in a fresh process on two threads: a golden that only its own process meets is none. The target Soak runs all of them, many times.
-        PPYOLO_TEST_THREADS=2 run tests/Alignment --filter 'Category=Golden&(DisplayName~r18vd|DisplayName~r50vd-aligngrad-calm)'
-    } &
-    run tests/Unit
-    run tests/Faults
-    run tests/Unit.Snapshots
-    run tests/Golden
+    # Tests write and read records all the time, and what keeps a checkpoint waits for the disk: where memory is large enough, it takes its place.
+    if [ -z "${TMPDIR:-}" ] && is_roomy /dev/shm && memory=$(mktemp -d /dev/shm/ppyolo-tests.XXXXXX); then
+        trap 'rm -rf "$memory"' EXIT
+        export TMPDIR=$memory
+    fi
+    # Two at a time, the longest first: what is done makes room for the next, so that both cores work to the end. Most tests compute on one thread, or wait for a process.
+    next() {
+        [ "$(jobs -rp | wc -l)" -lt 2 ] || wait -n
+        run "$@" &
+    }
+    next tests/Unit
+    next tests/Distributed
+    next tests/Faults
+    next tests/Alignment
+    # The small goldens, and ResNet-50's deformable convolutions, once more, in a fresh process on two threads: a golden that only its own process meets is none. The target Soak runs all of them, many times.
+    PPYOLO_TEST_THREADS=2 next tests/Alignment --filter 'Category=Golden&(DisplayName~r18vd|DisplayName~r50vd-aligngrad-calm)'
+    next tests/Golden
+    next tests/Unit.Snapshots
     wait
     # Each project has said its counts, or it did not come so far.
     [ "$(grep -cE '^(Passed|Failed)! +- +Failed:' "$log")" = 7 ] || echo "a project that did not run to its end" >>"$failed"
 fi
 if [ -s "$failed" ]; then
-    # Two lanes write into each other's lines: what failed stands once more at the end, with the beginning of its message.
+    # Two projects write into each other's lines: what failed stands once more at the end, with the beginning of its message.
     grep -E -A 12 '^ +Failed [A-Z]' "$log" | cut -c1-400 | head -200
     echo "failed: $(sort -u "$failed" | tr '\n' ' ')"
     status=1
