@@ -20,16 +20,20 @@ namespace PPYolo.Tests.Unit.Kernels.Memory;
 /// </summary>
 public sealed class CpuPathTests
 {
+    /// <summary>
+    /// The smallest network to its final weights; of the others so many iterations that each of their operators has computed maps, losses,
+    /// gradients and statistics from weights that it has moved itself.
+    /// </summary>
     [Theory]
-    [InlineData("r18vd-96-calm")]
-    [InlineData("r50vd-aligngrad-calm")]
-    [InlineData("r50vd-trainable-calm")]
-    [InlineData("ppyolov2-r50vd")]
-    public void Operators_that_every_device_has_train_as_the_reference_did(string name)
+    [InlineData("r18vd-96-calm", 10)]
+    [InlineData("r50vd-aligngrad-calm", 2)]
+    [InlineData("r50vd-trainable-calm", 2)]
+    [InlineData("ppyolov2-r50vd", 2)]
+    public void Operators_that_every_device_has_train_as_the_reference_did(string name, int iterations)
     {
         using var path = CpuPath.Close(kernels: true, memory: true);
 
-        Require(ReferenceScenario.Run(Fixtures.Reference(name), new()), name);
+        Require(ReferenceScenario.Run(Fixtures.Reference(name), new() { Iterations = iterations }), name);
     }
 
     [Theory]

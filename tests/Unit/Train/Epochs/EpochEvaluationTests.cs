@@ -37,7 +37,8 @@ public sealed class EpochEvaluationTests
         score.AveragePrecision.Should().Be(expected.AP);
         score.Figures.Should().HaveCount(12);
         score.Figures["AR100"].Should().Be(expected["AR100"]).And.BeGreaterThanOrEqualTo(0);
-        weights.Should().OnlyContain(pair => pair.Value.BitwiseEquals(NetworkState.Save(network)[pair.Key]));
+        using var now = NetworkState.Save(network);
+        weights.Should().OnlyContain(pair => pair.Value.BitwiseEquals(now[pair.Key]));
     }
 
     [SkippableFact]
