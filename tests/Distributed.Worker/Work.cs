@@ -13,6 +13,9 @@ public static class Work
     /// <summary>Tensors that fit into one message, just do not, and need several pieces.</summary>
     private static readonly long[] Counts = [0, 1, 7, 8192, 8193, 1_000_003, 9_000_001];
 
+    /// <summary>Drawn numbers, repeated: a prime, so that no two pieces of a tensor are the same.</summary>
+    private const long Drawn = 100_003;
+
     /// <summary>Calls everything with everything, and describes the results of this rank.</summary>
     public static string Describe(IRanks ranks)
     {
@@ -50,7 +53,8 @@ public static class Work
     private static Tensor Values(int rank, long count, ScalarType type)
     {
         using var generator = new Generator((ulong)(7 + rank));
-        return (randn(count, ScalarType.Float64, generator: generator) * Math.Pow(10, rank % 3)).to(type);
+        var drawn = randn(Math.Min(count, Drawn), ScalarType.Float64, generator: generator) * Math.Pow(10, rank % 3);
+        return count <= Drawn ? drawn.to(type) : drawn.to(type).repeat((count + Drawn - 1) / Drawn).narrow(0, 0, count).contiguous();
     }
 
     private static string Hash(Tensor tensor) =>

@@ -1,6 +1,3 @@
-using PPYolo.Tests.Distributed.Worker;
-using PPYolo.Train.Ranks;
-
 namespace PPYolo.Tests.Distributed;
 
 public class MpiRanksTests
@@ -13,7 +10,7 @@ public class MpiRanksTests
     public async Task Processes_get_the_same_bits_as_threads(int size)
     {
         Skip.If(Mpirun.Missing is not null, Mpirun.Missing);
-        var threads = ThreadRanks.Run(size, Work.Describe);
+        var threads = ThreadAnswers.Of(size);
         var processes = await Mpirun.RunAsync(size, Programs.Worker, "describe");
         processes.ExitCode.Should().Be(0, processes.ToString());
         for (var rank = 0; rank < size; rank++)
@@ -27,7 +24,7 @@ public class MpiRanksTests
     public async Task Tensors_that_are_copied_to_the_host_and_back_get_the_same_bits()
     {
         Skip.If(Mpirun.Missing is not null, Mpirun.Missing);
-        var threads = ThreadRanks.Run(2, Work.Describe);
+        var threads = ThreadAnswers.Of(2);
         var copied = await Mpirun.RunAsync(2, Programs.Worker, "copied");
         copied.ExitCode.Should().Be(0, copied.ToString());
         copied.LinesOf(1).Should().Equal(threads[1].Split('\n').Select(line => $"rank 1 of 2: {line}"));

@@ -1,6 +1,3 @@
-using PPYolo.Tests.Distributed.Worker;
-using PPYolo.Train.Ranks;
-
 namespace PPYolo.Tests.Distributed;
 
 [Collection(TwoMachinesGroup.Name)]
@@ -13,7 +10,7 @@ public class TwoMachinesTests(TwoMachines machines)
     {
         Skip.If(TwoMachines.Missing is not null, TwoMachines.Missing);
         var size = 2 * ranksPerMachine;
-        var threads = ThreadRanks.Run(size, Work.Describe);
+        var threads = ThreadAnswers.Of(size);
         var processes = await machines.RunAsync(ranksPerMachine, Programs.Worker, "describe");
         processes.ExitCode.Should().Be(0, processes.ToString());
         for (var rank = 0; rank < size; rank++)
