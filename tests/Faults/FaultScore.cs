@@ -1,5 +1,6 @@
 using System.Text;
 using PPYolo.Tests.Faults.Blind;
+using PPYolo.Tests.Faults.Fresh;
 
 namespace PPYolo.Tests.Faults;
 
@@ -9,7 +10,9 @@ internal sealed class FaultScore(IReadOnlyList<FaultOutcome> outcomes)
 {
     private const double Moves = 10;
 
-    private static readonly HashSet<PlantedFault> Blind = [.. BlindFaults.All];
+    private static readonly HashSet<PlantedFault> Blind = [.. BlindFaults.All],
+        Open = [.. FreshFaults.Open],
+        Held = [.. FreshFaults.Held];
 
     /// <summary>Faults that were called noise, though a reduced gradient moves by more than 10 times the largest clean rerun.</summary>
     public IEnumerable<FaultOutcome> Missed =>
@@ -50,7 +53,11 @@ internal sealed class FaultScore(IReadOnlyList<FaultOutcome> outcomes)
         return text.ToString();
     }
 
-    private static string Half(PlantedFault fault) => Blind.Contains(fault) ? "blind" : "known";
+    private static string Half(PlantedFault fault) =>
+        Blind.Contains(fault) ? "blind"
+        : Open.Contains(fault) ? "open"
+        : Held.Contains(fault) ? "held"
+        : "known";
 
     private static void Count(StringBuilder text, string name, IReadOnlyList<FaultOutcome> some)
     {

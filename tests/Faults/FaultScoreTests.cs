@@ -3,12 +3,14 @@ using System.Runtime.CompilerServices;
 using PPYolo.Align.Explanations;
 using PPYolo.Align.Traces;
 using PPYolo.Tests.Faults.Blind;
+using PPYolo.Tests.Faults.Fresh;
 
 namespace PPYolo.Tests.Faults;
 
 /// <summary>
 /// Explains every planted fault, those the rules were made on and those planted without sight of them, and counts. PPYOLO_FAULTS=1 does it;
-/// PPYOLO_FAULTS=known or blind takes one half. The table is written to score.received.txt.
+/// PPYOLO_FAULTS=known or blind takes one half, fresh, fresh-open or fresh-held the faults that were planted later, or a half of them. The
+/// table is written to score.received.txt.
 /// </summary>
 public class FaultScoreTests
 {
@@ -41,12 +43,18 @@ public class FaultScoreTests
     public void No_fault_is_missed_and_hardly_one_called_by_a_wrong_name()
     {
         var half = Environment.GetEnvironmentVariable("PPYOLO_FAULTS");
-        Skip.IfNot(half is "1" or "known" or "blind", "PPYOLO_FAULTS=1 explains every fault (half an hour on two cores)");
+        Skip.IfNot(
+            half is "1" or "known" or "blind" or "fresh" or "fresh-open" or "fresh-held",
+            "PPYOLO_FAULTS=1 explains every fault (half an hour on two cores)"
+        );
         var watch = Stopwatch.StartNew();
         IEnumerable<PlantedFault> faults = half switch
         {
             "known" => PlantedFaults.All,
             "blind" => BlindFaults.All,
+            "fresh" => FreshFaults.All,
+            "fresh-open" => FreshFaults.Open,
+            "fresh-held" => FreshFaults.Held,
             _ => PlantedFaults.All.Concat(BlindFaults.All),
         };
 

@@ -5,13 +5,14 @@ using System.Text;
 using PPYolo.Align.Traces;
 using PPYolo.Harness.Explain;
 using PPYolo.Tests.Faults.Blind;
+using PPYolo.Tests.Faults.Fresh;
 using PPYolo.Train.Records;
 
 namespace PPYolo.Tests.Faults;
 
 /// <summary>
-/// Holds the faults of the blind half to what was written down when they were planted, and shows that each is a fault. PPYOLO_FAULTS=1
-/// trains them all.
+/// Holds the blind and the fresh faults to what was written down when they were planted, and shows that each is a fault. PPYOLO_FAULTS=1
+/// trains the blind ones, PPYOLO_FAULTS=fresh the fresh ones.
 /// </summary>
 public class PlantedListTests
 {
@@ -28,29 +29,31 @@ public class PlantedListTests
         TracePhase.End,
     ];
 
-    [Fact]
-    public void The_list_has_the_blind_faults_and_the_hash_of_their_code()
+    [Theory]
+    [InlineData("Blind")]
+    [InlineData("Fresh")]
+    public void The_list_has_the_faults_and_the_hash_of_their_code(string folder)
     {
-        var lines = BlindFaults
-            .All.Select(Line)
+        var lines = Faults(folder)
+            .Select(Line)
             .Prepend("name | family | case | where runs part | causes that name it rightly | ranks | moves more than clean reruns")
-            .Append($"sha256 of Blind/*.cs: {Hash()}");
+            .Append($"sha256 of {folder}/*.cs: {Hash(folder)}");
         var list = string.Join("\n", lines) + "\n";
-        var path = Path.Combine(Folder(), "planted.txt");
+        var path = Path.Combine(PathOf(folder), "planted.txt");
         if (!File.Exists(path) || File.ReadAllText(path) != list)
         {
-            File.WriteAllText(Path.Combine(Folder(), "planted.received.txt"), list);
+            File.WriteAllText(Path.Combine(PathOf(folder), "planted.received.txt"), list);
         }
 
         File.ReadAllText(path)
             .Should()
-            .Be(list, "the blind half is not touched after it was planted; planted.received.txt is how it is now");
+            .Be(list, "these faults are not touched after they were planted; planted.received.txt is how they are now");
     }
 
     [Fact]
     public void Names_are_unique_and_causes_are_known()
     {
-        var all = PlantedFaults.All.Concat(BlindFaults.All).ToList();
+        var all = PlantedFaults.All.Concat(BlindFaults.All).Concat(FreshFaults.All).ToList();
         var known = CauseCatalogue.All.Select(kind => kind.Id).Concat(AskedCauses.All.Keys).Append(PlantedFault.None);
 
         all.Select(fault => fault.Name).Should().OnlyHaveUniqueItems();
@@ -62,10 +65,11 @@ public class PlantedListTests
     [SkippableFact]
     public void Every_fault_moves_numbers_from_its_place_on()
     {
-        Skip.If(Environment.GetEnvironmentVariable("PPYOLO_FAULTS") != "1", "PPYOLO_FAULTS=1 trains every fault");
+        var asked = Environment.GetEnvironmentVariable("PPYOLO_FAULTS");
+        Skip.IfNot(asked is "1" or "fresh", "PPYOLO_FAULTS=1 trains every blind fault, PPYOLO_FAULTS=fresh every fresh one");
         var wrong = new List<string>();
         var table = new StringBuilder();
-        foreach (var fault in BlindFaults.All)
+        foreach (var fault in asked == "1" ? BlindFaults.All : FreshFaults.All)
         {
             var run = TracingLoop.Execute(Bench.Plan(fault.Case, fault.Ranks).With(fault.Training), fault.Ranks, TestEnvironment.Threads);
             var moved = Movement.Of(fault.Case, fault.Ranks).Of(run).ToList();
@@ -86,10 +90,12 @@ public class PlantedListTests
         $"{fault.Name} | {fault.Family} | {fault.Case.Name} | {fault.Frontier} | {string.Join(", ", fault.Causes)} | {fault.Ranks} | "
         + (fault.Unmoved is null ? "yes" : $"no: {fault.Unmoved}");
 
-    private static string Hash()
+    private static IReadOnlyList<PlantedFault> Faults(string folder) => folder == "Blind" ? BlindFaults.All : FreshFaults.All;
+
+    private static string Hash(string folder)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var file in Directory.GetFiles(Folder(), "*.cs").Order(StringComparer.Ordinal))
+        foreach (var file in Directory.GetFiles(PathOf(folder), "*.cs").Order(StringComparer.Ordinal))
         {
             hash.AppendData(Encoding.UTF8.GetBytes(File.ReadAllText(file).ReplaceLineEndings("\n")));
         }
@@ -97,5 +103,5 @@ public class PlantedListTests
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static string Folder([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "Blind");
+    private static string PathOf(string folder, [CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, folder);
 }
