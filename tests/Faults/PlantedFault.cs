@@ -35,7 +35,7 @@ internal sealed record PlantedFault(
     public string? Unmoved { get; init; }
 
     /// <summary>Whether an id names it rightly.</summary>
-    public bool IsNamedBy(string id) => Causes.SelectMany(CauseNames.Of).Contains(id);
+    public bool IsNamedBy(string id) => Causes.SelectMany(CauseNames.Of).Contains(id) || CauseNames.RuleMadeOn(Name) == id;
 
     public override string ToString() => Name;
 }

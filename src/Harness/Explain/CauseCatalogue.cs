@@ -18,7 +18,7 @@ internal static class CauseCatalogue
     public static readonly CauseKind WeightsTransposed = Add("weights-transposed", "A start weight is transposed.", TracePhase.Start);
     public static readonly CauseKind WeightsPermuted = Add(
         "weights-permuted",
-        "A start weight has its channels in another order.",
+        "A start weight has its values in another order, such as that of other channels.",
         TracePhase.Start
     );
     public static readonly CauseKind WeightsFlipped = Add(
@@ -75,7 +75,17 @@ internal static class CauseCatalogue
         "Convolutions are computed in lower precision.",
         TracePhase.Forward
     );
+    public static readonly CauseKind ModuleScaled = Add(
+        "module-scaled",
+        "A module's output is a multiple of what it should be.",
+        TracePhase.Forward
+    );
     public static readonly CauseKind NormEpsilon = Add("norm-epsilon", "The norms' epsilon is another.", TracePhase.Forward);
+    public static readonly CauseKind NormUnbiasedDeviation = Add(
+        "norm-unbiased-deviation",
+        "Norms divide by the unbiased deviation of the batch, where the biased one is due.",
+        TracePhase.Forward
+    );
     public static readonly CauseKind NormEvalMode = Add(
         "norm-eval-mode",
         "Norms are in evaluation mode: they normalize with running statistics.",
@@ -192,6 +202,11 @@ internal static class CauseCatalogue
     );
     public static readonly CauseKind RateOther = Add("rate-other", "The learning rates follow another schedule.", TracePhase.Schedule);
     public static readonly CauseKind Momentum = Add("momentum", "Momentum is another.", TracePhase.Momentum);
+    public static readonly CauseKind MomentumRescaled = Add(
+        "momentum-rescaled",
+        "Momentum is multiplied as the learning rate changes.",
+        TracePhase.Momentum
+    );
     public static readonly CauseKind Dampening = Add(
         "dampening",
         "Gradients enter momentum dampened after the first step.",

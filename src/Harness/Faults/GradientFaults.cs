@@ -11,6 +11,32 @@ internal static class GradientFaults
     /// <summary>Each backward pass adds to the gradients of those before.</summary>
     public static Alteration NotCleared() => new() { Parts = parts => parts with { ClearGradients = () => { } } };
 
+    /// <summary>Each backward pass adds to the gradients of some parameters of those before.</summary>
+    public static Alteration NotCleared(IReadOnlyList<string> keys) =>
+        new()
+        {
+            Parts = parts =>
+            {
+                var last = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+                return AfterBackward(own =>
+                    {
+                        foreach (
+                            var gradient in keys.Select(key => (Key: key, own.Entry(key).Value.grad)).Where(one => one.grad is not null)
+                        )
+                        {
+                            if (last.TryGetValue(gradient.Key, out var before))
+                            {
+                                gradient.grad!.Add(before);
+                                before.Dispose();
+                            }
+
+                            last[gradient.Key] = gradient.grad!.clone().DetachFromDisposeScope();
+                        }
+                    })
+                    .Parts(parts);
+            },
+        };
+
     /// <summary>What is differentiated is a multiple of the loss.</summary>
     public static Alteration LossTimes(double factor) => LossTimes(_ => factor);
 

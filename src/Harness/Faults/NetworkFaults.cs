@@ -1,3 +1,4 @@
+using PPYolo.Kernels.Operations;
 using PPYolo.Model.Layers;
 using PPYolo.Model.Networks;
 using PPYolo.Train.Stepping;
@@ -32,6 +33,22 @@ internal static class NetworkFaults
 
     /// <summary>Another weight of the IoU loss.</summary>
     public static Alteration IouLossWeight(double value) => Of(options => options with { IouLossWeight = value });
+
+    /// <summary>The output of a module is multiplied.</summary>
+    public static Alteration Scaled(string module, double factor) =>
+        new()
+        {
+            Loaded = network =>
+            {
+                foreach (var (name, layer) in network.named_modules())
+                {
+                    if (name == module && layer is nn.Module<Tensor, Tensor> one)
+                    {
+                        one.register_forward_hook((_, _, output) => output * Scalars.Of(factor));
+                    }
+                }
+            },
+        };
 
     /// <summary>Convolutions see and give numbers of few bits.</summary>
     public static Alteration Rounded(ScalarType type) =>

@@ -61,14 +61,6 @@ internal static class OptimizerFaults
     /// <summary>The optimizer leaves a parameter alone, though it has a gradient.</summary>
     public static Alteration Untrained(string key) => Untrained([key]);
 
-    /// <summary>Parameters are in no group, and so in no group's norm either.</summary>
-    public static Alteration InNoGroup(IReadOnlyList<string> keys) =>
-        new()
-        {
-            Groups = groups =>
-                [.. groups.Select(group => group with { Parameters = [.. group.Parameters.Where(entry => !keys.Contains(entry.Key))] })],
-        };
-
     /// <summary>The optimizer leaves parameters alone, though they have gradients.</summary>
     public static Alteration Untrained(IReadOnlyList<string> keys) =>
         new()
@@ -155,18 +147,51 @@ internal static class OptimizerFaults
                 }
             );
 
-    /// <summary>A group moves at a multiple of the rate.</summary>
-    public static Alteration StepOfGroup(int group, double factor) =>
-        Around(
-            (parts, _, rate) =>
+    /// <summary>A group moves at multiples of the rate, one for each step; after the last, the last.</summary>
+    public static Alteration StepOfGroup(int group, IReadOnlyList<double> factors) =>
+        new()
+        {
+            Parts = parts =>
             {
-                var own = parts.Optimizer.Groups[group].Parameters.Select(entry => entry.Key).ToHashSet(StringComparer.Ordinal);
-                foreach (var (key, buffer) in parts.Optimizer.Buffers.Where(pair => own.Contains(pair.Key)))
+                var step = 0;
+                return Around(
+                        (own, _, rate) =>
+                        {
+                            var factor = factors[Math.Min(step++, factors.Count - 1)];
+                            var keys = own.Optimizer.Groups[group].Parameters.Select(entry => entry.Key).ToHashSet(StringComparer.Ordinal);
+                            foreach (var (key, buffer) in own.Optimizer.Buffers.Where(pair => keys.Contains(pair.Key)))
+                            {
+                                own.Entry(key).Value.Add(buffer * Scalars.Of(rate * (1 - factor)));
+                            }
+                        }
+                    )
+                    .Parts(parts);
+            },
+        };
+
+    /// <summary>Momentum is multiplied by the new rate over the last one before each step.</summary>
+    public static Alteration MomentumRescaled() =>
+        new()
+        {
+            Parts = parts =>
+            {
+                double? last = null;
+                return parts with
                 {
-                    parts.Entry(key).Value.Add(buffer * Scalars.Of(rate * (1 - factor)));
-                }
-            }
-        );
+                    Update = (rate, norms) =>
+                    {
+                        using var noGrad = no_grad();
+                        foreach (var (_, buffer) in parts.Optimizer.Buffers)
+                        {
+                            buffer.mul_(Scalars.Of(rate / (last ?? rate)));
+                        }
+
+                        parts.Update(rate, norms);
+                        last = rate;
+                    },
+                };
+            },
+        };
 
     /// <summary>What enters momentum after the first step counts less, as with PyTorch's dampening, weight decay included.</summary>
     public static Alteration Dampening(double dampening = 0.2, double momentum = 0.9) =>

@@ -14,6 +14,9 @@ internal sealed class GradientLaw : ILaw
 {
     private const double Distinct = 3;
 
+    /// <summary>What losses of later iterations may be off by because weights are.</summary>
+    private const double Steady = 0.1;
+
     /// <inheritdoc />
     public IEnumerable<Finding> Examine(ExplainedRun first, ExplainedRun second, TraceComparison comparison)
     {
@@ -22,7 +25,13 @@ internal sealed class GradientLaw : ILaw
             return [];
         }
 
-        List<Finding?> causes = [.. Presence(first, second), Lost(first, second, comparison), Accumulation(first, second)];
+        List<Finding?> causes =
+        [
+            .. Presence(first, second),
+            Lost(first, second, comparison),
+            Accumulation.OfAll(first, second),
+            Accumulation.OfSome(first, second, comparison),
+        ];
         if (first.Ranks.Count == second.Ranks.Count)
         {
             causes.Add(Scale(first, second, comparison));
@@ -153,6 +162,12 @@ internal sealed class GradientLaw : ILaw
             $"gradients of iteration 0 are {Numbers.Text(factor)} times the expected ones, residual {Numbers.Text(result.Residual)}",
             .. double.IsNaN(loss) ? (string[])[] : [$"the total loss is {Numbers.Text(loss)} times the expected one"],
         ];
+        // Weights are others by then, but hardly.
+        var later = Enumerable
+            .Range(1, Math.Max(0, Math.Min(first.Iterations.Count, second.Iterations.Count) - 1))
+            .Select(i => second.Value(i, TracePhase.Loss, LossTotal) / first.Value(i, TracePhase.Loss, LossTotal) ?? double.NaN)
+            .Where(double.IsFinite)
+            .ToList();
         var images = first.Images / (double)first.Ranks.Count;
         var share = 1 - result.Residual;
         var lossDiffers = comparison.Exceeding.Any(difference =>
@@ -162,7 +177,12 @@ internal sealed class GradientLaw : ILaw
         {
             return Numbers.Near(factor, images ?? double.NaN)
                 ? CauseCatalogue.LossSummed.Found(share, [.. evidence, $"a rank has {Numbers.Text(images!.Value)} images"])
-                : CauseCatalogue.LossScale.Found($"The loss is {Numbers.Text(factor)} times what it should be.", share, evidence);
+                : CauseCatalogue.LossScale.Found(
+                    $"The loss is {Numbers.Text(factor)} times what it should be"
+                        + (IsSteady(later, factor) ? "." : " in iteration 0, and another multiple of it later."),
+                    share,
+                    later.Count == 0 ? evidence : [.. evidence, $"in the iterations after it, {Numbers.Text(later)} times"]
+                );
         }
 
         var cause = Numbers.Near(factor, images ?? double.NaN)
@@ -186,41 +206,8 @@ internal sealed class GradientLaw : ILaw
         return new(cause, GradientFaults.LossTimes(factor));
     }
 
-    /// <summary>Gradients of iteration 1 hold those of iteration 0 too.</summary>
-    private static Finding? Accumulation(ExplainedRun first, ExplainedRun second)
-    {
-        if (first.Iterations.Count < 2 || second.Iterations.Count < 2)
-        {
-            return null;
-        }
-
-        var fit = new LinearFit(1);
-        foreach (var entry in second.Iterations[1].Of(TracePhase.Gradient))
-        {
-            if (
-                first.Sums(1, TracePhase.Gradient, entry.Key.Name) is { } expected
-                && second.Sums(0, TracePhase.Gradient, entry.Key.Name) is { } before
-                && first.Sums(0, TracePhase.Gradient, entry.Key.Name) is { } common
-                && entry.Summary.Sums.Zip(expected, (x, y) => x - y).ToArray() is var difference
-            )
-            {
-                fit.Add(difference, [before], 1 / Math.Max(1e-30, Math.Sqrt(common.Sum(x => x * x))));
-            }
-        }
-
-        return fit.Solve() is { Residual: < 0.05 } result && Numbers.Near(result.Coefficients[0], 1, 0.02)
-            ? new Finding(
-                CauseCatalogue.GradientsAccumulated.Found(
-                    1 - result.Residual,
-                    [
-                        $"gradients of iteration 1 are the expected ones plus {Numbers.Text(result.Coefficients[0])} times those of "
-                            + $"iteration 0, residual {Numbers.Text(result.Residual)}",
-                    ]
-                ),
-                GradientFaults.NotCleared()
-            )
-            : null;
-    }
+    /// <summary>Whether a factor stays: what is divided by the number of objects, or of cells, has another in each iteration.</summary>
+    private static bool IsSteady(List<double> later, double factor) => later.TrueForAll(one => Numbers.Near(one, factor, Steady));
 
     private const string LossTotal = Model.Head.LossTerms.TotalName;
 

@@ -44,7 +44,7 @@ internal static class GroupLaw
         string[] evidence = [$"{without.Count} parameter{(without.Count == 1 ? " has" : "s have")} a gradient and no momentum"];
         yield return new(
             CauseCatalogue.ParameterInNoGroup.Found($"The optimizer leaves {which} alone: in none of its groups.", 1, evidence),
-            OptimizerFaults.InNoGroup(without)
+            GroupFaults.InNoGroup(without)
         );
         yield return new(
             CauseCatalogue.ParameterInNoGroup.Found($"The optimizer leaves {which} alone, though clipping counts it.", 1, evidence),
@@ -67,13 +67,18 @@ internal static class GroupLaw
         {
             if (!Numbers.Near(factors[group], 1) && Numbers.Near(factors[1 - group], 1))
             {
+                var each = Factors(first, second, Groups[group], names);
+                var isOne = each.TrueForAll(factor => Numbers.Near(factor, factors[group]));
                 yield return new(
                     CauseCatalogue.RateOfGroup.Found(
-                        $"The parameters of group {Groups[group]} move at {Numbers.Text(factors[group])} times the learning rate.",
+                        isOne
+                            ? $"The parameters of group {Groups[group]} move at {Numbers.Text(factors[group])} times the learning rate."
+                            : $"The parameters of group {Groups[group]} have a schedule of their own: from iteration to iteration they "
+                                + $"move at {Numbers.Text(each)} times the learning rate.",
                         1 - found[group]!.Residual,
                         [$"movement over momentum and recorded rate, by group: {Numbers.Text(factors)} times the expected"]
                     ),
-                    OptimizerFaults.StepOfGroup(group, factors[group])
+                    OptimizerFaults.StepOfGroup(group, isOne ? [factors[group]] : each)
                 );
             }
         }
@@ -96,11 +101,24 @@ internal static class GroupLaw
         }
     }
 
+    /// <summary>What a group moves by in each iteration, over what it should.</summary>
+    private static List<double> Factors(ExplainedRun first, ExplainedRun second, string group, OptimizerGroups names) =>
+        [
+            .. Enumerable
+                .Range(0, Math.Min(first.Iterations.Count, second.Iterations.Count))
+                .Select(i => (Found: GroupStep(second, group, names, i), Expected: GroupStep(first, group, names, i)))
+                .Select(pair => pair is { Found: { } one, Expected: { } other } ? one.Coefficients[0] / other.Coefficients[0] : 1),
+        ];
+
     /// <summary>How a group's weights follow momentum and themselves, in units of the recorded rate.</summary>
-    private static FitResult? GroupStep(ExplainedRun run, string group, OptimizerGroups names)
+    /// <param name="run">The run.</param>
+    /// <param name="group">The group.</param>
+    /// <param name="names">Which group a parameter is in.</param>
+    /// <param name="only">The iteration that counts; null are all.</param>
+    private static FitResult? GroupStep(ExplainedRun run, string group, OptimizerGroups names, int? only = null)
     {
         var fit = new LinearFit(2);
-        for (var iteration = 0; iteration < run.Iterations.Count; iteration++)
+        for (var iteration = only ?? 0; iteration <= (only ?? run.Iterations.Count - 1); iteration++)
         {
             var rate = run.Rates[iteration];
             foreach (var entry in run.Iterations[iteration].Of(TracePhase.Momentum).Where(entry => names.NameFor(entry.Key.Name) == group))

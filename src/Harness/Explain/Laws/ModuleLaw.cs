@@ -6,9 +6,15 @@ using static TorchSharp.torch;
 
 namespace PPYolo.Harness.Explain.Laws;
 
-/// <summary>What the first differing module itself says: DropBlock that drops, convolutions in lower precision.</summary>
+/// <summary>What the first differing module itself says: DropBlock that drops, convolutions in lower precision, a factor.</summary>
 internal sealed class ModuleLaw : ILaw
 {
+    /// <summary>What the outputs of one module may differ by and still be multiples: rounding.</summary>
+    private const double Exact = 1e-5;
+
+    /// <summary>A factor must be farther from 1 than this many times what its fit leaves.</summary>
+    private const double Distinct = 10;
+
     /// <inheritdoc />
     public IEnumerable<Finding> Examine(ExplainedRun first, ExplainedRun second, TraceComparison comparison)
     {
@@ -17,7 +23,46 @@ internal sealed class ModuleLaw : ILaw
             return [];
         }
 
-        return [.. DropBlock(first, second, comparison, frontier), .. Precision(first, second, comparison, frontier)];
+        return Factor(first, second, frontier) is { } scaled
+            ? [scaled]
+            : [.. DropBlock(first, second, comparison, frontier), .. Precision(first, second, comparison, frontier)];
+    }
+
+    /// <summary>
+    /// An output of which every element is the same multiple of what it should be. Whatever that module does otherwise, it does with the
+    /// same numbers: nothing is dropped elsewhere, and nothing is rounded otherwise.
+    /// </summary>
+    private static Finding? Factor(ExplainedRun first, ExplainedRun second, EntryDifference frontier)
+    {
+        var name = frontier.Key.Name;
+        TraceEntry? Output(ExplainedRun run) => run.Ranks[frontier.Rank].Find(frontier.Iteration, TracePhase.Forward, name);
+        if (Output(first) is not { } expected || Output(second) is not { } found || !expected.Shape.SequenceEqual(found.Shape))
+        {
+            return null;
+        }
+
+        var fit = new LinearFit(1);
+        fit.Add(found.Summary.Sums, [expected.Summary.Sums], 1);
+        // A single number is a multiple of every other.
+        if (
+            expected.Shape.Aggregate(1L, (all, size) => all * size) == 1
+            || fit.Solve() is not { } result
+            || result.Residual > Math.Max(Exact, frontier.Bound)
+            || Math.Abs(result.Coefficients[0] - 1) < Distinct * Math.Max(Exact, result.Residual)
+        )
+        {
+            return null;
+        }
+
+        var factor = result.Coefficients[0];
+        return new(
+            CauseCatalogue.ModuleScaled.Found(
+                $"The output of {name} is {Numbers.Text(factor)} times what it should be.",
+                Finding.Unproven,
+                [$"every element in iteration {frontier.Iteration}, residual {Numbers.Text(result.Residual)}; what goes in is the same"]
+            ),
+            NetworkFaults.Scaled(name, factor)
+        );
     }
 
     private static IEnumerable<Finding> DropBlock(

@@ -4,5 +4,12 @@ namespace PPYolo.Harness.Explain.Laws;
 /// <param name="Shares">a, one for each iteration that could be fitted.</param>
 /// <param name="Decay">b.</param>
 /// <param name="Carry">c.</param>
+/// <param name="Carries">c of each iteration that could be fitted, by its number.</param>
 /// <param name="Residual">The largest relative residual of an iteration.</param>
-internal sealed record MomentumFit(IReadOnlyList<double> Shares, Measured? Decay, Measured? Carry, double Residual);
+internal sealed record MomentumFit(
+    IReadOnlyList<double> Shares,
+    Measured? Decay,
+    Measured? Carry,
+    IReadOnlyDictionary<int, double> Carries,
+    double Residual
+);

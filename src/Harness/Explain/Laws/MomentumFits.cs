@@ -29,6 +29,10 @@ internal sealed class MomentumFits
     /// <summary>The factor of the momentum before.</summary>
     public Measured? Carry => this[ParameterGroup.Decay].Carry ?? this[ParameterGroup.NoDecay].Carry;
 
+    /// <summary>The same of each iteration that could be fitted, by its number.</summary>
+    public IReadOnlyDictionary<int, double> Carries =>
+        this[ParameterGroup.Decay].Carry is null ? this[ParameterGroup.NoDecay].Carries : this[ParameterGroup.Decay].Carries;
+
     /// <summary>1 less what the fits leave, since what is not what its law says is not explained.</summary>
     public double Fit => 1 - groups.Values.Max(group => group.Residual);
 
@@ -41,6 +45,7 @@ internal sealed class MomentumFits
         var shares = new List<double>();
         var decays = new List<(double Value, double Error)>();
         var carries = new List<(double Value, double Error)>();
+        var each = new Dictionary<int, double>();
         double residual = 0;
         for (var iteration = 0; iteration < run.Iterations.Count; iteration++)
         {
@@ -70,11 +75,12 @@ internal sealed class MomentumFits
                 if (iteration > 0)
                 {
                     carries.Add((result.Coefficients[2], result.Errors[2]));
+                    each[iteration] = result.Coefficients[2];
                 }
             }
         }
 
-        return new(shares, Measured.Of(decays), Measured.Of(carries), residual);
+        return new(shares, Measured.Of(decays), Measured.Of(carries), each, residual);
     }
 
     private static List<double> Norms(ExplainedRun run, string group, OptimizerGroups names) =>

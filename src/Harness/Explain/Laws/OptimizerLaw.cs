@@ -32,6 +32,11 @@ internal sealed class OptimizerLaw : ILaw
         Decay(a, b, causes);
         Coefficients(first, second, a, b, causes);
         Step(first, second, b, causes);
+        if (a[ParameterGroup.Decay].Decay is { } decay && !IsZero(decay))
+        {
+            causes.AddRange(MovedParameters.Examine(first, second, comparison, names, decay.Value));
+        }
+
         var (expected, entered) = (a[ParameterGroup.Decay].Decay, b[ParameterGroup.Decay].Decay);
         List<Finding> ofGroups =
         [
@@ -86,7 +91,22 @@ internal sealed class OptimizerLaw : ILaw
     private static void Coefficients(ExplainedRun first, ExplainedRun second, MomentumFits a, MomentumFits b, List<Finding> causes)
     {
         var (carryA, carryB) = (a.Carry, b.Carry);
-        if (carryA is not null && carryB is not null && !Numbers.Near(carryA.Value, carryB.Value, 0.005))
+        if (carryA is not null && carryB is not null && IsRescaled(second, carryA.Value, b.Carries))
+        {
+            causes.Add(
+                new(
+                    CauseCatalogue.MomentumRescaled.Found(
+                        b.Fit,
+                        [
+                            $"m = a g + b w + c m: c is {Numbers.Text(b.Carries.Values)}, expected {carryA}; the rates are "
+                                + Numbers.Text(second.Rates),
+                        ]
+                    ),
+                    OptimizerFaults.MomentumRescaled()
+                )
+            );
+        }
+        else if (carryA is not null && carryB is not null && !Numbers.Near(carryA.Value, carryB.Value, 0.005))
         {
             causes.Add(
                 new(
@@ -159,6 +179,14 @@ internal sealed class OptimizerLaw : ILaw
                 )
                 : Clipping.Of(limit, b, evidence)
         );
+    }
+
+    /// <summary>Whether momentum goes on times the new rate over the last one, and the rate changes.</summary>
+    private static bool IsRescaled(ExplainedRun run, double carry, IReadOnlyDictionary<int, double> found)
+    {
+        var ratios = found.Keys.ToDictionary(iteration => iteration, iteration => run.Rates[iteration] / run.Rates[iteration - 1]);
+        return ratios.Values.Any(ratio => !Numbers.Near(ratio, 1))
+            && found.All(pair => Numbers.Near(pair.Value, carry * ratios[pair.Key], 0.002));
     }
 
     private static void Step(ExplainedRun first, ExplainedRun second, MomentumFits b, List<Finding> causes)

@@ -56,17 +56,17 @@ internal sealed class StartLaw : ILaw
 
         var evidence =
             $"relative difference {Numbers.Text(difference.Relative)}, norms {Numbers.Text(a.Summary.L2)} and {Numbers.Text(b.Summary.L2)}";
-        if (first.Start is { } start && start.TryGet(name, out var tensor) && Arrangement(tensor, b) is { } arrangement)
+        var same =
+            Numbers.Near(a.Summary.L2, b.Summary.L2, 1e-6)
+            && Numbers.Near(a.Summary.Mean, b.Summary.Mean, 1e-4)
+            && Numbers.Near(a.Summary.AbsMax, b.Summary.AbsMax, 1e-7);
+        if (first.Start is { } start && start.TryGet(name, out var tensor) && Arrangement(tensor, b, same) is { } arrangement)
         {
             var act = WeightFaults.Changed(name, weight => weight.copy_(arrangement.Make(weight.clone())));
             return (arrangement.Kind, $"{evidence}; equals the expected one {arrangement.Name}", 1, act);
         }
 
-        if (
-            Numbers.Near(a.Summary.L2, b.Summary.L2, 1e-6)
-            && Numbers.Near(a.Summary.Mean, b.Summary.Mean, 1e-4)
-            && Numbers.Near(a.Summary.AbsMax, b.Summary.AbsMax, 1e-7)
-        )
+        if (same)
         {
             return (
                 CauseCatalogue.WeightsPermuted,
@@ -156,7 +156,10 @@ internal sealed class StartLaw : ILaw
     }
 
     /// <summary>Which known rearrangement of the expected tensor the second run's is, or null.</summary>
-    private static (CauseKind Kind, string Name, Func<Tensor, Tensor> Make)? Arrangement(TensorData expected, TraceEntry found)
+    /// <param name="expected">The expected tensor.</param>
+    /// <param name="found">What the second run has.</param>
+    /// <param name="same">Whether it seems to have the same values, so that many orders are worth trying.</param>
+    private static (CauseKind Kind, string Name, Func<Tensor, Tensor> Make)? Arrangement(TensorData expected, TraceEntry found, bool same)
     {
         if (!NativeLibraries.HasTorch)
         {
@@ -200,7 +203,34 @@ internal sealed class StartLaw : ILaw
             );
         }
 
+        if (same)
+        {
+            candidates.AddRange(Axes(rank).Select(order => (CauseCatalogue.WeightsTransposed, Title(order), Read(order))));
+        }
+
         var at = candidates.FindIndex(candidate => TensorElements.Summary(candidate.Make(tensor)).RelativeDistance(found.Summary) < Exact);
         return at < 0 ? null : candidates[at];
     }
+
+    /// <summary>A tensor whose axes were written in another order, as TensorFlow's kernels have them, and read without care.</summary>
+    private static Func<Tensor, Tensor> Read(long[] order) => weight => weight.permute(order).reshape(weight.shape);
+
+    private static string Title(long[] order) =>
+        $"with its axes in the order {string.Join(", ", order)}, read as if they were in their own";
+
+    /// <summary>Every order of axes but their own.</summary>
+    private static IEnumerable<long[]> Axes(int rank) =>
+        Enumerable
+            .Range(0, rank)
+            .Aggregate(
+                (IEnumerable<long[]>)
+                    [
+                        [],
+                    ],
+                (orders, _) =>
+                    orders.SelectMany(order =>
+                        Enumerable.Range(0, rank).Select(axis => (long)axis).Except(order).Select(axis => (long[])[.. order, axis])
+                    )
+            )
+            .Skip(1);
 }

@@ -26,6 +26,7 @@ internal static class Suspicions
                 Refined: true
             ),
             Suspicion.Of(CauseCatalogue.NormEvalMode, NormFaults.EvaluationMode()),
+            Suspicion.Of(CauseCatalogue.NormUnbiasedDeviation, SpreadFaults.UnbiasedDeviation()),
             .. Parts(place).SelectMany(part => OfPart(network, part)),
             .. network.FreezeAt >= 0
                 ? [Suspicion.Of(CauseCatalogue.FrozenNormEval, NormFaults.FrozenInEvaluationMode())]

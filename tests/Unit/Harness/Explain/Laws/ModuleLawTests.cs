@@ -27,6 +27,23 @@ public sealed class ModuleLawTests
         cause.Title.Should().Contain(title);
     }
 
+    [Fact]
+    public void DropBlock_that_drops_the_same_cells_and_scales_otherwise_has_no_other_random_numbers()
+    {
+        const string Layer = "neck.dropblock";
+        var input = Traced.Numbers(1);
+        float[] dropped = [.. input.Select((x, i) => i % 10 == 0 ? 0 : x)],
+            elsewhere = [.. input.Select((x, i) => i % 10 == 1 ? 0 : 1.1f * x)];
+        ExplainedRun Run(IEnumerable<float> output) =>
+            Traced.Run((TracePhase.Forward, "neck.map", input), (TracePhase.Forward, Layer, [.. output]));
+        IEnumerable<string> Causes(ExplainedRun first, ExplainedRun second) =>
+            new ModuleLaw().Examine(first, second, Traced.Compare(first, second)).Select(finding => finding.Cause.Id);
+        var right = Run(dropped.Select(x => 1.1f * x));
+
+        Causes(right, Run(dropped)).Should().Equal("module-scaled");
+        Causes(right, Run(elsewhere)).Should().Equal("dropblock-random");
+    }
+
     private static ExplainedRun Run(string? tf32)
     {
         var iteration = new IterationTrace(0);

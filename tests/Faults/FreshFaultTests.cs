@@ -1,0 +1,23 @@
+using PPYolo.Tests.Faults.Fresh;
+
+namespace PPYolo.Tests.Faults;
+
+/// <summary>What rules were made on open faults of tests/Faults/Fresh for.</summary>
+public class FreshFaultTests
+{
+    [Theory]
+    [InlineData("norms divide by the unbiased deviation", "norm-unbiased-deviation")]
+    [InlineData("weight decay on the norms of one stage", "weight-decay-all-groups")]
+    [InlineData("momentum scaled as the rate changes", "momentum-rescaled")]
+    [InlineData("norms and biases do not warm up", "rate-of-group")]
+    [InlineData("one parameter's gradient not cleared", "gradients-accumulated")]
+    [InlineData("a kernel read with its axes in another order", "weights-transposed")]
+    public void An_open_fault_is_reproduced_by_what_is_named(string name, string cause)
+    {
+        var outcome = Bench.Outcome(FreshFaults.Open.Single(fault => fault.Name == name));
+
+        outcome.IsFrontierExact.Should().BeTrue(outcome.Row);
+        var first = outcome.Explanation.Causes.Should().NotBeEmpty(outcome.Row).And.Subject.First();
+        (first.Id, first.IsReproduced).Should().Be((cause, true), outcome.Row);
+    }
+}
