@@ -20,4 +20,12 @@ public class FreshFaultTests
         var first = outcome.Explanation.Causes.Should().NotBeEmpty(outcome.Row).And.Subject.First();
         (first.Id, first.IsReproduced).Should().Be((cause, true), outcome.Row);
     }
+
+    [Fact]
+    public void A_multiple_of_the_loss_that_changes_is_not_called_one_factor()
+    {
+        var outcome = Bench.Outcome(FreshFaults.Open.Single(fault => fault.Name.StartsWith("losses divided", StringComparison.Ordinal)));
+
+        outcome.Explanation.Causes[0].Title.Should().EndWith("in iteration 0, and another multiple of it later.");
+    }
 }
