@@ -87,6 +87,12 @@ public class MpiFailureTests
         // Only the hang is to be noticed by waiting; a busy machine must not make a timeout of anything else.
         var timeout = what == "hang" ? "3" : "20";
         var result = await Mpirun.RunAsync(size, Programs.Worker, what, $"{rank}", timeout, "0", "", run);
+        for (var more = 0; more < 2 && what.EndsWith("launcher", StringComparison.Ordinal) && result.Messages.Count == 0; more++)
+        {
+            // The launcher kills after a second: on a busy machine a rank does not always get to speak.
+            result = await Mpirun.RunAsync(size, Programs.Worker, what, $"{rank}", timeout, "0", "", run);
+        }
+
         result.ExitCode.Should().Be(exitCode, result.ToString());
         result.Messages.Should().ContainSingle(result.ToString()).Which.Should().Match($"ppyolo: {message}");
         Alive(run).Should().BeEmpty();

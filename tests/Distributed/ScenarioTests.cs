@@ -28,7 +28,9 @@ public sealed class ScenarioTests(TwoMachines machines) : IDisposable
         verdict.Aligned.Should().BeTrue(VerdictText.Summary(verdict));
     }
 
-    /// <summary>What is true of threads is then true of processes: tests/Alignment compares these plans with one rank, for ten iterations.</summary>
+    /// <summary>
+    /// What is true of threads is then true of processes: tests/Alignment compares these plans with one rank, for ten iterations.
+    /// </summary>
     [SkippableTheory]
     [InlineData("r18vd-calm", "2,2")]
     [InlineData("r18vd-calm", "3,1")]

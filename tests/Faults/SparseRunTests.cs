@@ -62,7 +62,8 @@ public sealed class SparseRunTests(SparseRunTests.RightRun run) : IClassFixture<
     [Fact]
     public void A_rate_that_is_one_step_late_is_named_from_weights_alone()
     {
-        // Within the bench's warm-up of four iterations; in the usual one rates of neighbouring steps differ by a thousandth, as noise does.
+        // Within the bench's warm-up of four iterations; in the usual one rates of neighbouring steps differ by a thousandth, as noise
+        // does.
         var right = run.Path;
         var wrong = Take("wrong", Record("late", OptimizerFaults.RateLate()), RunRecord.RawEndName + ".pth");
 

@@ -36,9 +36,15 @@ internal sealed unsafe partial class MpiEnd(MpiFunctions mpi, int rank, int size
             Thread.Sleep(Timeout.Infinite);
         }
 
-        // At most ten turns: beyond that the wait would be worse than a second message.
-        Thread.Sleep(Turn * Math.Min(rank, 10));
-        if (!mpi.Arrived(Tag))
+        // At most ten turns: beyond that the wait would be worse than a second message. MPI moves messages while somebody asks.
+        var turn = Turn * Math.Min(rank, 10);
+        var isTold = mpi.Arrived(Tag);
+        for (var since = Stopwatch.GetTimestamp(); !isTold && Stopwatch.GetElapsedTime(since) < turn; isTold = mpi.Arrived(Tag))
+        {
+            Thread.Sleep(5);
+        }
+
+        if (!isTold)
         {
             Say(message);
             Tell();
