@@ -1,3 +1,4 @@
+using PPYolo.Tests.Faults.Blind;
 using PPYolo.Tests.Faults.Fresh;
 
 namespace PPYolo.Tests.Faults;
@@ -19,6 +20,16 @@ public class FreshFaultTests
         outcome.IsFrontierExact.Should().BeTrue(outcome.Row);
         var first = outcome.Explanation.Causes.Should().NotBeEmpty(outcome.Row).And.Subject.First();
         (first.Id, first.IsReproduced).Should().Be((cause, true), outcome.Row);
+    }
+
+    /// <summary>A fit of such an average finds nothing to tell weights before the step from those after it.</summary>
+    [Fact]
+    public void An_average_that_is_the_weights_themselves_is_named()
+    {
+        var outcome = Bench.Outcome(BlindFaults.All.Single(fault => fault.Name == "average is the weights themselves"));
+
+        var first = outcome.Explanation.Causes.Should().NotBeEmpty(outcome.Row).And.Subject.First();
+        outcome.Fault.IsNamedBy(first.Id).Should().BeTrue(outcome.Row);
     }
 
     [Fact]

@@ -35,8 +35,13 @@ internal sealed class EmaLaw : ILaw
             yield break;
         }
 
-        var before = Fit(second, buffers: false, late: true)!;
-        if (before.Residual < b.Residual / 3 && Fit(first, buffers: false, late: true)!.Residual > a.Residual * 3)
+        // An average that is the weights themselves has nothing that a fit could tell from those before the step.
+        if (
+            Fit(second, buffers: false, late: true) is { } before
+            && before.Residual < b.Residual / 3
+            && Fit(first, buffers: false, late: true) is { } other
+            && other.Residual > a.Residual * 3
+        )
         {
             yield return new(
                 CauseCatalogue.EmaBeforeOptimizer.Found(
@@ -111,9 +116,11 @@ internal sealed class EmaLaw : ILaw
         {
             foreach (var entry in second.Iterations[iteration].Of(TracePhase.Ema).Where(entry => !IsStatistic(entry)))
             {
-                if (second.Sums(iteration, TracePhase.Weights, entry.Key.Name) is { } now)
+                if (
+                    second.Sums(iteration, TracePhase.Weights, entry.Key.Name) is { } now
+                    && Earlier(second, iteration, entry.Key.Name, now) is { } earlier
+                )
                 {
-                    var earlier = iteration == 0 ? new double[now.Length] : second.Sums(iteration - 1, TracePhase.Ema, entry.Key.Name)!;
                     var expected = Vectors.Combined((a.Decays[iteration], earlier), (1 - a.Decays[iteration], now));
                     errors.Add(Norm(Minus(entry.Summary.Sums, expected)) / Math.Max(1e-30, Norm(expected)));
                 }
@@ -150,6 +157,14 @@ internal sealed class EmaLaw : ILaw
             $"decays fitted in the second run: {Numbers.Text(b.Decays)}, residual {Numbers.Text(b.Residual)}",
         ];
         var fit = Math.Max(0, 1 - b.Residual);
+        if (b.Decays.Count > 1 && b.Decays.All(decay => Math.Abs(decay) < 1e-6))
+        {
+            return new(
+                CauseCatalogue.EmaDecay.Found("The moving average is the weights themselves: its decay is 0.", fit, evidence),
+                AverageFaults.Decays(b.Decays)
+            );
+        }
+
         if (b.Decays[0] < 1e-6 && a.Decays[0] > 1e-3)
         {
             return new(CauseCatalogue.EmaStart.Found(fit, evidence), AverageFaults.Decays(b.Decays));
@@ -255,6 +270,10 @@ internal sealed class EmaLaw : ILaw
             : null;
     }
 
+    /// <summary>An average before an iteration: zero before the first.</summary>
+    private static double[]? Earlier(ExplainedRun run, int iteration, string name, double[] now) =>
+        iteration == 0 ? new double[now.Length] : run.Sums(iteration - 1, TracePhase.Ema, name);
+
     /// <summary>(e - w) = d (e before - w), one coefficient for each iteration over all tensors.</summary>
     private static DecayFit? Fit(ExplainedRun run, bool buffers, bool late)
     {
@@ -270,14 +289,11 @@ internal sealed class EmaLaw : ILaw
                     buffers ? run.Sums(iteration, TracePhase.Buffers, key)
                     : late ? run.WeightsBefore(iteration, key)
                     : run.Sums(iteration, TracePhase.Weights, key);
-                if (now is null)
+                if (now is not null && Earlier(run, iteration, key, now) is { } earlier)
                 {
-                    continue;
+                    // Rounding errors are in proportion to the weights.
+                    fit.Add(Minus(entry.Summary.Sums, now), [Minus(earlier, now)], 1 / Math.Max(1e-30, Norm(now)));
                 }
-
-                var earlier = iteration == 0 ? new double[now.Length] : run.Sums(iteration - 1, TracePhase.Ema, key)!;
-                // Rounding errors are in proportion to the weights.
-                fit.Add(Minus(entry.Summary.Sums, now), [Minus(earlier, now)], 1 / Math.Max(1e-30, Norm(now)));
             }
 
             if (fit.Solve() is not { } result)
