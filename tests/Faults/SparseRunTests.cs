@@ -184,6 +184,14 @@ public sealed class SparseRunTests(SparseRunTests.RightRun run) : IClassFixture<
             Refuses(right, other, $"*losses.json: expected what * of iteration 1, found other numbers in '{found}' by*");
         }
 
+        var flat = Take("flat", right, files);
+        Change(
+            Path.Combine(flat, RecordedBatches.FileName(1, 0)),
+            "image",
+            tensor => new(tensor.Type, [tensor.Count], tensor.Bytes.ToArray())
+        );
+        Refuses(right, flat, "*batch00001_rank00.npz: expected what * of iteration 1, found other numbers in 'data image' by*");
+
         var beside = Take("beside", right, [.. files.Where(file => file.StartsWith("batch", StringComparison.Ordinal)), "losses.json"]);
         AddOneTo(Path.Combine(beside, RecordedBatches.FileName(1, 0)), "loss_obj");
         Refuses(right, beside, "*batch00001_rank00.npz: expected loss_obj *, as losses.json has it, found *");
@@ -192,20 +200,26 @@ public sealed class SparseRunTests(SparseRunTests.RightRun run) : IClassFixture<
     private static void Refuses(string right, string other, string message) =>
         FluentActions.Invoking(() => Explain(right, other)).Should().Throw<AlignException>(other).WithMessage(message);
 
-    private static void AddOneTo(string file, string name)
+    private static void AddOneTo(string file, string name) =>
+        Change(
+            file,
+            name,
+            tensor =>
+            {
+                var bytes = tensor.Bytes.ToArray();
+                MemoryMarshal.Cast<byte, float>(bytes.AsSpan())[0] += 1;
+                return new(tensor.Type, tensor.Shape.AsSpan(), bytes);
+            }
+        );
+
+    private static void Change(string file, string name, Func<TensorData, TensorData> change)
     {
         var changed = new NamedTensors();
         using (var tensors = Npz.Read(file))
         {
             foreach (var (key, tensor) in tensors)
             {
-                var bytes = tensor.Bytes.ToArray();
-                if (key == name)
-                {
-                    MemoryMarshal.Cast<byte, float>(bytes.AsSpan())[0] += 1;
-                }
-
-                changed.Add(key, new(tensor.Type, tensor.Shape.AsSpan(), bytes));
+                changed.Add(key, key == name ? change(tensor) : new(tensor.Type, tensor.Shape.AsSpan(), tensor.Bytes.ToArray()));
             }
         }
 

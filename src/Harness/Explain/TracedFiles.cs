@@ -37,9 +37,10 @@ internal static class TracedFiles
             RequireBatches(folder, [.. traces.Where(trace => i < trace.Iterations.Count).Select(trace => trace.Iterations[i])]);
         }
 
-        for (var i = 0; losses is not null && i < Math.Min(first.Count, losses.Iterations.Count); i++)
+        // Not every iteration need be traced.
+        foreach (var trace in first.Where(trace => trace.Iteration < losses?.Iterations.Count))
         {
-            RequireLosses(folder, first[i], losses.Iterations[i]);
+            RequireLosses(folder, trace, losses!.Iterations[trace.Iteration]);
         }
 
         if (hasEnd)
@@ -84,9 +85,7 @@ internal static class TracedFiles
         }
 
         // A batch has its own rank's losses, the trace those over all ranks.
-        var averaged = BatchFiles
-            .Averaged(losses, images)
-            .Select(loss => (new TraceKey(TracePhase.Loss, loss.Key), StripedSummary.Of(loss.Value)));
+        var averaged = BatchFiles.Averaged(losses, images).Select(loss => Of(TracePhase.Loss, loss.Key, loss.Value));
         Require(Path.Combine(folder, RecordedBatches.FileName(ranks[0].Iteration, 0)), ranks[0], [.. averaged]);
     }
 
@@ -94,23 +93,23 @@ internal static class TracedFiles
         Require(
             Path.Combine(folder, RunRecord.LossesFile),
             trace,
-            [
-                .. entry.Losses.Select(loss => (new TraceKey(TracePhase.Loss, loss.Key), StripedSummary.Of(loss.Value))),
-                (new(TracePhase.Schedule, "rate"), StripedSummary.Of(entry.LearningRate)),
-            ]
+            [.. entry.Losses.Select(loss => Of(TracePhase.Loss, loss.Key, loss.Value)), Of(TracePhase.Schedule, "rate", entry.LearningRate)]
         );
 
-    private static (TraceKey Key, StripedSummary Summary) Of(TracePhase phase, KeyValuePair<string, TensorData> pair) =>
-        (new(phase, pair.Key), StripedSummary.Of(pair.Value));
+    private static TraceEntry Of(TracePhase phase, KeyValuePair<string, TensorData> pair) =>
+        new(new(phase, pair.Key), [.. pair.Value.Shape], StripedSummary.Of(pair.Value));
 
-    private static void Require(string path, IterationTrace trace, IReadOnlyList<(TraceKey Key, StripedSummary Summary)> found)
+    private static TraceEntry Of(TracePhase phase, string name, double value) => new(new(phase, name), [], StripedSummary.Of(value));
+
+    private static void Require(string path, IterationTrace trace, IReadOnlyList<TraceEntry> found)
     {
         var others = (
             from one in found
             let traced = trace[one.Key.Phase, one.Key.Name]
             where traced is not null
-            // Beside a NaN or infinity the sums say nothing.
-            let distance = traced.Summary.NonFinite != one.Summary.NonFinite ? double.PositiveInfinity
+            // Beside a NaN or infinity the sums say nothing. A single number may have dimensions or none.
+            let isOther = traced.Summary.NonFinite != one.Summary.NonFinite || (Count(one) != 1 && !traced.Shape.SequenceEqual(one.Shape))
+            let distance = isOther ? double.PositiveInfinity
             : traced.Summary.NonFinite > 0 ? 0
             : traced.Summary.RelativeDistance(one.Summary)
             where !(distance <= SameNumbers)
@@ -125,4 +124,6 @@ internal static class TracedFiles
             );
         }
     }
+
+    private static long Count(TraceEntry entry) => entry.Shape.Aggregate(1L, (all, extent) => all * extent);
 }
