@@ -81,7 +81,7 @@ internal static unsafe class Interleaving
 
     /// <summary>Eight rows of eight to eight columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TransposeEight(float* from, long fromStride, float* to, long toStride)
+    public static void TransposeEight(float* from, long fromStride, float* to, long toStride)
     {
         if (!Avx.IsSupported)
         {

@@ -11,6 +11,8 @@ namespace PPYolo.Kernels.Convolutions;
 internal static unsafe class KernelTransform
 {
     private const int Lanes = PanelProduct.Lanes,
+        Rows = PanelProduct.Rows,
+        Points = 16,
         Taps = 9;
 
     /// <summary>The matrices that multiply inputs: a row for each output, as deep as there are inputs.</summary>
@@ -66,23 +68,31 @@ internal static unsafe class KernelTransform
     private static void Apply(Kernels kernels, int rows, int depth, float* points, int threads)
     {
         var size = LeftFactor.Size(rows, depth);
-        Work.ForEach(
-            rows.PaddedTo(PanelProduct.Rows) / PanelProduct.Rows,
-            threads,
-            block =>
+        Work.ForEach(rows.PaddedTo(Rows) / Rows, threads, block =>
+        {
+            var taps = stackalloc float[Taps * Lanes];
+            var stages = stackalloc float[Points * Rows * Lanes];
+            var at = points + LeftFactor.Start(block * Rows, depth.PaddedTo(Lanes));
+            for (var from = 0; from < depth; from += Lanes, at += Rows * Lanes)
             {
-                var taps = stackalloc float[Taps * Lanes];
-                var at = points + (block * (long)PanelProduct.Rows * depth.PaddedTo(Lanes));
-                for (var from = 0; from < depth; from += Lanes)
+                for (var row = 0; row < Rows; row++)
                 {
-                    for (var row = block * PanelProduct.Rows; row < (block + 1) * PanelProduct.Rows; row++, at += Lanes)
-                    {
-                        kernels.Gather(row, from, row < rows ? Math.Min(Lanes, depth - from) : 0, taps);
-                        Forth(kernels.Turned ? taps + ((Taps - 1) * Lanes) : taps, kernels.Turned ? -Lanes : Lanes, at, size);
-                    }
+                    var exist = (block * Rows) + row < rows ? Math.Min(Lanes, depth - from) : 0;
+                    kernels.Gather((block * Rows) + row, from, exist, taps);
+                    Forth(
+                        kernels.Turned ? taps + ((Taps - 1) * Lanes) : taps,
+                        kernels.Turned ? -Lanes : Lanes,
+                        stages + (row * Lanes),
+                        Rows * Lanes
+                    );
+                }
+
+                for (var point = 0; point < Points; point++)
+                {
+                    LeftFactor.Turn(stages + (point * Rows * Lanes), Lanes, Lanes, at + (point * size));
                 }
             }
-        );
+        });
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

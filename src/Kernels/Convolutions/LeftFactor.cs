@@ -5,8 +5,8 @@ using PPYolo.Kernels.Memory;
 namespace PPYolo.Kernels.Convolutions;
 
 /// <summary>
-/// Matrices as <see cref="PanelProduct"/> takes its left factor: blocks of eight rows, in each sixteen of the depth of each row after
-/// another. What fills the last blocks is 0.
+/// Matrices as <see cref="PanelProduct"/> takes its left factor: blocks of eight rows, in each the eight rows' elements of a term together,
+/// term after term. What fills the last block is 0; terms that fill the last vector are any number.
 /// </summary>
 internal static unsafe class LeftFactor
 {
@@ -16,10 +16,10 @@ internal static unsafe class LeftFactor
     /// <summary>Floats of a matrix, with what fills blocks.</summary>
     public static long Size(int rows, int depth) => (long)rows.PaddedTo(Rows) * depth.PaddedTo(Lanes);
 
-    /// <summary>Where a row starts; its next sixteen elements are a block, <c>8 * 16</c> floats, further on.</summary>
+    /// <summary>Where a row starts; each of its elements is eight floats after the one before.</summary>
     /// <param name="row">The row.</param>
     /// <param name="depth">Terms of each sum, whole vectors.</param>
-    public static long Start(int row, int depth) => ((long)(row - (row % Rows)) * depth) + (row % Rows * Lanes);
+    public static long Start(int row, int depth) => ((long)(row - (row % Rows)) * depth) + (row % Rows);
 
     /// <summary>Brings a matrix into this form.</summary>
     /// <param name="matrix">The first element.</param>
@@ -29,74 +29,56 @@ internal static unsafe class LeftFactor
     /// <param name="depthStride">Floats from one element of a row to the next.</param>
     /// <param name="left">Memory of <see cref="Size"/> floats.</param>
     /// <param name="threads">How many threads may work.</param>
-    public static void Pack(float* matrix, int rows, int depth, long rowStride, long depthStride, float* left, int threads)
-    {
-        var blockSize = (long)Rows * depth.PaddedTo(Lanes);
-        Work.ForEach(
-            rows.PaddedTo(2 * Rows) / (2 * Rows),
-            threads,
-            pair =>
-            {
-                var row = pair * 2 * Rows;
-                float* from = matrix + (row * rowStride),
-                    to = left + (pair * 2 * blockSize);
-                var done = rowStride == 1 && rows - row >= 2 * Rows ? PackTurned(from, depth, depthStride, to, blockSize) : 0;
-                for (var block = 0; block < 2 && row < rows; block++, row += Rows, from += Rows * rowStride, to += blockSize)
-                {
-                    PackBlock(
-                        from + (done * depthStride),
-                        Math.Min(Rows, rows - row),
-                        depth - done,
-                        rowStride,
-                        depthStride,
-                        to + (done * Rows)
-                    );
-                }
-            }
+    public static void Pack(float* matrix, int rows, int depth, long rowStride, long depthStride, float* left, int threads) =>
+        Work.ForEach(rows.PaddedTo(Rows) / Rows, threads, block =>
+            PackBlock(
+                matrix + (block * Rows * rowStride),
+                Math.Min(Rows, rows - (block * Rows)),
+                depth,
+                rowStride,
+                depthStride,
+                left + Start(block * Rows, depth.PaddedTo(Lanes))
+            )
         );
-    }
 
     /// <summary>One block of up to eight rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PackBlock(float* matrix, int rows, int depth, long rowStride, long depthStride, float* left)
     {
-        for (var from = 0; from < depth; from += Lanes, matrix += Lanes * depthStride)
+        var term = 0;
+        if (rows == Rows && rowStride == 1)
         {
-            var lanes = Math.Min(Lanes, depth - from);
-            for (var row = 0; row < Rows; row++, left += Lanes)
+            for (; term < depth; term++)
             {
-                var at = matrix + (row * rowStride);
-                if (row < rows && lanes == Lanes && depthStride == 1)
-                {
-                    Vector512.Load(at).Store(left);
-                    continue;
-                }
+                Vector256.Load(matrix + (term * depthStride)).Store(left + (term * Rows));
+            }
+        }
+        else if (rows == Rows && depthStride == 1)
+        {
+            term = depth - (depth % Rows);
+            Turn(matrix, rowStride, term, left);
+        }
 
-                var exist = row < rows ? lanes : 0;
-                for (var lane = 0; lane < exist; lane++)
-                {
-                    left[lane] = at[lane * depthStride];
-                }
-
-                new Span<float>(left + exist, Lanes - exist).Clear();
+        for (; term < depth; term++)
+        {
+            for (var row = 0; row < Rows; row++)
+            {
+                left[(term * Rows) + row] = row < rows ? matrix[(row * rowStride) + (term * depthStride)] : 0;
             }
         }
     }
 
-    /// <summary>Two blocks of a matrix whose columns are together in memory, as far as the depth has whole vectors.</summary>
-    /// <returns>How far.</returns>
-    private static int PackTurned(float* matrix, int depth, long depthStride, float* left, long blockSize)
+    /// <summary>One block of eight rows whose terms are neighbours.</summary>
+    /// <param name="rows">The first row.</param>
+    /// <param name="stride">Floats from one row to the next.</param>
+    /// <param name="depth">Terms; those up to the next multiple of eight are read and written, too.</param>
+    /// <param name="left">The block.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Turn(float* rows, long stride, int depth, float* left)
     {
-        var rows = stackalloc float[Lanes * Lanes];
-        const int half = Rows * Lanes;
-        var from = 0;
-        for (; from <= depth - Lanes; from += Lanes, left += half)
+        for (var term = 0; term < depth; term += Rows)
         {
-            Interleaving.Transpose(matrix + (from * depthStride), depthStride, rows, Lanes);
-            new Span<float>(rows, half).CopyTo(new Span<float>(left, half));
-            new Span<float>(rows + half, half).CopyTo(new Span<float>(left + blockSize, half));
+            Interleaving.TransposeEight(rows + term, stride, left + (term * Rows), Rows);
         }
-
-        return from;
     }
 }

@@ -9,7 +9,7 @@ namespace PPYolo.Kernels.Convolutions;
 /// </summary>
 internal static unsafe class PanelKernel256
 {
-    private const int Lanes = PanelProduct.Lanes, Half = Lanes / 2, Rows = PanelProduct.Rows / 2, Block = PanelProduct.Rows * Lanes;
+    private const int Lanes = PanelProduct.Lanes, Half = Lanes / 2, Rows = PanelProduct.Rows / 2, Block = PanelProduct.Rows;
 
     /// <summary>product = left * right, or product += left * right, of eight rows and one panel.</summary>
     /// <param name="left">8 x depth, in blocks; the last one may be incomplete.</param>
@@ -26,7 +26,7 @@ internal static unsafe class PanelKernel256
             for (var column = 0; column < PanelProduct.Columns; column += 3 * Half)
             {
                 Wide(left, right + column, width, depth, product + column, stride, add);
-                Wide(left + (Rows * Lanes), right + column, width, depth, product + (Rows * stride) + column, stride, add);
+                Wide(left + Rows, right + column, width, depth, product + (Rows * stride) + column, stride, add);
             }
 
             return;
@@ -35,7 +35,7 @@ internal static unsafe class PanelKernel256
         for (var column = 0; column < width; column += Lanes)
         {
             Narrow(left, right + column, width, depth, product + column, stride, add);
-            Narrow(left + (Rows * Lanes), right + column, width, depth, product + (Rows * stride) + column, stride, add);
+            Narrow(left + Rows, right + column, width, depth, product + (Rows * stride) + column, stride, add);
         }
     }
 
@@ -48,43 +48,55 @@ internal static unsafe class PanelKernel256
         Vector256<float> s10 = default, s11 = default, s12 = default;
         Vector256<float> s20 = default, s21 = default, s22 = default;
         Vector256<float> s30 = default, s31 = default, s32 = default;
-        for (; depth > 0; depth -= Lanes, left += Block)
+        for (var end = left + (depth * Block); left < end; left += Block, right += width)
         {
-            var end = left + Math.Min(depth, Lanes);
-            for (var a = left; a < end; a++, right += width)
-            {
-                Vector256<float> r0 = Vector256.Load(right), r1 = Vector256.Load(right + Half), r2 = Vector256.Load(right + (2 * Half));
-                var l = Vector256.Create(*a);
-                s00 = Vector256.FusedMultiplyAdd(l, r0, s00);
-                s01 = Vector256.FusedMultiplyAdd(l, r1, s01);
-                s02 = Vector256.FusedMultiplyAdd(l, r2, s02);
-                l = Vector256.Create(a[Lanes]);
-                s10 = Vector256.FusedMultiplyAdd(l, r0, s10);
-                s11 = Vector256.FusedMultiplyAdd(l, r1, s11);
-                s12 = Vector256.FusedMultiplyAdd(l, r2, s12);
-                l = Vector256.Create(a[2 * Lanes]);
-                s20 = Vector256.FusedMultiplyAdd(l, r0, s20);
-                s21 = Vector256.FusedMultiplyAdd(l, r1, s21);
-                s22 = Vector256.FusedMultiplyAdd(l, r2, s22);
-                l = Vector256.Create(a[3 * Lanes]);
-                s30 = Vector256.FusedMultiplyAdd(l, r0, s30);
-                s31 = Vector256.FusedMultiplyAdd(l, r1, s31);
-                s32 = Vector256.FusedMultiplyAdd(l, r2, s32);
-            }
+            Vector256<float> r0 = Vector256.Load(right), r1 = Vector256.Load(right + Half), r2 = Vector256.Load(right + (2 * Half));
+            var l = Vector256.Create(*left);
+            s00 = Vector256.FusedMultiplyAdd(l, r0, s00);
+            s01 = Vector256.FusedMultiplyAdd(l, r1, s01);
+            s02 = Vector256.FusedMultiplyAdd(l, r2, s02);
+            l = Vector256.Create(left[1]);
+            s10 = Vector256.FusedMultiplyAdd(l, r0, s10);
+            s11 = Vector256.FusedMultiplyAdd(l, r1, s11);
+            s12 = Vector256.FusedMultiplyAdd(l, r2, s12);
+            l = Vector256.Create(left[2]);
+            s20 = Vector256.FusedMultiplyAdd(l, r0, s20);
+            s21 = Vector256.FusedMultiplyAdd(l, r1, s21);
+            s22 = Vector256.FusedMultiplyAdd(l, r2, s22);
+            l = Vector256.Create(left[3]);
+            s30 = Vector256.FusedMultiplyAdd(l, r0, s30);
+            s31 = Vector256.FusedMultiplyAdd(l, r1, s31);
+            s32 = Vector256.FusedMultiplyAdd(l, r2, s32);
         }
 
-        Store(s00, product, add);
-        Store(s01, product + Half, add);
-        Store(s02, product + (2 * Half), add);
-        Store(s10, product + stride, add);
-        Store(s11, product + stride + Half, add);
-        Store(s12, product + stride + (2 * Half), add);
-        Store(s20, product + (2 * stride), add);
-        Store(s21, product + (2 * stride) + Half, add);
-        Store(s22, product + (2 * stride) + (2 * Half), add);
-        Store(s30, product + (3 * stride), add);
-        Store(s31, product + (3 * stride) + Half, add);
-        Store(s32, product + (3 * stride) + (2 * Half), add);
+        if (add)
+        {
+            s00 += Vector256.Load(product);
+            s01 += Vector256.Load(product + Half);
+            s02 += Vector256.Load(product + (2 * Half));
+            s10 += Vector256.Load(product + stride);
+            s11 += Vector256.Load(product + stride + Half);
+            s12 += Vector256.Load(product + stride + (2 * Half));
+            s20 += Vector256.Load(product + (2 * stride));
+            s21 += Vector256.Load(product + (2 * stride) + Half);
+            s22 += Vector256.Load(product + (2 * stride) + (2 * Half));
+            s30 += Vector256.Load(product + (3 * stride));
+            s31 += Vector256.Load(product + (3 * stride) + Half);
+            s32 += Vector256.Load(product + (3 * stride) + (2 * Half));
+        }
+
+        s00.Store(product);
+        s01.Store(product + Half);
+        s02.Store(product + (2 * Half));
+        s10.Store(product + stride);
+        s11.Store(product + stride + Half);
+        s12.Store(product + stride + (2 * Half));
+        s20.Store(product + (2 * stride));
+        s21.Store(product + (2 * stride) + Half);
+        s22.Store(product + (2 * stride) + (2 * Half));
+        s30.Store(product + (3 * stride));
+        s31.Store(product + (3 * stride) + Half);
+        s32.Store(product + (3 * stride) + (2 * Half));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -94,37 +106,42 @@ internal static unsafe class PanelKernel256
         Vector256<float> s10 = default, s11 = default;
         Vector256<float> s20 = default, s21 = default;
         Vector256<float> s30 = default, s31 = default;
-        for (; depth > 0; depth -= Lanes, left += Block)
+        for (var end = left + (depth * Block); left < end; left += Block, right += width)
         {
-            var end = left + Math.Min(depth, Lanes);
-            for (var a = left; a < end; a++, right += width)
-            {
-                Vector256<float> r0 = Vector256.Load(right), r1 = Vector256.Load(right + Half);
-                var l = Vector256.Create(*a);
-                s00 = Vector256.FusedMultiplyAdd(l, r0, s00);
-                s01 = Vector256.FusedMultiplyAdd(l, r1, s01);
-                l = Vector256.Create(a[Lanes]);
-                s10 = Vector256.FusedMultiplyAdd(l, r0, s10);
-                s11 = Vector256.FusedMultiplyAdd(l, r1, s11);
-                l = Vector256.Create(a[2 * Lanes]);
-                s20 = Vector256.FusedMultiplyAdd(l, r0, s20);
-                s21 = Vector256.FusedMultiplyAdd(l, r1, s21);
-                l = Vector256.Create(a[3 * Lanes]);
-                s30 = Vector256.FusedMultiplyAdd(l, r0, s30);
-                s31 = Vector256.FusedMultiplyAdd(l, r1, s31);
-            }
+            Vector256<float> r0 = Vector256.Load(right), r1 = Vector256.Load(right + Half);
+            var l = Vector256.Create(*left);
+            s00 = Vector256.FusedMultiplyAdd(l, r0, s00);
+            s01 = Vector256.FusedMultiplyAdd(l, r1, s01);
+            l = Vector256.Create(left[1]);
+            s10 = Vector256.FusedMultiplyAdd(l, r0, s10);
+            s11 = Vector256.FusedMultiplyAdd(l, r1, s11);
+            l = Vector256.Create(left[2]);
+            s20 = Vector256.FusedMultiplyAdd(l, r0, s20);
+            s21 = Vector256.FusedMultiplyAdd(l, r1, s21);
+            l = Vector256.Create(left[3]);
+            s30 = Vector256.FusedMultiplyAdd(l, r0, s30);
+            s31 = Vector256.FusedMultiplyAdd(l, r1, s31);
         }
 
-        Store(s00, product, add);
-        Store(s01, product + Half, add);
-        Store(s10, product + stride, add);
-        Store(s11, product + stride + Half, add);
-        Store(s20, product + (2 * stride), add);
-        Store(s21, product + (2 * stride) + Half, add);
-        Store(s30, product + (3 * stride), add);
-        Store(s31, product + (3 * stride) + Half, add);
-    }
+        if (add)
+        {
+            s00 += Vector256.Load(product);
+            s01 += Vector256.Load(product + Half);
+            s10 += Vector256.Load(product + stride);
+            s11 += Vector256.Load(product + stride + Half);
+            s20 += Vector256.Load(product + (2 * stride));
+            s21 += Vector256.Load(product + (2 * stride) + Half);
+            s30 += Vector256.Load(product + (3 * stride));
+            s31 += Vector256.Load(product + (3 * stride) + Half);
+        }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(Vector256<float> sum, float* at, bool add) => (add ? Vector256.Load(at) + sum : sum).Store(at);
+        s00.Store(product);
+        s01.Store(product + Half);
+        s10.Store(product + stride);
+        s11.Store(product + stride + Half);
+        s20.Store(product + (2 * stride));
+        s21.Store(product + (2 * stride) + Half);
+        s30.Store(product + (3 * stride));
+        s31.Store(product + (3 * stride) + Half);
+    }
 }

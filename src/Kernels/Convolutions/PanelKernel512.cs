@@ -1,12 +1,13 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
+// Longer than others: the same loops for three widths, written out.
 namespace PPYolo.Kernels.Convolutions;
 
 /// <summary>The innermost loops of <see cref="PanelProduct"/> for the 32 registers of AVX-512.</summary>
 internal static unsafe class PanelKernel512
 {
-    private const int Lanes = PanelProduct.Lanes, Columns = PanelProduct.Columns, Block = PanelProduct.Rows * Lanes;
+    private const int Lanes = PanelProduct.Lanes, Columns = PanelProduct.Columns, Block = PanelProduct.Rows;
 
     /// <summary>product = left * right, or product += left * right, of eight rows and one panel.</summary>
     /// <param name="left">8 x depth, in blocks; the last one may be incomplete.</param>
@@ -44,71 +45,95 @@ internal static unsafe class PanelKernel512
         Vector512<float> s50 = default, s51 = default, s52 = default;
         Vector512<float> s60 = default, s61 = default, s62 = default;
         Vector512<float> s70 = default, s71 = default, s72 = default;
-        for (; depth > 0; depth -= Lanes, left += Block)
+        for (var end = left + (depth * Block); left < end; left += Block, right += Columns)
         {
-            var end = left + Math.Min(depth, Lanes);
-            for (var a = left; a < end; a++, right += Columns)
-            {
-                Vector512<float> r0 = Vector512.Load(right), r1 = Vector512.Load(right + Lanes), r2 = Vector512.Load(right + (2 * Lanes));
-                var l = Vector512.Create(*a);
-                s00 = Vector512.FusedMultiplyAdd(l, r0, s00);
-                s01 = Vector512.FusedMultiplyAdd(l, r1, s01);
-                s02 = Vector512.FusedMultiplyAdd(l, r2, s02);
-                l = Vector512.Create(a[Lanes]);
-                s10 = Vector512.FusedMultiplyAdd(l, r0, s10);
-                s11 = Vector512.FusedMultiplyAdd(l, r1, s11);
-                s12 = Vector512.FusedMultiplyAdd(l, r2, s12);
-                l = Vector512.Create(a[2 * Lanes]);
-                s20 = Vector512.FusedMultiplyAdd(l, r0, s20);
-                s21 = Vector512.FusedMultiplyAdd(l, r1, s21);
-                s22 = Vector512.FusedMultiplyAdd(l, r2, s22);
-                l = Vector512.Create(a[3 * Lanes]);
-                s30 = Vector512.FusedMultiplyAdd(l, r0, s30);
-                s31 = Vector512.FusedMultiplyAdd(l, r1, s31);
-                s32 = Vector512.FusedMultiplyAdd(l, r2, s32);
-                l = Vector512.Create(a[4 * Lanes]);
-                s40 = Vector512.FusedMultiplyAdd(l, r0, s40);
-                s41 = Vector512.FusedMultiplyAdd(l, r1, s41);
-                s42 = Vector512.FusedMultiplyAdd(l, r2, s42);
-                l = Vector512.Create(a[5 * Lanes]);
-                s50 = Vector512.FusedMultiplyAdd(l, r0, s50);
-                s51 = Vector512.FusedMultiplyAdd(l, r1, s51);
-                s52 = Vector512.FusedMultiplyAdd(l, r2, s52);
-                l = Vector512.Create(a[6 * Lanes]);
-                s60 = Vector512.FusedMultiplyAdd(l, r0, s60);
-                s61 = Vector512.FusedMultiplyAdd(l, r1, s61);
-                s62 = Vector512.FusedMultiplyAdd(l, r2, s62);
-                l = Vector512.Create(a[7 * Lanes]);
-                s70 = Vector512.FusedMultiplyAdd(l, r0, s70);
-                s71 = Vector512.FusedMultiplyAdd(l, r1, s71);
-                s72 = Vector512.FusedMultiplyAdd(l, r2, s72);
-            }
+            Vector512<float> r0 = Vector512.Load(right), r1 = Vector512.Load(right + Lanes), r2 = Vector512.Load(right + (2 * Lanes));
+            var l = Vector512.Create(*left);
+            s00 = Vector512.FusedMultiplyAdd(l, r0, s00);
+            s01 = Vector512.FusedMultiplyAdd(l, r1, s01);
+            s02 = Vector512.FusedMultiplyAdd(l, r2, s02);
+            l = Vector512.Create(left[1]);
+            s10 = Vector512.FusedMultiplyAdd(l, r0, s10);
+            s11 = Vector512.FusedMultiplyAdd(l, r1, s11);
+            s12 = Vector512.FusedMultiplyAdd(l, r2, s12);
+            l = Vector512.Create(left[2]);
+            s20 = Vector512.FusedMultiplyAdd(l, r0, s20);
+            s21 = Vector512.FusedMultiplyAdd(l, r1, s21);
+            s22 = Vector512.FusedMultiplyAdd(l, r2, s22);
+            l = Vector512.Create(left[3]);
+            s30 = Vector512.FusedMultiplyAdd(l, r0, s30);
+            s31 = Vector512.FusedMultiplyAdd(l, r1, s31);
+            s32 = Vector512.FusedMultiplyAdd(l, r2, s32);
+            l = Vector512.Create(left[4]);
+            s40 = Vector512.FusedMultiplyAdd(l, r0, s40);
+            s41 = Vector512.FusedMultiplyAdd(l, r1, s41);
+            s42 = Vector512.FusedMultiplyAdd(l, r2, s42);
+            l = Vector512.Create(left[5]);
+            s50 = Vector512.FusedMultiplyAdd(l, r0, s50);
+            s51 = Vector512.FusedMultiplyAdd(l, r1, s51);
+            s52 = Vector512.FusedMultiplyAdd(l, r2, s52);
+            l = Vector512.Create(left[6]);
+            s60 = Vector512.FusedMultiplyAdd(l, r0, s60);
+            s61 = Vector512.FusedMultiplyAdd(l, r1, s61);
+            s62 = Vector512.FusedMultiplyAdd(l, r2, s62);
+            l = Vector512.Create(left[7]);
+            s70 = Vector512.FusedMultiplyAdd(l, r0, s70);
+            s71 = Vector512.FusedMultiplyAdd(l, r1, s71);
+            s72 = Vector512.FusedMultiplyAdd(l, r2, s72);
         }
 
-        Store(s00, product, add);
-        Store(s01, product + Lanes, add);
-        Store(s02, product + (2 * Lanes), add);
-        Store(s10, product + stride, add);
-        Store(s11, product + stride + Lanes, add);
-        Store(s12, product + stride + (2 * Lanes), add);
-        Store(s20, product + (2 * stride), add);
-        Store(s21, product + (2 * stride) + Lanes, add);
-        Store(s22, product + (2 * stride) + (2 * Lanes), add);
-        Store(s30, product + (3 * stride), add);
-        Store(s31, product + (3 * stride) + Lanes, add);
-        Store(s32, product + (3 * stride) + (2 * Lanes), add);
-        Store(s40, product + (4 * stride), add);
-        Store(s41, product + (4 * stride) + Lanes, add);
-        Store(s42, product + (4 * stride) + (2 * Lanes), add);
-        Store(s50, product + (5 * stride), add);
-        Store(s51, product + (5 * stride) + Lanes, add);
-        Store(s52, product + (5 * stride) + (2 * Lanes), add);
-        Store(s60, product + (6 * stride), add);
-        Store(s61, product + (6 * stride) + Lanes, add);
-        Store(s62, product + (6 * stride) + (2 * Lanes), add);
-        Store(s70, product + (7 * stride), add);
-        Store(s71, product + (7 * stride) + Lanes, add);
-        Store(s72, product + (7 * stride) + (2 * Lanes), add);
+        if (add)
+        {
+            s00 += Vector512.Load(product);
+            s01 += Vector512.Load(product + Lanes);
+            s02 += Vector512.Load(product + (2 * Lanes));
+            s10 += Vector512.Load(product + stride);
+            s11 += Vector512.Load(product + stride + Lanes);
+            s12 += Vector512.Load(product + stride + (2 * Lanes));
+            s20 += Vector512.Load(product + (2 * stride));
+            s21 += Vector512.Load(product + (2 * stride) + Lanes);
+            s22 += Vector512.Load(product + (2 * stride) + (2 * Lanes));
+            s30 += Vector512.Load(product + (3 * stride));
+            s31 += Vector512.Load(product + (3 * stride) + Lanes);
+            s32 += Vector512.Load(product + (3 * stride) + (2 * Lanes));
+            s40 += Vector512.Load(product + (4 * stride));
+            s41 += Vector512.Load(product + (4 * stride) + Lanes);
+            s42 += Vector512.Load(product + (4 * stride) + (2 * Lanes));
+            s50 += Vector512.Load(product + (5 * stride));
+            s51 += Vector512.Load(product + (5 * stride) + Lanes);
+            s52 += Vector512.Load(product + (5 * stride) + (2 * Lanes));
+            s60 += Vector512.Load(product + (6 * stride));
+            s61 += Vector512.Load(product + (6 * stride) + Lanes);
+            s62 += Vector512.Load(product + (6 * stride) + (2 * Lanes));
+            s70 += Vector512.Load(product + (7 * stride));
+            s71 += Vector512.Load(product + (7 * stride) + Lanes);
+            s72 += Vector512.Load(product + (7 * stride) + (2 * Lanes));
+        }
+
+        s00.Store(product);
+        s01.Store(product + Lanes);
+        s02.Store(product + (2 * Lanes));
+        s10.Store(product + stride);
+        s11.Store(product + stride + Lanes);
+        s12.Store(product + stride + (2 * Lanes));
+        s20.Store(product + (2 * stride));
+        s21.Store(product + (2 * stride) + Lanes);
+        s22.Store(product + (2 * stride) + (2 * Lanes));
+        s30.Store(product + (3 * stride));
+        s31.Store(product + (3 * stride) + Lanes);
+        s32.Store(product + (3 * stride) + (2 * Lanes));
+        s40.Store(product + (4 * stride));
+        s41.Store(product + (4 * stride) + Lanes);
+        s42.Store(product + (4 * stride) + (2 * Lanes));
+        s50.Store(product + (5 * stride));
+        s51.Store(product + (5 * stride) + Lanes);
+        s52.Store(product + (5 * stride) + (2 * Lanes));
+        s60.Store(product + (6 * stride));
+        s61.Store(product + (6 * stride) + Lanes);
+        s62.Store(product + (6 * stride) + (2 * Lanes));
+        s70.Store(product + (7 * stride));
+        s71.Store(product + (7 * stride) + Lanes);
+        s72.Store(product + (7 * stride) + (2 * Lanes));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -122,55 +147,71 @@ internal static unsafe class PanelKernel512
         Vector512<float> s50 = default, s51 = default;
         Vector512<float> s60 = default, s61 = default;
         Vector512<float> s70 = default, s71 = default;
-        for (; depth > 0; depth -= Lanes, left += Block)
+        for (var end = left + (depth * Block); left < end; left += Block, right += 2 * Lanes)
         {
-            var end = left + Math.Min(depth, Lanes);
-            for (var a = left; a < end; a++, right += 2 * Lanes)
-            {
-                Vector512<float> r0 = Vector512.Load(right), r1 = Vector512.Load(right + Lanes);
-                var l = Vector512.Create(*a);
-                s00 = Vector512.FusedMultiplyAdd(l, r0, s00);
-                s01 = Vector512.FusedMultiplyAdd(l, r1, s01);
-                l = Vector512.Create(a[Lanes]);
-                s10 = Vector512.FusedMultiplyAdd(l, r0, s10);
-                s11 = Vector512.FusedMultiplyAdd(l, r1, s11);
-                l = Vector512.Create(a[2 * Lanes]);
-                s20 = Vector512.FusedMultiplyAdd(l, r0, s20);
-                s21 = Vector512.FusedMultiplyAdd(l, r1, s21);
-                l = Vector512.Create(a[3 * Lanes]);
-                s30 = Vector512.FusedMultiplyAdd(l, r0, s30);
-                s31 = Vector512.FusedMultiplyAdd(l, r1, s31);
-                l = Vector512.Create(a[4 * Lanes]);
-                s40 = Vector512.FusedMultiplyAdd(l, r0, s40);
-                s41 = Vector512.FusedMultiplyAdd(l, r1, s41);
-                l = Vector512.Create(a[5 * Lanes]);
-                s50 = Vector512.FusedMultiplyAdd(l, r0, s50);
-                s51 = Vector512.FusedMultiplyAdd(l, r1, s51);
-                l = Vector512.Create(a[6 * Lanes]);
-                s60 = Vector512.FusedMultiplyAdd(l, r0, s60);
-                s61 = Vector512.FusedMultiplyAdd(l, r1, s61);
-                l = Vector512.Create(a[7 * Lanes]);
-                s70 = Vector512.FusedMultiplyAdd(l, r0, s70);
-                s71 = Vector512.FusedMultiplyAdd(l, r1, s71);
-            }
+            Vector512<float> r0 = Vector512.Load(right), r1 = Vector512.Load(right + Lanes);
+            var l = Vector512.Create(*left);
+            s00 = Vector512.FusedMultiplyAdd(l, r0, s00);
+            s01 = Vector512.FusedMultiplyAdd(l, r1, s01);
+            l = Vector512.Create(left[1]);
+            s10 = Vector512.FusedMultiplyAdd(l, r0, s10);
+            s11 = Vector512.FusedMultiplyAdd(l, r1, s11);
+            l = Vector512.Create(left[2]);
+            s20 = Vector512.FusedMultiplyAdd(l, r0, s20);
+            s21 = Vector512.FusedMultiplyAdd(l, r1, s21);
+            l = Vector512.Create(left[3]);
+            s30 = Vector512.FusedMultiplyAdd(l, r0, s30);
+            s31 = Vector512.FusedMultiplyAdd(l, r1, s31);
+            l = Vector512.Create(left[4]);
+            s40 = Vector512.FusedMultiplyAdd(l, r0, s40);
+            s41 = Vector512.FusedMultiplyAdd(l, r1, s41);
+            l = Vector512.Create(left[5]);
+            s50 = Vector512.FusedMultiplyAdd(l, r0, s50);
+            s51 = Vector512.FusedMultiplyAdd(l, r1, s51);
+            l = Vector512.Create(left[6]);
+            s60 = Vector512.FusedMultiplyAdd(l, r0, s60);
+            s61 = Vector512.FusedMultiplyAdd(l, r1, s61);
+            l = Vector512.Create(left[7]);
+            s70 = Vector512.FusedMultiplyAdd(l, r0, s70);
+            s71 = Vector512.FusedMultiplyAdd(l, r1, s71);
         }
 
-        Store(s00, product, add);
-        Store(s01, product + Lanes, add);
-        Store(s10, product + stride, add);
-        Store(s11, product + stride + Lanes, add);
-        Store(s20, product + (2 * stride), add);
-        Store(s21, product + (2 * stride) + Lanes, add);
-        Store(s30, product + (3 * stride), add);
-        Store(s31, product + (3 * stride) + Lanes, add);
-        Store(s40, product + (4 * stride), add);
-        Store(s41, product + (4 * stride) + Lanes, add);
-        Store(s50, product + (5 * stride), add);
-        Store(s51, product + (5 * stride) + Lanes, add);
-        Store(s60, product + (6 * stride), add);
-        Store(s61, product + (6 * stride) + Lanes, add);
-        Store(s70, product + (7 * stride), add);
-        Store(s71, product + (7 * stride) + Lanes, add);
+        if (add)
+        {
+            s00 += Vector512.Load(product);
+            s01 += Vector512.Load(product + Lanes);
+            s10 += Vector512.Load(product + stride);
+            s11 += Vector512.Load(product + stride + Lanes);
+            s20 += Vector512.Load(product + (2 * stride));
+            s21 += Vector512.Load(product + (2 * stride) + Lanes);
+            s30 += Vector512.Load(product + (3 * stride));
+            s31 += Vector512.Load(product + (3 * stride) + Lanes);
+            s40 += Vector512.Load(product + (4 * stride));
+            s41 += Vector512.Load(product + (4 * stride) + Lanes);
+            s50 += Vector512.Load(product + (5 * stride));
+            s51 += Vector512.Load(product + (5 * stride) + Lanes);
+            s60 += Vector512.Load(product + (6 * stride));
+            s61 += Vector512.Load(product + (6 * stride) + Lanes);
+            s70 += Vector512.Load(product + (7 * stride));
+            s71 += Vector512.Load(product + (7 * stride) + Lanes);
+        }
+
+        s00.Store(product);
+        s01.Store(product + Lanes);
+        s10.Store(product + stride);
+        s11.Store(product + stride + Lanes);
+        s20.Store(product + (2 * stride));
+        s21.Store(product + (2 * stride) + Lanes);
+        s30.Store(product + (3 * stride));
+        s31.Store(product + (3 * stride) + Lanes);
+        s40.Store(product + (4 * stride));
+        s41.Store(product + (4 * stride) + Lanes);
+        s50.Store(product + (5 * stride));
+        s51.Store(product + (5 * stride) + Lanes);
+        s60.Store(product + (6 * stride));
+        s61.Store(product + (6 * stride) + Lanes);
+        s70.Store(product + (7 * stride));
+        s71.Store(product + (7 * stride) + Lanes);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -184,41 +225,46 @@ internal static unsafe class PanelKernel512
         Vector512<float> s50 = default;
         Vector512<float> s60 = default;
         Vector512<float> s70 = default;
-        for (; depth > 0; depth -= Lanes, left += Block)
+        for (var end = left + (depth * Block); left < end; left += Block, right += Lanes)
         {
-            var end = left + Math.Min(depth, Lanes);
-            for (var a = left; a < end; a++, right += Lanes)
-            {
-                var r0 = Vector512.Load(right);
-                var l = Vector512.Create(*a);
-                s00 = Vector512.FusedMultiplyAdd(l, r0, s00);
-                l = Vector512.Create(a[Lanes]);
-                s10 = Vector512.FusedMultiplyAdd(l, r0, s10);
-                l = Vector512.Create(a[2 * Lanes]);
-                s20 = Vector512.FusedMultiplyAdd(l, r0, s20);
-                l = Vector512.Create(a[3 * Lanes]);
-                s30 = Vector512.FusedMultiplyAdd(l, r0, s30);
-                l = Vector512.Create(a[4 * Lanes]);
-                s40 = Vector512.FusedMultiplyAdd(l, r0, s40);
-                l = Vector512.Create(a[5 * Lanes]);
-                s50 = Vector512.FusedMultiplyAdd(l, r0, s50);
-                l = Vector512.Create(a[6 * Lanes]);
-                s60 = Vector512.FusedMultiplyAdd(l, r0, s60);
-                l = Vector512.Create(a[7 * Lanes]);
-                s70 = Vector512.FusedMultiplyAdd(l, r0, s70);
-            }
+            var r0 = Vector512.Load(right);
+            var l = Vector512.Create(*left);
+            s00 = Vector512.FusedMultiplyAdd(l, r0, s00);
+            l = Vector512.Create(left[1]);
+            s10 = Vector512.FusedMultiplyAdd(l, r0, s10);
+            l = Vector512.Create(left[2]);
+            s20 = Vector512.FusedMultiplyAdd(l, r0, s20);
+            l = Vector512.Create(left[3]);
+            s30 = Vector512.FusedMultiplyAdd(l, r0, s30);
+            l = Vector512.Create(left[4]);
+            s40 = Vector512.FusedMultiplyAdd(l, r0, s40);
+            l = Vector512.Create(left[5]);
+            s50 = Vector512.FusedMultiplyAdd(l, r0, s50);
+            l = Vector512.Create(left[6]);
+            s60 = Vector512.FusedMultiplyAdd(l, r0, s60);
+            l = Vector512.Create(left[7]);
+            s70 = Vector512.FusedMultiplyAdd(l, r0, s70);
         }
 
-        Store(s00, product, add);
-        Store(s10, product + stride, add);
-        Store(s20, product + (2 * stride), add);
-        Store(s30, product + (3 * stride), add);
-        Store(s40, product + (4 * stride), add);
-        Store(s50, product + (5 * stride), add);
-        Store(s60, product + (6 * stride), add);
-        Store(s70, product + (7 * stride), add);
-    }
+        if (add)
+        {
+            s00 += Vector512.Load(product);
+            s10 += Vector512.Load(product + stride);
+            s20 += Vector512.Load(product + (2 * stride));
+            s30 += Vector512.Load(product + (3 * stride));
+            s40 += Vector512.Load(product + (4 * stride));
+            s50 += Vector512.Load(product + (5 * stride));
+            s60 += Vector512.Load(product + (6 * stride));
+            s70 += Vector512.Load(product + (7 * stride));
+        }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(Vector512<float> sum, float* at, bool add) => (add ? Vector512.Load(at) + sum : sum).Store(at);
+        s00.Store(product);
+        s10.Store(product + stride);
+        s20.Store(product + (2 * stride));
+        s30.Store(product + (3 * stride));
+        s40.Store(product + (4 * stride));
+        s50.Store(product + (5 * stride));
+        s60.Store(product + (6 * stride));
+        s70.Store(product + (7 * stride));
+    }
 }

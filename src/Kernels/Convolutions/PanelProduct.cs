@@ -96,6 +96,7 @@ internal static unsafe class PanelProduct
             for (var row = 0; row < rows; row += Rows, ahead += share)
             {
                 Fetch(ahead, share);
+                Fetch(row + Rows < rows ? left + ((row + Rows) * leftDepth) : left + (TermsAtOnce * Rows), terms * Rows);
                 MultiplyAtOnce(left + (row * leftDepth), right, width, terms, product + (row * stride), stride, add);
             }
         }

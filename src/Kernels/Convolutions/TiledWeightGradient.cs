@@ -55,38 +55,26 @@ internal static unsafe class TiledWeightGradient
 
                 TransformGradients(gradient, grid, from, count, first, tiles, left, leftSize, threads);
                 var add = chunk > 0;
-                Work.ForEach(
-                    Points * Pieces(count),
-                    threads,
-                    piece =>
-                    {
-                        int point = piece / Pieces(count),
-                            row = piece % Pieces(count) * RowsOfAPiece;
-                        long leftDepth = tiles.PaddedTo(Lanes);
-                        PanelProduct.MultiplyPanels(
-                            left + (point * leftSize) + (row * leftDepth),
-                            leftDepth,
-                            right + (point * rightSize),
-                            shape,
-                            Math.Min(RowsOfAPiece, count - row),
-                            tiles,
-                            sums + (point * sumSize) + ((long)row * shape.Padded),
-                            add
-                        );
-                    }
-                );
+                Work.ForEach(Points * Pieces(count), threads, piece =>
+                {
+                    int point = piece / Pieces(count),
+                        row = piece % Pieces(count) * RowsOfAPiece;
+                    long leftDepth = tiles.PaddedTo(Lanes);
+                    PanelProduct.MultiplyPanels(
+                        left + (point * leftSize) + (row * leftDepth),
+                        leftDepth,
+                        right + (point * rightSize),
+                        shape,
+                        Math.Min(RowsOfAPiece, count - row),
+                        tiles,
+                        sums + (point * sumSize) + ((long)row * shape.Padded),
+                        add
+                    );
+                });
             }
 
-            Work.ForEach(
-                count,
-                threads,
-                row =>
-                    KernelTransform.Back(
-                        sums + ((long)row * shape.Padded),
-                        sumSize,
-                        inputs,
-                        weightGradient + ((long)(from + row) * inputs * 9)
-                    )
+            Work.ForEach(count, threads, row =>
+                KernelTransform.Back(sums + ((long)row * shape.Padded), sumSize, inputs, weightGradient + ((long)(from + row) * inputs * 9))
             );
         }
     }
@@ -173,32 +161,35 @@ internal static unsafe class TiledWeightGradient
         int padded = tiles.PaddedTo(Lanes),
             stride = padded + Lanes;
         Work.ForEach(
-            count.PaddedTo(Rows),
+            count.PaddedTo(Rows) / Rows,
             threads,
-            () => new ScratchMemory((long)Points * stride, GradientTransform.Scratch(grid)),
-            (row, scratch) =>
+            () => new ScratchMemory((long)Points * Rows * stride, GradientTransform.Scratch(grid)),
+            (block, scratch) =>
             {
                 scratch.Reset();
-                float* stages = scratch.Take((long)Points * stride),
+                float* stages = scratch.Take((long)Points * Rows * stride),
                     zeros = scratch.Take(GradientTransform.Scratch(grid));
-                if (row < count)
+                for (var row = 0; row < Rows; row++)
                 {
-                    GradientTransform.Apply(gradient, grid, from + row, first, tiles, stages, stride, zeros);
-                }
-                else
-                {
-                    new Span<float>(stages, Points * stride).Clear();
+                    // Points of one output are eight rows apart: each point has its outputs together.
+                    var at = stages + ((long)row * stride);
+                    if ((block * Rows) + row < count)
+                    {
+                        GradientTransform.Apply(gradient, grid, from + (block * Rows) + row, first, tiles, at, Rows * stride, zeros);
+                    }
+                    else
+                    {
+                        for (var point = 0; point < Points; point++)
+                        {
+                            new Span<float>(at + ((long)point * Rows * stride), padded).Clear();
+                        }
+                    }
                 }
 
-                var block = left + ((row - (row % Rows)) * (long)padded) + (row % Rows * Lanes);
+                var to = left + LeftFactor.Start(block * Rows, padded);
                 for (var point = 0; point < Points; point++)
                 {
-                    for (var tile = 0; tile < padded; tile += Lanes)
-                    {
-                        new Span<float>(stages + ((long)point * stride) + tile, Lanes).CopyTo(
-                            new Span<float>(block + (point * size) + ((long)tile * Rows), Lanes)
-                        );
-                    }
+                    LeftFactor.Turn(stages + ((long)point * Rows * stride), stride, tiles, to + (point * size));
                 }
             }
         );

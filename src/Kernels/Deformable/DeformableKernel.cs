@@ -13,27 +13,18 @@ internal static unsafe class DeformableKernel
     private const int Points = DeformableSampling.Points;
 
     public static void Forward(DeformableColumns.Geometry g, float* input, float* offset, float* mask, float* columns, int threads) =>
-        Work.ForEach(
-            g.Batch,
-            threads,
-            image =>
+        Work.ForEach(g.Batch, threads, image =>
+        {
+            for (var cell = image * g.Cells; cell < (image + 1) * g.Cells; cell++)
             {
-                for (var cell = image * g.Cells; cell < (image + 1) * g.Cells; cell++)
+                for (var q = 0; q < Points; q++)
                 {
-                    for (var q = 0; q < Points; q++)
-                    {
-                        SamplePoint
-                            .At(g, offset, mask, cell, q)
-                            .Take(
-                                input + (image * g.ImageSize),
-                                g.Channels,
-                                g.Channels,
-                                columns + ((((long)cell * Points) + q) * g.Channels)
-                            );
-                    }
+                    SamplePoint
+                        .At(g, offset, mask, cell, q)
+                        .Take(input + (image * g.ImageSize), g.Channels, g.Channels, columns + ((((long)cell * Points) + q) * g.Channels));
                 }
             }
-        );
+        });
 
     public static void Backward(
         DeformableColumns.Geometry g,
@@ -45,32 +36,27 @@ internal static unsafe class DeformableKernel
         float* gradOffset,
         float* gradMask,
         int threads
-    ) =>
-        Work.ForEach(
-            g.Batch,
-            threads,
-            image =>
+    ) => Work.ForEach(g.Batch, threads, image =>
+        {
+            for (var cell = image * g.Cells; cell < (image + 1) * g.Cells; cell++)
             {
-                for (var cell = image * g.Cells; cell < (image + 1) * g.Cells; cell++)
+                for (var q = 0; q < Points; q++)
                 {
-                    for (var q = 0; q < Points; q++)
-                    {
-                        Scatter(
-                            g,
-                            input,
-                            offset,
-                            mask,
-                            cell,
-                            q,
-                            gradColumns + ((((long)cell * Points) + q) * g.Channels),
-                            gradInput,
-                            gradOffset,
-                            gradMask
-                        );
-                    }
+                    Scatter(
+                        g,
+                        input,
+                        offset,
+                        mask,
+                        cell,
+                        q,
+                        gradColumns + ((((long)cell * Points) + q) * g.Channels),
+                        gradInput,
+                        gradOffset,
+                        gradMask
+                    );
                 }
             }
-        );
+        });
 
     /// <summary>
     /// Adds the gradient of the sample at one kernel point of one output cell to the input's, and computes those of its offset and mask.

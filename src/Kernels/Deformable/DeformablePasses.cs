@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using PPYolo.Kernels.Convolutions;
 using PPYolo.Kernels.Memory;
 
@@ -50,21 +49,28 @@ internal sealed unsafe class DeformablePasses(
         Work.ForEach(
             g.Batch * blocks.Count,
             threads,
-            () => new ScratchMemory(SevenProducts.Count * leftSize, SevenProducts.Count * productSize, (long)cells * columns),
+            () =>
+                new ScratchMemory(
+                    SevenProducts.Count * leftSize,
+                    SevenProducts.Count * productSize,
+                    (long)cells * columns,
+                    Rows * halfInputs
+                ),
             (piece, scratch) =>
             {
                 scratch.Reset();
                 float* left = scratch.Take(SevenProducts.Count * leftSize),
                     products = scratch.Take(SevenProducts.Count * productSize),
-                    product = scratch.Take((long)cells * columns);
+                    product = scratch.Take((long)cells * columns),
+                    samples = scratch.Take(Rows * halfInputs);
                 var (image, block) = Math.DivRem(piece, blocks.Count);
                 var (first, count) = blocks[block];
                 var half = SevenProducts.Half(count, Rows);
                 for (var q = 0; q < Points; q++)
                 {
-                    for (var row = 0; row < 2 * half; row++)
+                    for (var row = 0; row < 2 * half; row += Rows)
                     {
-                        SampleToLeft(row < count ? (image * g.Cells) + first + row : null, q, left, leftSize, row / half, row % half);
+                        SamplesToLeft((image * g.Cells) + first + row, count - row, q, samples, left, leftSize, row / half, row % half);
                     }
 
                     SevenProducts.SumLeft(left, leftSize, (long)half * halfInputs);
@@ -160,58 +166,46 @@ internal sealed unsafe class DeformablePasses(
     public void WeightBackward(float* gradient, float* gradWeight) =>
         new DeformableWeightPass(g, input, offset, mask, outputs, threads).Run(gradient, gradWeight);
 
-    /// <summary>The sample at a kernel point of a cell as a row of the left factor; 0 where there is no cell.</summary>
-    private void SampleToLeft(int? cell, int q, float* left, long size, int half, int row)
+    /// <summary>The samples at a kernel point of eight cells as a block of the left factor; 0 where there is no cell.</summary>
+    private void SamplesToLeft(int cell, int cells, int q, float* samples, float* left, long size, int half, int row)
     {
-        var sample = cell is { } at ? SamplePoint.At(g, offset, mask, at, q) : default;
-        var to = left + LeftFactor.Start(row, halfInputs);
         for (var depth = 0; depth < 2; depth++)
         {
-            var quarter = to + (SevenProducts.LeftQuarter(half, depth) * size);
             var start = depth * halfInputs;
-            var exist = cell is null ? 0 : Math.Clamp(inputs - start, 0, halfInputs);
-            for (var blank = exist - (exist % Lanes); blank < halfInputs; blank += Lanes)
+            for (var lane = 0; lane < Rows; lane++)
             {
-                new Span<float>(quarter + (blank * Rows), Lanes).Clear();
+                var exist = lane < cells ? Math.Clamp(inputs - start, 0, halfInputs) : 0;
+                var sample = samples + (lane * halfInputs);
+                new Span<float>(sample + exist, halfInputs - exist).Clear();
+                if (exist > 0)
+                {
+                    SamplePoint
+                        .At(g, offset, mask, cell + lane, q)
+                        .Take(input + (cell / g.Cells * g.ImageSize) + start, inputs, exist, sample);
+                }
             }
 
-            if (exist > 0)
-            {
-                sample.Take(input + (cell!.Value / g.Cells * g.ImageSize) + start, inputs, exist, quarter, Rows * Lanes);
-            }
+            var to = left + (SevenProducts.LeftQuarter(half, depth) * size) + LeftFactor.Start(row, halfInputs);
+            LeftFactor.Turn(samples, halfInputs, halfInputs, to);
         }
     }
 
-    /// <summary>The gradient at cells of an image as rows of the left factor.</summary>
+    /// <summary>The gradient at cells of an image as rows of the left factor; 0 where there is no cell or output.</summary>
     private void GradientToLeft(float* planes, int cells, float* left, long size)
     {
-        var turned = stackalloc float[Lanes * Lanes];
         var half = SevenProducts.Half(cells, Rows);
-        for (var row = 0; row < half; row += Lanes)
+        for (var row = 0; row < half; row += Rows)
         {
-            for (var term = 0; term < halfOutputs; term += Lanes)
+            for (var quarter = 0; quarter < 4; quarter++)
             {
-                for (var quarter = 0; quarter < 4; quarter++)
-                {
-                    var (below, depth) = Math.DivRem(quarter, 2);
-                    int cell = (below * half) + row,
-                        output = (depth * halfOutputs) + term;
-                    int lanes = Math.Clamp(cells - cell, 0, Lanes),
-                        depths = Math.Clamp(outputs - output, 0, Lanes);
-                    var from = planes + ((long)output * g.Cells) + cell;
-                    if (lanes < Lanes || depths < Lanes)
-                    {
-                        new Span<float>(turned, Lanes * Lanes).Clear();
-                    }
-
-                    Interleaving.Transpose(from, g.Cells, turned, Lanes, depths, lanes);
-
-                    var to = left + (SevenProducts.LeftQuarter(below, depth) * size) + ((long)term * Rows);
-                    for (var lane = 0; lane < Math.Min(Lanes, half - row); lane++)
-                    {
-                        Vector512.Load(turned + (lane * Lanes)).Store(to + LeftFactor.Start(row + lane, halfOutputs));
-                    }
-                }
+                var (below, depth) = Math.DivRem(quarter, 2);
+                int cell = (below * half) + row,
+                    output = depth * halfOutputs;
+                int rows = Math.Clamp(cells - cell, 0, Rows),
+                    depths = Math.Clamp(outputs - output, 0, halfOutputs);
+                var to = left + (SevenProducts.LeftQuarter(below, depth) * size) + LeftFactor.Start(row, halfOutputs);
+                LeftFactor.PackBlock(planes + ((long)output * g.Cells) + cell, rows, depths, 1, g.Cells, to);
+                new Span<float>(to + (depths * Rows), (halfOutputs - depths) * Rows).Clear();
             }
         }
     }

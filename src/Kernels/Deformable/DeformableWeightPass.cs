@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using PPYolo.Kernels.Convolutions;
 using PPYolo.Kernels.Memory;
 
@@ -56,17 +55,13 @@ internal sealed unsafe class DeformableWeightPass(
         float* left = memory.Take(SevenProducts.Count * leftSize),
             sums = memory.Take(sumsSize);
         var samples = (SamplePoint*)memory.Take((long)Points * cells * sizeof(SamplePoint) / sizeof(float));
-        Work.ForEach(
-            Points,
-            threads,
-            q =>
+        Work.ForEach(Points, threads, q =>
+        {
+            for (var cell = 0; cell < cells; cell++)
             {
-                for (var cell = 0; cell < cells; cell++)
-                {
-                    samples[(q * cells) + cell] = SamplePoint.At(g, offset, mask, cell, q);
-                }
+                samples[(q * cells) + cell] = SamplePoint.At(g, offset, mask, cell, q);
             }
-        );
+        });
         PackGradient(gradient, cells, halfCells, depth, left);
         var pieces = (shape.Padded + PieceColumns - 1) / PieceColumns;
         const long rightSize = DepthAtOnce * PieceColumns;
@@ -130,28 +125,24 @@ internal sealed unsafe class DeformableWeightPass(
                 );
             }
         );
-        Work.ForEach(
-            outputs,
-            threads,
-            output =>
+        Work.ForEach(outputs, threads, output =>
+        {
+            float* from = sums + ((long)output * Points * columns),
+                to = gradWeight + ((long)output * inputs * Points);
+            var channel = 0;
+            for (; channel <= inputs - Lanes; channel += Lanes, to += Lanes * Points)
             {
-                float* from = sums + ((long)output * Points * columns),
-                    to = gradWeight + ((long)output * inputs * Points);
-                var channel = 0;
-                for (; channel <= inputs - Lanes; channel += Lanes, to += Lanes * Points)
-                {
-                    Interleaving.JoinNine(from + channel, columns, to);
-                }
+                Interleaving.JoinNine(from + channel, columns, to);
+            }
 
-                for (; channel < inputs; channel++, to += Points)
+            for (; channel < inputs; channel++, to += Points)
+            {
+                for (var q = 0; q < Points; q++)
                 {
-                    for (var q = 0; q < Points; q++)
-                    {
-                        to[q] = from[(q * columns) + channel];
-                    }
+                    to[q] = from[(q * columns) + channel];
                 }
             }
-        );
+        });
     }
 
     /// <summary>
@@ -199,16 +190,17 @@ internal sealed unsafe class DeformableWeightPass(
         Work.ForEach(
             halfOutputs / Rows,
             threads,
-            () => new ScratchMemory(2L * depth),
+            () => new ScratchMemory(2L * Rows * depth),
             (block, scratch) =>
             {
                 scratch.Reset();
-                var terms = scratch.Take(2L * depth);
+                var rows = scratch.Take(2L * Rows * depth);
                 for (var at = 0; at < 2 * Rows; at++)
                 {
                     int half = at / Rows,
-                        row = (block * Rows) + (at % Rows),
-                        output = (half * halfOutputs) + row;
+                        row = at % Rows,
+                        output = (half * halfOutputs) + (block * Rows) + row;
+                    var terms = rows + (2L * row * depth);
                     new Span<float>(terms, 2 * depth).Clear();
                     for (var image = 0; image < g.Batch && output < outputs; image++)
                     {
@@ -220,14 +212,10 @@ internal sealed unsafe class DeformableWeightPass(
                         from[before..].CopyTo(new Span<float>(terms + depth + (first + before - halfCells), g.Cells - before));
                     }
 
-                    for (var second = 0; second < 2; second++)
+                    for (var second = 0; second < 2 && row == Rows - 1; second++)
                     {
-                        float* values = terms + (second * depth),
-                            to = left + (SevenProducts.LeftQuarter(half, second) * size) + LeftFactor.Start(row, depth);
-                        for (var term = 0; term < depth; term += Lanes)
-                        {
-                            Vector512.Load(values + term).Store(to + ((long)term * Rows));
-                        }
+                        var to = left + (SevenProducts.LeftQuarter(half, second) * size) + LeftFactor.Start(block * Rows, depth);
+                        LeftFactor.Turn(rows + (second * depth), 2 * depth, depth, to);
                     }
                 }
 

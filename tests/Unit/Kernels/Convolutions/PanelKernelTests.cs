@@ -65,7 +65,7 @@ public sealed unsafe class PanelKernelTests
                 for (var term = 0; term < depth; term++)
                 {
                     sum = MathF.FusedMultiplyAdd(
-                        left[(term / Lanes * Rows * Lanes) + (row * Lanes) + (term % Lanes)],
+                        left[(term * Rows) + row],
                         right[(term * width) + column],
                         sum
                     );

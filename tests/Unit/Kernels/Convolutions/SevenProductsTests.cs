@@ -82,8 +82,7 @@ public sealed unsafe class SevenProductsTests
                 packedLeft[
                     (SevenProducts.LeftQuarter(row / halfRows, term / halfTerms) * leftSize)
                         + LeftFactor.Start(r, halfTerms)
-                        + (t / PanelProduct.Lanes * PanelProduct.Lanes * PanelProduct.Rows)
-                        + (t % PanelProduct.Lanes)
+                        + (t * PanelProduct.Rows)
                 ] = left[row, term];
             }
         }
