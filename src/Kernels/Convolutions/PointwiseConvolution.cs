@@ -44,7 +44,7 @@ internal static unsafe class PointwiseConvolution
                 var shape = new PanelShape(count);
                 for (var channel = 0; channel < inputs; channel++)
                 {
-                    ToPanels(Gather(input, channel, cells, first, count, stage), shape, inputs, channel, right);
+                    ToPanels(Gather(input, channel, cells, first, count, stage), cells, shape, inputs, channel, right);
                 }
 
                 for (var row = 0; row < outputs; row += OutputsAtOnce)
@@ -55,6 +55,12 @@ internal static unsafe class PointwiseConvolution
                     {
                         int column = panel * Columns,
                             width = shape.Width(panel);
+                        var to = output + ((long)row * cells);
+                        for (var at = 0; at < rows; at++)
+                        {
+                            FetchRun(Place(to + ((long)at * cells), (long)outputs * cells, cells, first + column), width);
+                        }
+
                         PanelProduct.MultiplyPanel(
                             left,
                             inputs.PaddedTo(Lanes),
@@ -71,7 +77,7 @@ internal static unsafe class PointwiseConvolution
                             Scatter(
                                 product + (at * width),
                                 Math.Min(width, count - column),
-                                output + (((long)row + at) * cells),
+                                to + ((long)at * cells),
                                 (long)outputs * cells,
                                 cells,
                                 first + column
@@ -103,7 +109,7 @@ internal static unsafe class PointwiseConvolution
         return stage;
     }
 
-    private static void ToPanels(float* row, PanelShape shape, int inputs, int channel, float* panels)
+    private static void ToPanels(float* row, int next, PanelShape shape, int inputs, int channel, float* panels)
     {
         for (var panel = 0; panel < shape.Count; panel++)
         {
@@ -112,8 +118,24 @@ internal static unsafe class PointwiseConvolution
             var to = panels + ((long)column * inputs) + ((long)channel * width);
             for (var lane = 0; lane < width; lane += Lanes)
             {
+                Prefetch.Line(row + column + lane + next);
                 Vector512.Load(row + column + lane).Store(to + lane);
             }
+        }
+    }
+
+    /// <summary>Where a cell, counted over all images, is in a channel's maps.</summary>
+    private static float* Place(float* channel, long imageSize, int cells, int cell)
+    {
+        var (image, rest) = Math.DivRem(cell, cells);
+        return channel + (image * imageSize) + rest;
+    }
+
+    private static void FetchRun(float* from, int count)
+    {
+        for (var end = from + count; from < end; from += Lanes)
+        {
+            Prefetch.Line(from);
         }
     }
 
@@ -121,6 +143,17 @@ internal static unsafe class PointwiseConvolution
     private static void Scatter(float* row, int count, float* channel, long imageSize, int cells, int first)
     {
         var (image, cell) = Math.DivRem(first, cells);
+        var to = channel + (image * imageSize) + cell;
+        if (count == Columns && cell + count <= cells)
+        {
+            for (var lane = 0; lane < Columns; lane += Lanes)
+            {
+                Vector512.Load(row + lane).Store(to + lane);
+            }
+
+            return;
+        }
+
         for (; count > 0; image++, cell = 0)
         {
             var run = Math.Min(cells - cell, count);
