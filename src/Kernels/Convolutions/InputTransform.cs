@@ -56,6 +56,9 @@ internal static unsafe class InputTransform
             : d1;
         for (var tile = 0; tile < run.Count; tile += CellPairs.Count, column += 2 * CellPairs.Count, points += CellPairs.Count)
         {
+            // The next channel's.
+            Prefetch.Line(d1 + column + grid.Cells);
+            Prefetch.Line(d2 + column + grid.Cells);
             if (column >= 0 && column + Cells <= width)
             {
                 Transform(d0 + column, d1 + column, d2 + column, d3 + column, points, stride);

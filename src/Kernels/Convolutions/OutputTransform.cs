@@ -28,6 +28,23 @@ internal static unsafe class OutputTransform
         }
     }
 
+    /// <summary>Asks for the memory of one channel's tiles before they are written; arguments as those of <see cref="Apply"/>.</summary>
+    public static void Fetch(float* map, TileGrid grid, int channels, int channel, int first, int count)
+    {
+        TileRun run;
+        for (var done = 0; done < count; done += run.Count)
+        {
+            run = grid.RunAt(first + done, first + count);
+            var upper =
+                map + ((((long)run.Image * channels) + channel) * grid.Cells) + (2L * run.Row * grid.Width) + (2 * run.Column);
+            for (var cell = 0; cell < 2 * run.Count; cell += PanelProduct.Lanes)
+            {
+                Prefetch.Line(upper + cell);
+                Prefetch.Line(upper + grid.Width + cell);
+            }
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Apply(float* points, long stride, float* plane, TileGrid grid, TileRun run)
     {

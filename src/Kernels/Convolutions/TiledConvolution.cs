@@ -62,6 +62,11 @@ internal static unsafe class TiledConvolution
                 for (var from = 0; from < outputs; from += OutputsAtOnce)
                 {
                     var at = Math.Min(OutputsAtOnce, outputs - from);
+                    for (var channel = 0; channel < at; channel++)
+                    {
+                        OutputTransform.Fetch(output, grid, outputs, from + channel, first, count);
+                    }
+
                     Multiply(points, right, product, shape, inputs, outputs, from, at);
                     for (var channel = 0; channel < at; channel++)
                     {
