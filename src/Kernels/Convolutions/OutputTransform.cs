@@ -28,7 +28,7 @@ internal static unsafe class OutputTransform
         }
     }
 
-    /// <summary>Asks for the memory of one channel's tiles before they are written; arguments as those of <see cref="Apply"/>.</summary>
+    /// <summary>Asks for the memory of one channel's tiles before they are written; arguments as those of the transform.</summary>
     public static void Fetch(float* map, TileGrid grid, int channels, int channel, int first, int count)
     {
         TileRun run;
