@@ -75,7 +75,7 @@ public sealed class EpochLoop
         {
             TrainEpoch(done + 1);
             done++;
-            ReplicaCheck.Run(ranks, Step.Entries, $"after epoch {done}");
+            Step.CheckReplicas($"after epoch {done}");
             Save(done);
             if (IsDue(done))
             {
@@ -108,7 +108,7 @@ public sealed class EpochLoop
             );
         }
 
-        ReplicaCheck.Run(ranks, Step.Entries, "before the first epoch");
+        Step.CheckReplicas("before the first epoch");
         return done;
     }
 

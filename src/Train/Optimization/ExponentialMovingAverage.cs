@@ -16,14 +16,22 @@ public sealed class ExponentialMovingAverage : IDisposable
     private readonly TrainingRecipe recipe;
     private readonly List<StateEntry> sources;
     private readonly List<Tensor> averages;
+    private readonly SharedTensors? shared;
     private readonly Dictionary<string, Tensor> byKey = new(StringComparer.Ordinal);
 
     /// <summary>Starts an average over a network's entries, all but num_batches_tracked.</summary>
     public ExponentialMovingAverage(IReadOnlyList<StateEntry> entries, TrainingRecipe recipe)
+        : this(entries, recipe, null) { }
+
+    /// <summary>Starts one some of whose averages several ranks share: an update changes this rank's share of them.</summary>
+    internal ExponentialMovingAverage(IReadOnlyList<StateEntry> entries, TrainingRecipe recipe, SharedTensors? shared)
     {
-        this.recipe = recipe;
+        (this.recipe, this.shared) = (recipe, shared);
         sources = [.. entries.Where(entry => !entry.IsBatchCounter)];
-        averages = [.. sources.Select(entry => zeros_like(entry.Value, requires_grad: false).DetachFromDisposeScope())];
+        averages =
+        [
+            .. sources.Select(entry => shared?.Find(entry.Key) ?? zeros_like(entry.Value, requires_grad: false).DetachFromDisposeScope()),
+        ];
         foreach (var (key, average) in Averages)
         {
             byKey.Add(key, average);
@@ -55,7 +63,12 @@ public sealed class ExponentialMovingAverage : IDisposable
     {
         using var noGrad = no_grad();
         var decay = Decay(Updates);
-        EmaUpdate.Run([.. sources.Select((entry, i) => new EmaUpdate(averages[i], entry.Value, (float)decay, (float)(1 - decay)))]);
+        EmaUpdate.Run([
+            .. sources
+                .Zip(averages, (entry, average) => (Entry: entry, Average: average))
+                .Where(pair => shared?.Changes(pair.Entry.Key) != false)
+                .Select(pair => new EmaUpdate(pair.Average, pair.Entry.Value, (float)decay, (float)(1 - decay))),
+        ]);
         Updates++;
     }
 

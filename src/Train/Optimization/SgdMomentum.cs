@@ -14,7 +14,12 @@ namespace PPYolo.Train.Optimization;
 /// <param name="momentum">In [0,1).</param>
 public sealed class SgdMomentum(IReadOnlyList<ParameterGroup> groups, double momentum) : IDisposable
 {
+    private readonly SharedTensors? shared;
     private readonly Dictionary<string, Tensor> buffers = new(StringComparer.Ordinal);
+
+    /// <summary>One whose buffers and parameters several ranks share: a step changes this rank's share of them.</summary>
+    internal SgdMomentum(IReadOnlyList<ParameterGroup> groups, double momentum, SharedTensors? shared)
+        : this(groups, momentum) => this.shared = shared;
 
     /// <summary>The parameters.</summary>
     public IReadOnlyList<ParameterGroup> Groups { get; } = groups;
@@ -75,7 +80,12 @@ public sealed class SgdMomentum(IReadOnlyList<ParameterGroup> groups, double mom
                 var first = !buffers.TryGetValue(entry.Key, out var buffer);
                 if (first)
                 {
-                    buffers[entry.Key] = buffer = empty_like(entry.Value).DetachFromDisposeScope();
+                    buffers[entry.Key] = buffer = NewBuffer(entry.Key, entry.Value);
+                }
+
+                if (shared?.Changes(entry.Key) == false)
+                {
+                    continue;
                 }
 
                 updates.Add(
@@ -114,7 +124,7 @@ public sealed class SgdMomentum(IReadOnlyList<ParameterGroup> groups, double mom
             }
 
             using var noGrad = no_grad();
-            var buffer = buffers.TryGetValue(key, out var existing) ? existing : empty_like(parameter).DetachFromDisposeScope();
+            var buffer = buffers.TryGetValue(key, out var existing) ? existing : NewBuffer(key, parameter);
             buffers[key] = buffer;
             tensor.CopyTo(key, buffer);
         }
@@ -130,4 +140,6 @@ public sealed class SgdMomentum(IReadOnlyList<ParameterGroup> groups, double mom
 
         buffers.Clear();
     }
+
+    private Tensor NewBuffer(string key, Tensor parameter) => shared?.Find(key) ?? empty_like(parameter).DetachFromDisposeScope();
 }

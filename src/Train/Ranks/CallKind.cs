@@ -10,4 +10,7 @@ internal enum CallKind
 
     /// <summary>No further call: the rank has done its work.</summary>
     Leave = 5,
+
+    /// <summary>Rank 0 shows an object.</summary>
+    Lend = 6,
 }

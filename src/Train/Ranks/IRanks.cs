@@ -39,6 +39,13 @@ public interface IRanks : IDisposable
     /// <param name="what">What is waited for, for messages.</param>
     void Barrier(string what);
 
+    /// <summary>Shows everybody an object of rank 0's, where all ranks are in one process. It is rank 0 that owns it.</summary>
+    /// <param name="what">What is shown, for messages.</param>
+    /// <param name="make">Makes it; called on rank 0 alone.</param>
+    /// <returns>The same object on every rank; null where ranks have no memory in common, or there is one.</returns>
+    T? Lend<T>(string what, Func<T> make)
+        where T : class;
+
     /// <summary>Ends everybody's present and later calls.</summary>
     /// <param name="reason">Why, in a sentence.</param>
     void Abort(string reason);

@@ -218,6 +218,10 @@ public sealed unsafe class MpiRanks : IRanks
     public void Barrier(string what) => Make(new RankCall(CallKind.Barrier, what), 0, () => { });
 
     /// <inheritdoc />
+    public T? Lend<T>(string what, Func<T> make)
+        where T : class => null;
+
+    /// <inheritdoc />
     /// <remarks>Writes the reason and ends the processes of all ranks; does not return.</remarks>
     public void Abort(string reason) => Abort(reason, RankFailure.ExitCode);
 

@@ -33,14 +33,20 @@ public static class ReplicaCheck
             BinaryPrimitives.WriteUInt64LittleEndian(mine.AsSpan(i * sizeof(ulong)), TensorBits.Hash(entries[i].Value));
         }
 
-        var all = ranks.Gather("hashes of the weights", mine);
-        for (var i = 0; i < entries.Count; i++)
+        Require(ranks.Gather("hashes of the weights", mine), [.. entries.Select(entry => entry.Key)], when);
+    }
+
+    /// <summary>Compares what all ranks say: a number of eight bytes for each name.</summary>
+    /// <exception cref="ReplicaDivergenceException">Ranks differ; the message has the first name and the ranks.</exception>
+    internal static void Require(IReadOnlyList<byte[]> all, IReadOnlyList<string> names, string when)
+    {
+        for (var i = 0; i < names.Count; i++)
         {
-            var hashes = all.Select(hash => BinaryPrimitives.ReadUInt64LittleEndian(hash.AsSpan(i * sizeof(ulong)))).ToList();
-            var differing = Enumerable.Range(0, hashes.Count).Where(rank => hashes[rank] != hashes[0]).ToList();
+            var numbers = all.Select(rank => BinaryPrimitives.ReadUInt64LittleEndian(rank.AsSpan(i * sizeof(ulong)))).ToList();
+            var differing = Enumerable.Range(0, numbers.Count).Where(rank => numbers[rank] != numbers[0]).ToList();
             if (differing.Count > 0)
             {
-                throw new ReplicaDivergenceException(entries[i].Key, differing, when);
+                throw new ReplicaDivergenceException(names[i], differing, when);
             }
         }
     }

@@ -33,6 +33,10 @@ public sealed class SoloRanks : IRanks
     public void Barrier(string what) { }
 
     /// <inheritdoc />
+    public T? Lend<T>(string what, Func<T> make)
+        where T : class => null;
+
+    /// <inheritdoc />
     public void Abort(string reason) { }
 
     /// <inheritdoc />

@@ -19,6 +19,8 @@ internal sealed class ThreadExchange(int size)
     private readonly Tensor[] tensors = new Tensor[2 * size];
     private readonly byte[][] messages = [.. Enumerable.Range(0, 2 * size).Select(_ => Array.Empty<byte>())];
 
+    private readonly object?[] lent = new object?[2];
+
     /// <summary>A rank's buffer for a small tensor.</summary>
     public unsafe nint Small(int parity, int rank) =>
         (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref small[(parity * size) + rank][0]);
@@ -28,6 +30,9 @@ internal sealed class ThreadExchange(int size)
 
     /// <summary>The memory of the ranks' tensors.</summary>
     public Span<nint> Addresses(int parity) => addresses.AsSpan(parity * size, size);
+
+    /// <summary>What rank 0 shows the others.</summary>
+    public ref object? Lent(int parity) => ref lent[parity];
 
     /// <summary>The ranks' messages.</summary>
     public Span<byte[]> Messages(int parity) => messages.AsSpan(parity * size, size);

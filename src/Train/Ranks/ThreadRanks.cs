@@ -139,6 +139,28 @@ public sealed unsafe class ThreadRanks : IRanks
     }
 
     /// <inheritdoc />
+    public T? Lend<T>(string what, Func<T> make)
+        where T : class
+    {
+        if (Size == 1)
+        {
+            return null;
+        }
+
+        var since = Stopwatch.GetTimestamp();
+        var call = new RankCall(CallKind.Lend, what);
+        if (Rank == 0)
+        {
+            exchange.Lent(parity) = make();
+        }
+
+        group.Start(Rank, parity, call);
+        var lent = (T?)exchange.Lent(parity);
+        End(call, since);
+        return lent;
+    }
+
+    /// <inheritdoc />
     public void Abort(string reason) => group.Fail(new RankFailure(Rank, null, reason));
 
     /// <inheritdoc />

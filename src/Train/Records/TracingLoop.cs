@@ -40,7 +40,11 @@ internal static class TracingLoop
     {
         var trace = new List<IterationTrace>();
         var end = IterationLoop.Execute(
-            plan,
+            // What is put in the place of a rank's own must not reach the others.
+            plan with
+            {
+                SharesState = plan.SharesState && (injections?.Count ?? 0) == 0,
+            },
             ranks,
             observe: step => StepTracer.Watch(step, trace.Add, options, injections),
             everywhere: true

@@ -27,7 +27,7 @@ public static class IterationLoop
         using var trainer = new Trainer(plan, ranks);
         var step = trainer.Step;
         observe?.Invoke(step);
-        ReplicaCheck.Run(ranks, step.Entries, "before iteration 0");
+        step.CheckReplicas("before iteration 0");
         var steps = new List<StepResult>();
         var seconds = new List<double>();
         while (step.Iteration < plan.Iterations)

@@ -26,6 +26,12 @@ public sealed record RunPlan(TrainOptions Options, NamedTensors Start, Func<int,
     /// <summary>Whether all ranks' weights are compared after every iteration.</summary>
     public bool CheckReplicas { get; init; } = true;
 
+    /// <summary>
+    /// Whether ranks that are threads of one process have weights, momentum and averages once. An altered run never does, nor may one whose
+    /// tensors somebody overwrites.
+    /// </summary>
+    public bool SharesState { get; init; } = true;
+
     /// <summary>Where the network is.</summary>
     public Device Device { get; init; } = CPU;
 

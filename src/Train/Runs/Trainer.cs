@@ -48,7 +48,7 @@ public sealed class Trainer : IDisposable
         batches = plan.Batches(ranks.Rank);
         network = NetworkState.Create(plan.Alteration.Network(plan.Options.ToNetwork()), plan.Start, RankDevice.Of(plan.Device, ranks));
         plan.Alteration.Loaded(network);
-        Step = new(plan.Alteration.PartsOf(network, plan.Options.ToRecipe(), plan.Options.Batch, ranks));
+        Step = new(plan.Alteration.PartsOf(network, plan.Options.ToRecipe(), plan.Options.Batch, ranks, plan.SharesState));
         Step.Ahead = Ahead;
         plan.Observe?.Invoke(this);
     }
@@ -73,7 +73,7 @@ public sealed class Trainer : IDisposable
         var time = Stopwatch.GetElapsedTime(start) - (ahead?.Wait ?? TimeSpan.Zero);
         if (plan.CheckReplicas)
         {
-            ReplicaCheck.Run(ranks, Step.Entries, $"after iteration {iteration}");
+            Step.CheckReplicas($"after iteration {iteration}");
         }
 
         ManagedHeap.Release();

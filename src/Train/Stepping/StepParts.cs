@@ -34,6 +34,9 @@ public sealed record StepParts : IDisposable
     /// <summary>What sums gradients over ranks; null where there is one rank.</summary>
     public GradientReduction? Reduction { get; init; }
 
+    /// <summary>What several ranks have once; null where every rank has its own.</summary>
+    internal SharedState? Shared { get; init; }
+
     /// <summary>The batch that is fed in the place of the one that came.</summary>
     public Func<Batch, Batch> Feed { get; init; } = batch => batch;
 
@@ -71,20 +74,24 @@ public sealed record StepParts : IDisposable
     /// <param name="ranks">Who trains together; null is this process alone.</param>
     /// <param name="groups">The optimizer's groups; null are the reference's.</param>
     /// <param name="sharesStatistics">Whether norms see the batches of all ranks.</param>
+    /// <param name="sharesState">Whether ranks of one process have weights, momentum and averages once; who changes parts must not.</param>
     public static StepParts Of(
         PPYoloNetwork network,
         TrainingRecipe recipe,
         long globalBatch,
         IRanks? ranks = null,
         IReadOnlyList<ParameterGroup>? groups = null,
-        bool sharesStatistics = true
+        bool sharesStatistics = true,
+        bool sharesState = false
     )
     {
         ranks ??= new SoloRanks();
         var entries = StateEntries.Of(network);
         var schedule = new LearningRateSchedule(recipe, globalBatch);
-        var optimizer = new SgdMomentum(groups ?? ParameterGroup.Of(entries, recipe.WeightDecay, recipe.OptimizerGroups), recipe.Momentum);
-        var average = new ExponentialMovingAverage(entries, recipe);
+        var shared = sharesState ? SharedState.Of(ranks, entries) : null;
+        groups ??= ParameterGroup.Of(entries, recipe.WeightDecay, recipe.OptimizerGroups);
+        var optimizer = new SgdMomentum(groups, recipe.Momentum, shared?.Momentum);
+        var average = new ExponentialMovingAverage(entries, recipe, shared?.Averages);
         var reduction = ranks.Size > 1 ? new GradientReduction(ranks, [.. optimizer.Groups.SelectMany(group => group.Parameters)]) : null;
         if (ranks.Size > 1 && sharesStatistics)
         {
@@ -92,7 +99,7 @@ public sealed record StepParts : IDisposable
         }
 
         network.train();
-        return new()
+        var parts = new StepParts
         {
             Network = network,
             Entries = entries,
@@ -115,10 +122,26 @@ public sealed record StepParts : IDisposable
             MoveAverage = average.Update,
             ReadAverage = () => average.Read(entries),
         };
+        return shared is null ? parts : parts.Sharing(shared);
     }
 
     /// <summary>The entry of a key.</summary>
     public StateEntry Entry(string key) => Entries.Single(entry => entry.Key == key);
+
+    /// <summary>Checks that all ranks hold the same weights and statistics.</summary>
+    /// <param name="when">When, for the message.</param>
+    /// <exception cref="ReplicaDivergenceException">Ranks differ.</exception>
+    public void CheckReplicas(string when)
+    {
+        if (Shared is null)
+        {
+            ReplicaCheck.Run(Ranks, Entries, when);
+        }
+        else
+        {
+            Shared.Check(Entries, when);
+        }
+    }
 
     /// <summary>Frees optimizer and moving average; the network stays.</summary>
     public void Dispose()
@@ -126,7 +149,22 @@ public sealed record StepParts : IDisposable
         Optimizer.ClearGradients();
         Optimizer.Dispose();
         Average.Dispose();
+        Shared?.Dispose();
     }
+
+    /// <summary>The same parts, which change what is shared when no rank reads it.</summary>
+    private StepParts Sharing(SharedState shared) =>
+        this with
+        {
+            Shared = shared,
+            Update = (rate, norms) =>
+                shared.Change(
+                    "the optimizer's step",
+                    [("the learning rate", rate), .. (norms ?? []).Select((norm, i) => ($"gradient norm {i}", norm))],
+                    () => Update(rate, norms)
+                ),
+            MoveAverage = () => shared.Change("the moving average", [("the number of updates", Average.Updates)], MoveAverage),
+        };
 
     private static void Step(SgdMomentum optimizer, double rate, double[]? norms, double? limit)
     {

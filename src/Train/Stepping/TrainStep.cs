@@ -105,6 +105,9 @@ public sealed class TrainStep(StepParts parts) : IDisposable
             new Dictionary<long, TensorData>()
         ).ToPickle();
 
+    /// <inheritdoc cref="StepParts.CheckReplicas" />
+    public void CheckReplicas(string when) => parts.CheckReplicas(when);
+
     /// <summary>Frees optimizer and moving average; the network stays.</summary>
     public void Dispose()
     {

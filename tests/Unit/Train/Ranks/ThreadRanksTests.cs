@@ -152,6 +152,18 @@ public class ThreadRanksTests
     }
 
     [Fact]
+    public void Lend_shows_everybody_what_rank_0_made()
+    {
+        var made = 0;
+
+        var lent = ThreadRanks.Run(3, ranks => Enumerable.Range(0, 5).Select(i => ranks.Lend("it", () => $"{i}: {++made}")).ToList());
+
+        lent[0].Should().Equal("0: 1", "1: 2", "2: 3", "3: 4", "4: 5");
+        lent.Should().AllSatisfy(rank => rank.Zip(lent[0], ReferenceEquals).Should().NotContain(false));
+        ThreadRanks.Run(1, ranks => ranks.Lend("it", () => "made"))[0].Should().BeNull();
+    }
+
+    [Fact]
     public void Barrier_waits_for_everybody()
     {
         var arrived = 0;
