@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using PPYolo.Kernels.Memory;
 using PPYolo.Model.State;
@@ -17,11 +16,12 @@ namespace PPYolo.Train.Stepping;
 internal sealed class SharedState : IDisposable
 {
     private readonly IRanks ranks;
-    private readonly List<StateEntry> parameters;
+    private readonly IReadOnlyList<StateEntry> entries;
 
-    private SharedState(IRanks ranks, List<StateEntry> parameters, Lent lent)
+    private SharedState(IRanks ranks, IReadOnlyList<StateEntry> entries, Lent lent)
     {
-        (this.ranks, this.parameters) = (ranks, parameters);
+        (this.ranks, this.entries) = (ranks, entries);
+        var parameters = entries.Where(entry => entry.IsParameter).ToList();
         var trainable = parameters.Where(entry => entry.IsTrainable).ToList();
         Momentum = new(Views(trainable, lent.Momentum), Share(trainable));
         Averages = new(Views(parameters, lent.Averages), Share(parameters));
@@ -59,7 +59,7 @@ internal sealed class SharedState : IDisposable
 
         // Afterwards nobody could tell.
         ReplicaCheck.Run(ranks, entries, "before the weights are shared");
-        var shared = new SharedState(ranks, parameters, lent);
+        var shared = new SharedState(ranks, entries, lent);
         // Rank 0 must not free anything before the others hold it too.
         ranks.Barrier("shared weights");
         if (ranks.Rank == 0)
@@ -70,8 +70,8 @@ internal sealed class SharedState : IDisposable
         return shared;
     }
 
-    /// <summary>Changes this rank's share of shared tensors: when it begins all ranks have stopped reading, when it ends all are done.</summary>
-    /// <param name="what">What is changed, for messages.</param>
+    /// <summary>Changes this rank's share of what is shared: when it begins no rank reads any more, when it ends all are done.</summary>
+    /// <param name="what">What is done, for messages.</param>
     /// <param name="numbers">What the change depends on beside the tensors, by name.</param>
     /// <param name="change">Changes the share.</param>
     /// <exception cref="ReplicaDivergenceException">Ranks have other numbers, so that shares would not belong together.</exception>
@@ -79,24 +79,27 @@ internal sealed class SharedState : IDisposable
     {
         double[] mine = [.. numbers.Select(number => number.Value)];
         var all = ranks.Gather(what, MemoryMarshal.AsBytes(mine.AsSpan()));
-        ReplicaCheck.Require(all, [.. numbers.Select(number => number.Name)], $"before {what}");
+        if (all.Any(other => !other.AsSpan().SequenceEqual(all[0])))
+        {
+            // A gradient of which a norm is another says more. Every rank is here.
+            Check($"before {what}");
+            ReplicaCheck.Require(all, [.. numbers.Select(number => number.Name)], $"before {what}");
+        }
+
         change();
-        ranks.Barrier($"{what}: done");
+        ranks.Barrier($"{what}, done");
     }
 
     /// <summary>
-    /// Compares what shared tensors were changed by, the averaged gradients, and where they are; and what every rank has for itself.
+    /// Compares what shared tensors are changed by, the averaged gradients, and where they are; and what every rank has for itself.
     /// </summary>
+    /// <param name="when">When, for the message.</param>
     /// <exception cref="ReplicaDivergenceException">Ranks differ.</exception>
-    public void Check(IReadOnlyList<StateEntry> entries, string when)
+    public void Check(string when)
     {
-        var mine = new byte[entries.Count * sizeof(ulong)];
-        for (var i = 0; i < entries.Count; i++)
-        {
-            BinaryPrimitives.WriteUInt64LittleEndian(mine.AsSpan(i * sizeof(ulong)), Hash(entries[i]));
-        }
-
-        ReplicaCheck.Require(ranks.Gather("hashes of the gradients", mine), [.. entries.Select(entry => entry.Key)], when);
+        var mine = entries.Select(Hash).ToArray();
+        var all = ranks.Gather("hashes of the gradients", MemoryMarshal.AsBytes(mine.AsSpan()));
+        ReplicaCheck.Require(all, [.. entries.Select(entry => entry.Key)], when);
     }
 
     /// <inheritdoc />

@@ -139,7 +139,7 @@ public sealed record StepParts : IDisposable
         }
         else
         {
-            Shared.Check(Entries, when);
+            Shared.Check(when);
         }
     }
 

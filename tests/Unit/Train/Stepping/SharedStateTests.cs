@@ -65,15 +65,18 @@ public sealed class SharedStateTests
         Ends(Plan(size), size).Should().AllSatisfy(end => end.Should().Equal(own));
     }
 
-    [Fact]
-    public void A_gradient_that_drifts_on_one_rank_ends_the_run_with_its_name()
+    [Theory]
+    [InlineData(null, "after iteration 0")]
+    [InlineData(35.0, "before the optimizer's step")]
+    public void A_gradient_that_drifts_on_one_rank_ends_the_run_with_its_name(double? clip, string when)
     {
-        var run = () => Run(Plan(2), Drift(TracePhase.Reduction, Trained, entry => entry.Value.grad!));
+        var plan = Plan(2) with { Options = Options with { ClipGradNorm = clip } };
+        var run = () => Run(plan, Drift(TracePhase.Reduction, Trained, entry => entry.Value.grad!));
 
         run.Should()
             .Throw<RankFailureException>()
             .WithInnerException<ReplicaDivergenceException>()
-            .WithMessage($"after iteration 0: '{Trained}' is not the same on all ranks: rank 1 differs*gradient*");
+            .WithMessage($"{when}: '{Trained}' is not the same on all ranks: rank 1 differs*gradient*");
     }
 
     [Fact]
