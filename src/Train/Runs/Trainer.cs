@@ -46,9 +46,10 @@ public sealed class Trainer : IDisposable
         }
 
         batches = plan.Batches(ranks.Rank);
-        network = NetworkState.Create(plan.Alteration.Network(plan.Options.ToNetwork()), plan.Start, RankDevice.Of(plan.Device, ranks));
+        var device = RankDevice.Of(plan.Device, ranks);
+        (network, var shared) = SharesState(device) ? SharedState.Make(ranks, () => Make(device)) : (Make(device), null);
         plan.Alteration.Loaded(network);
-        Step = new(plan.Alteration.PartsOf(network, plan.Options.ToRecipe(), plan.Options.Batch, ranks, plan.SharesState));
+        Step = new(plan.Alteration.PartsOf(network, plan.Options.ToRecipe(), plan.Options.Batch, ranks, shared));
         Step.Ahead = Ahead;
         plan.Observe?.Invoke(this);
     }
@@ -87,6 +88,16 @@ public sealed class Trainer : IDisposable
         Draw(Step.Iteration);
         Step.Look(At(Step.Iteration).Batch);
     }
+
+    /// <summary>What is altered might be so on one rank alone, or be done as often as there are ranks.</summary>
+    private bool SharesState(Device device)
+    {
+        using var there = empty(0, device: device);
+        return plan.SharesState && plan.Alteration == Alteration.None && CpuPath.HasMemory(there);
+    }
+
+    private PPYoloNetwork Make(Device device) =>
+        NetworkState.Create(plan.Alteration.Network(plan.Options.ToNetwork()), plan.Start, device);
 
     // Named by iteration, rank and layer: a run that goes on after an interruption draws what it would have drawn.
     private void Draw(int iteration) =>

@@ -58,12 +58,11 @@ public sealed record Alteration
     /// <param name="recipe">The right recipe.</param>
     /// <param name="globalBatch">Images in an iteration, over all ranks.</param>
     /// <param name="ranks">Who trains together.</param>
-    /// <param name="sharesState">Whether ranks of one process have their state once, unless something is altered: it might be on one rank
-    /// alone, or happen as often as there are ranks.</param>
-    public StepParts PartsOf(PPYoloNetwork network, TrainingRecipe recipe, long globalBatch, IRanks ranks, bool sharesState = false)
+    /// <param name="shared">What ranks of one process have once.</param>
+    internal StepParts PartsOf(PPYoloNetwork network, TrainingRecipe recipe, long globalBatch, IRanks ranks, SharedState? shared)
     {
         var altered = Recipe(recipe);
         var groups = Groups(ParameterGroup.Of(Model.State.StateEntries.Of(network), altered.WeightDecay, altered.OptimizerGroups));
-        return Parts(StepParts.Of(network, altered, globalBatch, ranks, groups, SharesStatistics, sharesState && this == None));
+        return Parts(StepParts.Of(network, altered, globalBatch, ranks, groups, SharesStatistics, shared));
     }
 }

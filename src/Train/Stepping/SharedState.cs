@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using PPYolo.Kernels.Memory;
+using PPYolo.Model;
 using PPYolo.Model.State;
 using PPYolo.Train.Optimization;
 using PPYolo.Train.Ranks;
@@ -28,7 +28,7 @@ internal sealed class SharedState : IDisposable
         if (ranks.Rank > 0)
         {
             using var noGrad = no_grad();
-            foreach (var (entry, weight) in parameters.Zip(lent.Weights))
+            foreach (var (entry, weight) in parameters.Zip(lent.Parameters))
             {
                 entry.Value.set_(weight);
             }
@@ -41,33 +41,43 @@ internal sealed class SharedState : IDisposable
     /// <summary>The moving averages of parameters.</summary>
     public SharedTensors Averages { get; }
 
-    /// <summary>Shares the state of networks that have the same weights. All ranks call it together.</summary>
+    /// <summary>Makes every rank's network, all with the same memory for their parameters. All ranks call it together.</summary>
     /// <param name="ranks">Who trains together.</param>
-    /// <param name="entries">This rank's network, whose parameters become rank 0's.</param>
-    /// <returns>Null where every rank has a process or a card to itself, or is alone.</returns>
+    /// <param name="make">Makes a network with its start weights.</param>
+    /// <returns>This rank's network, and what is shared: nothing where a rank has a process or a card to itself, or is alone.</returns>
     /// <exception cref="ReplicaDivergenceException">The weights are not the same on all ranks.</exception>
-    public static SharedState? Of(IRanks ranks, IReadOnlyList<StateEntry> entries)
+    public static (PPYoloNetwork Network, SharedState? Shared) Make(IRanks ranks, Func<PPYoloNetwork> make)
     {
-        var parameters = entries.Where(entry => entry.IsParameter).ToList();
-        if (
-            !parameters.TrueForAll(entry => CpuPath.HasMemory(entry.Value))
-            || ranks.Lend("weights, momentum and averages", () => new Lent(parameters)) is not { } lent
-        )
+        PPYoloNetwork? network = null;
+        var lent = ranks.Lend("weights, momentum and averages", () => new Lent(StateEntries.Of(network = make())));
+        if (lent is null)
         {
-            return null;
+            return (make(), null);
         }
 
-        // Afterwards nobody could tell.
-        ReplicaCheck.Run(ranks, entries, "before the weights are shared");
-        var shared = new SharedState(ranks, entries, lent);
-        // Rank 0 must not free anything before the others hold it too.
-        ranks.Barrier("shared weights");
+        SharedState? shared = null;
+        ulong[] hashes = [];
+        // One after the other: the memory that a network gives back is the next one's. Networks made side by side would leave holes between
+        // each other's weights, too small for what a step needs.
+        for (var turn = 0; turn < ranks.Size; turn++)
+        {
+            if (turn == ranks.Rank)
+            {
+                var entries = StateEntries.Of(network ??= make());
+                hashes = [.. entries.Select(entry => TensorBits.Hash(entry.Value))];
+                shared = new(ranks, entries, lent);
+            }
+
+            ranks.Barrier($"the network of rank {turn}");
+        }
+
         if (ranks.Rank == 0)
         {
             lent.Dispose();
         }
 
-        return shared;
+        shared!.Require("hashes of the weights", hashes, "before the weights are shared");
+        return (network!, shared);
     }
 
     /// <summary>Changes this rank's share of what is shared: when it begins no rank reads any more, when it ends all are done.</summary>
@@ -97,9 +107,7 @@ internal sealed class SharedState : IDisposable
     /// <exception cref="ReplicaDivergenceException">Ranks differ.</exception>
     public void Check(string when)
     {
-        var mine = entries.Select(Hash).ToArray();
-        var all = ranks.Gather("hashes of the gradients", MemoryMarshal.AsBytes(mine.AsSpan()));
-        ReplicaCheck.Require(all, [.. entries.Select(entry => entry.Key)], when);
+        Require("hashes of the gradients", [.. entries.Select(Hash)], when);
     }
 
     /// <inheritdoc />
@@ -108,6 +116,9 @@ internal sealed class SharedState : IDisposable
         Momentum.Dispose();
         Averages.Dispose();
     }
+
+    private void Require(string what, ulong[] mine, string when) =>
+        ReplicaCheck.Require(ranks.Gather(what, MemoryMarshal.AsBytes(mine.AsSpan())), [.. entries.Select(entry => entry.Key)], when);
 
     private static ulong Hash(StateEntry entry)
     {
@@ -148,19 +159,23 @@ internal sealed class SharedState : IDisposable
             .ToDictionary(StringComparer.Ordinal);
 
     /// <summary>What rank 0 shows the others, in the order of the parameters, until all have views of it.</summary>
-    private sealed class Lent(List<StateEntry> parameters) : IDisposable
+    private sealed class Lent(IReadOnlyList<StateEntry> entries) : IDisposable
     {
-        public IReadOnlyList<Tensor> Weights { get; } = [.. parameters.Select(entry => entry.Value)];
+        public IReadOnlyList<Tensor> Parameters { get; } = [.. entries.Where(entry => entry.IsParameter).Select(entry => entry.Value)];
 
         public IReadOnlyList<Tensor> Momentum { get; } =
         [
-            .. parameters
+            .. entries
                 .Where(entry => entry.IsTrainable)
                 .Select(entry => empty_like(entry.Value, requires_grad: false).DetachFromDisposeScope()),
         ];
 
         public IReadOnlyList<Tensor> Averages { get; } =
-        [.. parameters.Select(entry => zeros_like(entry.Value, requires_grad: false).DetachFromDisposeScope())];
+        [
+            .. entries
+                .Where(entry => entry.IsParameter)
+                .Select(entry => zeros_like(entry.Value, requires_grad: false).DetachFromDisposeScope()),
+        ];
 
         public void Dispose()
         {

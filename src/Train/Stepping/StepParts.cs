@@ -74,21 +74,20 @@ public sealed record StepParts : IDisposable
     /// <param name="ranks">Who trains together; null is this process alone.</param>
     /// <param name="groups">The optimizer's groups; null are the reference's.</param>
     /// <param name="sharesStatistics">Whether norms see the batches of all ranks.</param>
-    /// <param name="sharesState">Whether ranks of one process have weights, momentum and averages once; who changes parts must not.</param>
-    public static StepParts Of(
+    /// <param name="shared">What ranks of one process have once; who changes parts must share nothing.</param>
+    internal static StepParts Of(
         PPYoloNetwork network,
         TrainingRecipe recipe,
         long globalBatch,
         IRanks? ranks = null,
         IReadOnlyList<ParameterGroup>? groups = null,
         bool sharesStatistics = true,
-        bool sharesState = false
+        SharedState? shared = null
     )
     {
         ranks ??= new SoloRanks();
         var entries = StateEntries.Of(network);
         var schedule = new LearningRateSchedule(recipe, globalBatch);
-        var shared = sharesState ? SharedState.Of(ranks, entries) : null;
         groups ??= ParameterGroup.Of(entries, recipe.WeightDecay, recipe.OptimizerGroups);
         var optimizer = new SgdMomentum(groups, recipe.Momentum, shared?.Momentum);
         var average = new ExponentialMovingAverage(entries, recipe, shared?.Averages);

@@ -19,6 +19,8 @@ public sealed class SharedStateTests
 {
     private const string Trained = "neck.yolo_transition_0.conv.weight";
 
+    private static readonly List<TracePhase> Phases = [TracePhase.Reduction, TracePhase.Weights, TracePhase.Ema];
+
     private static readonly TrainOptions Options = TrainOptionsFile.Read(
         "ppyolo_r18vd_voc2012",
         ["batch=3", "sizes=[64]", "freezeAt=1", "clipGradNorm=35", "dropBlock=false"]
@@ -95,15 +97,19 @@ public sealed class SharedStateTests
     [Fact]
     public void A_weight_that_leaves_the_shared_memory_on_one_rank_is_seen()
     {
-        var run = () => Run(Plan(2), (rank, step) =>
-            {
-                if (rank == 1)
+        var run = () =>
+            Run(
+                Plan(2),
+                (rank, step) =>
                 {
-                    using var noGrad = no_grad();
-                    var weight = step.Entries.Single(entry => entry.Key == Trained).Value;
-                    weight.set_(weight.detach().clone());
+                    if (rank == 1)
+                    {
+                        using var noGrad = no_grad();
+                        var weight = step.Entries.Single(entry => entry.Key == Trained).Value;
+                        weight.set_(weight.detach().clone());
+                    }
                 }
-            });
+            );
 
         run.Should()
             .Throw<RankFailureException>()
@@ -115,13 +121,18 @@ public sealed class SharedStateTests
     public void A_rate_that_drifts_on_one_rank_is_seen_before_it_changes_anything()
     {
         var plan = Plan(2);
-        var run = () => ThreadRanks.Run(2, ranks =>
-            {
-                using var network = TestTensors.Network(Options.ToNetwork());
-                var parts = StepParts.Of(network, Options.ToRecipe(), Options.Batch, ranks, sharesState: true);
-                using var step = new TrainStep(parts with { Rate = iteration => parts.Rate(iteration) * (1 + ranks.Rank) });
-                step.Run(plan.Batches(ranks.Rank).At(0));
-            });
+        var run = () =>
+            ThreadRanks.Run(
+                2,
+                ranks =>
+                {
+                    var (network, shared) = SharedState.Make(ranks, () => TestTensors.Network(Options.ToNetwork()));
+                    var parts = StepParts.Of(network, Options.ToRecipe(), Options.Batch, ranks, shared: shared);
+                    using var step = new TrainStep(parts with { Rate = iteration => parts.Rate(iteration) * (1 + ranks.Rank) });
+                    step.Run(plan.Batches(ranks.Rank).At(0));
+                    network.Dispose();
+                }
+            );
 
         run.Should()
             .Throw<RankFailureException>()
@@ -132,12 +143,20 @@ public sealed class SharedStateTests
     [Fact]
     public void Weights_that_differ_are_not_shared()
     {
-        var share = () => ThreadRanks.Run(2, ranks =>
-            {
-                using var network = TestTensors.Network(Options.ToNetwork());
-                StateEntries.Of(network).Single(entry => entry.Key == Trained).Value.bytes[0] ^= (byte)ranks.Rank;
-                StepParts.Of(network, Options.ToRecipe(), Options.Batch, ranks, sharesState: true).Dispose();
-            });
+        var share = () =>
+            ThreadRanks.Run(
+                2,
+                ranks =>
+                    SharedState.Make(
+                        ranks,
+                        () =>
+                        {
+                            var network = TestTensors.Network(Options.ToNetwork());
+                            StateEntries.Of(network).Single(entry => entry.Key == Trained).Value.bytes[0] ^= (byte)ranks.Rank;
+                            return network;
+                        }
+                    )
+            );
 
         share
             .Should()
@@ -154,24 +173,20 @@ public sealed class SharedStateTests
     {
         var seen = new List<string>[] { [], [] };
 
-        Run(Plan(2) with { Iterations = 2 }, (rank, step) =>
-        {
-            foreach (var phase in new[] { TracePhase.Reduction, TracePhase.Weights, TracePhase.Ema })
-            {
-                step.Watch(new PhaseWatch(phase, _ =>
-                    {
-                        if (rank == late)
-                        {
-                            Thread.Sleep(100);
-                        }
-
-                        seen[rank].Add($"{phase}: {Hash(step, averages: phase == TracePhase.Ema)}");
-                    }));
-            }
-        });
+        Run(Plan(2), (rank, step) => Phases.ForEach(phase => step.Watch(new PhaseWatch(phase, _ => Look(rank, step, phase)))));
 
         seen[0].Should().HaveCount(6).And.OnlyHaveUniqueItems();
         seen[1].Should().Equal(seen[0]);
+
+        void Look(int rank, TrainStep step, TracePhase phase)
+        {
+            if (rank == late)
+            {
+                Thread.Sleep(100);
+            }
+
+            seen[rank].Add($"{phase}: {Hash(step, averages: phase == TracePhase.Ema)}");
+        }
     }
 
     private static RunPlan Plan(int size) =>
@@ -188,48 +203,52 @@ public sealed class SharedStateTests
         {
             if (rank == 1)
             {
-                step.Watch(new PhaseWatch(phase, _ =>
-                    {
-                        using var noGrad = no_grad();
-                        tensor(step.Entries.Single(entry => entry.Key == key)).mul_(Scalars.Of(1.5));
-                    }));
+                step.Watch(new PhaseWatch(phase, _ => Change(tensor(step.Entries.Single(entry => entry.Key == key)))));
             }
         };
+
+    private static void Change(Tensor tensor)
+    {
+        using var noGrad = no_grad();
+        tensor.mul_(Scalars.Of(1.5));
+    }
 
     private static RunEnd[] Run(RunPlan plan, Action<int, TrainStep> observe) =>
         ThreadRanks.Run(2, ranks => IterationLoop.Execute(plan, ranks, observe: step => observe(ranks.Rank, step)));
 
-    private static List<string>[] Ends(RunPlan plan, int size) => ThreadRanks.Run(size, ranks =>
-        {
-            var end = IterationLoop.Execute(plan, ranks, everywhere: true);
-            return new[] { end.Raw, end.Ema, end.Momentum }.Select(TensorDigest.Of).ToList();
-        });
+    private static List<string>[] Ends(RunPlan plan, int size) =>
+        ThreadRanks.Run(size, ranks => Digests(IterationLoop.Execute(plan, ranks, everywhere: true)));
+
+    private static List<string> Digests(RunEnd end) => [.. new[] { end.Raw, end.Ema, end.Momentum }.Select(TensorDigest.Of)];
 
     /// <summary>Where each tensor is after an iteration, on each rank.</summary>
     private static Dictionary<string, List<nint>> Places(RunPlan plan, int size)
     {
-        var places = ThreadRanks.Run(size, ranks =>
-        {
-            using var trainer = new Trainer(plan, ranks);
-            trainer.Next();
-            var step = trainer.Step;
-            // Named twice: what is not a parameter has an average too.
-            var tensors = step
-                .Entries.Where(entry => !entry.IsBatchCounter)
-                .Select(entry => ($"weight {entry.Key}", entry.Value))
-                .Concat(step.Optimizer.Buffers.Select(pair => ($"momentum {pair.Key}", pair.Value)))
-                .Concat(step.Ema.Averages.Select(pair => ($"average {pair.Key}", pair.Value)))
-                .Concat(step.Entries.Where(entry => entry.IsTrainable).Select(entry => ($"gradient {entry.Key}", entry.Value.grad!)));
-            var found = tensors.Select(pair => (pair.Item1, HostMemory.AddressOf(pair.Item2))).ToList();
-            // Memory that was given back could be another rank's.
-            ranks.Barrier("all have looked");
-            return found;
-        });
+        var places = ThreadRanks.Run(
+            size,
+            ranks =>
+            {
+                using var trainer = new Trainer(plan, ranks);
+                trainer.Next();
+                var found = Tensors(trainer.Step).Select(pair => (pair.Name, HostMemory.AddressOf(pair.Tensor))).ToList();
+                // Memory that was given back could be another rank's.
+                ranks.Barrier("all have looked");
+                return found;
+            }
+        );
         return places
             .SelectMany(rank => rank)
-            .GroupBy(pair => pair.Item1, pair => pair.Item2, StringComparer.Ordinal)
+            .GroupBy(pair => pair.Name, pair => pair.Item2, StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => group.ToList(), StringComparer.Ordinal);
     }
+
+    private static IEnumerable<(string Name, Tensor Tensor)> Tensors(TrainStep step) =>
+        step
+            .Entries.Where(entry => !entry.IsBatchCounter)
+            .Select(entry => ($"weight {entry.Key}", entry.Value))
+            .Concat(step.Optimizer.Buffers.Select(pair => ($"momentum {pair.Key}", pair.Value)))
+            .Concat(step.Ema.Averages.Select(pair => ($"average {pair.Key}", pair.Value)))
+            .Concat(step.Entries.Where(entry => entry.IsTrainable).Select(entry => ($"gradient {entry.Key}", entry.Value.grad!)));
 
     private static ulong Hash(TrainStep step, bool averages) =>
         (
