@@ -3,6 +3,7 @@ using System.Globalization;
 using PPYolo.Align;
 using PPYolo.Align.Locks;
 using PPYolo.Align.Records;
+using PPYolo.Align.Tensors;
 using PPYolo.Harness.Replay;
 using PPYolo.Train.Options;
 using PPYolo.Train.Ranks;
@@ -110,9 +111,11 @@ internal static class TrainCommand
                         throw new AlignException($"--split {result.GetValue(all.Split)}: {counts.Count} counts for {members.Size} ranks");
                     }
 
+                    // Nobody writes to them: ranks of one process need them once.
+                    var weights = members.Lend("start weights", StartOf) ?? StartOf();
                     var plan = new RunPlan(
                         options,
-                        start.For(options.ToNetwork()),
+                        weights,
                         source.Batches(options, counts),
                         result.GetValue(all.Iterations),
                         source.Seed
@@ -123,6 +126,8 @@ internal static class TrainCommand
                     };
                     Train(plan, members, start.ProfileName, Recording(result), writing, result.GetValue(all.Timings));
                     return members.Rank;
+
+                    NamedTensors StartOf() => start.For(options.ToNetwork());
                 }
             );
             return ExitCode.Aligned;

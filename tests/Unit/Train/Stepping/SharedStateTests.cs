@@ -23,7 +23,7 @@ public sealed class SharedStateTests
 
     private static readonly TrainOptions Options = TrainOptionsFile.Read(
         "ppyolo_r18vd_voc2012",
-        ["batch=3", "sizes=[64]", "freezeAt=1", "clipGradNorm=35", "dropBlock=false"]
+        ["batch=3", "sizes=[64]", "freezeAt=1", "clipGradNorm=35", "dropBlock=false", "startFactor=0.5"]
     );
 
     [Theory]
@@ -128,9 +128,9 @@ public sealed class SharedStateTests
                 {
                     var (network, shared) = SharedState.Make(ranks, () => TestTensors.Network(Options.ToNetwork()));
                     var parts = StepParts.Of(network, Options.ToRecipe(), Options.Batch, ranks, shared: shared);
+                    using var owned = network;
                     using var step = new TrainStep(parts with { Rate = iteration => parts.Rate(iteration) * (1 + ranks.Rank) });
                     step.Run(plan.Batches(ranks.Rank).At(0));
-                    network.Dispose();
                 }
             );
 
