@@ -57,8 +57,7 @@ internal sealed class SharedState : IDisposable
 
         SharedState? shared = null;
         ulong[] hashes = [];
-        // One after the other: the memory that a network gives back is the next one's. Networks made side by side would leave holes between
-        // each other's weights, too small for what a step needs.
+        // One after the other: of what a network gives back when its parameters are another's, the next one is made.
         for (var turn = 0; turn < ranks.Size; turn++)
         {
             if (turn == ranks.Rank)
