@@ -47,7 +47,7 @@ var size = new Option<int>("--size") { Description = "The side of the images of 
 var batch = new Option<int>("--batch") { Description = "The images of a step.", DefaultValueFactory = _ => 8 };
 var python = new Option<string>("--python")
 {
-    Description = "A Python 3 with torch, torchvision and NumPy.",
+    Description = "A Python 3 with torch, torchvision and NumPy; what lacks them is left out, unless you name one.",
     DefaultValueFactory = _ => PythonScripts.StandardInterpreter,
 };
 var command = new RootCommand("Measures PPYolo against what one would otherwise use, in turn.")
@@ -69,18 +69,28 @@ command.SetAction(result =>
             result.GetValue(threads),
             result.GetValue(size),
             result.GetValue(batch),
-            new(result.GetValue(python)!),
+            new(result.GetValue(python)!, named: result.GetResult(python) is { Implicit: false }),
             folder.FullName
         );
         // Children inherit these; OMP_NUM_THREADS is for NumPy and OpenBLAS, which are not told otherwise.
         Environment.SetEnvironmentVariable(threadsVariable, FormattableString.Invariant($"{plan.Threads}"));
         Environment.SetEnvironmentVariable("OMP_NUM_THREADS", FormattableString.Invariant($"{plan.Threads}"));
+        var exit = 0;
         foreach (var group in result.GetValue(groups) is { Length: > 0 } chosen ? chosen : [.. actions.Keys])
         {
-            actions[group](plan);
+            try
+            {
+                actions[group](plan);
+            }
+            catch (NotCheckedException exception)
+            {
+                // The other groups mean as much without it.
+                Console.Error.WriteLine($"peers: {exception.Message}");
+                exit = 2;
+            }
         }
 
-        return 0;
+        return exit;
     }
     catch (ContestException exception)
     {

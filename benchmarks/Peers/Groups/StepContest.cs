@@ -20,48 +20,50 @@ internal static class StepContest
     public static void Run(MeasuringPlan plan)
     {
         var (weights, batch) = Prepare(plan, plan.Size, plan.Batch);
-        var trace = plan.PathOf("trace.pt");
-        plan.Python.Run("trace.py", weights, batch, trace);
-        var flops = ConvolutionFlops(plan, weights);
-        Contestant[] ceilings =
-        [
-            .. Shapes.Select(shape =>
-                Contestant.Ours(
-                    $"ceiling: {shape}",
-                    nameof(ConvolutionSubject),
-                    shape.Images,
-                    shape.Inputs,
-                    shape.Outputs,
-                    shape.Kernel,
-                    shape.Side
-                )
-            ),
-            Contestant.Ours("ceiling: matrix product 4096", nameof(MatrixProductSubject), 4096),
-        ];
+        var flops = StepOperations.Of(plan.Batch, plan.Size);
+        List<Contestant> steps = [Ours(weights, batch)];
+        if (OffersTwin(plan))
+        {
+            steps.Add(TwinOf(plan, weights, batch));
+        }
+
+        if (plan.Python.Offers(Trace, "numpy", "torch"))
+        {
+            var trace = plan.PathOf("trace.pt");
+            plan.Python.Run("trace.py", weights, batch, trace);
+            steps.Add(Contestant.Ours(Trace, nameof(TraceSubject), trace, batch));
+        }
+
+        var ceilings = Shapes.Select(shape =>
+            Contestant.Ours(
+                $"ceiling: {shape}",
+                nameof(ConvolutionSubject),
+                shape.Images,
+                shape.Inputs,
+                shape.Outputs,
+                shape.Kernel,
+                shape.Side
+            )
+        );
         var results = Contest.Run(
             plan.Rounds,
-            [
-                Ours(weights, batch),
-                plan.Python.Contestant(Twin, "step.py", weights, batch, StepWork.RatePerImage, plan.Threads),
-                Contestant.Ours(Trace, nameof(TraceSubject), trace, batch),
-                .. ceilings,
-            ]
+            [.. steps, .. ceilings, Contestant.Ours("ceiling: matrix product 4096", nameof(MatrixProductSubject), 4096)]
         );
         var rates = results
-            .Zip([flops, flops, flops, .. Shapes.Select(shape => shape.Flops), MatrixProductSubject.Flops(4096)])
+            .Zip([.. steps.Select(_ => flops), .. Shapes.Select(shape => shape.Flops), MatrixProductSubject.Flops(4096)])
             .ToDictionary(pair => pair.First, pair => pair.Second);
         string Rate(Measurement measurement) => FormattableString.Invariant($"{rates[measurement] / measurement.Median / 1e9:0} GFLOP/s");
         Console.WriteLine(
             ContestTable.Format(
                 $"Training step, {plan.Size} pixels, batch {plan.Batch}, {plan.Threads} threads, {plan.Rounds} rounds ({flops / 1e9:0} "
                     + $"GFLOP in convolutions)",
-                results.Take(3).ToList(),
+                results.Take(steps.Count).ToList(),
                 new Dictionary<string, double> { [Twin] = 0.7, [Trace] = 0.85 },
                 Rate
             )
         );
-        Console.WriteLine(ContestTable.Format("Ceilings, in the same rounds", results.Skip(3).ToList(), note: Rate));
-        var ceiling = results.Skip(3).Take(Shapes.Length).MinBy(measurement => measurement.Processor / rates[measurement])!;
+        Console.WriteLine(ContestTable.Format("Ceilings, in the same rounds", results.Skip(steps.Count).ToList(), note: Rate));
+        var ceiling = results.Skip(steps.Count).Take(Shapes.Length).MinBy(measurement => measurement.Processor / rates[measurement])!;
         double Share(double step, double one) => flops / step / (rates[ceiling] / one);
         var shares = results[0].Times.Zip(ceiling.Times, (step, one) => Share(step.Wall, one.Wall)).Order().ToList();
         Console.WriteLine(
@@ -71,11 +73,14 @@ internal static class StepContest
                     + $"{shares[^1]:0.00}), by processor time {Share(results[0].Processor, ceiling.Processor):0.00}; wanted 0.65."
             )
         );
-        Console.WriteLine(
-            FormattableString.Invariant(
-                $"Peak memory, ours / twin: {(double)results[0].ResidentPeak / results[1].ResidentPeak:0.00}; wanted 0.70."
-            )
-        );
+        if (results.FirstOrDefault(result => result.Name == Twin) is { } twin)
+        {
+            Console.WriteLine(
+                FormattableString.Invariant(
+                    $"Peak memory, ours / twin: {(double)results[0].ResidentPeak / twin.ResidentPeak:0.00}; wanted 0.70."
+                )
+            );
+        }
     }
 
     /// <summary>What it costs to watch the step: a trace into files, and a black box.</summary>
@@ -104,6 +109,7 @@ internal static class StepContest
     public static void Scale(MeasuringPlan plan)
     {
         Console.WriteLine("### Scale\n");
+        var twins = OffersTwin(plan);
         Console.WriteLine(
             "| size | batch | ours, processor ms per image | twin | ours / twin: median (range); fastest; processor | peak MB, ours and "
                 + "twin |\n|---|---|---|---|---|---|"
@@ -111,34 +117,30 @@ internal static class StepContest
         foreach (var (size, count) in new[] { (416, 1), (416, 4), (320, 8), (416, 8), (512, 8), (608, 8), (416, 16) })
         {
             var (weights, batch) = Prepare(plan, size, count);
-            var results = Contest.Run(
-                plan.Rounds,
-                Ours(weights, batch),
-                plan.Python.Contestant(Twin, "step.py", weights, batch, StepWork.RatePerImage, plan.Threads)
-            );
-            var (ours, twin) = (results[0], results[1]);
+            List<Contestant> steps = [Ours(weights, batch)];
+            if (twins)
+            {
+                steps.Add(TwinOf(plan, weights, batch));
+            }
+
+            var results = Contest.Run(plan.Rounds, steps);
+            var ours = results[0];
+            var twin = results.ElementAtOrDefault(1);
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {size} | {count} | {ours.Processor * 1000 / count:0} | {twin.Processor * 1000 / count:0} | "
-                        + $"{ContestTable.Ratio(ours, twin)} | {ours.ResidentPeak / 1024}, {twin.ResidentPeak / 1024} |"
+                    $"| {size} | {count} | {ours.Processor * 1000 / count:0} | {twin?.Processor * 1000 / count:0} | "
+                        + $"{(twin is null ? "" : ContestTable.Ratio(ours, twin))} | "
+                        + $"{string.Join(", ", results.Select(result => result.ResidentPeak / 1024))} |"
                 )
             );
         }
     }
 
-    // Every map's side is a fraction of the image's: operations grow with the pixels, so that a small image tells.
-    private static double ConvolutionFlops(MeasuringPlan plan, string weights)
-    {
-        const int small = 64;
-        var batch = StepWork.WriteBatch(plan.PathOf("flops.npz"), 2, small);
-        return double.Parse(plan.Python.Run("flops.py", weights, batch), CultureInfo.InvariantCulture)
-            / 2
-            / (small * small)
-            * plan.Size
-            * plan.Size
-            * plan.Batch;
-    }
+    private static bool OffersTwin(MeasuringPlan plan) => plan.Python.Offers(Twin, "numpy", "torch", "torchvision");
+
+    private static Contestant TwinOf(MeasuringPlan plan, string weights, string batch) =>
+        plan.Python.Contestant(Twin, "step.py", weights, batch, StepWork.RatePerImage, plan.Threads);
 
     private static Contestant Ours(string weights, string batch) => Contestant.Ours(Own, nameof(StepSubject), weights, batch);
 

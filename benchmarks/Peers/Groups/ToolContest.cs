@@ -26,23 +26,29 @@ internal static class ToolContest
             plan,
             "The same as .npz",
             Contestant.Ours("PPYolo", nameof(DiffSubject), firstArrays, secondArrays),
-            (plan.Python.Contestant("NumPy, sum of squares alone", "diff.py", firstArrays, secondArrays, "squares"), 0.33),
-            (plan.Python.Contestant("NumPy, all our measures", "diff.py", firstArrays, secondArrays, "all"), 0.33)
+            [
+                .. NumPy(plan, "NumPy, sum of squares alone", 0.33, "diff.py", firstArrays, secondArrays, "squares"),
+                .. NumPy(plan, "NumPy, all our measures", 0.33, "diff.py", firstArrays, secondArrays, "all"),
+            ]
         );
         Show(plan, "Norms and sketches of all tensors (45 million values)", Contestant.Ours("PPYolo", nameof(SketchSubject), first));
         Show(
             plan,
             "Writing .npz",
             Contestant.Ours("PPYolo", nameof(WriteTensorsSubject), first, plan.PathOf("written.npz")),
-            (Contestant.Ours("floor: writing as many bytes", nameof(WriteBytesSubject), plan.PathOf("written.bin"), bytes), null),
-            (plan.Python.Contestant("numpy.savez", "arrays.py", "write", firstArrays, plan.PathOf("numpy.npz")), null)
+            [
+                (Contestant.Ours("floor: writing as many bytes", nameof(WriteBytesSubject), plan.PathOf("written.bin"), bytes), null),
+                .. NumPy(plan, "numpy.savez", null, "arrays.py", "write", firstArrays, plan.PathOf("numpy.npz")),
+            ]
         );
         Show(
             plan,
             "Reading .npz, with checksums",
             Contestant.Ours("PPYolo", nameof(ReadTensorsSubject), firstArrays),
-            (Contestant.Ours("floor: reading the file", nameof(ReadBytesSubject), firstArrays), null),
-            (plan.Python.Contestant("numpy.load", "arrays.py", "read", firstArrays, "-"), null)
+            [
+                (Contestant.Ours("floor: reading the file", nameof(ReadBytesSubject), firstArrays), null),
+                .. NumPy(plan, "numpy.load", null, "arrays.py", "read", firstArrays, "-"),
+            ]
         );
         Show(
             plan,
@@ -52,6 +58,15 @@ internal static class ToolContest
             (Contestant.Ours("TorchSharp's SGD and plain operations", nameof(UpdateSubject), first, true), null)
         );
     }
+
+    // None where there is no NumPy.
+    private static (Contestant Contestant, double? Bound)[] NumPy(
+        MeasuringPlan plan,
+        string name,
+        double? bound,
+        string script,
+        params string[] arguments
+    ) => plan.Python.Offers(name, "numpy") ? [(plan.Python.Contestant(name, script, arguments), bound)] : [];
 
     private static void Show(MeasuringPlan plan, string title, Contestant ours, params (Contestant Contestant, double? Bound)[] others)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Sketching;
 using PPYolo.Align.Tensors;
@@ -10,12 +11,17 @@ namespace PPYolo.Peers.Groups;
 
 /// <summary>
 /// Shows that the twin computes what the reference computed, before its time means anything: ten iterations of the case
-/// r50vd-aligngrad-calm, with the bounds that our own run must meet.
+/// r50vd-aligngrad-calm, with the bounds that our own run must meet. A step's operations, which rates are computed from, are counted twice.
 /// </summary>
 internal static class TwinCheck
 {
     public static void Run(MeasuringPlan plan)
     {
+        if (!plan.Python.Offers("the check of the twin", "numpy", "torch", "torchvision"))
+        {
+            throw new NotCheckedException("nothing was checked, since the twin cannot run");
+        }
+
         var folder = Path.Combine(AppContext.BaseDirectory, "reference");
         var file = ReferenceCaseFile.Read(folder);
         var reference = ReferenceData.Read(folder, file.Iterations);
@@ -28,6 +34,7 @@ internal static class TwinCheck
             StepWork.WriteBatch(plan.PathOf(Path.Combine("check", RecordedBatches.FileName(iteration, 0))), batches.At(iteration));
         }
 
+        RequireSameOperations(plan, weights);
         foreach (var form in new[] { "torchvision", "grid_sample" })
         {
             var output = plan.PathOf($"check-{form}.npz");
@@ -57,6 +64,18 @@ internal static class TwinCheck
                 bounds.FinalWeights!.Value
             );
             Require("moving averages, sum of squares of each tensor", Distance(twin, "ema", reference, "ema9"), bounds.FinalWeights!.Value);
+        }
+    }
+
+    private static void RequireSameOperations(MeasuringPlan plan, string weights)
+    {
+        var batch = plan.PathOf("operations.npz");
+        var ours = StepOperations.OfSmall(batch);
+        var twins = long.Parse(plan.Python.Run("flops.py", weights, batch), CultureInfo.InvariantCulture);
+        Console.WriteLine($"Operations of the convolutions of a small step: {ours}, and {twins} by the twin");
+        if (ours != twins)
+        {
+            throw new ContestException("the twin's convolutions have another number of operations: rates would mean nothing");
         }
     }
 

@@ -1,4 +1,4 @@
-"""The child's side of a measurement: does one round for each line "round" and answers how long it took on the clock and on processors; see Worker.cs for the parent's."""
+"""The child's side of a measurement: does one round for each line "round" and answers how long it took on the clock and on processors; see Measuring/Rounds.cs for the parent's."""
 import sys
 import time
 
