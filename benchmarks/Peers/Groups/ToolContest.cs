@@ -20,7 +20,7 @@ internal static class ToolContest
             plan,
             $"Diff of two checkpoints of {bytes / 1_000_000} MB, .pth",
             Contestant.Ours("PPYolo", nameof(DiffSubject), first, second),
-            (Contestant.Ours("floor: reading both files", nameof(ReadBytesSubject), first, second), 2)
+            (Contestant.Ours("floor: reading both files", nameof(ReadBytesSubject), first, second), 1.4)
         );
         Show(
             plan,
@@ -46,10 +46,20 @@ internal static class ToolContest
             "Reading .npz, with checksums",
             Contestant.Ours("PPYolo", nameof(ReadTensorsSubject), firstArrays),
             [
-                (Contestant.Ours("floor: reading the file", nameof(ReadBytesSubject), firstArrays), null),
+                (Contestant.Ours("floor: reading the file", nameof(ReadBytesSubject), firstArrays), 1.3),
                 .. NumPy(plan, "numpy.load", null, "arrays.py", "read", firstArrays, "-"),
             ]
         );
+        foreach (var (source, target) in new[] { (first, "npz"), (firstArrays, "pth") })
+        {
+            Show(
+                plan,
+                $"Converting {Path.GetExtension(source)} into .{target}",
+                Contestant.Ours("PPYolo", nameof(ConvertSubject), source, plan.PathOf($"converted.{target}")),
+                (Contestant.Ours("floor: reading and writing the file", nameof(CopyBytesSubject), source, plan.PathOf("copied.bin")), 1.5)
+            );
+        }
+
         Show(
             plan,
             "Optimizer and moving average, all of ResNet50-vd's PP-YOLO training",

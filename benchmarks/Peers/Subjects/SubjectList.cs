@@ -27,6 +27,8 @@ internal static class SubjectList
         [nameof(WriteBytesSubject)] = arguments => new WriteBytesSubject(arguments[0], Number(arguments[1])),
         [nameof(ReadTensorsSubject)] = arguments => new ReadTensorsSubject(arguments[0]),
         [nameof(WriteTensorsSubject)] = arguments => new WriteTensorsSubject(arguments[0], arguments[1]),
+        [nameof(ConvertSubject)] = arguments => new ConvertSubject(arguments[0], arguments[1]),
+        [nameof(CopyBytesSubject)] = arguments => new CopyBytesSubject(arguments[0], arguments[1]),
         [nameof(SketchSubject)] = arguments => new SketchSubject(arguments[0]),
         [nameof(UpdateSubject)] = arguments => new UpdateSubject(arguments[0], bool.Parse(arguments[1])),
         [nameof(StreamSubject)] = arguments => new StreamSubject(arguments[0]),

@@ -54,7 +54,7 @@ public static class Npz
                 var archive = new ZipWriter(stream, alwaysZip64);
                 foreach (var (name, tensor) in tensors)
                 {
-                    archive.Add(name + Extension, Npy.Header(path, name, tensor), tensor.Bytes.Span, compress);
+                    archive.Add(name + Extension, Npy.Header(path, name, tensor), tensor.Bytes, compress);
                 }
 
                 archive.Finish();
@@ -68,6 +68,8 @@ public static class Npz
         var tensors = new NamedTensors();
         var leftOut = new List<LeftOutEntry>();
         var unread = new List<LeftOutEntry>();
+        var found = new List<(string Name, NpyHeader Header, ByteSource Content, uint Crc)>();
+        var known = new HashSet<string>(StringComparer.Ordinal);
         foreach (var entry in ZipDirectory.Read(file).Where(entry => !entry.IsFolder))
         {
             var prefix = ZipContent.Prefix(file, entry, NpyHeader.MaxLength);
@@ -78,7 +80,7 @@ public static class Npz
             }
 
             var header = NpyHeader.Read(prefix);
-            if (tensors.Contains(NameOf(entry)))
+            if (known.Contains(NameOf(entry)))
             {
                 throw file.Error("each name once", $"'{NameOf(entry)}' twice", "write the file again with names that differ");
             }
@@ -90,7 +92,14 @@ public static class Npz
             }
 
             NpyReader.CheckLength(header, entry.Size, prefix);
-            tensors.Add(NameOf(entry), NpyReader.Tensor(header, ZipContent.Open(file, entry, budget, verify: true), budget));
+            known.Add(NameOf(entry));
+            found.Add((NameOf(entry), header, ZipContent.Open(file, entry, budget, verify: false), entry.Crc));
+        }
+
+        ZipContent.Verify(found.ConvertAll(entry => (entry.Content, entry.Crc)));
+        foreach (var (name, header, content, _) in found)
+        {
+            tensors.Add(name, NpyReader.Tensor(header, content, budget));
         }
 
         if (tensors.Count == 0 && leftOut.Exists(entry => entry.Reason == NoArray))

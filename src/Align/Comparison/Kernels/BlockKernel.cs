@@ -21,7 +21,7 @@ internal static class BlockKernel
         where TElements : struct, IElements<T>
     {
         var whole = first.Length & -Step;
-        var sums = WholeSums<T, TElements>(first[..whole], second[..whole]);
+        var sums = WholeOrNarrowSums<T, TElements>(first[..whole], second[..whole]);
         if (whole < first.Length)
         {
             Span<T> lastFirst = stackalloc T[Step],
@@ -81,6 +81,15 @@ internal static class BlockKernel
 
         return distance;
     }
+
+    private static BlockSums WholeOrNarrowSums<T, TElements>(ReadOnlySpan<T> first, ReadOnlySpan<T> second)
+        where T : unmanaged
+        where TElements : struct, IElements<T> =>
+        Float32Kernel.IsSupported
+        && typeof(T) == typeof(float)
+        && Float32Kernel.TrySum(MemoryMarshal.Cast<T, float>(first), MemoryMarshal.Cast<T, float>(second), out var sums)
+            ? sums
+            : WholeSums<T, TElements>(first, second);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static BlockSums WholeSums<T, TElements>(ReadOnlySpan<T> first, ReadOnlySpan<T> second)

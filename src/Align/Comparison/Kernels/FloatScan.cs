@@ -12,6 +12,9 @@ internal sealed class FloatScan<T, TElements> : PairScan
     private const int SampleRuns = 64;
     private const int RunElements = UlpSearch.SampleElements / SampleRuns;
 
+    // A piece of each of two tensors is read into the second cache, and leaves it for nothing else. It consists of whole blocks.
+    private const int PieceElements = 1 << 15;
+
     private readonly TensorData? firstStart;
     private readonly TensorData? secondStart;
     private readonly FloatChunk[] chunks;
@@ -87,16 +90,28 @@ internal sealed class FloatScan<T, TElements> : PairScan
     {
         var (from, to) = (chunk * ChunkElements, (int)Math.Min((chunk + 1L) * ChunkElements, First.Count));
         Guess(counter);
-        var first = counter.First.Elements<T>(First, from, to);
-        var second = counter.Second.Elements<T>(Second, from, to);
         counter.Begin(search);
-        if (search.Stage == UlpStage.Threshold)
+        var measures = search.Stage == UlpStage.Threshold;
+        var finite = chunks[chunk].NonFiniteFirst + chunks[chunk].NonFiniteSecond == 0;
+        var result = new FloatChunk { BitwiseEqual = true, WorstBlock = from };
+        for (var at = from; at < to; at += PieceElements)
         {
-            Measure(ref chunks[chunk], first, second, from, counter);
+            var end = Math.Min(at + PieceElements, to);
+            var first = counter.First.Elements<T>(First, at, end);
+            var second = counter.Second.Elements<T>(Second, at, end);
+            if (measures)
+            {
+                Measure(ref result, first, second, at, counter);
+            }
+            else
+            {
+                counter.Add<T, TElements>(first, second, finite);
+            }
         }
-        else
+
+        if (measures)
         {
-            counter.Add<T, TElements>(first, second, chunks[chunk].NonFiniteFirst + chunks[chunk].NonFiniteSecond == 0);
+            chunks[chunk] = result;
         }
 
         search.Merge(counter);
@@ -152,9 +167,8 @@ internal sealed class FloatScan<T, TElements> : PairScan
         );
     }
 
-    private void Measure(ref FloatChunk result, ReadOnlySpan<T> first, ReadOnlySpan<T> second, int from, UlpCounter counter)
+    private void Measure(ref FloatChunk chunk, ReadOnlySpan<T> first, ReadOnlySpan<T> second, int from, UlpCounter counter)
     {
-        var chunk = new FloatChunk { BitwiseEqual = true, WorstBlock = from };
         for (var at = 0; at < first.Length; at += BlockElements)
         {
             var length = Math.Min(BlockElements, first.Length - at);
@@ -193,8 +207,6 @@ internal sealed class FloatScan<T, TElements> : PairScan
             chunk.BitwiseEqual &= equal;
             Move(ref chunk, a, b, equal, from + at, counter);
         }
-
-        result = chunk;
     }
 
     private void Move(ref FloatChunk chunk, ReadOnlySpan<T> first, ReadOnlySpan<T> second, bool equal, int from, UlpCounter counter)

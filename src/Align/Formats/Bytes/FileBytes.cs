@@ -10,8 +10,9 @@ namespace PPYolo.Align.Formats.Bytes;
 /// <param name="path">Its name, for messages.</param>
 internal sealed class FileBytes(SafeFileHandle handle, string path) : IDisposable
 {
-    // Headers and pickles are read a few bytes at a time.
+    // Pickles and directories are read a few bytes at a time, one after the other; headers lie far apart.
     private const int WindowBytes = 1 << 16;
+    private const int FirstBytes = 1 << 12;
 
     private sealed record Window(long Start, byte[] Bytes);
 
@@ -25,7 +26,9 @@ internal sealed class FileBytes(SafeFileHandle handle, string path) : IDisposabl
         var window = recent;
         if (window is null || offset < window.Start || offset + length > window.Start + window.Bytes.Length)
         {
-            window = new(offset, new byte[(int)Math.Min(Math.Max(WindowBytes, length), Length - offset)]);
+            var goesOn = window is not null && offset >= window.Start && offset <= window.Start + window.Bytes.Length;
+            var bytes = (int)Math.Min(Math.Max(goesOn ? WindowBytes : FirstBytes, length), Length - offset);
+            window = new(offset, GC.AllocateUninitializedArray<byte>(bytes));
             Read(offset, window.Bytes);
             recent = window;
         }

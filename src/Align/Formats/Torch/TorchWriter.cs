@@ -20,14 +20,14 @@ internal static class TorchWriter
             stream =>
             {
                 var archive = new ZipWriter(stream);
-                archive.Add($"{Folder}/data.pkl", pickle.End(), default);
-                archive.Add($"{Folder}/byteorder", "little"u8, default);
+                archive.Add($"{Folder}/data.pkl", pickle.End(), default(ReadOnlySpan<byte>));
+                archive.Add($"{Folder}/byteorder", "little"u8, default(ReadOnlySpan<byte>));
                 for (var index = 0; index < pickle.Storages.Count; index++)
                 {
-                    archive.Add($"{Folder}/data/{index}", default, pickle.Storages[index].Bytes.Span);
+                    archive.Add($"{Folder}/data/{index}", default, pickle.Storages[index].Bytes);
                 }
 
-                archive.Add($"{Folder}/version", "3\n"u8, default);
+                archive.Add($"{Folder}/version", "3\n"u8, default(ReadOnlySpan<byte>));
                 archive.Finish();
             },
             lasting

@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.IO.Compression;
 using System.IO.Hashing;
 using PPYolo.Align.Formats.Bytes;
+using PPYolo.Align.Tensors;
 
 namespace PPYolo.Align.Formats.Zip;
 
@@ -11,6 +13,9 @@ internal static class ZipContent
 {
     // What deflate can do at most, by its format: 258 bytes from two bits.
     private const long MaxRatio = 1032;
+
+    // It stays in the second cache.
+    private const int PieceBytes = 1 << 17;
 
     /// <summary>The label of an entry in messages.</summary>
     public static string Label(ByteSource file, ZipEntry entry) => $"{file.Label}, entry '{entry.Name}'";
@@ -52,16 +57,30 @@ internal static class ZipContent
 
         if (verify)
         {
-            Verify(content, entry.Crc);
+            Verify([(content, entry.Crc)]);
         }
 
         return content;
     }
 
-    private static void Verify(ByteSource content, uint expected)
+    /// <summary>Checks the CRCs of entries, several at a time.</summary>
+    /// <exception cref="AlignException">One is another; of several the first in order is named.</exception>
+    public static void Verify(IReadOnlyList<(ByteSource Content, uint Expected)> entries)
+    {
+        var found = InOrder.Select(entries, entry => Crc(entry.Content));
+        for (var i = 0; i < found.Count; i++)
+        {
+            if (found[i] != entries[i].Expected)
+            {
+                throw entries[i].Content.Error($"data with CRC-32 {entries[i].Expected:x8}", $"{found[i]:x8}");
+            }
+        }
+    }
+
+    private static uint Crc(ByteSource content)
     {
         var crc = new Crc32();
-        var buffer = new byte[(int)Math.Min(content.Length, 1 << 17)];
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(content.Length, PieceBytes));
         for (long offset = 0, count; offset < content.Length; offset += count)
         {
             count = Math.Min(content.Length - offset, buffer.Length);
@@ -69,10 +88,8 @@ internal static class ZipContent
             crc.Append(buffer.AsSpan(0, (int)count));
         }
 
-        if (crc.GetCurrentHashAsUInt32() != expected)
-        {
-            throw content.Error($"data with CRC-32 {expected:x8}", $"{crc.GetCurrentHashAsUInt32():x8}");
-        }
+        ArrayPool<byte>.Shared.Return(buffer);
+        return crc.GetCurrentHashAsUInt32();
     }
 
     private static void Inflate(ByteSource compressed, Span<byte> target, bool whole)

@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using System.Text;
+using PPYolo.Align.Tensors;
 
 namespace PPYolo.Align.Formats.Zip;
 
@@ -15,6 +17,9 @@ namespace PPYolo.Align.Formats.Zip;
 internal sealed class ZipWriter(Stream stream, bool alwaysZip64 = false)
 {
     private const int Alignment = 64;
+
+    // It stays in the second cache.
+    private const int PieceBytes = 1 << 18;
     private const int LocalSize = 30;
     private const ushort PaddingId = 0x4246;
 
@@ -25,15 +30,67 @@ internal sealed class ZipWriter(Stream stream, bool alwaysZip64 = false)
     private const ushort Date = (1 << 5) | 1;
 
     private readonly List<ZipEntry> entries = [];
+    private byte[] piece = [];
+
+    /// <summary>Adds a file made of two pieces, of which the second may lie in another file: then it is never in memory as a whole.</summary>
+    public void Add(string name, ReadOnlySpan<byte> head, ReadOnlyMemory<byte> body, bool compress = false)
+    {
+        if (compress || !MemoryMarshal.TryGetMemoryManager<byte, LateMemory>(body, out var late, out var start, out _))
+        {
+            Add(name, head, body.Span, compress);
+            return;
+        }
+
+        if (piece.Length == 0)
+        {
+            piece = GC.AllocateUninitializedArray<byte>(PieceBytes);
+        }
+
+        if (body.Length <= PieceBytes)
+        {
+            late.Read(start, piece.AsSpan(0, body.Length));
+            Add(name, head, piece.AsSpan(0, body.Length));
+            return;
+        }
+
+        RequireShort(name);
+        var begin = stream.Position;
+        var size = (long)head.Length + body.Length;
+        // The checksum is known at the end, and put into the header then.
+        var entry = new ZipEntry(name, false, size, size, 0, begin);
+        stream.Write(LocalHeader(entry));
+        stream.Write(head);
+        var crc = new Crc32();
+        crc.Append(head);
+        for (int done = 0, count; done < body.Length; done += count)
+        {
+            count = Math.Min(PieceBytes, body.Length - done);
+            var part = piece.AsMemory(0, count);
+            late.Read(start + done, part.Span);
+            // Both take about as long.
+            var summing = Task.Run(() => crc.Append(part.Span));
+            try
+            {
+                stream.Write(part.Span);
+            }
+            finally
+            {
+                summing.Wait();
+            }
+        }
+
+        entry = entry with { Crc = crc.GetCurrentHashAsUInt32() };
+        var end = stream.Position;
+        stream.Position = begin;
+        stream.Write(LocalHeader(entry));
+        stream.Position = end;
+        entries.Add(entry);
+    }
 
     /// <summary>Adds a file made of two pieces.</summary>
     public void Add(string name, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool compress = false)
     {
-        if (Encoding.UTF8.GetByteCount(name) > ushort.MaxValue)
-        {
-            throw new AlignException($"expected names of at most {ushort.MaxValue} bytes, found '{name[..40]}...'; rename the tensor");
-        }
-
+        RequireShort(name);
         var crc = new Crc32();
         crc.Append(head);
         crc.Append(body);
@@ -63,6 +120,14 @@ internal sealed class ZipWriter(Stream stream, bool alwaysZip64 = false)
         }
 
         entries.Add(entry);
+    }
+
+    private static void RequireShort(string name)
+    {
+        if (Encoding.UTF8.GetByteCount(name) > ushort.MaxValue)
+        {
+            throw new AlignException($"expected names of at most {ushort.MaxValue} bytes, found '{name[..40]}...'; rename the tensor");
+        }
     }
 
     /// <summary>Ends the archive with its directory.</summary>

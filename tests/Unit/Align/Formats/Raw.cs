@@ -34,7 +34,7 @@ internal static class Raw
         var archive = new ZipWriter(stream);
         foreach (var (name, data) in entries)
         {
-            archive.Add(name, data, default, compress);
+            archive.Add(name, data, default(ReadOnlySpan<byte>), compress);
         }
 
         archive.Finish();
