@@ -1,5 +1,6 @@
 using PPYolo.Align;
 using PPYolo.Align.Comparison;
+using PPYolo.Align.Comparison.Kernels;
 using PPYolo.Align.Tensors;
 
 namespace PPYolo.Tests.Unit.Align.Comparison;
@@ -8,6 +9,27 @@ public class MetricsTests
 {
     private const int Chunk = 1 << 18;
     private const int Block = 1 << 11;
+
+    // Float32 has a kernel of its own where registers hold four numbers: its lanes must be those of the common one.
+    [Theory]
+    [InlineData(16, 0f)]
+    [InlineData(Block, 0f)]
+    [InlineData((3 * Block) + 21, 0f)]
+    [InlineData(Block, float.NaN)]
+    [InlineData(Block, float.PositiveInfinity)]
+    public void Sums_of_float32_have_the_bits_of_the_same_numbers_as_float64(int count, float added)
+    {
+        var random = new Random(count);
+        var first = Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f).ToArray();
+        var second = first.Select(value => value * (1 + (random.NextSingle() / 1000))).ToArray();
+        first[count / 2] += added;
+
+        var sums = BlockKernel.Sums<float, Float32Elements>(first, second);
+
+        var same = BlockKernel.Sums<double, Float64Elements>([.. first.Select(x => (double)x)], [.. second.Select(x => (double)x)]);
+        sums.Should().Be(same);
+        double.IsNaN(sums.MaxAbs).Should().Be(float.IsNaN(added));
+    }
 
     public static TheoryData<ElementType, int> TypesAndSizes()
     {

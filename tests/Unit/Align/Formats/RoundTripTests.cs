@@ -27,6 +27,29 @@ public sealed class RoundTripTests : IDisposable
         folder.Names().Should().Equal(name);
     }
 
+    // What lies in a file is copied piece by piece, and its checksum put into the header at the end.
+    [Theory]
+    [InlineData("x.npz", "y.pth")]
+    [InlineData("x.pth", "y.npz")]
+    public void Tensors_in_a_file_are_written_as_those_in_memory(string source, string target)
+    {
+        var tensors = new NamedTensors();
+        foreach (var count in new[] { 3, 65535, 65536, 65537, 300_000 })
+        {
+            tensors.Add($"t{count}", TensorData.Of<float>([.. Enumerable.Range(0, count).Select(i => i * 0.1f)], [count]));
+        }
+
+        TensorFile.Write(folder.File(source), tensors);
+        TensorFile.Write(folder.File("memory-" + target), tensors);
+
+        using (var found = TensorFile.Read(folder.File(source)))
+        {
+            TensorFile.Write(folder.File(target), found);
+        }
+
+        File.ReadAllBytes(folder.File(target)).Should().Equal(File.ReadAllBytes(folder.File("memory-" + target)));
+    }
+
     [Theory]
     [InlineData("x.npz")]
     [InlineData("x.pth")]
