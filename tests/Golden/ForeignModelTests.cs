@@ -271,6 +271,8 @@ public sealed class ForeignModelTests : IDisposable
             start.Environment.Remove(name);
         }
 
+        // A small build takes a third less processor time without profiles.
+        start.Environment["DOTNET_TieredPGO"] = "0";
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;

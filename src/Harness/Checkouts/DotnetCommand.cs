@@ -23,6 +23,8 @@ internal static class DotnetCommand
                 ["MSBUILDDISABLENODEREUSE"] = "1",
                 ["DOTNET_CLI_UI_LANGUAGE"] = "en",
                 ["DOTNET_NOLOGO"] = "1",
+                // A build is many short processes, which end before profiles pay: it takes a third less processor time without.
+                ["DOTNET_TieredPGO"] = "0",
             },
             line,
             // Its global.json is found from here.
