@@ -1,4 +1,5 @@
 using PPYolo.Align.Explanations;
+using PPYolo.Align.Tensors;
 using PPYolo.Align.Traces;
 using PPYolo.Data.Batches;
 using PPYolo.Harness.Explain;
@@ -18,6 +19,9 @@ internal sealed class Bench
         Twins = 2;
 
     private static readonly Dictionary<BenchCase, TrainOptions> ReadOptions = [];
+
+    // Trainings copy them.
+    private static readonly Dictionary<BenchCase, NamedTensors> Starts = [];
 
     private static readonly Dictionary<BenchCase, TraceFloor> Floors = [];
 
@@ -100,7 +104,7 @@ internal sealed class Bench
         var whole = new GeneratedBatches("5", options.Batch, options.Sizes, network);
         return new(
             options,
-            StartWeights.Parse("generator:5:calm").For(network),
+            Start(of),
             ranks == 1 ? _ => whole : rank => new SlicedBatches(whole, SlicedBatches.Even(options.Batch, ranks), rank),
             Iterations,
             "5"
@@ -111,6 +115,16 @@ internal sealed class Bench
     }
 
     public static RunPlan Faulty(Alteration fault, int ranks) => Plan(ranks).With(fault);
+
+    private static NamedTensors Start(BenchCase of)
+    {
+        lock (Starts)
+        {
+            return Starts.TryGetValue(of, out var start)
+                ? start
+                : Starts[of] = StartWeights.Parse("generator:5:calm").For(Options(of).ToNetwork());
+        }
+    }
 
     private static TrainOptions Options(BenchCase of)
     {
