@@ -1,3 +1,4 @@
+// Longer than others: distances are split from a threshold once for each width of registers, beside what is counted.
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;

@@ -32,7 +32,7 @@ internal sealed class ZipWriter(Stream stream, bool alwaysZip64 = false)
     private readonly List<ZipEntry> entries = [];
     private byte[] piece = [];
 
-    /// <summary>Adds a file made of two pieces, of which the second may lie in another file: then it is never in memory as a whole.</summary>
+    /// <summary>Adds a file made of two pieces. The second may lie in another file: then it is never in memory as a whole.</summary>
     public void Add(string name, ReadOnlySpan<byte> head, ReadOnlyMemory<byte> body, bool compress = false)
     {
         if (compress || !MemoryMarshal.TryGetMemoryManager<byte, LateMemory>(body, out var late, out var start, out _))
