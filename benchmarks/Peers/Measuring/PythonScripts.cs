@@ -37,7 +37,8 @@ internal sealed class PythonScripts(string interpreter, bool named)
         }
 
         var line =
-            $"{what}: {interpreter} {(missing.Value.Contains("") ? "does not run" : "cannot import " + string.Join(", ", lacking))}; install "
+            $"{what}: {interpreter} {(missing.Value.Contains("") ? "does not run" : "cannot import " + string.Join(", ", lacking))}; "
+            + "install "
             + $"{string.Join(' ', lacking.Select(package => Packages[package]))}, or name a Python that has "
             + $"{(lacking.Count == 1 ? "it" : "them")} with --python";
         if (named)
