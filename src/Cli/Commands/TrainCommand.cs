@@ -113,13 +113,7 @@ internal static class TrainCommand
 
                     // Nobody writes to them: ranks of one process need them once.
                     var weights = members.Lend("start weights", StartOf) ?? StartOf();
-                    var plan = new RunPlan(
-                        options,
-                        weights,
-                        source.Batches(options, counts),
-                        result.GetValue(all.Iterations),
-                        source.Seed
-                    )
+                    var plan = new RunPlan(options, weights, source.Batches(options, counts), result.GetValue(all.Iterations), source.Seed)
                     {
                         Device = where,
                         DataFacts = source.Facts,

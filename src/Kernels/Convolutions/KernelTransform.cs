@@ -68,31 +68,35 @@ internal static unsafe class KernelTransform
     private static void Apply(Kernels kernels, int rows, int depth, float* points, int threads)
     {
         var size = LeftFactor.Size(rows, depth);
-        Work.ForEach(rows.PaddedTo(Rows) / Rows, threads, block =>
-        {
-            var taps = stackalloc float[Taps * Lanes];
-            var stages = stackalloc float[Points * Rows * Lanes];
-            var at = points + LeftFactor.Start(block * Rows, depth.PaddedTo(Lanes));
-            for (var from = 0; from < depth; from += Lanes, at += Rows * Lanes)
+        Work.ForEach(
+            rows.PaddedTo(Rows) / Rows,
+            threads,
+            block =>
             {
-                for (var row = 0; row < Rows; row++)
+                var taps = stackalloc float[Taps * Lanes];
+                var stages = stackalloc float[Points * Rows * Lanes];
+                var at = points + LeftFactor.Start(block * Rows, depth.PaddedTo(Lanes));
+                for (var from = 0; from < depth; from += Lanes, at += Rows * Lanes)
                 {
-                    var exist = (block * Rows) + row < rows ? Math.Min(Lanes, depth - from) : 0;
-                    kernels.Gather((block * Rows) + row, from, exist, taps);
-                    Forth(
-                        kernels.Turned ? taps + ((Taps - 1) * Lanes) : taps,
-                        kernels.Turned ? -Lanes : Lanes,
-                        stages + (row * Lanes),
-                        Rows * Lanes
-                    );
-                }
+                    for (var row = 0; row < Rows; row++)
+                    {
+                        var exist = (block * Rows) + row < rows ? Math.Min(Lanes, depth - from) : 0;
+                        kernels.Gather((block * Rows) + row, from, exist, taps);
+                        Forth(
+                            kernels.Turned ? taps + ((Taps - 1) * Lanes) : taps,
+                            kernels.Turned ? -Lanes : Lanes,
+                            stages + (row * Lanes),
+                            Rows * Lanes
+                        );
+                    }
 
-                for (var point = 0; point < Points; point++)
-                {
-                    LeftFactor.Turn(stages + (point * Rows * Lanes), Lanes, Lanes, at + (point * size));
+                    for (var point = 0; point < Points; point++)
+                    {
+                        LeftFactor.Turn(stages + (point * Rows * Lanes), Lanes, Lanes, at + (point * size));
+                    }
                 }
             }
-        });
+        );
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

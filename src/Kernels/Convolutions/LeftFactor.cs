@@ -30,15 +30,18 @@ internal static unsafe class LeftFactor
     /// <param name="left">Memory of <see cref="Size"/> floats.</param>
     /// <param name="threads">How many threads may work.</param>
     public static void Pack(float* matrix, int rows, int depth, long rowStride, long depthStride, float* left, int threads) =>
-        Work.ForEach(rows.PaddedTo(Rows) / Rows, threads, block =>
-            PackBlock(
-                matrix + (block * Rows * rowStride),
-                Math.Min(Rows, rows - (block * Rows)),
-                depth,
-                rowStride,
-                depthStride,
-                left + Start(block * Rows, depth.PaddedTo(Lanes))
-            )
+        Work.ForEach(
+            rows.PaddedTo(Rows) / Rows,
+            threads,
+            block =>
+                PackBlock(
+                    matrix + (block * Rows * rowStride),
+                    Math.Min(Rows, rows - (block * Rows)),
+                    depth,
+                    rowStride,
+                    depthStride,
+                    left + Start(block * Rows, depth.PaddedTo(Lanes))
+                )
         );
 
     /// <summary>One block of up to eight rows.</summary>

@@ -35,8 +35,7 @@ internal static unsafe class OutputTransform
         for (var done = 0; done < count; done += run.Count)
         {
             run = grid.RunAt(first + done, first + count);
-            var upper =
-                map + ((((long)run.Image * channels) + channel) * grid.Cells) + (2L * run.Row * grid.Width) + (2 * run.Column);
+            var upper = map + ((((long)run.Image * channels) + channel) * grid.Cells) + (2L * run.Row * grid.Width) + (2 * run.Column);
             for (var cell = 0; cell < 2 * run.Count; cell += PanelProduct.Lanes)
             {
                 Prefetch.Line(upper + cell);

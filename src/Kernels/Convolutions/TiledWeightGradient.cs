@@ -55,26 +55,38 @@ internal static unsafe class TiledWeightGradient
 
                 TransformGradients(gradient, grid, from, count, first, tiles, left, leftSize, threads);
                 var add = chunk > 0;
-                Work.ForEach(Points * Pieces(count), threads, piece =>
-                {
-                    int point = piece / Pieces(count),
-                        row = piece % Pieces(count) * RowsOfAPiece;
-                    long leftDepth = tiles.PaddedTo(Lanes);
-                    PanelProduct.MultiplyPanels(
-                        left + (point * leftSize) + (row * leftDepth),
-                        leftDepth,
-                        right + (point * rightSize),
-                        shape,
-                        Math.Min(RowsOfAPiece, count - row),
-                        tiles,
-                        sums + (point * sumSize) + ((long)row * shape.Padded),
-                        add
-                    );
-                });
+                Work.ForEach(
+                    Points * Pieces(count),
+                    threads,
+                    piece =>
+                    {
+                        int point = piece / Pieces(count),
+                            row = piece % Pieces(count) * RowsOfAPiece;
+                        long leftDepth = tiles.PaddedTo(Lanes);
+                        PanelProduct.MultiplyPanels(
+                            left + (point * leftSize) + (row * leftDepth),
+                            leftDepth,
+                            right + (point * rightSize),
+                            shape,
+                            Math.Min(RowsOfAPiece, count - row),
+                            tiles,
+                            sums + (point * sumSize) + ((long)row * shape.Padded),
+                            add
+                        );
+                    }
+                );
             }
 
-            Work.ForEach(count, threads, row =>
-                KernelTransform.Back(sums + ((long)row * shape.Padded), sumSize, inputs, weightGradient + ((long)(from + row) * inputs * 9))
+            Work.ForEach(
+                count,
+                threads,
+                row =>
+                    KernelTransform.Back(
+                        sums + ((long)row * shape.Padded),
+                        sumSize,
+                        inputs,
+                        weightGradient + ((long)(from + row) * inputs * 9)
+                    )
             );
         }
     }

@@ -13,18 +13,27 @@ internal static unsafe class DeformableKernel
     private const int Points = DeformableSampling.Points;
 
     public static void Forward(DeformableColumns.Geometry g, float* input, float* offset, float* mask, float* columns, int threads) =>
-        Work.ForEach(g.Batch, threads, image =>
-        {
-            for (var cell = image * g.Cells; cell < (image + 1) * g.Cells; cell++)
+        Work.ForEach(
+            g.Batch,
+            threads,
+            image =>
             {
-                for (var q = 0; q < Points; q++)
+                for (var cell = image * g.Cells; cell < (image + 1) * g.Cells; cell++)
                 {
-                    SamplePoint
-                        .At(g, offset, mask, cell, q)
-                        .Take(input + (image * g.ImageSize), g.Channels, g.Channels, columns + ((((long)cell * Points) + q) * g.Channels));
+                    for (var q = 0; q < Points; q++)
+                    {
+                        SamplePoint
+                            .At(g, offset, mask, cell, q)
+                            .Take(
+                                input + (image * g.ImageSize),
+                                g.Channels,
+                                g.Channels,
+                                columns + ((((long)cell * Points) + q) * g.Channels)
+                            );
+                    }
                 }
             }
-        });
+        );
 
     public static void Backward(
         DeformableColumns.Geometry g,
@@ -36,27 +45,32 @@ internal static unsafe class DeformableKernel
         float* gradOffset,
         float* gradMask,
         int threads
-    ) => Work.ForEach(g.Batch, threads, image =>
-        {
-            for (var cell = image * g.Cells; cell < (image + 1) * g.Cells; cell++)
+    ) =>
+        Work.ForEach(
+            g.Batch,
+            threads,
+            image =>
             {
-                for (var q = 0; q < Points; q++)
+                for (var cell = image * g.Cells; cell < (image + 1) * g.Cells; cell++)
                 {
-                    Scatter(
-                        g,
-                        input,
-                        offset,
-                        mask,
-                        cell,
-                        q,
-                        gradColumns + ((((long)cell * Points) + q) * g.Channels),
-                        gradInput,
-                        gradOffset,
-                        gradMask
-                    );
+                    for (var q = 0; q < Points; q++)
+                    {
+                        Scatter(
+                            g,
+                            input,
+                            offset,
+                            mask,
+                            cell,
+                            q,
+                            gradColumns + ((((long)cell * Points) + q) * g.Channels),
+                            gradInput,
+                            gradOffset,
+                            gradMask
+                        );
+                    }
                 }
             }
-        });
+        );
 
     /// <summary>
     /// Adds the gradient of the sample at one kernel point of one output cell to the input's, and computes those of its offset and mask.

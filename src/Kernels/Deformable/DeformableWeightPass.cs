@@ -55,13 +55,17 @@ internal sealed unsafe class DeformableWeightPass(
         float* left = memory.Take(SevenProducts.Count * leftSize),
             sums = memory.Take(sumsSize);
         var samples = (SamplePoint*)memory.Take((long)Points * cells * sizeof(SamplePoint) / sizeof(float));
-        Work.ForEach(Points, threads, q =>
-        {
-            for (var cell = 0; cell < cells; cell++)
+        Work.ForEach(
+            Points,
+            threads,
+            q =>
             {
-                samples[(q * cells) + cell] = SamplePoint.At(g, offset, mask, cell, q);
+                for (var cell = 0; cell < cells; cell++)
+                {
+                    samples[(q * cells) + cell] = SamplePoint.At(g, offset, mask, cell, q);
+                }
             }
-        });
+        );
         PackGradient(gradient, cells, halfCells, depth, left);
         var pieces = (shape.Padded + PieceColumns - 1) / PieceColumns;
         const long rightSize = DepthAtOnce * PieceColumns;
@@ -125,24 +129,28 @@ internal sealed unsafe class DeformableWeightPass(
                 );
             }
         );
-        Work.ForEach(outputs, threads, output =>
-        {
-            float* from = sums + ((long)output * Points * columns),
-                to = gradWeight + ((long)output * inputs * Points);
-            var channel = 0;
-            for (; channel <= inputs - Lanes; channel += Lanes, to += Lanes * Points)
+        Work.ForEach(
+            outputs,
+            threads,
+            output =>
             {
-                Interleaving.JoinNine(from + channel, columns, to);
-            }
-
-            for (; channel < inputs; channel++, to += Points)
-            {
-                for (var q = 0; q < Points; q++)
+                float* from = sums + ((long)output * Points * columns),
+                    to = gradWeight + ((long)output * inputs * Points);
+                var channel = 0;
+                for (; channel <= inputs - Lanes; channel += Lanes, to += Lanes * Points)
                 {
-                    to[q] = from[(q * columns) + channel];
+                    Interleaving.JoinNine(from + channel, columns, to);
+                }
+
+                for (; channel < inputs; channel++, to += Points)
+                {
+                    for (var q = 0; q < Points; q++)
+                    {
+                        to[q] = from[(q * columns) + channel];
+                    }
                 }
             }
-        });
+        );
     }
 
     /// <summary>

@@ -43,8 +43,11 @@ internal static unsafe class ResidualSum
         }
         else
         {
-            Parallel.For(0, pieces, new ParallelOptions { MaxDegreeOfParallelism = get_num_threads() }, piece =>
-                AddRectified(sum, addend, piece * PieceElements, Math.Min(count, (piece + 1) * PieceElements))
+            Parallel.For(
+                0,
+                pieces,
+                new ParallelOptions { MaxDegreeOfParallelism = get_num_threads() },
+                piece => AddRectified(sum, addend, piece * PieceElements, Math.Min(count, (piece + 1) * PieceElements))
             );
         }
 

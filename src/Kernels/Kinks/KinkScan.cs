@@ -22,8 +22,10 @@ internal static unsafe class KinkScan
             cells = (int)(map.shape[2] * map.shape[3]);
         var planes = (int)map.shape[0] * channels;
         var found = new List<NearKinks.Near>?[planes];
-        Work.ForEach(planes, get_num_threads(), plane =>
-            found[plane] = Scan(x, (long)plane * cells, cells, a[plane % channels], b[plane % channels], size)
+        Work.ForEach(
+            planes,
+            get_num_threads(),
+            plane => found[plane] = Scan(x, (long)plane * cells, cells, a[plane % channels], b[plane % channels], size)
         );
         GC.KeepAlive(map);
         return Joined(found);
@@ -39,11 +41,15 @@ internal static unsafe class KinkScan
         var at = TensorMemory.Address<float>(plain);
         var count = plain.numel();
         var found = new List<NearKinks.Near>?[(int)((count + PieceElements - 1) / PieceElements)];
-        Work.ForEach(found.Length, get_num_threads(), piece =>
-        {
-            var start = (long)piece * PieceElements;
-            found[piece] = Scan(at, start, (int)Math.Min(PieceElements, count - start), 1, 0, size);
-        });
+        Work.ForEach(
+            found.Length,
+            get_num_threads(),
+            piece =>
+            {
+                var start = (long)piece * PieceElements;
+                found[piece] = Scan(at, start, (int)Math.Min(PieceElements, count - start), 1, 0, size);
+            }
+        );
         GC.KeepAlive(plain);
         return Joined(found);
     }

@@ -25,8 +25,10 @@ internal static unsafe class TieScan
             rows = (int)pooled.shape[2],
             columns = (int)pooled.shape[3];
         var found = new List<NearKinks.Near>?[(int)(map.shape[0] * map.shape[1])];
-        Work.ForEach(found.Length, get_num_threads(), plane =>
-            found[plane] = Plane(from + ((long)plane * height * width), (long)plane * rows * columns)
+        Work.ForEach(
+            found.Length,
+            get_num_threads(),
+            plane => found[plane] = Plane(from + ((long)plane * height * width), (long)plane * rows * columns)
         );
         GC.KeepAlive(values);
         return KinkScan.Joined(found);

@@ -39,11 +39,14 @@ internal sealed unsafe class CpuNormMath : NormMath
             squared = empty(x.Channels, dtype: ScalarType.Float64);
         var m = Floats(mean);
         var s = Doubles(squared);
-        ForEachChannel(x, c =>
-        {
-            m[c] = (float)(Sum(x, c) / (x.Images * x.Cells));
-            s[c] = SquaredDeviations(x, c, m[c]);
-        });
+        ForEachChannel(
+            x,
+            c =>
+            {
+                m[c] = (float)(Sum(x, c) / (x.Images * x.Cells));
+                s[c] = SquaredDeviations(x, c, m[c]);
+            }
+        );
         return (mean, squared);
     }
 
@@ -68,19 +71,22 @@ internal sealed unsafe class CpuNormMath : NormMath
         var sums = empty(2, x.Channels, dtype: ScalarType.Float64);
         var s = Doubles(sums);
         var v = new ChannelPointers(vectors);
-        ForEachChannel(x, c =>
-        {
-            double sum = 0,
-                products = 0;
-            for (long image = 0; image < x.Images; image++)
+        ForEachChannel(
+            x,
+            c =>
             {
-                var plane = x.Plane(image, c);
-                NormKernels.GradientSums(x.Data + plane, g.Data + plane, x.Cells, v.At(c), activation, ref sum, ref products);
-            }
+                double sum = 0,
+                    products = 0;
+                for (long image = 0; image < x.Images; image++)
+                {
+                    var plane = x.Plane(image, c);
+                    NormKernels.GradientSums(x.Data + plane, g.Data + plane, x.Cells, v.At(c), activation, ref sum, ref products);
+                }
 
-            s[c] = sum;
-            s[x.Channels + c] = products;
-        });
+                s[c] = sum;
+                s[x.Channels + c] = products;
+            }
+        );
         return sums;
     }
 
@@ -100,14 +106,17 @@ internal sealed unsafe class CpuNormMath : NormMath
             m = Floats(meanGradient),
             k = Floats(slope);
         var v = new ChannelPointers(vectors);
-        ForEachChannel(x, c =>
-        {
-            for (long image = 0; image < x.Images; image++)
+        ForEachChannel(
+            x,
+            c =>
             {
-                var plane = x.Plane(image, c);
-                NormKernels.InputGradient(x.Data + plane, g.Data + plane, y + plane, x.Cells, v.At(c), m[c], k[c], activation);
+                for (long image = 0; image < x.Images; image++)
+                {
+                    var plane = x.Plane(image, c);
+                    NormKernels.InputGradient(x.Data + plane, g.Data + plane, y + plane, x.Cells, v.At(c), m[c], k[c], activation);
+                }
             }
-        });
+        );
         return output;
     }
 
@@ -115,13 +124,16 @@ internal sealed unsafe class CpuNormMath : NormMath
     {
         float* scale = Floats(vectors.Scale),
             shift = Floats(vectors.Shift);
-        ForEachChannel(x, c =>
-        {
-            for (long image = 0; image < x.Images; image++)
+        ForEachChannel(
+            x,
+            c =>
             {
-                NormKernels.Normalize(x.Data + x.Plane(image, c), y + x.Plane(image, c), x.Cells, scale[c], shift[c], activation);
+                for (long image = 0; image < x.Images; image++)
+                {
+                    NormKernels.Normalize(x.Data + x.Plane(image, c), y + x.Plane(image, c), x.Cells, scale[c], shift[c], activation);
+                }
             }
-        });
+        );
     }
 
     private static double Sum(Map x, long channel)

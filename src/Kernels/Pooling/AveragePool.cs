@@ -28,15 +28,19 @@ internal sealed unsafe class AveragePool() : nn.Module<Tensor, Tensor>(nameof(Av
         var output = empty(input.shape[0], input.shape[1], rows, columns);
         float* from = TensorMemory.Address<float>(input),
             to = TensorMemory.Address<float>(output);
-        Work.ForEach((int)(input.shape[0] * input.shape[1]), get_num_threads(), plane =>
-        {
-            float* map = from + ((long)plane * height * width),
-                pooled = to + ((long)plane * rows * columns);
-            for (var row = 0; row < rows; row++, map += 2 * width, pooled += columns)
+        Work.ForEach(
+            (int)(input.shape[0] * input.shape[1]),
+            get_num_threads(),
+            plane =>
             {
-                Average(map, (2 * row) + 1 < height ? map + width : null, width, pooled);
+                float* map = from + ((long)plane * height * width),
+                    pooled = to + ((long)plane * rows * columns);
+                for (var row = 0; row < rows; row++, map += 2 * width, pooled += columns)
+                {
+                    Average(map, (2 * row) + 1 < height ? map + width : null, width, pooled);
+                }
             }
-        });
+        );
         GC.KeepAlive(input);
         return output;
     }

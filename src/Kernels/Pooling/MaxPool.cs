@@ -51,17 +51,21 @@ internal static unsafe class MaxPool
         var output = empty(map.shape[0], map.shape[1], rows, columns);
         float* from = TensorMemory.Address<float>(map),
             to = TensorMemory.Address<float>(output);
-        Work.ForEach((int)(map.shape[0] * map.shape[1]), get_num_threads(), plane =>
-        {
-            float* cells = from + ((long)plane * height * width),
-                pooled = to + ((long)plane * rows * columns);
-            for (var row = 0; row < rows; row++, pooled += columns)
+        Work.ForEach(
+            (int)(map.shape[0] * map.shape[1]),
+            get_num_threads(),
+            plane =>
             {
-                // A row that does not exist changes nothing where its neighbour stands for it.
-                var middle = cells + (2L * row * width);
-                Halve(row > 0 ? middle - width : middle, middle, (2 * row) + 1 < height ? middle + width : middle, width, pooled);
+                float* cells = from + ((long)plane * height * width),
+                    pooled = to + ((long)plane * rows * columns);
+                for (var row = 0; row < rows; row++, pooled += columns)
+                {
+                    // A row that does not exist changes nothing where its neighbour stands for it.
+                    var middle = cells + (2L * row * width);
+                    Halve(row > 0 ? middle - width : middle, middle, (2 * row) + 1 < height ? middle + width : middle, width, pooled);
+                }
             }
-        });
+        );
         GC.KeepAlive(map);
         return output;
     }

@@ -96,8 +96,7 @@ public sealed class Trainer : IDisposable
         return plan.SharesState && plan.Alteration == Alteration.None && CpuPath.HasMemory(there);
     }
 
-    private PPYoloNetwork Make(Device device) =>
-        NetworkState.Create(plan.Alteration.Network(plan.Options.ToNetwork()), plan.Start, device);
+    private PPYoloNetwork Make(Device device) => NetworkState.Create(plan.Alteration.Network(plan.Options.ToNetwork()), plan.Start, device);
 
     // Named by iteration, rank and layer: a run that goes on after an interruption draws what it would have drawn.
     private void Draw(int iteration) =>

@@ -64,11 +64,7 @@ public sealed unsafe class PanelKernelTests
                 var sum = 0f;
                 for (var term = 0; term < depth; term++)
                 {
-                    sum = MathF.FusedMultiplyAdd(
-                        left[(term * Rows) + row],
-                        right[(term * width) + column],
-                        sum
-                    );
+                    sum = MathF.FusedMultiplyAdd(left[(term * Rows) + row], right[(term * width) + column], sum);
                 }
 
                 expected[(row * Stride) + column] = add ? expected[(row * Stride) + column] + sum : sum;
