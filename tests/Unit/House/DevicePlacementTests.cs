@@ -26,7 +26,7 @@ public sealed class DevicePlacementTests
     [Fact]
     public void No_other_network_goes_to_a_device_of_ranks() =>
         // The other one reads weights for inference, which one rank does, on the CPU first.
-        Callers(nameof(NetworkState), nameof(NetworkState.Create)).Should().Equal("ModelWeights.Network", $"{nameof(Trainer)}..ctor");
+        Callers(nameof(NetworkState), nameof(NetworkState.Create)).Should().Equal("ModelWeights.Network", $"{nameof(Trainer)}.Make");
 
     private static List<string> Callers(string type, string method) =>
         [.. Room.OfSource.SelectMany(room => Callers(room, type, method)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
