@@ -32,7 +32,9 @@ public sealed class KinkWatchTests
     {
         using var scope = NewDisposeScope();
         using var watch = KinkWatch.Begin();
-        var map = rand(2, 3, 9, 9) + 0.5;
+        // The same numbers each time: now and then others nearly tie by themselves.
+        using var generator = new Generator(1);
+        var map = rand([2, 3, 9, 9], generator: generator) + 0.5;
         // In one plane the largest of all nearly ties with its neighbour, and elsewhere equal values tie, which no rounding turns.
         map[0, 1, 4, 4] = tensor(9f);
         map[0, 1, 4, 5] = tensor(9f - 4e-6f);
