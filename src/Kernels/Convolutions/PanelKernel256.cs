@@ -12,7 +12,7 @@ internal static unsafe class PanelKernel256
     private const int Lanes = PanelProduct.Lanes, Half = Lanes / 2, Rows = PanelProduct.Rows / 2, Block = PanelProduct.Rows;
 
     /// <summary>product = left * right, or product += left * right, of eight rows and one panel.</summary>
-    /// <param name="left">8 x depth, in blocks; the last one may be incomplete.</param>
+    /// <param name="left">depth x 8: a block of <see cref="LeftFactor"/>.</param>
     /// <param name="right">depth x width.</param>
     /// <param name="width">16, 32 or 48.</param>
     /// <param name="depth">Terms of each sum, up to <see cref="PanelProduct.TermsAtOnce"/>.</param>

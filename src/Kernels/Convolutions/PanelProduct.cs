@@ -7,8 +7,8 @@ namespace PPYolo.Kernels.Convolutions;
 
 /// <summary>
 /// Products of matrices in parts small enough for registers (<see cref="PanelKernel512"/>, <see cref="PanelKernel256"/>), the innermost
-/// loops of convolutions. The left factor comes in blocks of <see cref="Rows"/> rows and <see cref="Lanes"/> of the depth, each row's
-/// sixteen together; the right one in panels of 16, 32 or 48 columns, a row after the other. Sums run over the depth in its order, <see
+/// loops of convolutions. The left factor comes in blocks of <see cref="Rows"/> rows, the rows' numbers of a term together (<see
+/// cref="LeftFactor"/>); the right one in panels of 16, 32 or 48 columns, a row after the other. Sums run over the depth in its order, <see
 /// cref="TermsAtOnce"/> by themselves and then added to the rest, so that results depend neither on how a larger product is cut into such
 /// ones nor on the number of threads.
 /// </summary>
@@ -35,8 +35,7 @@ internal static unsafe class PanelProduct
     public static bool IsQuick => Vector512.IsHardwareAccelerated || (Vector256.IsHardwareAccelerated && Fma.IsSupported);
 
     /// <summary>product = left * right, or product += left * right, of many rows and panels.</summary>
-    /// <param name="left">Blocks of 8 rows, each with sixteen of the depth of each row after another; the last one may be
-    /// incomplete.</param>
+    /// <param name="left">Blocks of 8 rows, as <see cref="LeftFactor"/> has them; the last one may be incomplete.</param>
     /// <param name="leftDepth">Floats from one row of the left factor to the next: its depth in whole vectors.</param>
     /// <param name="right">Panels, one after the other.</param>
     /// <param name="shape">The panels' widths.</param>
