@@ -32,6 +32,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import zipfile
 
 import numpy as np
@@ -42,6 +43,7 @@ __version__ = "1.0.0"
 STRIPES = 64
 CHUNK = 1 << 18
 CALL = 512 * STRIPES
+SHORT = 8192
 UNFINISHED = "unfinished.txt"
 PHASES = ("start", "data", "forward", "buffers", "loss", "backward", "gradient", "reduction", "schedule", "momentum",
           "weights", "ema", "end")
@@ -120,29 +122,46 @@ def summarize(array):
 
 def _chunk(values, start):
     chunk = values[start:start + CHUNK]
-    padded = -(-chunk.size // STRIPES) * STRIPES
-    wide = np.zeros(padded)
-    wide[:chunk.size] = chunk
+    count, padded = chunk.size, -(-chunk.size // STRIPES) * STRIPES
+    wide, row, sums = _scratch.wide[:count], _scratch.row, np.zeros(STRIPES)
     with np.errstate(invalid="ignore", over="ignore"):
-        total, squares = float(wide.sum()), float(np.multiply(wide, wide).sum())
+        np.copyto(wide, chunk)
+        total, squares = float(wide.sum()), _squares(wide)
         lowest, highest = float(chunk.min()), float(chunk.max())
         largest = max(-lowest, highest)
-        non_finite = 0 if np.isfinite(largest) else int(chunk.size - np.isfinite(chunk).sum())
-        wide[:chunk.size] = chunk * _chunk_signs(start, chunk.size)
-        sums = np.zeros(STRIPES)
+        non_finite = 0 if np.isfinite(largest) else int(count - np.isfinite(chunk).sum())
+        np.multiply(wide, _chunk_signs(start, count), out=wide)
+        _scratch.wide[count:padded] = 0
         for at in range(0, padded, CALL):
-            sums += np.add.reduce(wide[at:at + CALL].reshape(-1, STRIPES), axis=0)
+            sums += np.add.reduce(_scratch.wide[at:min(at + CALL, padded)].reshape(-1, STRIPES), axis=0, out=row)
     return total, squares, 0.0 if non_finite else largest, non_finite, sums
 
 
-@functools.lru_cache(maxsize=64)
+class _Scratch(threading.local):
+    """Each thread's memory for a chunk: memory that is asked for anew comes from the system, which zeroes it, and takes longer than the sums."""
+
+    def __init__(self):
+        self.wide, self.row = np.empty(CHUNK), np.empty(STRIPES)
+
+
+_scratch = _Scratch()
+
+
+def _squares(values):
+    # By short calls of the linear algebra library, which does not wake threads of its own for them.
+    whole = values.size // SHORT * SHORT
+    rows = values[:whole].reshape(-1, SHORT)
+    return float(np.matmul(rows[:, None, :], rows[:, :, None]).sum() + np.dot(values[whole:], values[whole:]))
+
+
+@functools.lru_cache(maxsize=256)
 def _whole_chunk_signs(start):
-    return signs(start, CHUNK).astype(np.float32)
+    return signs(start, CHUNK)
 
 
 def _chunk_signs(start, count):
-    # 64 chunks are 64 MB: the maps of most networks.
-    return (_whole_chunk_signs(start) if start < 64 * CHUNK else signs(start, CHUNK))[:count]
+    # 256 chunks are 64 MB: the maps of most networks.
+    return (_whole_chunk_signs(start) if start < 256 * CHUNK else signs(start, CHUNK))[:count]
 
 
 @functools.lru_cache(maxsize=None)

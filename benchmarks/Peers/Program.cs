@@ -27,6 +27,7 @@ var actions = new Dictionary<string, Action<MeasuringPlan>>
     ["check"] = TwinCheck.Run,
     ["step"] = StepContest.Run,
     ["watch"] = StepContest.Watched,
+    ["recorder"] = RecorderContest.Run,
     ["kernels"] = KernelContest.Run,
     ["tools"] = ToolContest.Run,
     ["scale"] = StepContest.Scale,

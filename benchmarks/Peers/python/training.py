@@ -2,7 +2,7 @@
 import numpy
 import torch
 
-from losses import losses, total
+from losses import NAMES, losses, total
 from network import PPYolo
 
 NO_DECAY = "no_L2"
@@ -44,11 +44,15 @@ class Training:
         full = self.rate_per_image * batch
         return full * 0.5 if self.iteration == 0 else (full - full * 0.5) * self.iteration / self.warmup + full * 0.5
 
-    def step(self, batch):
-        """Trains on a batch; returns the losses as numbers, their sum last."""
+    def step(self, batch, recorder=None):
+        """Trains on a batch, and has it recorded where there is a recorder; returns the losses as numbers, their sum last."""
         image, boxes, *targets = batch
+        if recorder:
+            recorder.batch(image=image, gt_bbox=boxes, **{"target%d" % level: target for level, target in enumerate(targets)})
         terms = losses(self.network(image), boxes, targets)
         loss = total(terms)
+        if recorder:
+            recorder.losses(**dict(zip(NAMES, terms)), total_loss=loss)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         for group in self.optimizer.param_groups:
@@ -59,6 +63,8 @@ class Training:
             for name, value in self.averaged.items():
                 self.ema[name].mul_(decay).add_(value, alpha=1 - decay)
         self.iteration += 1
+        if recorder:
+            recorder.step()
         return [term.item() for term in terms] + [loss.item()]
 
     def averages(self):
