@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 
 namespace PPYolo.Align.Tensors;
@@ -16,7 +17,11 @@ public static class InOrder
         var results = new TResult[items.Count];
         try
         {
-            Parallel.For(0, items.Count, i => results[i] = function(items[i]));
+            // One after the other: tensors are of very different sizes, and a range of them may hold most of the work.
+            Parallel.ForEach(
+                Partitioner.Create(Enumerable.Range(0, items.Count), EnumerablePartitionerOptions.NoBuffering),
+                i => results[i] = function(items[i])
+            );
         }
         catch (AggregateException exception)
         {
