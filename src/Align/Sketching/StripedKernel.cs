@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using PPYolo.Align.Generation;
+using PPYolo.Align.Tensors;
 
 namespace PPYolo.Align.Sketching;
 
@@ -14,7 +14,6 @@ internal static class StripedKernel
 {
     private const int ChunkElements = 1 << 18;
     private const int SignBlocks = 512;
-    private const int NonFiniteBits = 0x7F800000;
 
     // 4 KB: nearer is too late, farther gains nothing.
     private const int Ahead = 1024;
@@ -23,46 +22,66 @@ internal static class StripedKernel
 
     public static unsafe StripedSummary Run(ReadOnlySpan<float> elements)
     {
-        var chunks = new Sums[(elements.Length + ChunkElements - 1) / ChunkElements];
         fixed (float* start = elements)
         {
-            var (at, length) = ((nint)start, elements.Length);
-            if (chunks.Length <= 1)
-            {
-                return Chunk(start, 0, length).Finish(length);
-            }
-
-            Parallel.For(
-                0,
-                chunks.Length,
-                i => chunks[i] = Chunk((float*)at, i * ChunkElements, Math.Min(ChunkElements, length - (i * ChunkElements)))
-            );
+            var at = (nint)start;
+            return Run(elements.Length, (from, count) => Chunk((float*)at + from, from, count));
         }
-
-        var all = new Sums();
-        foreach (var chunk in chunks)
-        {
-            all.Add(chunk);
-        }
-
-        return all.Finish(elements.Length);
     }
 
-    private static unsafe Sums Chunk(float* elements, int start, int count)
+    /// <summary>The same for a tensor of float32; what lies in a file is read by chunks, and not kept.</summary>
+    public static unsafe StripedSummary Run(TensorData tensor)
     {
-        var sums = new Sums();
+        using var buffers = new ThreadLocal<PieceBuffer>(() => new());
+        return Run(
+            checked((int)tensor.Count),
+            (from, count) =>
+            {
+                fixed (float* piece = buffers.Value!.Elements<float>(tensor, from, from + count))
+                {
+                    return Chunk(piece, from, count);
+                }
+            }
+        );
+    }
+
+    private static StripedSummary Run(int length, Func<int, int, StripedSums> chunk)
+    {
+        var chunks = new StripedSums[(length + ChunkElements - 1) / ChunkElements];
+        if (chunks.Length <= 1)
+        {
+            return chunk(0, length).Finish(length);
+        }
+
+        Parallel.For(0, chunks.Length, i => chunks[i] = chunk(i * ChunkElements, Math.Min(ChunkElements, length - (i * ChunkElements))));
+        var all = new StripedSums();
+        foreach (var sums in chunks)
+        {
+            all.Add(sums);
+        }
+
+        return all.Finish(length);
+    }
+
+    /// <summary>The sums of a chunk.</summary>
+    /// <param name="elements">Its first element.</param>
+    /// <param name="start">That element's place in the tensor.</param>
+    /// <param name="count">How many there are.</param>
+    private static unsafe StripedSums Chunk(float* elements, int start, int count)
+    {
+        var sums = new StripedSums();
         Span<ulong> signs = stackalloc ulong[SignBlocks];
         Span<float> last = stackalloc float[StripedSummary.Stripes];
         for (var at = 0; at < count; at += SignBlocks * StripedSummary.Stripes)
         {
             Signs.FillBits(signs, (start + at) / StripedSummary.Stripes);
             var blocks = Math.Min(SignBlocks, (count - at) / StripedSummary.Stripes);
-            Blocks(elements + start + at, signs[..blocks], sums);
+            Blocks(elements + at, signs[..blocks], sums);
             var rest = count - at - (blocks * StripedSummary.Stripes);
             if (rest > 0 && blocks < SignBlocks)
             {
                 last.Clear();
-                new ReadOnlySpan<float>(elements + start + at + (blocks * StripedSummary.Stripes), rest).CopyTo(last);
+                new ReadOnlySpan<float>(elements + at + (blocks * StripedSummary.Stripes), rest).CopyTo(last);
                 fixed (float* padded = last)
                 {
                     Blocks(padded, signs.Slice(blocks, 1), sums);
@@ -70,9 +89,9 @@ internal static class StripedKernel
             }
         }
 
-        if (sums.LargestBits >= NonFiniteBits)
+        if (sums.LargestBits >= StripedSums.NonFiniteBits)
         {
-            foreach (var value in new ReadOnlySpan<float>(elements + start, count))
+            foreach (var value in new ReadOnlySpan<float>(elements, count))
             {
                 sums.NonFinite += float.IsFinite(value) ? 0 : 1;
             }
@@ -85,7 +104,7 @@ internal static class StripedKernel
     /// Adds whole blocks of 64 elements. Everything it adds up stays in registers, which is what makes it as quick as memory.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe void Blocks(float* at, ReadOnlySpan<ulong> signs, Sums sums)
+    private static unsafe void Blocks(float* at, ReadOnlySpan<ulong> signs, StripedSums sums)
     {
         // How far a lane's bit is from a word's highest, which is a float64's sign.
         Vector512<ulong> d0 = Vector512.Create(63ul, 62, 61, 60, 59, 58, 57, 56),
@@ -198,48 +217,5 @@ internal static class StripedKernel
         }
 
         return shifted;
-    }
-
-    private sealed class Sums
-    {
-        public readonly double[] Striped = new double[StripedSummary.Stripes];
-        public double Total;
-        public double Squares;
-        public int LargestBits;
-        public long NonFinite;
-
-        public void Add(ReadOnlySpan<Vector512<double>> striped, double total, double squares)
-        {
-            var added = MemoryMarshal.Cast<Vector512<double>, double>(striped);
-            for (var i = 0; i < Striped.Length; i++)
-            {
-                Striped[i] += added[i];
-            }
-
-            Total += total;
-            Squares += squares;
-        }
-
-        public void Add(Sums other)
-        {
-            for (var i = 0; i < Striped.Length; i++)
-            {
-                Striped[i] += other.Striped[i];
-            }
-
-            Total += other.Total;
-            Squares += other.Squares;
-            LargestBits = Math.Max(LargestBits, other.LargestBits);
-            NonFinite += other.NonFinite;
-        }
-
-        public StripedSummary Finish(int count) =>
-            new(
-                Math.Sqrt(Squares),
-                Total / Math.Max(1, count),
-                LargestBits >= NonFiniteBits ? double.NaN : BitConverter.Int32BitsToSingle(LargestBits),
-                NonFinite,
-                Striped
-            );
     }
 }

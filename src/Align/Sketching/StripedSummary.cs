@@ -34,7 +34,9 @@ public sealed record StripedSummary(double L2, double Mean, double AbsMax, long 
     {
         if (tensor.Type.IsFloatingPoint())
         {
-            return tensor.Count == 1 ? Of(tensor.To(ElementType.Float64).As<double>()[0]) : Of(tensor.To(ElementType.Float32).As<float>());
+            return tensor.Count == 1
+                ? Of(tensor.To(ElementType.Float64).As<double>()[0])
+                : StripedKernel.Run(tensor.To(ElementType.Float32));
         }
 
         var wide = new double[checked((int)tensor.Count)];

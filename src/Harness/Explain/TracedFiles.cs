@@ -57,7 +57,8 @@ internal static class TracedFiles
             using var tensors = TensorFile.Read(path);
             if (phase != TracePhase.Start || !ZeroWeights.Are(tensors))
             {
-                Require(path, trace, [.. tensors.Where(pair => pair.Value.Type.IsFloatingPoint()).Select(pair => Of(phase, pair))]);
+                var compared = tensors.Where(pair => pair.Value.Type.IsFloatingPoint()).ToList();
+                Require(path, trace, InOrder.Select(compared, pair => Of(phase, pair)));
             }
         }
     }

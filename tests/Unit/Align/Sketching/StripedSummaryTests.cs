@@ -1,3 +1,4 @@
+using PPYolo.Align.Formats;
 using PPYolo.Align.Generation;
 using PPYolo.Align.Sketching;
 using PPYolo.Align.Tensors;
@@ -25,6 +26,21 @@ public class StripedSummaryTests
         {
             StripedSummary.Of(tensor).Should().BeEquivalentTo(expected, tensor.Type.Name());
         }
+    }
+
+    [Fact]
+    public void A_tensor_in_a_file_has_the_sums_of_its_values()
+    {
+        // More than two chunks, and a row of 64 that is not full.
+        var values = new float[(2 << 18) + 1000];
+        new PortableStream("summary of a file").FillScaled(values, 1);
+        using var folder = new TemporaryFolder();
+        var path = folder.File("a.npz");
+        Npz.Write(path, new() { { "a", TensorData.Of<float>(values, values.Length) } });
+
+        using var read = Npz.Read(path);
+
+        StripedSummary.Of(read["a"]).Should().BeEquivalentTo(StripedSummary.Of(values), options => options.WithStrictOrdering());
     }
 
     [Fact]
