@@ -3,6 +3,7 @@ using PPYolo.Align.Explanations;
 using PPYolo.Align.Reports;
 using PPYolo.Align.Traces;
 using PPYolo.Cli.Commands;
+using PPYolo.Harness.Checkouts;
 using PPYolo.Harness.Explain;
 using PPYolo.Harness.Explain.Simulation;
 using PPYolo.Train.Records;
@@ -58,6 +59,8 @@ public sealed class ExplainCommandTests : IDisposable
             .Should()
             .Be(ExitCode.Diverged);
         CommandLine.Run(["explain", right, right, "--floor", floor]).Should().Be(ExitCode.Aligned);
+        LoadsTorch(ExitCode.Aligned, right, right, "--floor", floor).Should().BeFalse("nothing is trained");
+        LoadsTorch(ExitCode.Diverged, right, wrong, "--floor", floor).Should().BeTrue("causes are tried");
 
         File.ReadAllText(html)
             .Should()
@@ -87,6 +90,20 @@ public sealed class ExplainCommandTests : IDisposable
 
         explanation.Causes.Should().NotBeEmpty().And.Subject.First().Id.Should().Be("momentum", ExplanationText.Format(explanation));
         explanation.Lacked.Should().Contain(line => line.Contains("has no trace", StringComparison.Ordinal));
+    }
+
+    /// <summary>Whether the program loads libtorch, which takes a third of a second, when it explains.</summary>
+    private static bool LoadsTorch(int exitCode, params string[] arguments)
+    {
+        var (code, output, errors) = ChildProcess.Run(
+            "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "ppyolo.dll"), "explain", .. arguments],
+            new Dictionary<string, string> { ["LD_DEBUG"] = "files" }
+        );
+
+        code.Should().Be(exitCode, output);
+        errors.Should().Contain("libcoreclr.so", "the loader says what it loads");
+        return errors.Contains("libtorch_cpu.so", StringComparison.Ordinal);
     }
 
     [Fact]

@@ -176,11 +176,12 @@ internal static class ExplainCommand
                 }
             }
 
-            // What is read and compared needs no libtorch; without it nothing is trained again.
+            // What is read and compared needs no libtorch: on the CPU it is loaded when something is trained again, where it is there.
             var where =
-                result.GetValue(device) == "cpu" && !NativeLibraries.HasTorch
+                result.GetValue(device) == "cpu"
                     ? null
                     : SharedOptions.Prepare(result.GetValue(threads), result.GetValue(device)!, ranks: ranks);
+            NativeLibraries.UseThreads(result.GetValue(threads));
             var options = new ExplainOptions
             {
                 Threads = result.GetValue(threads),

@@ -54,7 +54,7 @@ internal static class ExplainNotes
             yield return $"{first.Name} has no {(first.Start is null ? "start weights" : "batches")}, so no cause was tried by training"
                 + Turned(first, second);
         }
-        else if (!NativeLibraries.HasTorch)
+        else if (!NativeLibraries.MayHaveTorch)
         {
             yield return $"no cause was tried by training: {NativeLibraries.Advice}";
         }

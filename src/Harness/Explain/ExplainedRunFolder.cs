@@ -27,7 +27,7 @@ internal static class ExplainedRunFolder
     /// <exception cref="AlignException">There is nothing of a run in one, or a file cannot be read, or is of no use.</exception>
     public static (ExplainedRun First, ExplainedRun Second) Read(string first, string second, string? names = null)
     {
-        var (a, b) = (Read(first), Read(second));
+        var (a, b) = InOrder.Select([first, second], folder => Read(folder)) is [var one, var other] ? (one, other) : default;
         if (a.FirstIteration != b.FirstIteration)
         {
             (a, b) = SameIterations(a, b);

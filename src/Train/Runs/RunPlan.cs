@@ -33,7 +33,7 @@ public sealed record RunPlan(TrainOptions Options, NamedTensors Start, Func<int,
     public bool SharesState { get; init; } = true;
 
     /// <summary>Where the network is.</summary>
-    public Device Device { get; init; } = CPU;
+    public Device? Device { get; init; }
 
     /// <summary>The same run, altered: its batches too.</summary>
     public RunPlan With(Alteration alteration) =>

@@ -46,7 +46,7 @@ public sealed class Trainer : IDisposable
         }
 
         batches = plan.Batches(ranks.Rank);
-        var device = RankDevice.Of(plan.Device, ranks);
+        var device = RankDevice.Of(plan.Device ?? CPU, ranks);
         (network, var shared) = SharesState(device) ? SharedState.Make(ranks, () => Make(device)) : (Make(device), null);
         plan.Alteration.Loaded(network);
         Step = new(plan.Alteration.PartsOf(network, plan.Options.ToRecipe(), plan.Options.Batch, ranks, shared));

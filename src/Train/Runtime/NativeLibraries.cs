@@ -22,8 +22,46 @@ public static class NativeLibraries
         + "bin/Debug/net10.0/runtimes/linux-x64/native of a program that was built with the packages PPYolo.Align and "
         + "libtorch-cpu-linux-x64, or run the program from its repository";
 
-    /// <summary>Whether libtorch can be loaded; loads it.</summary>
-    public static bool HasTorch => field || (field = IsThere("torch_cpu") && IsThere("LibTorchSharp"));
+    private static readonly string[] Torch = ["torch_cpu", "LibTorchSharp"];
+    private static readonly Lock Loading = new();
+    private static int threads;
+
+    /// <summary>Whether libtorch can be loaded; loads it, which takes a third of a second.</summary>
+    public static bool HasTorch
+    {
+        get
+        {
+            lock (Loading)
+            {
+                if (!field && Torch.All(IsThere))
+                {
+                    field = true;
+                    if (threads > 0)
+                    {
+                        torch.set_num_threads(threads);
+                    }
+                }
+
+                return field;
+            }
+        }
+    }
+
+    /// <summary>Whether there are files that libtorch would be loaded from; loads nothing where there are.</summary>
+    public static bool MayHaveTorch =>
+        Folders().Where(Directory.Exists).ToList() is var folders
+            && Torch.All(name => folders.Exists(folder => Files(folder, name).Any(File.Exists)))
+        || HasTorch;
+
+    /// <summary>Has libtorch compute on so many threads once it is loaded.</summary>
+    /// <param name="count">Threads.</param>
+    public static void UseThreads(int count)
+    {
+        lock (Loading)
+        {
+            threads = count;
+        }
+    }
 
     /// <summary>Takes libraries that are not beside the program from the folder that is named. Call it before torch.</summary>
     public static void Prepare()
@@ -63,9 +101,9 @@ public static class NativeLibraries
 
     private static nint Find(string folder, string name)
     {
-        foreach (var file in new[] { name, $"lib{name}.so", $"lib{name}.dylib", $"{name}.dll" })
+        foreach (var file in Files(folder, name).Prepend(Path.Combine(folder, name)))
         {
-            if (File.Exists(Path.Combine(folder, file)) && NativeLibrary.TryLoad(Path.Combine(folder, file), out var library))
+            if (File.Exists(file) && NativeLibrary.TryLoad(file, out var library))
             {
                 return library;
             }
@@ -73,4 +111,14 @@ public static class NativeLibraries
 
         return 0;
     }
+
+    /// <summary>Where the runtime looks for native libraries, and then <see cref="Prepare"/>.</summary>
+    private static IEnumerable<string> Folders() =>
+        (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Append(AppContext.BaseDirectory)
+            .Concat(Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } folder ? [folder] : []);
+
+    private static IEnumerable<string> Files(string folder, string name) =>
+        new[] { $"lib{name}.so", $"lib{name}.dylib", $"{name}.dll" }.Select(file => Path.Combine(folder, file));
 }

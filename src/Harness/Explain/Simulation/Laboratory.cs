@@ -25,12 +25,13 @@ internal sealed class Laboratory
     }
 
     /// <summary>
-    /// A laboratory for a run whose settings, start weights and batches are known; null where one is not, or where there is no libtorch.
+    /// A laboratory for a run whose settings, start weights and batches are known; null where one is not, or where there is no libtorch. It
+    /// is loaded when something is trained.
     /// </summary>
     public static Laboratory? For(ExplainedRun run, int threads, Device? device = null) =>
-        run is { Options: { } options, Start: { } start, Batches: { } batches } && NativeLibraries.HasTorch
+        run is { Options: { } options, Start: { } start, Batches: { } batches } && NativeLibraries.MayHaveTorch
             ? new(
-                new RunPlan(options, start, batches, run.Iterations.Count, run.Seed) { CheckReplicas = false, Device = device ?? CPU },
+                new RunPlan(options, start, batches, run.Iterations.Count, run.Seed) { CheckReplicas = false, Device = device },
                 run.Ranks.Count,
                 threads
             )
@@ -64,8 +65,10 @@ internal sealed class Laboratory
     /// <param name="alteration">What to do wrong, or null.</param>
     /// <param name="iterations">How far.</param>
     /// <param name="injections">Tensors to put in the place of the run's own, or null.</param>
-    public IReadOnlyList<RunTrace> Run(Alteration? alteration, int iterations, IReadOnlyList<Injection>? injections = null) =>
-        TracingLoop.Execute(
+    public IReadOnlyList<RunTrace> Run(Alteration? alteration, int iterations, IReadOnlyList<Injection>? injections = null)
+    {
+        NativeLibraries.RequireTorch();
+        return TracingLoop.Execute(
             plan.With(alteration ?? Alteration.None) with
             {
                 Iterations = iterations,
@@ -74,6 +77,7 @@ internal sealed class Laboratory
             threads,
             injections: injections
         );
+    }
 
     /// <summary>Trains with something wrong; null where that breaks down, which no recorded run did.</summary>
     /// <param name="alteration">What to do wrong.</param>
@@ -93,6 +97,7 @@ internal sealed class Laboratory
     /// <summary>Trains the run and twins of it, and measures the noise floor.</summary>
     public TraceFloor Floor(int twins, Action<string>? progress = null)
     {
+        NativeLibraries.RequireTorch();
         progress?.Invoke("the run itself");
         return ThreadTeam.Run(
             ranks,

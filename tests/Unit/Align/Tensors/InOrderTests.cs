@@ -23,4 +23,29 @@ public sealed class InOrderTests
 
         selecting.Should().Throw<AlignException>().WithMessage("the second");
     }
+
+    /// <summary>Items that begin later may fail earlier.</summary>
+    [Fact]
+    public void Of_several_failures_the_first_items_comes_out()
+    {
+        using var second = new ManualResetEventSlim();
+        var selecting = () =>
+            InOrder.Select(
+                [1, 2],
+                item =>
+                {
+                    if (item == 2)
+                    {
+                        second.Set();
+                        throw new AlignException("the second");
+                    }
+
+                    // On a busy machine the second may never begin.
+                    second.Wait(TimeSpan.FromSeconds(5));
+                    return item == 1 ? throw new AlignException("the first") : item;
+                }
+            );
+
+        selecting.Should().Throw<AlignException>().WithMessage("the first");
+    }
 }
