@@ -192,16 +192,17 @@ public sealed class ForeignModelTests : IDisposable
             File.Copy(Path.Combine(Fixtures.Root, "samples", "Golden", file), Path.Combine(sample, file));
         }
 
+        // As the page on the packages says it, but for where the source is kept: not among the user's.
         var project = Path.Combine(sample, "Golden.csproj");
-        await File.WriteAllTextAsync(
-            project,
-            (await File.ReadAllTextAsync(project)).Replace(
-                "\"PPYolo.Align\" Version=\"0.1.0\"",
-                $"\"PPYolo.Align\" Version=\"{Version}\"",
-                StringComparison.Ordinal
-            )
-        );
-        var built = await Dotnet(["build", sample, "-c", "Release", "--nologo", "-v", "q", $"-p:RestoreAdditionalProjectSources={feed}"]);
+        var lines = (await File.ReadAllLinesAsync(project)).Where(line => !line.Contains("\"PPYolo.Align\"", StringComparison.Ordinal));
+        await File.WriteAllLinesAsync(project, lines);
+        var sources = folder.File("nuget.config");
+        await File.WriteAllTextAsync(sources, "<configuration />");
+        var added = await Dotnet(["nuget", "add", "source", feed, "--name", "ppyolo", "--configfile", sources]);
+        added.ExitCode.Should().Be(0, added.Output);
+        added = await Dotnet(["add", project, "package", "PPYolo.Align", "--version", Version]);
+        added.ExitCode.Should().Be(0, added.Output);
+        var built = await Dotnet(["build", sample, "-c", "Release", "--nologo", "-v", "q"]);
         built.ExitCode.Should().Be(0, built.Output);
         return Path.Combine(sample, "bin", "Release", "net10.0", "Golden.dll");
     }
