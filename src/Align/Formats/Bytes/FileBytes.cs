@@ -14,23 +14,41 @@ internal sealed class FileBytes(SafeFileHandle handle, string path) : IDisposabl
     private const int WindowBytes = 1 << 16;
     private const int FirstBytes = 1 << 12;
 
-    private sealed record Window(long Start, byte[] Bytes);
+    private sealed record Window(long Start, byte[] Bytes)
+    {
+        public long End => Start + Bytes.Length;
 
+        public bool Has(long offset, int length) => offset >= Start && offset + length <= End;
+    }
+
+    // Two: an archive's directory is read by turns with the headers that it names.
     private volatile Window? recent;
+    private volatile Window? before;
 
     public long Length { get; } = RandomAccess.GetLength(handle);
 
     /// <summary>The bytes at an offset; the caller has checked the bounds.</summary>
     public ReadOnlySpan<byte> Span(long offset, int length)
     {
-        var window = recent;
-        if (window is null || offset < window.Start || offset + length > window.Start + window.Bytes.Length)
+        var (window, other) = (recent, before);
+        if (window?.Has(offset, length) != true)
         {
-            var goesOn = window is not null && offset >= window.Start && offset <= window.Start + window.Bytes.Length;
-            var bytes = (int)Math.Min(Math.Max(goesOn ? WindowBytes : FirstBytes, length), Length - offset);
-            window = new(offset, GC.AllocateUninitializedArray<byte>(bytes));
-            Read(offset, window.Bytes);
-            recent = window;
+            if (other?.Has(offset, length) == true)
+            {
+                (window, other) = (other, window);
+            }
+            else
+            {
+                // What a window that was read on follows is read on, and that window is not needed any more.
+                var goesOn = window is not null && offset >= window.Start && offset <= window.End;
+                var otherGoesOn = !goesOn && other is not null && offset >= other.Start && offset <= other.End;
+                var bytes = (int)Math.Min(Math.Max(goesOn || otherGoesOn ? WindowBytes : FirstBytes, length), Length - offset);
+                other = goesOn ? other : window;
+                window = new(offset, GC.AllocateUninitializedArray<byte>(bytes));
+                Read(offset, window.Bytes);
+            }
+
+            (recent, before) = (window, other);
         }
 
         ThrowIfClosed();
