@@ -27,7 +27,8 @@ internal static class ExplainedRunFolder
     /// <exception cref="AlignException">There is nothing of a run in one, or a file cannot be read, or is of no use.</exception>
     public static (ExplainedRun First, ExplainedRun Second) Read(string first, string second, string? names = null)
     {
-        var (a, b) = InOrder.Select([first, second], folder => Read(folder)) is [var one, var other] ? (one, other) : default;
+        var runs = InOrder.Select([first, second], folder => Read(folder));
+        var (a, b) = (runs[0], runs[1]);
         if (a.FirstIteration != b.FirstIteration)
         {
             (a, b) = SameIterations(a, b);

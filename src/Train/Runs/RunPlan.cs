@@ -32,7 +32,7 @@ public sealed record RunPlan(TrainOptions Options, NamedTensors Start, Func<int,
     /// </summary>
     public bool SharesState { get; init; } = true;
 
-    /// <summary>Where the network is.</summary>
+    /// <summary>Where the network is; null is the CPU. A plan by itself loads no libtorch.</summary>
     public Device? Device { get; init; }
 
     /// <summary>The same run, altered: its batches too.</summary>

@@ -25,6 +25,7 @@ public static class NativeLibraries
     private static readonly string[] Torch = ["torch_cpu", "LibTorchSharp"];
     private static readonly Lock Loading = new();
     private static int threads;
+    private static bool loaded;
 
     /// <summary>Whether libtorch can be loaded; loads it, which takes a third of a second.</summary>
     public static bool HasTorch
@@ -33,16 +34,16 @@ public static class NativeLibraries
         {
             lock (Loading)
             {
-                if (!field && Torch.All(IsThere))
+                if (!loaded && Torch.All(IsThere))
                 {
-                    field = true;
+                    loaded = true;
                     if (threads > 0)
                     {
                         torch.set_num_threads(threads);
                     }
                 }
 
-                return field;
+                return loaded;
             }
         }
     }
@@ -53,13 +54,17 @@ public static class NativeLibraries
             && Torch.All(name => folders.Exists(folder => Files(folder, name).Any(File.Exists)))
         || HasTorch;
 
-    /// <summary>Has libtorch compute on so many threads once it is loaded.</summary>
+    /// <summary>Has libtorch compute on so many threads, now or once it is loaded.</summary>
     /// <param name="count">Threads.</param>
     public static void UseThreads(int count)
     {
         lock (Loading)
         {
             threads = count;
+            if (loaded)
+            {
+                torch.set_num_threads(count);
+            }
         }
     }
 
