@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using PPYolo.Align.Watching;
+using PPYolo.Cli.Commands;
 using PPYolo.Harness.Checkouts;
 using static TorchSharp.torch;
 
@@ -97,6 +98,45 @@ public sealed class ForeignModelTests : IDisposable
         string[] network = ["convert", weights, folder.File("n.pth"), "--network", "r18vd"];
         (await Ppyolo(tool, network)).Output.Should().Contain("PPYOLO_NATIVES");
         (await Ppyolo(tool, network, ("PPYOLO_NATIVES", natives))).Output.Should().Contain("r18vd").And.NotContain("PPYOLO_NATIVES");
+        await ExplainsTrainings(tool);
+    }
+
+    /// <summary>Runs of PP-YOLO, of which causes would be tried; files of libtorch that cannot be loaded are as none.</summary>
+    private async Task ExplainsTrainings(string tool)
+    {
+        var (one, two) = (Train("one", "1"), Train("two", "2"));
+        var broken = folder.Folder("broken");
+        foreach (var name in new[] { "libtorch_cpu.so", "libLibTorchSharp.so" })
+        {
+            await File.WriteAllTextAsync(Path.Combine(broken, name), "no library");
+        }
+
+        (string, string)[][] without =
+        [
+            [],
+            [("PPYOLO_NATIVES", broken)],
+        ];
+        foreach (var environment in without)
+        {
+            var explained = await Ppyolo(tool, ["explain", one, two], environment);
+            explained.ExitCode.Should().Be(1, explained.Output);
+            explained
+                .Output.Should()
+                .Contain("DIVERGED")
+                .And.Contain("no cause was tried by training: libtorch")
+                .And.Contain("causes that are computed with libtorch were left out: libtorch");
+        }
+
+        string Train(string name, string seed)
+        {
+            string[] training = ["train", "--config", "ppyolo_r18vd_scenes", "--init", $"generator:{seed}:calm", "--iterations", "1"];
+            var path = folder.File(name);
+            CommandLine
+                .Run([.. training, "--set", "batch=1", "--set", "sizes=[96]", "--record", path, "--trace"])
+                .Should()
+                .Be(ExitCode.Aligned);
+            return path;
+        }
     }
 
     private static void Record(string path, double rate)

@@ -89,14 +89,14 @@ public static class TraceFile
     public static RunTrace Read(string folder, int rank = 0, int length = 0)
     {
         var traced = Iterations(folder, rank).ToHashSet();
-        var indices = new Dictionary<string, Index>(StringComparer.Ordinal);
+        (string Text, Index Index)? last = null;
         return traced.Count > 0
             ? new(
                 rank,
                 [
                     .. Enumerable
                         .Range(0, Math.Min(MostIterations, Math.Max(length, traced.Max() + 1)))
-                        .Select(i => traced.Contains(i) ? ReadIteration(folder, rank, i, indices) : new(i)),
+                        .Select(i => traced.Contains(i) ? ReadIteration(folder, rank, i, ref last) : new(i)),
                 ]
             )
             : throw new AlignException(
@@ -120,18 +120,14 @@ public static class TraceFile
     /// <param name="folder">The record folder.</param>
     /// <param name="rank">The rank.</param>
     /// <param name="iteration">The iteration.</param>
-    /// <param name="indices">Those read before: most iterations have the same one, and to parse it takes most of the time.</param>
-    private static IterationTrace ReadIteration(string folder, int rank, int iteration, Dictionary<string, Index> indices)
+    /// <param name="last">The index read last: most iterations have the same one, and to parse it takes most of the time.</param>
+    private static IterationTrace ReadIteration(string folder, int rank, int iteration, ref (string Text, Index Index)? last)
     {
         var path = Path.Combine(folder, FileName(iteration, rank));
         using var tensors = Npz.Read(path);
         var text = Encoding.UTF8.GetString(Part(tensors, IndexName, ElementType.UInt8, path).Bytes.Span);
-        if (!indices.TryGetValue(text, out var head))
-        {
-            head = ReadIndex(text, path);
-            indices.Add(text, head);
-        }
-
+        var head = last?.Text == text ? last.Value.Index : ReadIndex(text, path);
+        last = (text, head);
         var index = head.Entries;
         var kinks = head.Kinks is null ? null : Part(tensors, KinksName, ElementType.Float64, path).As<double>().ToArray();
         var statistics = Part(tensors, StatisticsName, ElementType.Float64, path).As<double>();

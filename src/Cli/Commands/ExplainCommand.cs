@@ -176,7 +176,7 @@ internal static class ExplainCommand
                 }
             }
 
-            // What is read and compared needs no libtorch: on the CPU it is loaded when something is trained again, where it is there.
+            // What is read and compared needs no libtorch: on the CPU it is loaded when a cause is tried, where it is there.
             var where =
                 result.GetValue(device) == "cpu"
                     ? null

@@ -3,6 +3,7 @@ using PPYolo.Align.Explanations;
 using PPYolo.Align.Reports;
 using PPYolo.Align.Traces;
 using PPYolo.Harness.Explain.Simulation;
+using PPYolo.Train.Runtime;
 
 namespace PPYolo.Harness.Explain;
 
@@ -18,6 +19,20 @@ public static class ExplainScenario
     /// <param name="options">Threads, twins, and where the floor is kept.</param>
     /// <exception cref="AlignException">A folder has nothing of a run, or the two have nothing in common.</exception>
     public static Explanation Run(string first, string second, ExplainOptions options)
+    {
+        var mayTrain = NativeLibraries.MayHaveTorch;
+        try
+        {
+            return Compare(first, second, options);
+        }
+        catch (AlignException) when (mayTrain && !NativeLibraries.MayHaveTorch)
+        {
+            // Files of libtorch are there, and cannot be loaded: nothing is trained, as where there are none.
+            return Compare(first, second, options);
+        }
+    }
+
+    private static Explanation Compare(string first, string second, ExplainOptions options)
     {
         var (a, b) = ExplainedRunFolder.Read(first, second, options.Names);
         try

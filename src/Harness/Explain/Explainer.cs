@@ -2,6 +2,7 @@ using PPYolo.Align.Explanations;
 using PPYolo.Align.Traces;
 using PPYolo.Harness.Explain.Laws;
 using PPYolo.Harness.Explain.Simulation;
+using PPYolo.Train.Runtime;
 
 namespace PPYolo.Harness.Explain;
 
@@ -44,6 +45,7 @@ internal static class Explainer
     {
         var comparison = TraceComparison.Of(first.Ranks, second.Ranks, floor);
         IReadOnlyList<Cause> causes = [];
+        var lacksTorch = false;
         if (comparison.Frontier is not null)
         {
             // Laws that follow a run from step to step end where a step is missing.
@@ -55,7 +57,7 @@ internal static class Explainer
             List<Finding> findings =
             [
                 .. Laws.Where(law => whole > 0 || law.TakesGaps)
-                    .SelectMany(law => law.TakesGaps ? law.Examine(first, second, comparison) : law.Examine(a, b, comparison)),
+                    .SelectMany(law => law.TakesGaps ? Examined(law, first, second) : Examined(law, a, b)),
             ];
             var judge = new Judge(second, laboratory, progress);
             causes = judge.Weigh(findings, comparison);
@@ -70,7 +72,26 @@ internal static class Explainer
             }
         }
 
-        return new(first.Name, second.Name, comparison, causes) { Losses = Losses(first, second), Next = Next(second, comparison, causes) };
+        List<string> next = Next(second, comparison, causes);
+        if (lacksTorch)
+        {
+            next.Add($"causes that are computed with libtorch were left out: {NativeLibraries.Advice}");
+        }
+
+        return new(first.Name, second.Name, comparison, causes) { Losses = Losses(first, second), Next = next };
+
+        List<Finding> Examined(ILaw law, ExplainedRun one, ExplainedRun other)
+        {
+            try
+            {
+                return [.. law.Examine(one, other, comparison)];
+            }
+            catch (Exception exception) when (NativeLibraries.IsTorchMissing(exception))
+            {
+                lacksTorch = true;
+                return [];
+            }
+        }
     }
 
     /// <summary>What it would take to find out, where no cause is likely.</summary>

@@ -69,7 +69,7 @@ public static class MpiRecording
             "--threads",
             $"{Math.Max(1, threads / plan.Ranks)}",
             "--device",
-            $"{plan.Run.Device}",
+            plan.Run.Device?.ToString() ?? "cpu",
             .. CardSettings.Current is { AllowsTf32: true } ? ["--tf32"] : Array.Empty<string>(),
         ];
 

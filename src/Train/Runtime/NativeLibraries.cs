@@ -25,7 +25,7 @@ public static class NativeLibraries
     private static readonly string[] Torch = ["torch_cpu", "LibTorchSharp"];
     private static readonly Lock Loading = new();
     private static int threads;
-    private static bool loaded;
+    private static bool? loaded;
 
     /// <summary>Whether libtorch can be loaded; loads it, which takes a third of a second.</summary>
     public static bool HasTorch
@@ -34,25 +34,31 @@ public static class NativeLibraries
         {
             lock (Loading)
             {
-                if (!loaded && Torch.All(IsThere))
+                if (loaded is null)
                 {
-                    loaded = true;
-                    if (threads > 0)
+                    loaded = Torch.All(IsThere);
+                    if (loaded.Value && threads > 0)
                     {
                         torch.set_num_threads(threads);
                     }
                 }
 
-                return loaded;
+                return loaded.Value;
             }
         }
     }
 
-    /// <summary>Whether there are files that libtorch would be loaded from; loads nothing where there are.</summary>
-    public static bool MayHaveTorch =>
-        Folders().Where(Directory.Exists).ToList() is var folders
-            && Torch.All(name => folders.Exists(folder => Files(folder, name).Any(File.Exists)))
-        || HasTorch;
+    /// <summary>
+    /// Whether there are files that libtorch would be loaded from, and nobody tried in vain to load it; loads nothing where there are.
+    /// </summary>
+    public static bool MayHaveTorch
+    {
+        get
+        {
+            var folders = Folders().Where(Directory.Exists).ToList();
+            return (loaded is null && Torch.All(name => folders.Exists(folder => Files(folder, name).Any(File.Exists)))) || HasTorch;
+        }
+    }
 
     /// <summary>Has libtorch compute on so many threads, now or once it is loaded.</summary>
     /// <param name="count">Threads.</param>
@@ -61,7 +67,7 @@ public static class NativeLibraries
         lock (Loading)
         {
             threads = count;
-            if (loaded)
+            if (loaded == true)
             {
                 torch.set_num_threads(count);
             }
