@@ -3,6 +3,7 @@ using PPYolo.Align.Tensors;
 using PPYolo.Align.Traces;
 using PPYolo.Train.Ranks;
 using PPYolo.Train.Runs;
+using PPYolo.Train.Stepping;
 using PPYolo.Train.Tracing;
 
 namespace PPYolo.Train.Records;
@@ -16,17 +17,24 @@ internal static class TracingLoop
     /// <param name="threads">Threads of libtorch over all ranks.</param>
     /// <param name="options">What to keep; null for summaries alone.</param>
     /// <param name="injections">Tensors to put in the place of ranks' own, or null.</param>
+    /// <param name="isEnough">Asked after each phase of a run of one rank whether to stop there, given what there is of the iteration's
+    /// trace; null trains to the end. The trace then ends there, too.</param>
     /// <returns>Each rank's trace.</returns>
     public static IReadOnlyList<RunTrace> Execute(
         RunPlan plan,
         int ranks,
         int threads,
         TraceOptions? options = null,
-        IReadOnlyList<Injection>? injections = null
+        IReadOnlyList<Injection>? injections = null,
+        Func<IterationTrace, bool>? isEnough = null
     )
     {
         var traces = new RunTrace[ranks];
-        ThreadTeam.Run(ranks, threads, team => traces[team.Rank] = Execute(plan, team, options, injections));
+        ThreadTeam.Run(
+            ranks,
+            threads,
+            team => traces[team.Rank] = Execute(plan, team, options, injections, team.Size == 1 ? isEnough : null)
+        );
         return traces;
     }
 
@@ -36,21 +44,55 @@ internal static class TracingLoop
     /// <param name="options">What to keep; null for summaries alone.</param>
     /// <param name="injections">Tensors to put in the place of ranks' own, or null.</param>
     /// <returns>This rank's trace.</returns>
-    public static RunTrace Execute(RunPlan plan, IRanks ranks, TraceOptions? options = null, IReadOnlyList<Injection>? injections = null)
+    public static RunTrace Execute(
+        RunPlan plan,
+        IRanks ranks,
+        TraceOptions? options = null,
+        IReadOnlyList<Injection>? injections = null
+    ) => Execute(plan, ranks, options, injections, isEnough: null);
+
+    private static RunTrace Execute(
+        RunPlan plan,
+        IRanks ranks,
+        TraceOptions? options,
+        IReadOnlyList<Injection>? injections,
+        Func<IterationTrace, bool>? isEnough
+    )
     {
         var trace = new List<IterationTrace>();
-        var end = IterationLoop.Execute(
-            // What is put in the place of a rank's own must not reach the others.
-            plan with
-            {
-                SharesState = plan.SharesState && (injections?.Count ?? 0) == 0,
-            },
-            ranks,
-            observe: step => StepTracer.Watch(step, trace.Add, options, injections),
-            everywhere: true
-        );
-        AddEnd(trace[^1], end.Ema);
-        return new(ranks.Rank, trace);
+        StepTracer? tracer = null;
+        try
+        {
+            return IterationLoop.Run(
+                // What is put in the place of a rank's own must not reach the others.
+                plan with
+                {
+                    SharesState = plan.SharesState && (injections?.Count ?? 0) == 0,
+                },
+                ranks,
+                afterStep: null,
+                observe: step =>
+                {
+                    tracer = StepTracer.Watch(step, trace.Add, options, injections);
+                    if (isEnough is not null)
+                    {
+                        step.Watch(new EnoughWatch(() => isEnough(tracer.Unfinished)));
+                    }
+                },
+                (step, _, _) =>
+                {
+                    AddEnd(trace[^1], step.ReadEma());
+                    return new RunTrace(ranks.Rank, trace);
+                }
+            );
+        }
+        catch (EnoughException)
+        {
+            trace.Add(tracer!.Unfinished);
+            // It holds the outputs of a forward pass whose backward pass nobody waits for.
+            tracer.Dispose();
+            return new(ranks.Rank, trace);
+        }
     }
 
     /// <summary>Appends what a run ends with to its last iteration.</summary>
@@ -67,4 +109,19 @@ internal static class TracingLoop
             }
         }
     }
+
+    /// <summary>Ends a run between two phases. It must be told after the tracer.</summary>
+    private sealed class EnoughWatch(Func<bool> isEnough) : IStepWatch
+    {
+        /// <inheritdoc />
+        public void After(TracePhase phase, StepMoment moment)
+        {
+            if (isEnough())
+            {
+                throw new EnoughException();
+            }
+        }
+    }
+
+    private sealed class EnoughException : Exception;
 }

@@ -24,6 +24,35 @@ public static class IterationLoop
     )
     {
         ranks ??= new SoloRanks();
+        return Run(
+            plan,
+            ranks,
+            afterStep,
+            observe,
+            (step, steps, seconds) =>
+                ranks.Rank == 0 || everywhere
+                    ? new RunEnd(NetworkState.Save(step.Network), step.ReadEma(), step.Optimizer.Momentum(), steps, seconds)
+                    {
+                        Optimizer = step.Groups(plan.Options),
+                    }
+                    : new RunEnd([], [], [], steps, seconds)
+        );
+    }
+
+    /// <summary>Trains, and takes of the end what is needed: to copy all of it takes as long as an iteration of a small network.</summary>
+    /// <param name="plan">What to train.</param>
+    /// <param name="ranks">Who trains together.</param>
+    /// <param name="afterStep">Told after each iteration, with its batch.</param>
+    /// <param name="observe">Given the step before the first iteration, to watch its phases.</param>
+    /// <param name="end">Given the step after the last iteration, each iteration's result, and its wall-clock seconds.</param>
+    internal static T Run<T>(
+        RunPlan plan,
+        IRanks ranks,
+        Action<Batch, StepResult>? afterStep,
+        Action<TrainStep>? observe,
+        Func<TrainStep, IReadOnlyList<StepResult>, IReadOnlyList<double>, T> end
+    )
+    {
         using var trainer = new Trainer(plan, ranks);
         var step = trainer.Step;
         observe?.Invoke(step);
@@ -38,11 +67,6 @@ public static class IterationLoop
             afterStep?.Invoke(done.Batch, done.Result);
         }
 
-        return ranks.Rank == 0 || everywhere
-            ? new(NetworkState.Save(step.Network), step.ReadEma(), step.Optimizer.Momentum(), steps, seconds)
-            {
-                Optimizer = step.Groups(plan.Options),
-            }
-            : new([], [], [], steps, seconds);
+        return end(step, steps, seconds);
     }
 }

@@ -65,7 +65,15 @@ internal sealed class Laboratory
     /// <param name="alteration">What to do wrong, or null.</param>
     /// <param name="iterations">How far.</param>
     /// <param name="injections">Tensors to put in the place of the run's own, or null.</param>
-    public IReadOnlyList<RunTrace> Run(Alteration? alteration, int iterations, IReadOnlyList<Injection>? injections = null)
+    /// <param name="options">What to trace; null for all.</param>
+    /// <param name="isEnough">Whether to stop, see <see cref="TracingLoop"/>.</param>
+    public IReadOnlyList<RunTrace> Run(
+        Alteration? alteration,
+        int iterations,
+        IReadOnlyList<Injection>? injections = null,
+        TraceOptions? options = null,
+        Func<IterationTrace, bool>? isEnough = null
+    )
     {
         NativeLibraries.RequireTorch();
         return TracingLoop.Execute(
@@ -75,18 +83,27 @@ internal sealed class Laboratory
             },
             ranks,
             threads,
-            injections: injections
+            options,
+            injections,
+            isEnough
         );
     }
 
     /// <summary>Trains with something wrong; null where that breaks down, which no recorded run did.</summary>
     /// <param name="alteration">What to do wrong.</param>
     /// <param name="iterations">How far.</param>
-    public IReadOnlyList<RunTrace>? Attempt(Alteration alteration, int iterations)
+    /// <param name="options">What to trace; null for all.</param>
+    /// <param name="isEnough">Whether to stop, see <see cref="TracingLoop"/>.</param>
+    public IReadOnlyList<RunTrace>? Attempt(
+        Alteration alteration,
+        int iterations,
+        TraceOptions? options = null,
+        Func<IterationTrace, bool>? isEnough = null
+    )
     {
         try
         {
-            return Run(alteration, iterations);
+            return Run(alteration, iterations, options: options, isEnough: isEnough);
         }
         catch (Exception exception) when (exception is NonFiniteLossException or RankFailureException)
         {

@@ -1,4 +1,5 @@
 using PPYolo.Align.Traces;
+using PPYolo.Train.Tracing;
 
 namespace PPYolo.Harness.Explain.Simulation;
 
@@ -12,6 +13,9 @@ internal sealed record SimulationEvidence(ExplainedRun Second, TraceComparison C
 
     /// <summary>How far to simulate.</summary>
     public int Iterations => Last + 1;
+
+    /// <summary>What of a simulated run is looked at: phases of which both runs have something, and no kinks.</summary>
+    public TraceOptions Needed => new() { Phases = [.. counted.Select(difference => difference.Key.Phase).Distinct()], Kinks = false };
 
     /// <summary>
     /// The share of the differences that a simulated run does not have, less the share of what agreed and does not agree with it: 1 where
@@ -47,6 +51,28 @@ internal sealed record SimulationEvidence(ExplainedRun Second, TraceComparison C
 
         var share = differing == 0 ? 0 : 1 - (left / there) - ((double)spoilt / (differing + spoilt));
         return Math.Min(share, 1 - frontier);
+    }
+
+    /// <summary>
+    /// Whether what there is of a simulated iteration says that the run explains nothing: it does what the first run did where the runs
+    /// part. The rest need not be trained, whose <see cref="Share"/> would not be above 0.
+    /// </summary>
+    /// <param name="iteration">Of the only rank, as far as it was trained.</param>
+    public bool Refutes(IterationTrace iteration)
+    {
+        if (
+            counted.Find(difference => difference.Exceeds) is not { } frontier
+            || frontier.Iteration != iteration.Iteration
+            || iteration[frontier.Key.Phase, frontier.Key.Name] is null
+        )
+        {
+            return false;
+        }
+
+        var soFar = new IterationTrace[iteration.Iteration + 1];
+        soFar[^1] = iteration;
+        var (left, there) = Remaining([new(0, soFar)], frontier);
+        return left >= there;
     }
 
     /// <summary>What a simulated run's sums are off by where the runs part; null where there is nothing to take it from.</summary>
