@@ -99,12 +99,7 @@ internal sealed class SimulationLaw(Laboratory laboratory, Alteration given, Act
         progress?.Invoke(suspicion.Cause.Id);
         Trial At(double value)
         {
-            var simulated = laboratory.Attempt(
-                given.And(suspicion.Make(value)),
-                evidence.Iterations,
-                evidence.Needed,
-                evidence.Refutes
-            );
+            var simulated = laboratory.Attempt(given.And(suspicion.Make(value)), evidence.Iterations, evidence.Needed, evidence.Refutes);
             return new(suspicion, value, evidence.Share(simulated), evidence.AtFrontier(simulated));
         }
 
