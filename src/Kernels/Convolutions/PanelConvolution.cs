@@ -101,25 +101,36 @@ internal sealed unsafe class PanelConvolution : Operation<PanelConvolution>
         float* kernels = Floats(weight),
             output = Floats(result);
         var size = LeftFactor.Size(results, map.Count);
+        var inputs = map.Count;
         if (weight.shape[2] == 1)
         {
-            var matrix = empty(size);
-            LeftFactor.Pack(kernels, results, map.Count, gradient ? 1 : channels, gradient ? channels : 1, Floats(matrix), threads);
-            PointwiseConvolution.Apply(map, Floats(matrix), output, grid, results, threads);
+            using var matrix = SharedFactors.Take(
+                kernels,
+                gradient,
+                size,
+                to => LeftFactor.Pack(kernels, results, inputs, gradient ? 1 : channels, gradient ? channels : 1, (float*)to, threads)
+            );
+            PointwiseConvolution.Apply(map, matrix.Address, output, grid, results, threads);
             return result;
         }
 
-        var points = empty(16 * size);
-        if (gradient)
-        {
-            KernelTransform.ForGradients(kernels, map.Count, channels, results, Floats(points), threads);
-        }
-        else
-        {
-            KernelTransform.ForInputs(kernels, results, channels, Floats(points), threads);
-        }
-
-        TiledConvolution.Apply(map, Floats(points), output, grid, results, threads);
+        using var points = SharedFactors.Take(
+            kernels,
+            gradient,
+            16 * size,
+            to =>
+            {
+                if (gradient)
+                {
+                    KernelTransform.ForGradients(kernels, inputs, channels, results, (float*)to, threads);
+                }
+                else
+                {
+                    KernelTransform.ForInputs(kernels, results, channels, (float*)to, threads);
+                }
+            }
+        );
+        TiledConvolution.Apply(map, points.Address, output, grid, results, threads);
         return result;
     }
 

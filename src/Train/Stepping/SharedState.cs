@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using PPYolo.Kernels.Convolutions;
 using PPYolo.Model;
 using PPYolo.Model.State;
 using PPYolo.Train.Optimization;
@@ -25,6 +26,7 @@ internal sealed class SharedState : IDisposable
         var trainable = parameters.Where(entry => entry.IsTrainable).ToList();
         Momentum = new(Views(trainable, lent.Momentum), Share(trainable));
         Averages = new(Views(parameters, lent.Averages), Share(parameters));
+        Factors = lent.Factors;
         if (ranks.Rank > 0)
         {
             using var noGrad = no_grad();
@@ -41,6 +43,9 @@ internal sealed class SharedState : IDisposable
     /// <summary>The moving averages of parameters.</summary>
     public SharedTensors Averages { get; }
 
+    /// <summary>What convolutions make of the weights.</summary>
+    public SharedFactors Factors { get; }
+
     /// <summary>Makes every rank's network, all with the same memory for their parameters. All ranks call it together.</summary>
     /// <param name="ranks">Who trains together.</param>
     /// <param name="make">Makes a network with its start weights.</param>
@@ -49,7 +54,7 @@ internal sealed class SharedState : IDisposable
     public static (PPYoloNetwork Network, SharedState? Shared) Make(IRanks ranks, Func<PPYoloNetwork> make)
     {
         PPYoloNetwork? network = null;
-        var lent = ranks.Lend("weights, momentum and averages", () => new Lent(StateEntries.Of(network = make())));
+        var lent = ranks.Lend("weights, momentum and averages", () => new Lent(ranks.Size, StateEntries.Of(network = make())));
         if (lent is null)
         {
             return (make(), null);
@@ -158,8 +163,10 @@ internal sealed class SharedState : IDisposable
             .ToDictionary(StringComparer.Ordinal);
 
     /// <summary>What rank 0 shows the others, in the order of the parameters, until all have views of it.</summary>
-    private sealed class Lent(IReadOnlyList<StateEntry> entries) : IDisposable
+    private sealed class Lent(int ranks, IReadOnlyList<StateEntry> entries) : IDisposable
     {
+        public SharedFactors Factors { get; } = new(ranks);
+
         public IReadOnlyList<Tensor> Parameters { get; } = [.. entries.Where(entry => entry.IsParameter).Select(entry => entry.Value)];
 
         public IReadOnlyList<Tensor> Momentum { get; } =

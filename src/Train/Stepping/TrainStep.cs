@@ -67,6 +67,7 @@ public sealed class TrainStep(StepParts parts) : IDisposable
     public StepResult Run(Batch batch)
     {
         using var scope = NewDisposeScope();
+        using var pass = parts.Shared?.Factors.Enter(Iteration);
         var (moment, local, globalCount) = Begin(batch);
 
         // Ranks with more images than others count for more; averaging over ranks then gives the mean over images.

@@ -1,6 +1,7 @@
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Traces;
 using PPYolo.Data.Batches;
+using PPYolo.Kernels.Convolutions;
 using PPYolo.Kernels.Memory;
 using PPYolo.Kernels.Operations;
 using PPYolo.Model.State;
@@ -40,6 +41,24 @@ public sealed class SharedStateTests
         }
 
         places.Keys.Should().Contain([$"weight {Trained}", $"momentum {Trained}", $"average {Trained}", $"gradient {Trained}"]);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void During_a_step_convolutions_of_ranks_share_what_they_make_of_weights_that_are_shared(bool shared)
+    {
+        var inside = new bool[2];
+
+        Run(
+            Plan(2) with
+            {
+                SharesState = shared,
+            },
+            (rank, step) => step.Watch(new PhaseWatch(TracePhase.Gradient, _ => inside[rank] = SharedFactors.IsInPass))
+        );
+
+        inside.Should().Equal(shared, shared);
     }
 
     [Fact]
