@@ -40,7 +40,8 @@ internal sealed unsafe class SharedFactors(int ranks)
     {
         lock (gate)
         {
-            // All ranks are done with earlier passes: what is left was not used by each of them.
+            // All ranks are done with earlier passes: what is left was not used by each of them, as where one's images are so small that
+            // libtorch convolves them.
             foreach (var (key, factor) in factors.Where(entry => entry.Key.Pass < pass).ToList())
             {
                 factors.Remove(key);
@@ -64,7 +65,7 @@ internal sealed unsafe class SharedFactors(int ranks)
             return new(own, own.Dispose);
         }
 
-        var key = pass.Next((nint)weight, gradient);
+        var key = pass.Next((nint)weight, gradient, size);
         var factor = pass.Shared.Of(key, size, fill);
         return new(factor.Memory.Value, () => pass.Shared.Release(key, factor));
     }
@@ -111,7 +112,7 @@ internal sealed unsafe class SharedFactors(int ranks)
     }
 
     /// <summary>A layer that is used twice in a pass has a factor for each use.</summary>
-    private readonly record struct Key(long Pass, nint Weight, bool Gradient, int Use);
+    private readonly record struct Key(long Pass, nint Weight, bool Gradient, long Size, int Use);
 
     private sealed class Factor(Lazy<Tensor> memory) : IDisposable
     {
@@ -130,12 +131,15 @@ internal sealed unsafe class SharedFactors(int ranks)
 
     private sealed class Pass(SharedFactors shared, long number) : IDisposable
     {
-        private readonly Dictionary<(nint, bool), int> uses = [];
+        private readonly Dictionary<(nint, bool, long), int> uses = [];
 
         public SharedFactors Shared => shared;
 
-        public Key Next(nint weight, bool gradient) =>
-            new(number, weight, gradient, uses[(weight, gradient)] = uses.GetValueOrDefault((weight, gradient)) + 1);
+        public Key Next(nint weight, bool gradient, long size)
+        {
+            var use = (weight, gradient, size);
+            return new(number, weight, gradient, size, uses[use] = uses.GetValueOrDefault(use) + 1);
+        }
 
         public void Dispose() => current = null;
     }

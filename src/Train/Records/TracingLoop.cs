@@ -44,12 +44,8 @@ internal static class TracingLoop
     /// <param name="options">What to keep; null for summaries alone.</param>
     /// <param name="injections">Tensors to put in the place of ranks' own, or null.</param>
     /// <returns>This rank's trace.</returns>
-    public static RunTrace Execute(
-        RunPlan plan,
-        IRanks ranks,
-        TraceOptions? options = null,
-        IReadOnlyList<Injection>? injections = null
-    ) => Execute(plan, ranks, options, injections, isEnough: null);
+    public static RunTrace Execute(RunPlan plan, IRanks ranks, TraceOptions? options = null, IReadOnlyList<Injection>? injections = null) =>
+        Execute(plan, ranks, options, injections, isEnough: null);
 
     private static RunTrace Execute(
         RunPlan plan,
@@ -89,9 +85,12 @@ internal static class TracingLoop
         catch (EnoughException)
         {
             trace.Add(tracer!.Unfinished);
-            // It holds the outputs of a forward pass whose backward pass nobody waits for.
-            tracer.Dispose();
             return new(ranks.Rank, trace);
+        }
+        finally
+        {
+            // It may hold the outputs of a forward pass that no backward pass came after.
+            tracer?.Dispose();
         }
     }
 

@@ -23,6 +23,9 @@ public sealed class TrainStep(StepParts parts) : IDisposable
     private readonly List<IStepWatch> watches = [];
     private readonly BatchTransfer transfer = new(parts.Entries[0].Value.device);
 
+    // Iterations may be set back; passes never are.
+    private long passes;
+
     /// <summary>Who trains together.</summary>
     public IRanks Ranks => parts.Ranks;
 
@@ -67,7 +70,7 @@ public sealed class TrainStep(StepParts parts) : IDisposable
     public StepResult Run(Batch batch)
     {
         using var scope = NewDisposeScope();
-        using var pass = parts.Shared?.Factors.Enter(Iteration);
+        using var pass = parts.Shared?.Factors.Enter(passes++);
         var (moment, local, globalCount) = Begin(batch);
 
         // Ranks with more images than others count for more; averaging over ranks then gives the mean over images.
