@@ -50,20 +50,20 @@ public sealed unsafe class SharedFactorsTests
             return factor.Address[0];
         }
 
-        using (shared.Enter(0))
+        using (shared.Enter(1))
         {
             (Taken(), Taken(), Taken(gradient: true)).Should().Be((1, 2, 3));
         }
 
-        // The other rank comes later, to what is there.
+        // The other rank comes later, and to what is there: its coming frees nothing of the same pass.
         InOther(() =>
         {
-            using var pass = shared.Enter(0);
+            using var pass = shared.Enter(1);
             (Taken(), Taken()).Should().Be((1, 2));
         });
         shared.Count.Should().Be(1, "nobody else has used the one for the way back");
 
-        using (shared.Enter(1))
+        using (shared.Enter(2))
         {
             shared.Count.Should().Be(0, "that pass is over");
             Taken().Should().Be(4, "weights have changed since");
