@@ -34,11 +34,16 @@ internal sealed class PieceBuffer
         return MemoryMarshal.Cast<byte, T>(piece);
     }
 
-    /// <summary>A copy of some elements as a tensor of one dimension.</summary>
-    public static TensorData Copy(TensorData tensor, long from, int count)
+    /// <summary>Some elements as a tensor of one dimension, until the next call.</summary>
+    public TensorData Piece(TensorData tensor, long from, int count)
     {
         var size = tensor.Type.Size();
-        var bytes = new PieceBuffer().Elements<byte>(tensor, (int)(from * size), (int)((from + count) * size));
-        return new(tensor.Type, [count], bytes.ToArray());
+        if (!MemoryMarshal.TryGetMemoryManager<byte, LateMemory>(tensor.Bytes, out _))
+        {
+            return new(tensor.Type, [count], tensor.Bytes.Slice((int)(from * size), count * size));
+        }
+
+        _ = Elements<byte>(tensor, (int)(from * size), (int)((from + count) * size));
+        return new(tensor.Type, [count], memory.AsMemory(0, count * size));
     }
 }

@@ -20,8 +20,12 @@ internal static class DiffFiles
         var (first, second) = (DiffSide.Of(a), DiffSide.Of(b));
         var firstStart = options.Start is { } file ? DiffSide.StartOf(file) : first.StartFile ?? second.StartFile;
         var secondStart = options.Start is null ? second.StartFile ?? firstStart : firstStart;
-        using var tensors = DiffSide.Read(first.File, options.Keys.A);
-        using var others = DiffSide.Read(second.File, options.Keys.B);
+        var read = InOrder.Select(
+            [(first.File, options.Keys.A), (second.File, options.Keys.B)],
+            ((string File, string? Key) side) => DiffSide.Read(side.File, side.Key)
+        );
+        using var tensors = read[0];
+        using var others = read[1];
         using var start = firstStart is null ? null : ReadStart(firstStart, options.Keys.A);
         using var otherStart = secondStart is null || secondStart == firstStart ? null : ReadStart(secondStart, options.Keys.B);
         var comparison = TensorComparer.Compare(

@@ -1,5 +1,6 @@
 using PPYolo.Align.Comparison;
 using PPYolo.Align.Formats;
+using PPYolo.Align.Tensors;
 using PPYolo.Peers.Measuring;
 
 namespace PPYolo.Peers.Subjects.Tools;
@@ -9,8 +10,9 @@ internal sealed class DiffSubject(string first, string second) : ISubject
 {
     public void Run()
     {
-        using var tensors = TensorFile.Read(first);
-        using var others = TensorFile.Read(second);
+        var read = InOrder.Select([first, second], TensorFile.Read);
+        using var tensors = read[0];
+        using var others = read[1];
         _ = TensorComparer.Compare(tensors, others);
     }
 

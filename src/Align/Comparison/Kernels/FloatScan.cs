@@ -8,8 +8,8 @@ internal sealed class FloatScan<T, TElements> : PairScan
     where T : unmanaged
     where TElements : struct, IElements<T>
 {
-    // Neighbours are alike: the sample is taken in many places.
-    private const int SampleRuns = 64;
+    // Neighbours are alike: the sample is taken in many places. Each costs two calls of the system.
+    private const int SampleRuns = 16;
     private const int RunElements = UlpSearch.SampleElements / SampleRuns;
 
     // A piece of each of two tensors is read into the second cache, and leaves it for nothing else. It consists of whole blocks.
@@ -31,7 +31,7 @@ internal sealed class FloatScan<T, TElements> : PairScan
 
     public override bool Pending => search.Stage != UlpStage.Done && Chunks > 0;
 
-    public override TensorMetrics Metrics()
+    protected override TensorMetrics Measured(UlpCounter? counter)
     {
         var sums = default(BlockSums);
         var all = new FloatChunk { BitwiseEqual = true };
@@ -57,7 +57,7 @@ internal sealed class FloatScan<T, TElements> : PairScan
             SumOfSquares = sums.Difference == 0 && sums.MaxAbs > 0 ? double.Epsilon : sums.Difference,
             RelativeL2 = relative,
             MaxAbs = sums.MaxAbs,
-            Worst = Worst(sums.MaxAbs, all.WorstBlock),
+            Worst = Worst(sums.MaxAbs, all.WorstBlock, counter),
             Cosine = cosine,
             UlpP99 = search.Found,
             NonFiniteFirst = all.NonFiniteFirst,
@@ -129,7 +129,7 @@ internal sealed class FloatScan<T, TElements> : PairScan
             }
 
             guessed = true;
-            var sample = new List<ulong>(UlpSearch.SampleElements);
+            var (sample, count) = (counter.Sample, 0);
             for (var run = 0L; run < SampleRuns; run++)
             {
                 var from = (int)((First.Count - RunElements) * run / (SampleRuns - 1));
@@ -139,12 +139,12 @@ internal sealed class FloatScan<T, TElements> : PairScan
                 {
                     if (TElements.IsFinite(first[i]) && TElements.IsFinite(second[i]))
                     {
-                        sample.Add(UlpCounter.Distance<T, TElements>(first[i], second[i]));
+                        sample[count++] = UlpCounter.Distance<T, TElements>(first[i], second[i]);
                     }
                 }
             }
 
-            search.Guess(CollectionsMarshal.AsSpan(sample), counter.Cells);
+            search.Guess(sample.AsSpan(0, count), counter.Cells);
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed class IntegerScan<T>(TensorData first, TensorData second, Tensor
 
     public override bool Pending => !done;
 
-    public override TensorMetrics Metrics()
+    protected override TensorMetrics Measured(UlpCounter? counter)
     {
         var total = default(BlockSums);
         foreach (ref readonly var part in sums.AsSpan())

@@ -14,6 +14,9 @@ internal abstract class PairScan
     /// <summary>Elements of a block: two of them fit into a first cache of 32 KB.</summary>
     protected const int BlockElements = 1 << 11;
 
+    private const int WidenedElements = 256;
+
+    private TensorMetrics? metrics;
     private int left;
 
     protected PairScan(TensorData first, TensorData second)
@@ -59,38 +62,50 @@ internal abstract class PairScan
         {
             left = Chunks;
             EndPass(counter);
+            // Here, where other threads do the same for other tensors: it reads the place of the largest difference once more.
+            metrics = Pending ? null : Measured(counter);
         }
     }
 
     /// <summary>The result.</summary>
-    public abstract TensorMetrics Metrics();
+    public TensorMetrics Metrics() => metrics ??= Measured(null);
 
     /// <summary>How far it has moved; null where the start is not known.</summary>
     public abstract Movement? Movement();
+
+    /// <summary>The result, once all passes have ended.</summary>
+    /// <param name="counter">The counter of the thread that ended the last one; null where there is nothing to go through.</param>
+    protected abstract TensorMetrics Measured(UlpCounter? counter);
 
     protected abstract void Scan(int chunk, UlpCounter counter);
 
     protected abstract void EndPass(UlpCounter counter);
 
     /// <summary>The first element of a block whose difference is the largest.</summary>
-    protected WorstElement? Worst(double largest, long from)
+    protected WorstElement? Worst(double largest, long from, UlpCounter? counter)
     {
-        if (largest == 0)
+        if (largest == 0 || counter is null)
         {
             return null;
         }
 
         var count = (int)Math.Min(BlockElements, First.Count - from);
-        Span<double> first = stackalloc double[count],
-            second = stackalloc double[count];
-        Widening.ToDouble(PieceBuffer.Copy(First, from, count), 0, first);
-        Widening.ToDouble(PieceBuffer.Copy(Second, from, count), 0, second);
-        for (var i = 0; i < count; i++)
+        var firstPiece = counter.First.Piece(First, from, count);
+        var secondPiece = counter.Second.Piece(Second, from, count);
+        Span<double> first = stackalloc double[Math.Min(count, WidenedElements)],
+            second = stackalloc double[first.Length];
+        for (var at = 0; at < count; at += WidenedElements)
         {
-            // A NaN equals a NaN here.
-            if (Math.Abs(first[i] - second[i]).Equals(largest))
+            var length = Math.Min(WidenedElements, count - at);
+            Widening.ToDouble(firstPiece, at, first[..length]);
+            Widening.ToDouble(secondPiece, at, second[..length]);
+            for (var i = 0; i < length; i++)
             {
-                return new(IndexOf(from + i), first[i], second[i]);
+                // A NaN equals a NaN here.
+                if (Math.Abs(first[i] - second[i]).Equals(largest))
+                {
+                    return new(IndexOf(from + at + i), first[i], second[i]);
+                }
             }
         }
 

@@ -41,6 +41,9 @@ internal sealed class UlpCounter
     /// <summary>Where it reads what they started from.</summary>
     public PieceBuffer Start { get; } = new();
 
+    /// <summary>Memory for the distances of a sample.</summary>
+    public ulong[] Sample { get; } = new ulong[UlpSearch.SampleElements];
+
     /// <summary>A table of cells for whoever this thread works for.</summary>
     public long[] Cells { get; } = new long[UlpCells.Wide];
 
@@ -209,14 +212,26 @@ internal sealed class UlpCounter
         ref var b = ref MemoryMarshal.GetReference(second);
         ref var kept = ref MemoryMarshal.GetArrayDataReference(above);
         ref var choices = ref MemoryMarshal.GetArrayDataReference(Choices);
+        var sign = Vector256.Create(-0f);
         var threshold = Vector256.Create((uint)search.Threshold);
         var equal = Vector256<uint>.Zero;
         var count = aboveCount;
         for (var i = 0; i < first.Length; i += Half)
         {
-            var x = Place(Vector256.LoadUnsafe(ref a, (nuint)i).AsInt32());
-            var y = Place(Vector256.LoadUnsafe(ref b, (nuint)i).AsInt32());
-            var distances = (Vector256.Max(x, y) - Vector256.Min(x, y)).AsUInt32();
+            var x = Vector256.LoadUnsafe(ref a, (nuint)i).AsInt32();
+            var y = Vector256.LoadUnsafe(ref b, (nuint)i).AsInt32();
+            Vector256<uint> distances;
+            // Of two runs, few numbers differ in sign; where none does, their bits are as far apart as they are.
+            if (Avx.TestZ((x ^ y).AsSingle(), sign))
+            {
+                distances = Vector256.Abs(x - y).AsUInt32();
+            }
+            else
+            {
+                (x, y) = (Place(x), Place(y));
+                distances = (Vector256.Max(x, y) - Vector256.Min(x, y)).AsUInt32();
+            }
+
             equal -= Vector256.Equals(distances, threshold);
             var others = Vector256.Equals(Vector256.Max(distances, threshold), threshold);
             var mask = others.ExtractMostSignificantBits() ^ 0xff;

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace PPYolo.Align.Comparison.Kernels;
 
 /// <summary>
@@ -26,8 +28,8 @@ internal sealed class UlpRank(long rank)
     /// <summary>After the first pass: by how many bits a distance less <see cref="Low"/> is shifted to the right to get its cell.</summary>
     public int CellShift => Math.Max(0, openBits - RefinedBits);
 
-    /// <summary>How many cells the next pass counts in.</summary>
-    public int Cells => First ? UlpCells.Wide : 1 << Math.Min(openBits, RefinedBits);
+    /// <summary>After the first pass: how many cells the next one counts in.</summary>
+    public int Cells => 1 << Math.Min(openBits, RefinedBits);
 
     /// <summary>Takes a pass's counts.</summary>
     public void Narrow(ReadOnlySpan<long> counts)
@@ -49,19 +51,28 @@ internal sealed class UlpRank(long rank)
     public static ulong Select(ReadOnlySpan<ulong> distances, long rank, Span<long> table)
     {
         var search = new UlpRank(rank);
+        // Most distances are small, and most tensors: clearing cells that none is in would take longer than all else.
+        var first = UlpCells.Of(TensorPrimitives.Max(distances)) + 1;
         while (!search.Found)
         {
-            var cells = table[..search.Cells];
+            var cells = table[..(search.First ? first : search.Cells)];
             cells.Clear();
-            foreach (var distance in distances)
+            if (search.First)
             {
-                if (search.First)
+                foreach (var distance in distances)
                 {
                     cells[UlpCells.Of(distance)]++;
                 }
-                else if (distance - search.Low <= search.Extent)
+            }
+            else
+            {
+                var (low, extent, shift) = (search.Low, search.Extent, search.CellShift);
+                foreach (var distance in distances)
                 {
-                    cells[(int)((distance - search.Low) >> search.CellShift)]++;
+                    if (distance - low <= extent)
+                    {
+                        cells[(int)((distance - low) >> shift)]++;
+                    }
                 }
             }
 

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Buffers;
 
 namespace PPYolo.Align.Comparison.Kernels;
 
@@ -17,7 +17,9 @@ internal sealed class UlpSearch
 
     private const int TooManyAbove = 8;
 
-    private readonly List<ulong> above = [];
+    private readonly Lock merging = new();
+    private ulong[] above = [];
+    private int aboveCount;
     private long below;
     private long equal;
     private long total;
@@ -48,7 +50,7 @@ internal sealed class UlpSearch
     /// <summary>Takes what a thread has counted.</summary>
     public void Merge(UlpCounter counter)
     {
-        lock (above)
+        lock (merging)
         {
             if (Stage != UlpStage.Threshold)
             {
@@ -61,14 +63,14 @@ internal sealed class UlpSearch
             equal += counter.Equal;
             total += counter.Below + counter.Equal + counter.Above.Length;
             // A chunk may have many where the next have none; no more are kept than that.
-            overflowing |= above.Count + counter.Above.Length > UlpCounter.MaxElements + (total / TooManyAbove);
+            overflowing |= aboveCount + counter.Above.Length > UlpCounter.MaxElements + (total / TooManyAbove);
             if (overflowing)
             {
-                above.Clear();
+                Forget();
             }
             else
             {
-                above.AddRange(counter.Above);
+                Keep(counter.Above);
             }
         }
     }
@@ -101,11 +103,40 @@ internal sealed class UlpSearch
         }
         else
         {
-            Found = UlpRank.Select(CollectionsMarshal.AsSpan(above), rank - below - equal, table);
+            Found = UlpRank.Select(above.AsSpan(0, aboveCount), rank - below - equal, table);
             Stage = UlpStage.Done;
         }
 
-        above.Clear();
-        above.TrimExcess();
+        Forget();
+    }
+
+    private void Keep(ReadOnlySpan<ulong> distances)
+    {
+        if (above.Length - aboveCount < distances.Length)
+        {
+            // Lent, since one tensor after the other needs it: fresh memory would be cleared each time.
+            var wider = ArrayPool<ulong>.Shared.Rent(Math.Max(2 * above.Length, aboveCount + distances.Length));
+            above.AsSpan(0, aboveCount).CopyTo(wider);
+            Return();
+            above = wider;
+        }
+
+        distances.CopyTo(above.AsSpan(aboveCount));
+        aboveCount += distances.Length;
+    }
+
+    private void Forget()
+    {
+        Return();
+        above = [];
+        aboveCount = 0;
+    }
+
+    private void Return()
+    {
+        if (above.Length > 0)
+        {
+            ArrayPool<ulong>.Shared.Return(above);
+        }
     }
 }

@@ -92,6 +92,8 @@ public class UlpTests
                 "small at the end",
                 "all different",
                 "every size",
+                "another sign in 2 %",
+                "any signs",
                 "only the sample",
                 "all but the sample",
             }
@@ -112,7 +114,7 @@ public class UlpTests
     {
         // More than one chunk; and where the sample is to mislead, it must be less than a hundredth.
         var count = shape.EndsWith("sample", StringComparison.Ordinal) ? 500_000 : 270_000;
-        var sampled = Enumerable.Range(0, 64).SelectMany(run => Enumerable.Range((int)((count - 64L) * run / 63), 64)).ToHashSet();
+        var sampled = Enumerable.Range(0, 16).SelectMany(run => Enumerable.Range((int)((count - 256L) * run / 15), 256)).ToHashSet();
         var random = new Random(11);
         var a = new double[count];
         var b = new double[count];
@@ -129,6 +131,8 @@ public class UlpTests
                 "small at the end" => i > count * 0.9 ? 0 : random.NextDouble(),
                 "all different" => random.NextDouble() - 0.5,
                 "every size" => Math.Pow(2, -40 * random.NextDouble()) * (random.Next(2) - 0.5),
+                "another sign in 2 %" => i % 50 == 0 ? -2 * a[i] * random.NextDouble() : 1e-3 * random.NextDouble(),
+                "any signs" => 4 * (random.NextDouble() - 0.5) * a[i],
                 "only the sample" => sampled.Contains(i) ? 0.5 : 0.1 * random.NextDouble(),
                 "all but the sample" => sampled.Contains(i) ? 0 : random.NextDouble(),
                 _ => throw new NotSupportedException(),
