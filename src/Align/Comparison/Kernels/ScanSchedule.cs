@@ -1,3 +1,5 @@
+using PPYolo.Align.Tensors;
+
 namespace PPYolo.Align.Comparison.Kernels;
 
 /// <summary>Spreads the chunks of many tensors over threads, in the order in which they lie in memory.</summary>
@@ -32,7 +34,15 @@ internal static class ScanSchedule
         }
         else
         {
-            Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads) }, Worker);
+            // A file that cannot be read on ends a comparison with its own exception, on however many threads it does.
+            _ = InOrder.Select(
+                [.. Enumerable.Range(0, threads)],
+                thread =>
+                {
+                    Worker(thread);
+                    return thread;
+                }
+            );
         }
     }
 }

@@ -1,4 +1,5 @@
 using PPYolo.Align;
+using PPYolo.Align.Comparison;
 using PPYolo.Align.Files;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
@@ -67,6 +68,24 @@ public sealed class InputFileTests : IDisposable
             .Should()
             .Throw<AlignException>()
             .WithMessage($"{path}: *cut short while it was read*");
+    }
+
+    [Fact]
+    public void A_file_that_is_cut_short_while_it_is_compared_is_named()
+    {
+        string path = folder.File("x.safetensors"),
+            other = folder.File("y.safetensors");
+        TensorFile.Write(path, new NamedTensors { { "x", TensorData.Of<float>(new float[1 << 21], 1 << 21) } });
+        File.Copy(path, other);
+        using var tensors = TensorFile.Read(path);
+        using var others = TensorFile.Read(other);
+
+        SpecialFile.CutShort(path, 1 << 20);
+
+        // Threads fail side by side: three quarters of the file and more are gone.
+        // Throw<> of FluentAssertions would take an exception that only holds this one.
+        var failure = Record.Exception(() => TensorComparer.Compare(tensors, others, new() { Threads = 4 }));
+        failure.Should().BeOfType<AlignException>().Which.Message.Should().Match($"{path}: *cut short while it was read*");
     }
 
     public void Dispose() => folder.Dispose();
