@@ -8,7 +8,7 @@ internal sealed class FloatScan<T, TElements> : PairScan
     where T : unmanaged
     where TElements : struct, IElements<T>
 {
-    // Neighbours are alike: the sample is taken in many places. Each costs two calls of the system.
+    // Neighbours are alike: the sample is taken in many places. In files each costs two calls of the system.
     private const int SampleRuns = 16;
     private const int RunElements = UlpSearch.SampleElements / SampleRuns;
 
