@@ -18,21 +18,28 @@ tensors that are kept whole. docs/trace.md describes every file.
 
 Needs Python 3.8, NumPy, and PyTorch 1.10 or newer for `watch`. `Record` alone needs NumPy only, and serves any framework.
 """
-import concurrent.futures
+import atexit
+import collections
 import contextlib
 import ctypes
 import fnmatch
 import functools
 import hashlib
 import json
+import math
+import mmap
 import os
 import platform
 import random
+import select
 import shutil
+import signal
+import struct
 import subprocess
 import sys
 import tempfile
 import threading
+import weakref
 import zipfile
 
 import numpy as np
@@ -111,37 +118,43 @@ def summarize(array):
     if kernel is not None:
         return kernel.run(values.ctypes.data, values.size)
     starts = range(0, values.size, CHUNK)
-    chunks = _pool().map(lambda start: _chunk(values, start), starts) if len(starts) > 1 else map(lambda start: _chunk(values, start), starts)
-    total, squares, largest, non_finite, sums = 0.0, 0.0, 0.0, 0, np.zeros(STRIPES)
-    # Added in order, so that the result does not depend on the number of threads.
-    for own_total, own_squares, own_largest, own_non_finite, own in chunks:
-        total, squares, largest, non_finite = total + own_total, squares + own_squares, max(largest, own_largest), non_finite + own_non_finite
-        sums += own
-    return Summary(float(np.sqrt(squares)), total / max(1, values.size), float("nan") if non_finite else largest, non_finite, sums)
+    helpers = _Helpers.instance() if len(starts) > 3 else None
+    rows = helpers.rows(values) if helpers else [_chunk(values[start:start + CHUNK], start) for start in starts]
+    return _of_chunks(np.reshape(rows, (-1, STRIPES + 4)), values.size)
+
+
+def _of_chunks(rows, count):
+    # Along the first axis NumPy adds row after row: the result does not depend on who made which.
+    all_ = np.add.reduce(rows, axis=0)
+    total, squares, _, non_finite = all_[STRIPES:].tolist()
+    largest = float("nan") if non_finite else rows[:, STRIPES + 2].max(initial=0).item()
+    return Summary(math.sqrt(squares), total / max(1, count), largest, int(non_finite), all_[:STRIPES])
 
 
 def _chunk(values, start):
-    chunk = values[start:start + CHUNK]
-    count, padded = chunk.size, -(-chunk.size // STRIPES) * STRIPES
-    wide, row, sums = _scratch.wide[:count], _scratch.row, np.zeros(STRIPES)
+    """A row: 64 sums, total, squares, largest magnitude, elements that are not finite."""
+    count, blocks = values.size, -(-values.size // CALL)
+    row = np.empty(STRIPES + 4)
     with np.errstate(invalid="ignore", over="ignore"):
-        np.copyto(wide, chunk)
-        total, squares = float(wide.sum()), _squares(wide)
-        lowest, highest = float(chunk.min()), float(chunk.max())
-        largest = max(-lowest, highest)
-        non_finite = 0 if np.isfinite(largest) else int(count - np.isfinite(chunk).sum())
-        np.multiply(wide, _chunk_signs(start, count), out=wide)
-        _scratch.wide[count:padded] = 0
-        for at in range(0, padded, CALL):
-            sums += np.add.reduce(_scratch.wide[at:min(at + CALL, padded)].reshape(-1, STRIPES), axis=0, out=row)
-    return total, squares, 0.0 if non_finite else largest, non_finite, sums
+        largest = max(-float(values.min()), float(values.max()))
+        row[STRIPES + 3] = 0 if math.isfinite(largest) else count - np.isfinite(values).sum()
+        row[STRIPES + 2] = 0 if row[STRIPES + 3] else largest
+        if count < blocks * CALL:
+            values = np.concatenate([values, np.zeros(blocks * CALL - count, np.float32)])
+        # A word's elements of all blocks side by side: NumPy adds up long rows twice as quickly as rows of 64, in the same order.
+        wide = _scratch.wide[:blocks * CALL].reshape(CALL // STRIPES, blocks, STRIPES)
+        np.copyto(wide, values.reshape(blocks, CALL // STRIPES, STRIPES).transpose(1, 0, 2))
+        row[STRIPES], row[STRIPES + 1] = wide.sum(), _squares(wide.reshape(-1))
+        np.multiply(wide, _chunk_signs(start)[:, :blocks], out=wide)
+        np.add.reduce(np.add.reduce(wide, axis=0), axis=0, out=row[:STRIPES])
+    return row
 
 
 class _Scratch(threading.local):
     """Each thread's memory for a chunk: memory that is asked for anew comes from the system, which zeroes it, and takes longer than the sums."""
 
     def __init__(self):
-        self.wide, self.row = np.empty(CHUNK), np.empty(STRIPES)
+        self.wide = np.empty(CHUNK)
 
 
 _scratch = _Scratch()
@@ -154,19 +167,176 @@ def _squares(values):
     return float(np.matmul(rows[:, None, :], rows[:, :, None]).sum() + np.dot(values[whole:], values[whole:]))
 
 
-@functools.lru_cache(maxsize=256)
-def _whole_chunk_signs(start):
-    return signs(start, CHUNK)
-
-
-def _chunk_signs(start, count):
+def _chunk_signs(start):
     # 256 chunks are 64 MB: the maps of most networks.
-    return (_whole_chunk_signs(start) if start < 256 * CHUNK else signs(start, CHUNK))[:count]
+    return (_known_signs if start < 256 * CHUNK else _known_signs.__wrapped__)(start)
 
 
-@functools.lru_cache(maxsize=None)
-def _pool():
-    return concurrent.futures.ThreadPoolExecutor(_processors(), "ppyolo_record")
+@functools.lru_cache(maxsize=256)
+def _known_signs(start):
+    return np.ascontiguousarray(signs(start, CHUNK).reshape(-1, CALL // STRIPES, STRIPES).transpose(1, 0, 2))
+
+
+class _Helpers:
+    """Processes that take a share of NumPy's sums. Threads of one process would wait for each other at Python's lock, two take as long as one.
+
+    A helper reads chunks out of memory that it shares with this process alone, and ends with it."""
+
+    AHEAD = 3
+    _known = None
+
+    @classmethod
+    def instance(cls):
+        """The helpers of this process, or None where there is a single processor or no such memory (it is Linux's)."""
+        if cls._known is None or cls._known.owner != os.getpid():
+            able = hasattr(os, "memfd_create") and sys.executable and not getattr(sys, "frozen", False)
+            cls._known = cls(min(8, _processors()) - 1 if able else 0)
+        return cls._known if cls._known.all else None
+
+    def __init__(self, count):
+        self.owner, self.lock, self.all, self.team = os.getpid(), threading.Lock(), [], _Team()
+        with contextlib.suppress(OSError):
+            for _ in range(count):
+                self.all.append(_Helper(self.AHEAD))
+        atexit.register(self.end)
+
+    def end(self):
+        if self.owner == os.getpid():
+            for helper in self.all:
+                helper.end()
+        self.all = []
+
+    def rows(self, values):
+        """The row of each chunk, in order: those that are not with a helper are made here meanwhile."""
+        starts = list(range(0, values.size, CHUNK))
+        rows = [None] * len(starts)
+        if self.lock.acquire(blocking=False):
+            try:
+                self.team.sleep(lambda: self._share(values, starts, rows))
+            except OSError:
+                # A helper that was killed, for one: its chunks are made here, and all that follow.
+                self.end()
+            finally:
+                self.lock.release()
+        return [_chunk(values[start:start + CHUNK], start) if row is None else row for start, row in zip(starts, rows)]
+
+    def _share(self, values, starts, rows):
+        following = 0
+        while following < len(rows):
+            for helper in self.all:
+                helper.fetch(rows, wait=False)
+                # The last chunks are done here: who hands them out waits for them.
+                while helper.free() and following < len(rows) - len(self.all):
+                    helper.give(following, starts[following], values)
+                    following += 1
+            rows[following] = _chunk(values[starts[following]:starts[following] + CHUNK], starts[following])
+            following += 1
+        for helper in self.all:
+            helper.fetch(rows, wait=True)
+
+
+class _Helper:
+    """One process and the memory for the chunks that it has been given: a request is the chunk's place, start and count, the answer its row."""
+
+    REQUEST = struct.Struct("qqq")
+    # This file alone, wherever it was copied to: no package around it, and nothing of the training.
+    PROGRAM = ("import sys, importlib.util as u; sys.path[:] = %r; s = u.spec_from_file_location('ppyolo_record', %r); "
+               "m = u.module_from_spec(s); s.loader.exec_module(m); m._Helper.serve(%d, %d)")
+
+    def __init__(self, slots):
+        self.slots, self.given, self.count = slots, collections.deque(), 0
+        descriptor = os.memfd_create("ppyolo_record")
+        try:
+            os.ftruncate(descriptor, slots * CHUNK * 4)
+            self.memory = np.frombuffer(mmap.mmap(descriptor, 0), np.float32).reshape(slots, CHUNK)
+            # Several threads for sums as short as these only get in each other's way.
+            environment = dict(os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
+            self.process = subprocess.Popen([sys.executable, "-c", self.PROGRAM % (sys.path, os.path.abspath(__file__), descriptor, slots)],
+                                            bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                            pass_fds=[descriptor], env=environment)
+        finally:
+            os.close(descriptor)
+
+    def free(self):
+        return len(self.given) < self.slots
+
+    def give(self, index, start, values):
+        part, slot = values[start:start + CHUNK], self.count % self.slots
+        np.copyto(self.memory[slot, :part.size], part)
+        os.write(self.process.stdin.fileno(), self.REQUEST.pack(slot, start, part.size))
+        self.given.append(index)
+        self.count += 1
+
+    def fetch(self, rows, wait):
+        answers = self.process.stdout.fileno()
+        while self.given and (wait or select.select([answers], [], [], 0)[0]):
+            rows[self.given.popleft()] = np.frombuffer(_read(answers, 8 * (STRIPES + 4)))
+
+    def end(self):
+        # Closing its input is not enough: a process that was forked from this one may hold that open.
+        self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()
+        self.process.stdout.close()
+
+    @classmethod
+    def serve(cls, descriptor, slots):
+        """What the process does: until the other side is gone."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        memory = np.frombuffer(mmap.mmap(descriptor, 0), np.float32).reshape(slots, CHUNK)
+        with contextlib.suppress(OSError):
+            while True:
+                slot, start, count = cls.REQUEST.unpack(_read(0, cls.REQUEST.size))
+                os.write(1, _chunk(memory[slot, :count], start).tobytes())
+
+
+class _Team:
+    """The training's own OpenMP threads: after each operator they wait for the next by spinning, for milliseconds, where helpers could run."""
+
+    FUNCTION = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+
+    def __init__(self):
+        self.parallel = None
+        with contextlib.suppress(OSError, AttributeError):
+            with open("/proc/self/maps") as file:
+                paths = {line.split()[-1] for line in file if "libgomp" in line}
+            # PyTorch's wheels bring one of their own.
+            library = ctypes.CDLL(min(paths, key=lambda path: ("torch" not in path, path), default=""))
+            self.number, self.parallel = library.omp_get_thread_num, library.GOMP_parallel
+            self.parallel.argtypes = [self.FUNCTION, ctypes.c_void_p, ctypes.c_uint, ctypes.c_uint]
+            self.parallel.restype = None
+
+    def sleep(self, work):
+        """Does the work on this thread; the others of its team sleep at a lock meanwhile."""
+        if self.parallel is None:
+            work()
+            return
+        gate, failed = threading.Lock(), []
+        gate.acquire()
+
+        def member(_):
+            if self.number():
+                with gate:
+                    return
+            try:
+                work()
+            except BaseException as error:  # It must not leave a function that C called.
+                failed.append(error)
+            finally:
+                gate.release()
+        self.parallel(self.FUNCTION(member), None, 0, 0)
+        if failed:
+            raise failed[0]
+
+
+def _read(descriptor, count):
+    octets = b""
+    while len(octets) < count:
+        more = os.read(descriptor, count - len(octets))
+        if not more:
+            raise BrokenPipeError("the process at the other end is gone")
+        octets += more
+    return octets
 
 
 def _processors():
@@ -177,45 +347,91 @@ KERNEL = r"""
 #include <stdint.h>
 #include <string.h>
 #include <math.h>
+#if defined(__AVX2__) && defined(__FMA__) && !defined(__AVX512F__)
+#include <immintrin.h>
+#define BY_HAND
+#endif
 #define CHUNK 262144
 #define WORDS 512
+#define ROWS 8
 static uint64_t word(uint64_t key, uint64_t index) {
     uint64_t z = key + (index + 1) * 0x9E3779B97F4A7C15ull;
     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
     z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
     return z ^ (z >> 31);
 }
+/* Adds rows of 64 elements, one word of signs for each, to 64 signed sums, 64 sums and 64 sums of squares. */
+static uint32_t add(const float *x, const uint64_t *words, int64_t rows, double *s, double *t, double *q, uint32_t largest) {
+#ifdef BY_HAND
+    /* Eight columns at a time, so that their sums stay in registers; compilers keep all 192 in memory. The next rows are
+       fetched early, as the processor does not do that beyond a page. Together a quarter to a third less time. The square of
+       a float has 48 bits: to round it or not before it is added is the same. */
+    const __m128i magnitude = _mm_set1_epi32(0x7FFFFFFF);
+    const __m256d sign = _mm256_set1_pd(-0.0);
+    __m128i most = _mm_set1_epi32((int)largest);
+    for (int j = 0; j < 64; j += 8) {
+        __m256i left = _mm256_set_epi64x(60 - j, 61 - j, 62 - j, 63 - j), right = _mm256_sub_epi64(left, _mm256_set1_epi64x(4));
+        __m256d s0 = _mm256_loadu_pd(s + j), s1 = _mm256_loadu_pd(s + j + 4);
+        __m256d t0 = _mm256_loadu_pd(t + j), t1 = _mm256_loadu_pd(t + j + 4);
+        __m256d q0 = _mm256_loadu_pd(q + j), q1 = _mm256_loadu_pd(q + j + 4);
+        for (int64_t k = 0; k < rows; k++) {
+            const float *b = x + 64 * k + j;
+            __m256i w = _mm256_set1_epi64x((long long)words[k]);
+            __m128 f0 = _mm_loadu_ps(b), f1 = _mm_loadu_ps(b + 4);
+            __m256d v0 = _mm256_cvtps_pd(f0), v1 = _mm256_cvtps_pd(f1);
+            __m256d w0 = _mm256_castsi256_pd(_mm256_sllv_epi64(w, left)), w1 = _mm256_castsi256_pd(_mm256_sllv_epi64(w, right));
+            _mm_prefetch((const char *)(b + 64 * ROWS), _MM_HINT_T0);
+            most = _mm_max_epu32(most, _mm_and_si128(_mm_castps_si128(f0), magnitude));
+            most = _mm_max_epu32(most, _mm_and_si128(_mm_castps_si128(f1), magnitude));
+            s0 = _mm256_add_pd(s0, _mm256_xor_pd(v0, _mm256_and_pd(sign, w0)));
+            s1 = _mm256_add_pd(s1, _mm256_xor_pd(v1, _mm256_and_pd(sign, w1)));
+            t0 = _mm256_add_pd(t0, v0); t1 = _mm256_add_pd(t1, v1);
+            q0 = _mm256_fmadd_pd(v0, v0, q0); q1 = _mm256_fmadd_pd(v1, v1, q1);
+        }
+        _mm256_storeu_pd(s + j, s0); _mm256_storeu_pd(s + j + 4, s1);
+        _mm256_storeu_pd(t + j, t0); _mm256_storeu_pd(t + j + 4, t1);
+        _mm256_storeu_pd(q + j, q0); _mm256_storeu_pd(q + j + 4, q1);
+    }
+    uint32_t of[4];
+    _mm_storeu_si128((__m128i *)of, most);
+    for (int i = 0; i < 4; i++) largest = largest > of[i] ? largest : of[i];
+#else
+    for (int64_t k = 0; k < rows; k++) {
+        const float *b = x + 64 * k;
+        uint64_t w = words[k];
+        for (int j = 0; j < 64; j++) {
+            uint32_t bits;
+            memcpy(&bits, b + j, 4);
+            bits &= 0x7FFFFFFFu;
+            largest = largest > bits ? largest : bits;
+            double v = b[j], signedv;
+            uint64_t u;
+            memcpy(&u, &v, 8);
+            u ^= (w << (63 - j)) & 0x8000000000000000ull;
+            memcpy(&signedv, &u, 8);
+            s[j] += signedv; t[j] += v; q[j] += v * v;
+        }
+    }
+#endif
+    return largest;
+}
 /* out: 64 sums, total, squares, largest magnitude, elements that are not finite */
 static void one(const float *x, int64_t start, int64_t count, uint64_t key, double *out) {
     uint64_t words[WORDS];
-    float last[64];
     uint32_t largest = 0;
     double total = 0, squares = 0;
     for (int j = 0; j < 64; j++) out[j] = 0;
     for (int64_t at = 0; at < count; at += WORDS * 64) {
-        int64_t left = count - at, blocks = left >= WORDS * 64 ? WORDS : (left + 63) / 64;
+        int64_t left = count - at, whole = left >= WORDS * 64 ? WORDS : left / 64, rest = whole == WORDS ? 0 : left % 64;
+        const float *b = x + start + at;
         double s[64] = {0}, t[64] = {0}, q[64] = {0};
-        for (int64_t k = 0; k < blocks; k++) words[k] = word(key, (uint64_t)((start + at) / 64 + k));
-        for (int64_t k = 0; k < blocks; k++) {
-            const float *b = x + start + at + 64 * k;
-            if (64 * (k + 1) > left) {
-                memset(last, 0, sizeof last);
-                memcpy(last, b, (size_t)(left - 64 * k) * sizeof(float));
-                b = last;
-            }
-            uint64_t w = words[k];
-            for (int j = 0; j < 64; j++) {
-                uint32_t bits;
-                memcpy(&bits, b + j, 4);
-                bits &= 0x7FFFFFFFu;
-                largest = largest > bits ? largest : bits;
-                double v = b[j], signedv;
-                uint64_t u;
-                memcpy(&u, &v, 8);
-                u ^= (w << (63 - j)) & 0x8000000000000000ull;
-                memcpy(&signedv, &u, 8);
-                s[j] += signedv; t[j] += v; q[j] += v * v;
-            }
+        for (int64_t k = 0; k < whole + (rest > 0); k++) words[k] = word(key, (uint64_t)((start + at) / 64 + k));
+        for (int64_t k = 0; k < whole; k += ROWS)
+            largest = add(b + 64 * k, words + k, whole - k < ROWS ? whole - k : ROWS, s, t, q, largest);
+        if (rest) {
+            float last[64] = {0};
+            memcpy(last, b + 64 * whole, (size_t)rest * sizeof(float));
+            largest = add(last, words + whole, 1, s, t, q, largest);
         }
         for (int j = 0; j < 64; j++) { out[j] += s[j]; total += t[j]; squares += q[j]; }
     }
@@ -234,7 +450,7 @@ void ppyolo_summarize(const float *x, int64_t count, uint64_t key, double *chunk
 
 
 class Kernel:
-    """The sketch in C, compiled on first use and kept; a tenth of the cost of NumPy's. PPYOLO_RECORD_KERNEL=0 leaves it out."""
+    """The sketch in C, compiled on first use and kept; a sixth of the cost of NumPy's. PPYOLO_RECORD_KERNEL=0 leaves it out."""
 
     _instance = False
 
@@ -283,14 +499,9 @@ class Kernel:
         self.threads = _processors()
 
     def run(self, address, count):
-        chunks = np.zeros((max(1, -(-count // CHUNK)), STRIPES + 4))
-        self._call(address, count, SIGN_KEY, chunks.ctypes.data, self.threads)
-        all_ = np.zeros(STRIPES + 2)
-        for chunk in chunks:
-            all_ += chunk[:STRIPES + 2]
-        non_finite = int(chunks[:, STRIPES + 3].sum())
-        largest = float("nan") if non_finite else float(chunks[:, STRIPES + 2].max())
-        return Summary(float(np.sqrt(all_[STRIPES + 1])), float(all_[STRIPES]) / max(1, count), largest, non_finite, all_[:STRIPES].copy())
+        rows = np.zeros((-(-count // CHUNK), STRIPES + 4))
+        self._call(address, count, SIGN_KEY, rows.ctypes.data, self.threads)
+        return _of_chunks(rows, count)
 
 
 def _flags():
@@ -833,8 +1044,28 @@ class _Summaries:
     def __init__(self, torch):
         self.torch = torch
         self.signs = {}
+        self.last = None
 
     def of(self, tensor):
+        """A tensor's summary; that of the tensor before, where a module hands on what one inside it returned."""
+        mark = self._mark(tensor)
+        if mark is not None and self.last is not None and self.last[0]() is tensor and self.last[1] == mark:
+            return self.last[2]
+        summary = self._of(tensor)
+        self.last = None if mark is None else (weakref.ref(tensor), mark, summary)
+        return summary
+
+    def _mark(self, tensor):
+        """What changes with a tensor: its version, and 256 of its values, as there are ways to write past the version. None is not known again."""
+        torch = self.torch
+        if tensor.numel() < CALL or tensor.layout != torch.strided or not tensor.is_contiguous():
+            return None
+        with contextlib.suppress(RuntimeError), torch.no_grad():
+            flat = tensor.detach().reshape(-1)
+            return tensor._version, flat[::flat.numel() // 256].cpu().clone().view(torch.uint8).numpy().tobytes()
+        return None
+
+    def _of(self, tensor):
         torch = self.torch
         with torch.no_grad():
             tensor = tensor.detach()
@@ -846,7 +1077,10 @@ class _Summaries:
             if tensor.numel() == 1:
                 return Summary.of_number(tensor.double().item())
             values = tensor.to(torch.float32).contiguous()
-            return summarize(values.numpy()) if values.device.type == "cpu" else self._on_device(values.reshape(-1))
+            if values.device.type != "cpu":
+                return self._on_device(values.reshape(-1))
+            kernel = Kernel.instance()
+            return summarize(values.numpy()) if kernel is None else kernel.run(values.data_ptr(), values.numel())
 
     def _on_device(self, values):
         torch = self.torch

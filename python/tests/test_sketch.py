@@ -1,8 +1,12 @@
 """The sketch against the vectors of fixtures/sketch, in C, in NumPy and in PyTorch's own operators."""
+import concurrent.futures
 import json
 import math
 import os
+import subprocess
 import sys
+import threading
+import time
 import unittest
 
 import numpy as np
@@ -67,6 +71,83 @@ class Sketch(unittest.TestCase):
                 found = record.summarize(values)
                 self.assertEqual(found.non_finite, 2)
                 self.assertTrue(math.isnan(found.abs_max))
+
+    def test_c_and_numpy_are_one_in_every_length(self):
+        if self.kernel is None:
+            self.skipTest("no C compiler: apt-get install gcc")
+        chunk = record.CHUNK
+        for count in (2, 63, 64, 65, 8 * 64 - 1, 9 * 64 + 5, 512 * 64, 512 * 64 + 1, 5 * 512 * 64 - 3, chunk - 1, chunk, chunk + 65):
+            with self.subTest(count):
+                values = make_vectors.stream_values("length %d" % count, count)
+                record.Kernel._instance = None
+                numpy = record.summarize(values)
+                record.Kernel._instance = self.kernel
+                c = record.summarize(values)
+                self.assertEqual(numpy.sums.tobytes(), c.sums.tobytes())
+                self.assertEqual((numpy.abs_max, numpy.non_finite), (c.abs_max, c.non_finite))
+                self.assertTrue(math.isclose(numpy.l2, c.l2, rel_tol=512 * 2 ** -53))
+                self.assertAlmostEqual(numpy.mean, c.mean, delta=1e-15 * numpy.l2)
+
+
+class Helpers(unittest.TestCase):
+    def setUp(self):
+        if not hasattr(os, "memfd_create"):
+            self.skipTest("helpers need memory of Linux's kind")
+        self.helpers = record._Helpers(2)
+        self.addCleanup(self.helpers.end)
+        self.values = make_vectors.stream_values("helpers", 9 * record.CHUNK + 77)
+        self.values[[5, 3 * record.CHUNK]] = np.nan
+        self.alone = [record._chunk(self.values[at:at + record.CHUNK], at) for at in range(0, self.values.size, record.CHUNK)]
+
+    def check(self):
+        self.assertEqual(np.array(self.helpers.rows(self.values)).tobytes(), np.array(self.alone).tobytes())
+
+    def test_who_adds_up_changes_no_bit(self):
+        for _ in range(3):
+            self.check()
+        for helper in self.helpers.all:
+            self.assertGreater(helper.count, 0)
+
+    def test_a_helper_that_is_killed_costs_time_alone(self):
+        self.check()
+        self.helpers.all[1].process.kill()
+        self.helpers.all[1].process.wait()
+        self.check()
+        self.assertEqual(self.helpers.all, [])
+        self.check()
+
+    def test_several_threads_at_once(self):
+        with concurrent.futures.ThreadPoolExecutor(3) as pool:
+            for rows in pool.map(self.helpers.rows, [self.values] * 6):
+                self.assertEqual(np.array(rows).tobytes(), np.array(self.alone).tobytes())
+
+    def test_helpers_end_with_their_process(self):
+        program = ("import sys; sys.path.insert(0, %r); import numpy, ppyolo_record as r; h = r._Helpers(1); "
+                   "h.rows(numpy.ones(5 * r.CHUNK, numpy.float32)); print(h.all[0].process.pid, flush=True); sys.stdin.read()" % os.path.dirname(HERE))
+        process = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        helper = int(process.stdout.readline())
+        process.kill()
+        process.communicate()
+        for _ in range(100):
+            try:
+                with open("/proc/%d/stat" % helper) as file:
+                    if file.read().split(") ")[1][0] == "Z":
+                        return
+            except OSError:
+                return
+            time.sleep(0.1)
+        self.fail("helper %d is still there 10 s after its process was killed" % helper)
+
+    def test_work_that_fails_under_sleeping_threads_says_so(self):
+        import torch
+        torch.relu(torch.ones(1 << 20))
+        team = record._Team()
+        self.assertIsNotNone(team.parallel)
+        with self.assertRaises(BrokenPipeError):
+            team.sleep(lambda: record._read(os.open(os.devnull, os.O_RDONLY), 1))
+        done = []
+        team.sleep(lambda: done.append(threading.get_ident()))
+        self.assertEqual(done, [threading.get_ident()])
 
 
 if __name__ == "__main__":

@@ -33,6 +33,19 @@ class Block(nn.Module):
         return self.activation(y)
 
 
+class Around(nn.Module):
+    """Hands on what the module inside returns, perhaps changed in place."""
+
+    def __init__(self, inner, change=lambda y: None):
+        super().__init__()
+        self.inner, self.change = inner, change
+
+    def forward(self, x):
+        y = self.inner(x)
+        self.change(y)
+        return y
+
+
 class Parts(nn.Module):
     """Returns a tensor and a dictionary of one."""
 
@@ -214,6 +227,29 @@ class Watch(unittest.TestCase):
             audit = json.load(file)["iterations"]
         self.assertEqual([entry["module"] for entry in audit], ["dropout"] * 3)
         self.assertNotEqual(audit[0]["data"], audit[0]["forward"])
+
+    def test_a_tensor_that_is_handed_on_is_read_once_unless_it_changed(self):
+        network = nn.Sequential(Around(nn.Conv2d(3, 16, 3, padding=1)), Around(nn.ReLU(), lambda y: y.data.mul_(2)),
+                                Around(nn.Conv2d(16, 16, 1), lambda y: y[0, 0, 0, 1].fill_(100)))
+        optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
+        with ppyolo_record.watch(network, optimizer, self.folder) as recorder:
+            taken, take = [], recorder.summaries._of
+            recorder.summaries._of = lambda tensor: taken.append(tensor.numel()) or take(tensor)
+            images = torch.randn(4, 3, 32, 32)
+            recorder.batch(image=images)
+            loss = network(images).square().mean()
+            recorder.losses(loss=loss)
+            read_ = taken.count(4 * 16 * 32 * 32)
+            loss.backward()
+            optimizer.step()
+            recorder.step()
+        norm = {name: statistics[0] for (phase, name), (_, statistics, _, _) in read(self.folder, 0).items() if phase == "forward"}
+        self.assertEqual(read_, 5)
+        self.assertEqual(norm["0"], norm["0.inner"])
+        # Past the version of the tensor, which says that nothing changed.
+        self.assertAlmostEqual(norm["1"] / norm["1.inner"], 2, places=12)
+        # One element that the mark does not look at: its version says it.
+        self.assertGreater(norm["2"], norm["2.inner"] + 1)
 
     def test_half_precision(self):
         network = nn.Sequential(nn.Linear(8, 8), nn.ReLU(), nn.Linear(8, 2)).to(torch.bfloat16)
