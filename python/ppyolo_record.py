@@ -183,15 +183,23 @@ class _Helpers:
     A helper reads chunks out of memory that it shares with this process alone, and ends with it."""
 
     AHEAD = 3
-    _known = None
+    _known, _guard = None, threading.Lock()
 
     @classmethod
     def instance(cls):
         """The helpers of this process, or None where there is a single processor or no such memory (it is Linux's)."""
-        if cls._known is None or cls._known.owner != os.getpid():
-            able = hasattr(os, "memfd_create") and sys.executable and not getattr(sys, "frozen", False)
-            cls._known = cls(min(8, _processors()) - 1 if able else 0)
-        return cls._known if cls._known.all else None
+        with cls._guard:
+            if cls._known is None:
+                able = hasattr(os, "memfd_create") and sys.executable and "__file__" in globals() and not getattr(sys, "frozen", False)
+                ranks = os.environ.get("LOCAL_WORLD_SIZE", "")
+                share = _processors() // max(1, int(ranks) if ranks.isdigit() else 1)
+                cls._known = cls(min(8, share) - 1 if able else 0)
+            return cls._known if cls._known.all else None
+
+    @classmethod
+    def forked(cls):
+        """In a new process: the helpers are its parent's, and so are the threads, which it does not have."""
+        cls._known, cls._guard, _Team.forked = None, threading.Lock(), True
 
     def __init__(self, count):
         self.owner, self.lock, self.all, self.team = os.getpid(), threading.Lock(), [], _Team()
@@ -216,6 +224,10 @@ class _Helpers:
             except OSError:
                 # A helper that was killed, for one: its chunks are made here, and all that follow.
                 self.end()
+            except BaseException:
+                # An interrupt: nobody knows which answers are still to come.
+                self.end()
+                raise
             finally:
                 self.lock.release()
         return [_chunk(values[start:start + CHUNK], start) if row is None else row for start, row in zip(starts, rows)]
@@ -241,21 +253,30 @@ class _Helper:
     REQUEST = struct.Struct("qqq")
     # This file alone, wherever it was copied to: no package around it, and nothing of the training.
     PROGRAM = ("import sys, importlib.util as u; sys.path[:] = %r; s = u.spec_from_file_location('ppyolo_record', %r); "
-               "m = u.module_from_spec(s); s.loader.exec_module(m); m._Helper.serve(%d, %d)")
+               "m = u.module_from_spec(s); s.loader.exec_module(m); m._Helper.serve(%d, %d, %d, %d)")
 
     def __init__(self, slots):
         self.slots, self.given, self.count = slots, collections.deque(), 0
         descriptor = os.memfd_create("ppyolo_record")
+        # Not its standard output: a sitecustomize module, say, may print.
+        self.answers, answer = os.pipe()
         try:
             os.ftruncate(descriptor, slots * CHUNK * 4)
             self.memory = np.frombuffer(mmap.mmap(descriptor, 0), np.float32).reshape(slots, CHUNK)
             # Several threads for sums as short as these only get in each other's way.
             environment = dict(os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
-            self.process = subprocess.Popen([sys.executable, "-c", self.PROGRAM % (sys.path, os.path.abspath(__file__), descriptor, slots)],
-                                            bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                                            pass_fds=[descriptor], env=environment)
+            self.process = subprocess.Popen([sys.executable, "-c", self.PROGRAM % (sys.path, os.path.abspath(__file__),
+                                                                                         descriptor, answer, slots, os.getpid())],
+                                            bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                            pass_fds=[descriptor, answer], env=environment)
+        except BaseException:
+            os.close(self.answers)
+            raise
         finally:
             os.close(descriptor)
+            os.close(answer)
+        self.poll = select.poll()
+        self.poll.register(self.answers, select.POLLIN)
 
     def free(self):
         return len(self.given) < self.slots
@@ -268,56 +289,74 @@ class _Helper:
         self.count += 1
 
     def fetch(self, rows, wait):
-        answers = self.process.stdout.fileno()
-        while self.given and (wait or select.select([answers], [], [], 0)[0]):
-            rows[self.given.popleft()] = np.frombuffer(_read(answers, 8 * (STRIPES + 4)))
+        while self.given and (wait or self.poll.poll(0)):
+            rows[self.given.popleft()] = np.frombuffer(_read(self.answers, 8 * (STRIPES + 4)))
 
     def end(self):
         # Closing its input is not enough: a process that was forked from this one may hold that open.
         self.process.kill()
         self.process.wait()
         self.process.stdin.close()
-        self.process.stdout.close()
+        os.close(self.answers)
 
     @classmethod
-    def serve(cls, descriptor, slots):
+    def serve(cls, descriptor, answers, slots, parent):
         """What the process does: until the other side is gone."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        requests = select.poll()
+        requests.register(0, select.POLLIN)
         memory = np.frombuffer(mmap.mmap(descriptor, 0), np.float32).reshape(slots, CHUNK)
         with contextlib.suppress(OSError):
             while True:
+                # Its end of the pipe may live on in a process that was forked from it.
+                while not requests.poll(1000):
+                    if os.getppid() != parent:
+                        return
                 slot, start, count = cls.REQUEST.unpack(_read(0, cls.REQUEST.size))
-                os.write(1, _chunk(memory[slot, :count], start).tobytes())
+                os.write(answers, _chunk(memory[slot, :count], start).tobytes())
 
 
 class _Team:
     """The training's own OpenMP threads: after each operator they wait for the next by spinning, for milliseconds, where helpers could run."""
 
     FUNCTION = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+    forked = False
 
     def __init__(self):
         self.parallel = None
-        with contextlib.suppress(OSError, AttributeError):
-            with open("/proc/self/maps") as file:
+        process = sys.modules.get("multiprocessing.process")
+        # A process that was forked lacks the threads, and a call would wait for them. One that was spawned cannot be told apart here.
+        if self.forked or process is not None and process.parent_process() is not None:
+            return
+        with contextlib.suppress(OSError, AttributeError, MemoryError):
+            with open("/proc/self/maps", errors="surrogateescape") as file:
                 paths = {line.split()[-1] for line in file if "libgomp" in line}
+            if not paths:
+                return
             # PyTorch's wheels bring one of their own.
-            library = ctypes.CDLL(min(paths, key=lambda path: ("torch" not in path, path), default=""))
-            self.number, self.parallel = library.omp_get_thread_num, library.GOMP_parallel
-            self.parallel.argtypes = [self.FUNCTION, ctypes.c_void_p, ctypes.c_uint, ctypes.c_uint]
-            self.parallel.restype = None
+            parallel = ctypes.CDLL(min(paths, key=lambda path: ("torch" not in path, path))).GOMP_parallel
+            parallel.argtypes = [self.FUNCTION, ctypes.c_void_p, ctypes.c_uint, ctypes.c_uint]
+            parallel.restype = None
+            # Where no memory may be executed there are no such functions.
+            self.FUNCTION(lambda _: None)
+            self.parallel = parallel
 
     def sleep(self, work):
         """Does the work on this thread; the others of its team sleep at a lock meanwhile."""
-        if self.parallel is None:
+        if self.parallel is None or self.forked:
             work()
             return
-        gate, failed = threading.Lock(), []
+        gate, failed, master = threading.Lock(), [], threading.get_ident()
         gate.acquire()
 
         def member(_):
-            if self.number():
-                with gate:
-                    return
+            if threading.get_ident() != master:
+                # A signal may have ended this function on the master's thread before it came to its "try".
+                while not gate.acquire(timeout=0.5):
+                    if not self._runs(master, member.__code__):
+                        return
+                gate.release()
+                return
             try:
                 work()
             except BaseException as error:  # It must not leave a function that C called.
@@ -327,6 +366,17 @@ class _Team:
         self.parallel(self.FUNCTION(member), None, 0, 0)
         if failed:
             raise failed[0]
+
+    @staticmethod
+    def _runs(thread, code):
+        frame = sys._current_frames().get(thread)
+        while frame is not None and frame.f_code is not code:
+            frame = frame.f_back
+        return frame is not None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_Helpers.forked)
 
 
 def _read(descriptor, count):
@@ -899,6 +949,7 @@ class Recorder:
         self.backward, self.own_gradients, self.gradients = {}, {}, {}
         self.rates, self.passes = [], 0
         self.tracing = self._ready = self._buffered = False
+        self.summaries.last = None
         self._random_now = {}
         self.updated = []
 
@@ -1049,8 +1100,10 @@ class _Summaries:
     def of(self, tensor):
         """A tensor's summary; that of the tensor before, where a module hands on what one inside it returned."""
         mark = self._mark(tensor)
-        if mark is not None and self.last is not None and self.last[0]() is tensor and self.last[1] == mark:
-            return self.last[2]
+        # Read once: several threads may be here.
+        last = self.last
+        if mark is not None and last is not None and last[0]() is tensor and last[1] == mark:
+            return last[2]
         summary = self._of(tensor)
         self.last = None if mark is None else (weakref.ref(tensor), mark, summary)
         return summary
@@ -1060,9 +1113,11 @@ class _Summaries:
         torch = self.torch
         if tensor.numel() < CALL or tensor.layout != torch.strided or not tensor.is_contiguous():
             return None
-        with contextlib.suppress(RuntimeError), torch.no_grad():
+        # Tensors of other kinds may lack any of this; then they are read again.
+        with contextlib.suppress(Exception), torch.no_grad():
             flat = tensor.detach().reshape(-1)
-            return tensor._version, flat[::flat.numel() // 256].cpu().clone().view(torch.uint8).numpy().tobytes()
+            # An odd step: another would look at the same column of a map again and again.
+            return tensor._version, flat[::flat.numel() // 256 | 1].cpu().clone().view(torch.uint8).numpy().tobytes()
         return None
 
     def _of(self, tensor):
@@ -1079,8 +1134,7 @@ class _Summaries:
             values = tensor.to(torch.float32).contiguous()
             if values.device.type != "cpu":
                 return self._on_device(values.reshape(-1))
-            kernel = Kernel.instance()
-            return summarize(values.numpy()) if kernel is None else kernel.run(values.data_ptr(), values.numel())
+            return summarize(values.numpy())
 
     def _on_device(self, values):
         torch = self.torch

@@ -5,9 +5,11 @@ import math
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import unittest
+from unittest import mock
 
 import numpy as np
 
@@ -137,6 +139,81 @@ class Helpers(unittest.TestCase):
                 return
             time.sleep(0.1)
         self.fail("helper %d is still there 10 s after its process was killed" % helper)
+
+    def test_an_interrupt_ends_the_helpers_and_the_next_tensor_is_right(self):
+        give, calls = record._Helper.give, []
+
+        def interrupted(*arguments):
+            give(*arguments)
+            calls.append(0)
+            if len(calls) == 3:
+                raise KeyboardInterrupt
+        record._Helper.give = interrupted
+        self.addCleanup(setattr, record._Helper, "give", give)
+        with self.assertRaises(KeyboardInterrupt):
+            self.helpers.rows(self.values)
+        self.check()
+        self.assertEqual(self.helpers.all, [])
+
+    def run_alone(self, program, **environment):
+        """The program in a Python of its own, which has the recorder as r."""
+        program = "import sys; sys.path.insert(0, %r); import os, numpy, ppyolo_record as r\n" % os.path.dirname(HERE) + program
+        done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60,
+                              env=dict(os.environ, **environment))
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        return done.stdout.decode().split()
+
+    SAME = ("x = numpy.arange(6 * r.CHUNK, dtype=numpy.float32)\n"
+            "h = r._Helpers(1)\n"
+            "alone = [r._chunk(x[at:at + r.CHUNK], at) for at in range(0, x.size, r.CHUNK)]\n"
+            "print(numpy.array_equal(h.rows(x), alone), h.all[0].count if h.all else 0)\n")
+
+    def test_what_a_helper_prints_is_no_answer(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with open(os.path.join(folder, "sitecustomize.py"), "w") as file:
+                file.write("print('a' * 5000)")
+            printed = self.run_alone(self.SAME, PYTHONPATH=folder, PYTHONUNBUFFERED="1")
+        self.assertEqual(printed[-2], "True")
+        self.assertGreater(int(printed[-1]), 0)
+
+    def test_many_open_files(self):
+        import resource
+        if resource.getrlimit(resource.RLIMIT_NOFILE)[1] < 1300:
+            self.skipTest("this system allows fewer than 1300 open files")
+        self.assertEqual(self.run_alone(
+            "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (1300,) + resource.getrlimit(resource.RLIMIT_NOFILE)[1:])\n"
+            "files = [open(os.devnull) for _ in range(1100)]\n" + self.SAME)[0], "True")
+
+    def test_a_process_that_was_forked_has_no_threads_to_put_to_sleep(self):
+        self.assertEqual(self.run_alone(
+            "import torch; torch.set_num_threads(2); torch.relu(torch.ones(1 << 20))\n"
+            "team = r._Team()\n"
+            "child = os.fork()\n"
+            "if child == 0:\n"
+            "    for own in (team, r._Team()): own.sleep(lambda: None)\n"
+            "    os._exit(7)\n"
+            "print(os.waitpid(child, 0)[1] >> 8)"), ["7"])
+
+    def test_a_signal_before_the_work_leaves_no_thread_asleep(self):
+        self.assertEqual(self.run_alone(
+            "import threading, torch; torch.set_num_threads(2); torch.relu(torch.ones(1 << 20))\n"
+            "team, calls, ident, master = r._Team(), [], threading.get_ident, threading.get_ident()\n"
+            "def signalled():\n"
+            "    if ident() == master: calls.append(0)\n"
+            "    if ident() == master and len(calls) == 2: raise KeyboardInterrupt\n"
+            "    return ident()\n"
+            "threading.get_ident = signalled\n"
+            "team.sleep(lambda: print('not done'))\n"
+            "print(len(calls))"), ["2"])
+
+    def test_ranks_of_a_machine_share_its_processors(self):
+        for ranks, expected in (("4", 1), ("8", 0), ("x", 7)):
+            with mock.patch.dict(os.environ, LOCAL_WORLD_SIZE=ranks), mock.patch.object(record, "_processors", lambda: 8), \
+                    mock.patch.object(record._Helpers, "_known", None):
+                helpers = record._Helpers.instance()
+                self.assertEqual(len(helpers.all) if helpers else 0, expected)
+                if helpers:
+                    helpers.end()
 
     def test_work_that_fails_under_sleeping_threads_says_so(self):
         import torch

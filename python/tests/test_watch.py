@@ -229,7 +229,7 @@ class Watch(unittest.TestCase):
         self.assertNotEqual(audit[0]["data"], audit[0]["forward"])
 
     def test_a_tensor_that_is_handed_on_is_read_once_unless_it_changed(self):
-        network = nn.Sequential(Around(nn.Conv2d(3, 16, 3, padding=1)), Around(nn.ReLU(), lambda y: y.data.mul_(2)),
+        network = nn.Sequential(Around(nn.Conv2d(3, 16, 3, padding=1)), Around(nn.ReLU(), lambda y: y.data[..., 1:].mul_(2)),
                                 Around(nn.Conv2d(16, 16, 1), lambda y: y[0, 0, 0, 1].fill_(100)))
         optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
         with ppyolo_record.watch(network, optimizer, self.folder) as recorder:
@@ -247,7 +247,7 @@ class Watch(unittest.TestCase):
         self.assertEqual(read_, 5)
         self.assertEqual(norm["0"], norm["0.inner"])
         # Past the version of the tensor, which says that nothing changed.
-        self.assertAlmostEqual(norm["1"] / norm["1.inner"], 2, places=12)
+        self.assertGreater(norm["1"] / norm["1.inner"], 1.5)
         # One element that the mark does not look at: its version says it.
         self.assertGreater(norm["2"], norm["2.inner"] + 1)
 
