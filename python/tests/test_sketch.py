@@ -215,6 +215,15 @@ class Helpers(unittest.TestCase):
                 if helpers:
                     helpers.end()
 
+    def test_a_tensor_is_free_once_it_is_added_up(self):
+        self.assertEqual(self.run_alone(
+            "import gc, torch, weakref; torch.set_num_threads(2); torch.relu(torch.ones(1 << 20)); r.Kernel._instance = None\n"
+            "gc.collect(); gc.disable()\n"
+            "x = torch.ones(6 * r.CHUNK); w = weakref.ref(x); r._Summaries(torch).of(x); n = x.numpy(); v = weakref.ref(n); r.summarize(n)\n"
+            "del x, n\n"
+            "print(w() is None, v() is None, r._Helpers.instance() is None or r._Helpers.instance().team.parallel is not None)"),
+            ["True", "True", "True"])
+
     def test_work_that_fails_under_sleeping_threads_says_so(self):
         import torch
         torch.relu(torch.ones(1 << 20))
