@@ -124,8 +124,9 @@ def summarize(array):
 
 
 def _of_chunks(rows, count):
-    # Along the first axis NumPy adds row after row: the result does not depend on who made which.
-    all_ = np.add.reduce(rows, axis=0)
+    # Along the first axis NumPy adds row after row: the result does not depend on who made which. It starts with the first row, not
+    # with zero, and 0.0 makes zero of what is minus zero then.
+    all_ = np.add.reduce(rows, axis=0) + 0.0
     total, squares, _, non_finite = all_[STRIPES:].tolist()
     largest = float("nan") if non_finite else rows[:, STRIPES + 2].max(initial=0).item()
     return Summary(math.sqrt(squares), total / max(1, count), largest, int(non_finite), all_[:STRIPES])
@@ -134,18 +135,20 @@ def _of_chunks(rows, count):
 def _chunk(values, start):
     """A row: 64 sums, total, squares, largest magnitude, elements that are not finite."""
     count, blocks = values.size, -(-values.size // CALL)
+    words = CALL // STRIPES if blocks > 1 else -(-count // STRIPES)
+    padded = blocks * words * STRIPES
     row = np.empty(STRIPES + 4)
     with np.errstate(invalid="ignore", over="ignore"):
         largest = max(-float(values.min()), float(values.max()))
         row[STRIPES + 3] = 0 if math.isfinite(largest) else count - np.isfinite(values).sum()
         row[STRIPES + 2] = 0 if row[STRIPES + 3] else largest
-        if count < blocks * CALL:
-            values = np.concatenate([values, np.zeros(blocks * CALL - count, np.float32)])
+        if count < padded:
+            values = np.concatenate([values, np.zeros(padded - count, np.float32)])
         # A word's elements of all blocks side by side: NumPy adds up long rows twice as quickly as rows of 64, in the same order.
-        wide = _scratch.wide[:blocks * CALL].reshape(CALL // STRIPES, blocks, STRIPES)
-        np.copyto(wide, values.reshape(blocks, CALL // STRIPES, STRIPES).transpose(1, 0, 2))
+        wide = _scratch.wide[:padded].reshape(words, blocks, STRIPES)
+        np.copyto(wide, values.reshape(blocks, words, STRIPES).transpose(1, 0, 2))
         row[STRIPES], row[STRIPES + 1] = wide.sum(), _squares(wide.reshape(-1))
-        np.multiply(wide, _chunk_signs(start)[:, :blocks], out=wide)
+        np.multiply(wide, _chunk_signs(start)[:words, :blocks], out=wide)
         np.add.reduce(np.add.reduce(wide, axis=0), axis=0, out=row[:STRIPES])
     return row
 
@@ -178,7 +181,7 @@ def _known_signs(start):
 
 
 class _Helpers:
-    """Processes that take a share of NumPy's sums. Threads of one process would wait for each other at Python's lock, two take as long as one.
+    """Processes that take a share of NumPy's sums. Threads of one process wait for each other at Python's lock.
 
     A helper reads chunks out of memory that it shares with this process alone, and ends with it."""
 

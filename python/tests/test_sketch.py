@@ -91,6 +91,13 @@ class Sketch(unittest.TestCase):
                 self.assertAlmostEqual(numpy.mean, c.mean, delta=1e-15 * numpy.l2)
 
 
+    def test_zeros_of_either_sign_have_sums_of_zero(self):
+        for kernel in (None, self.kernel):
+            record.Kernel._instance = kernel
+            for values in (np.zeros(64, np.float32), np.full(40000, -0.0, np.float32)):
+                self.assertFalse(np.signbit(record.summarize(values).sums).any())
+
+
 class Helpers(unittest.TestCase):
     def setUp(self):
         if not hasattr(os, "memfd_create"):
