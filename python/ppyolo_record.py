@@ -18,7 +18,6 @@ tensors that are kept whole. docs/trace.md describes every file.
 
 Needs Python 3.8, NumPy, and PyTorch 1.10 or newer for `watch`. `Record` alone needs NumPy only, and serves any framework.
 """
-import atexit
 import collections
 import contextlib
 import ctypes
@@ -27,14 +26,10 @@ import functools
 import hashlib
 import json
 import math
-import mmap
 import os
 import platform
 import random
-import select
 import shutil
-import signal
-import struct
 import subprocess
 import sys
 import tempfile
@@ -50,7 +45,6 @@ __version__ = "1.0.0"
 STRIPES = 64
 CHUNK = 1 << 18
 CALL = 512 * STRIPES
-SHORT = 8192
 UNFINISHED = "unfinished.txt"
 PHASES = ("start", "data", "forward", "buffers", "loss", "backward", "gradient", "reduction", "schedule", "momentum",
           "weights", "ema", "end")
@@ -117,10 +111,7 @@ def summarize(array):
     kernel = Kernel.instance()
     if kernel is not None:
         return kernel.run(values.ctypes.data, values.size)
-    starts = range(0, values.size, CHUNK)
-    helpers = _Helpers.instance() if len(starts) > 3 else None
-    rows = helpers.rows(values) if helpers else [_chunk(values[start:start + CHUNK], start) for start in starts]
-    return _of_chunks(np.reshape(rows, (-1, STRIPES + 4)), values.size)
+    return _of_chunks(np.reshape(_Team.instance().chunks(values), (-1, STRIPES + 4)), values.size)
 
 
 def _of_chunks(rows, count):
@@ -138,6 +129,9 @@ def _chunk(values, start):
     words = CALL // STRIPES if blocks > 1 else -(-count // STRIPES)
     padded = blocks * words * STRIPES
     row = np.empty(STRIPES + 4)
+    # Memory that is asked for anew comes from the system, which zeroes it, and takes longer than the sums.
+    memory = _take(_free)
+    memory = np.empty(CHUNK) if memory is None else memory
     with np.errstate(invalid="ignore", over="ignore"):
         largest = max(-float(values.min()), float(values.max()))
         row[STRIPES + 3] = 0 if math.isfinite(largest) else count - np.isfinite(values).sum()
@@ -145,29 +139,25 @@ def _chunk(values, start):
         if count < padded:
             values = np.concatenate([values, np.zeros(padded - count, np.float32)])
         # A word's elements of all blocks side by side: NumPy adds up long rows twice as quickly as rows of 64, in the same order.
-        wide = _scratch.wide[:padded].reshape(words, blocks, STRIPES)
+        wide = memory[:padded].reshape(words, blocks, STRIPES)
         np.copyto(wide, values.reshape(blocks, words, STRIPES).transpose(1, 0, 2))
-        row[STRIPES], row[STRIPES + 1] = wide.sum(), _squares(wide.reshape(-1))
-        np.multiply(wide, _chunk_signs(start)[:words, :blocks], out=wide)
-        np.add.reduce(np.add.reduce(wide, axis=0), axis=0, out=row[:STRIPES])
+        # Not by np.dot, as quick as it is: it wakes threads of its own, and in pieces it keeps Python's lock.
+        row[STRIPES], row[STRIPES + 1] = wide.sum(), np.einsum("wbs,wbs->bs", wide, wide).sum()
+        # One walk: the signs become float64 in small pieces on the way. Times 1 or -1 is exact, so that only the order of the words counts.
+        sums = np.einsum("wbs,wbs->bs", wide, _chunk_signs(start)[:words, :blocks], dtype=np.float64)
+        np.add.reduce(sums, axis=0, out=row[:STRIPES])
+    _free.appendleft(memory)
     return row
 
 
-class _Scratch(threading.local):
-    """Each thread's memory for a chunk: memory that is asked for anew comes from the system, which zeroes it, and takes longer than the sums."""
-
-    def __init__(self):
-        self.wide = np.empty(CHUNK)
+_free = collections.deque(maxlen=16)
 
 
-_scratch = _Scratch()
-
-
-def _squares(values):
-    # By short calls of the linear algebra library, which does not wake threads of its own for them.
-    whole = values.size // SHORT * SHORT
-    rows = values[:whole].reshape(-1, SHORT)
-    return float(np.matmul(rows[:, None, :], rows[:, :, None]).sum() + np.dot(values[whole:], values[whole:]))
+def _take(queue):
+    """The first in a queue, or None: to look first would not do, as another thread may be quicker."""
+    with contextlib.suppress(IndexError):
+        return queue.popleft()
+    return None
 
 
 def _chunk_signs(start):
@@ -180,155 +170,31 @@ def _known_signs(start):
     return np.ascontiguousarray(signs(start, CHUNK).reshape(-1, CALL // STRIPES, STRIPES).transpose(1, 0, 2))
 
 
-class _Helpers:
-    """Processes that take a share of NumPy's sums. Threads of one process wait for each other at Python's lock.
+class _Team:
+    """The training's own OpenMP threads, which take a share of NumPy's sums: as many as PyTorch computes on.
 
-    A helper reads chunks out of memory that it shares with this process alone, and ends with it."""
+    Threads of our own would compete with them: after each operator they wait for the next by spinning, for milliseconds."""
 
-    AHEAD = 3
-    _known, _guard = None, threading.Lock()
+    FUNCTION = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+    # More of them wait for each other at Python's lock.
+    MOST = 8
+    forked, _known = False, None
 
     @classmethod
     def instance(cls):
-        """The helpers of this process, or None where there is a single processor or no such memory (it is Linux's)."""
-        with cls._guard:
-            if cls._known is None:
-                able = hasattr(os, "memfd_create") and sys.executable and "__file__" in globals() and not getattr(sys, "frozen", False)
-                ranks = os.environ.get("LOCAL_WORLD_SIZE", "")
-                share = _processors() // max(1, int(ranks) if ranks.isdigit() else 1)
-                cls._known = cls(min(8, share) - 1 if able else 0)
-            return cls._known if cls._known.all else None
+        if cls._known is None:
+            cls._known = cls()
+        return cls._known
 
     @classmethod
-    def forked(cls):
-        """In a new process: the helpers are its parent's, and so are the threads, which it does not have."""
-        cls._known, cls._guard, _Team.forked = None, threading.Lock(), True
-
-    def __init__(self, count):
-        self.owner, self.lock, self.all, self.team = os.getpid(), threading.Lock(), [], _Team()
-        with contextlib.suppress(OSError):
-            for _ in range(count):
-                self.all.append(_Helper(self.AHEAD))
-        atexit.register(self.end)
-
-    def end(self):
-        if self.owner == os.getpid():
-            for helper in self.all:
-                helper.end()
-        self.all = []
-
-    def rows(self, values):
-        """The row of each chunk, in order: those that are not with a helper are made here meanwhile."""
-        starts = list(range(0, values.size, CHUNK))
-        rows = [None] * len(starts)
-        if self.lock.acquire(blocking=False):
-            try:
-                self.team.sleep(lambda: self._share(values, starts, rows))
-            except OSError:
-                # A helper that was killed, for one: its chunks are made here, and all that follow.
-                self.end()
-            except BaseException:
-                # An interrupt: nobody knows which answers are still to come.
-                self.end()
-                raise
-            finally:
-                self.lock.release()
-        return [_chunk(values[start:start + CHUNK], start) if row is None else row for start, row in zip(starts, rows)]
-
-    def _share(self, values, starts, rows):
-        following = 0
-        while following < len(rows):
-            for helper in self.all:
-                helper.fetch(rows, wait=False)
-                # The last chunks are done here: who hands them out waits for them.
-                while helper.free() and following < len(rows) - len(self.all):
-                    helper.give(following, starts[following], values)
-                    following += 1
-            rows[following] = _chunk(values[starts[following]:starts[following] + CHUNK], starts[following])
-            following += 1
-        for helper in self.all:
-            helper.fetch(rows, wait=True)
-
-
-class _Helper:
-    """One process and the memory for the chunks that it has been given: a request is the chunk's place, start and count, the answer its row."""
-
-    REQUEST = struct.Struct("qqq")
-    # This file alone, wherever it was copied to: no package around it, and nothing of the training.
-    PROGRAM = ("import sys, importlib.util as u; sys.path[:] = %r; s = u.spec_from_file_location('ppyolo_record', %r); "
-               "m = u.module_from_spec(s); s.loader.exec_module(m); m._Helper.serve(%d, %d, %d, %d)")
-
-    def __init__(self, slots):
-        self.slots, self.given, self.count = slots, collections.deque(), 0
-        descriptor = os.memfd_create("ppyolo_record")
-        # Not its standard output: a sitecustomize module, say, may print.
-        self.answers, answer = os.pipe()
-        try:
-            os.ftruncate(descriptor, slots * CHUNK * 4)
-            self.memory = np.frombuffer(mmap.mmap(descriptor, 0), np.float32).reshape(slots, CHUNK)
-            # Several threads for sums as short as these only get in each other's way.
-            environment = dict(os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
-            self.process = subprocess.Popen([sys.executable, "-c", self.PROGRAM % (sys.path, os.path.abspath(__file__),
-                                                                                         descriptor, answer, slots, os.getpid())],
-                                            bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                            pass_fds=[descriptor, answer], env=environment)
-        except BaseException:
-            os.close(self.answers)
-            raise
-        finally:
-            os.close(descriptor)
-            os.close(answer)
-        self.poll = select.poll()
-        self.poll.register(self.answers, select.POLLIN)
-
-    def free(self):
-        return len(self.given) < self.slots
-
-    def give(self, index, start, values):
-        part, slot = values[start:start + CHUNK], self.count % self.slots
-        np.copyto(self.memory[slot, :part.size], part)
-        os.write(self.process.stdin.fileno(), self.REQUEST.pack(slot, start, part.size))
-        self.given.append(index)
-        self.count += 1
-
-    def fetch(self, rows, wait):
-        while self.given and (wait or self.poll.poll(0)):
-            rows[self.given.popleft()] = np.frombuffer(_read(self.answers, 8 * (STRIPES + 4)))
-
-    def end(self):
-        # Closing its input is not enough: a process that was forked from this one may hold that open.
-        self.process.kill()
-        self.process.wait()
-        self.process.stdin.close()
-        os.close(self.answers)
-
-    @classmethod
-    def serve(cls, descriptor, answers, slots, parent):
-        """What the process does: until the other side is gone."""
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        requests = select.poll()
-        requests.register(0, select.POLLIN)
-        memory = np.frombuffer(mmap.mmap(descriptor, 0), np.float32).reshape(slots, CHUNK)
-        with contextlib.suppress(OSError):
-            while True:
-                # Its end of the pipe may live on in a process that was forked from it.
-                while not requests.poll(1000):
-                    if os.getppid() != parent:
-                        return
-                slot, start, count = cls.REQUEST.unpack(_read(0, cls.REQUEST.size))
-                os.write(answers, _chunk(memory[slot, :count], start).tobytes())
-
-
-class _Team:
-    """The training's own OpenMP threads: after each operator they wait for the next by spinning, for milliseconds, where helpers could run."""
-
-    FUNCTION = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
-    forked = False
+    def fork(cls):
+        """In a new process, which does not have the threads: a call would wait for them."""
+        cls.forked, cls._known = True, None
 
     def __init__(self):
         self.parallel = None
         process = sys.modules.get("multiprocessing.process")
-        # A process that was forked lacks the threads, and a call would wait for them. One that was spawned cannot be told apart here.
+        # One that was spawned has them, but cannot be told from a forked one here.
         if self.forked or process is not None and process.parent_process() is not None:
             return
         with contextlib.suppress(OSError, AttributeError, MemoryError):
@@ -344,53 +210,38 @@ class _Team:
             self.FUNCTION(lambda _: None)
             self.parallel = parallel
 
-    def sleep(self, work):
-        """Does the work on this thread; the others of its team sleep at a lock meanwhile."""
-        if self.parallel is None or self.forked:
-            work()
-            return
-        gate, failed, master = threading.Lock(), [], threading.get_ident()
-        gate.acquire()
+    def chunks(self, values):
+        """The row of each chunk, in order. Who makes which changes no bit."""
+        starts = range(0, values.size, CHUNK)
+        rows = [None] * len(starts)
+        if self.parallel is not None and not self.forked and len(rows) > 1:
+            self._share(values, starts, rows)
+        return [_chunk(values[start:start + CHUNK], start) if row is None else row for start, row in zip(starts, rows)]
+
+    def _share(self, values, starts, rows):
+        todo, seats, came, failed = collections.deque(range(len(rows))), collections.deque(range(self.MOST)), set(), []
 
         def member(_):
-            if threading.get_ident() != master:
-                # A signal may have ended this function on the master's thread before it came to its "try". The code by its frame:
-                # a function that names itself lives, with the tensor that its work knows, until cycles are collected.
-                while not gate.acquire(timeout=0.5):
-                    if not self._runs(master, sys._getframe().f_code):
-                        return
-                gate.release()
-                return
             try:
-                work()
+                came.add(threading.get_ident())
+                index = None if _take(seats) is None else _take(todo)
+                while index is not None:
+                    rows[index] = _chunk(values[starts[index]:starts[index] + CHUNK], starts[index])
+                    index = _take(todo)
             except BaseException as error:  # It must not leave a function that C called.
                 failed.append(error)
-            finally:
-                gate.release()
+                todo.clear()
+        # All threads of the team: libgomp ends those that a smaller team does not need.
         self.parallel(self.FUNCTION(member), None, 0, 0)
         if failed:
             raise failed[0]
-
-    @staticmethod
-    def _runs(thread, code):
-        frame = sys._current_frames().get(thread)
-        while frame is not None and frame.f_code is not code:
-            frame = frame.f_back
-        return frame is not None
+        if threading.get_ident() not in came:
+            # A signal ended it on this thread before its "try", and C dropped the exception.
+            raise KeyboardInterrupt
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_Helpers.forked)
-
-
-def _read(descriptor, count):
-    octets = b""
-    while len(octets) < count:
-        more = os.read(descriptor, count - len(octets))
-        if not more:
-            raise BrokenPipeError("the process at the other end is gone")
-        octets += more
-    return octets
+    os.register_at_fork(after_in_child=_Team.fork)
 
 
 def _processors():
