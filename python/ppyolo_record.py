@@ -194,8 +194,7 @@ class _Team:
     def __init__(self):
         self.parallel = None
         process = sys.modules.get("multiprocessing.process")
-        # One that was spawned has them, but cannot be told from a forked one here.
-        if self.forked or process is not None and process.parent_process() is not None:
+        if self.forked or process is not None and process.parent_process() is not None and not _is_spawned():
             return
         with contextlib.suppress(OSError, AttributeError, MemoryError):
             with open("/proc/self/maps", errors="surrogateescape") as file:
@@ -242,6 +241,15 @@ class _Team:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_Team.fork)
+
+
+def _is_spawned():
+    """Whether this process of multiprocessing is a program of its own, and not forked: from a spawned one either."""
+    with contextlib.suppress(OSError):
+        with open("/proc/self/cmdline", "rb") as own, open("/proc/%d/cmdline" % os.getppid(), "rb") as parents:
+            line = own.read()
+            return b"--multiprocessing-fork" in line and line != parents.read()
+    return False
 
 
 def _processors():

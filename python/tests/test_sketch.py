@@ -5,6 +5,7 @@ import math
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import unittest
 
@@ -175,6 +176,20 @@ class Team(unittest.TestCase):
             "    for own in (team, r._Team.instance()): own.chunks(x)\n"
             "    os._exit(7)\n"
             "print(os.waitpid(child, 0)[1] >> 8)"), ["7"])
+
+    def test_a_process_that_was_spawned_has_a_team_and_those_forked_from_it_have_none(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "ranks.py")
+            with open(path, "w") as file:
+                file.write("import sys, multiprocessing as m\n"
+                           "def show(forks):\n"
+                           "    import torch; sys.path.insert(0, %r)\n"
+                           "    if forks: child = m.get_context('fork').Process(target=show, args=(False,)); child.start(); child.join()\n"
+                           "    import ppyolo_record as r; print(r._Team().parallel is not None, flush=True)\n"
+                           "if __name__ == '__main__':\n"
+                           "    rank = m.get_context('spawn').Process(target=show, args=(True,)); rank.start(); rank.join()\n" % os.path.dirname(HERE))
+            done = subprocess.run([sys.executable, path], stdout=subprocess.PIPE, timeout=60)
+        self.assertEqual(done.stdout.split(), [b"False", b"True"])
 
     def test_the_team_is_as_large_as_pytorchs(self):
         self.assertEqual(self.run_alone(
