@@ -182,7 +182,7 @@ class _Team:
 
     @classmethod
     def instance(cls):
-        if cls._known is None:
+        if cls._known is None or cls._known.torch is not sys.modules.get("torch"):
             cls._known = cls()
         return cls._known
 
@@ -192,17 +192,17 @@ class _Team:
         cls.forked, cls._known = True, None
 
     def __init__(self):
-        self.parallel = None
-        process = sys.modules.get("multiprocessing.process")
-        if self.forked or process is not None and process.parent_process() is not None and not _is_spawned():
-            return
-        with contextlib.suppress(OSError, AttributeError, MemoryError):
+        self.torch, self.parallel = sys.modules.get("torch"), None
+        with contextlib.suppress(OSError, AttributeError, MemoryError, ValueError, IndexError, StopIteration):
+            with open("/proc/self/stat") as file:
+                # The kernel's flag of a process that was forked and has begun no program since.
+                if self.forked or int(file.read().rpartition(")")[2].split()[6]) & 0x40:
+                    return
             with open("/proc/self/maps", errors="surrogateescape") as file:
-                paths = {line.split()[-1] for line in file if "libgomp" in line}
-            if not paths:
-                return
-            # PyTorch's wheels bring one of their own.
-            parallel = ctypes.CDLL(min(paths, key=lambda path: ("torch" not in path, path))).GOMP_parallel
+                paths = {line.rstrip("\n").split(None, 5)[-1] for line in file if ".so" in line}
+            # PyTorch's own, which it is linked with, before any other that some package brought. Intel's has the function, too.
+            path = next(path for name in ("libtorch_cpu.so", "libgomp") for path in sorted(paths) if os.path.basename(path).startswith(name))
+            parallel = ctypes.CDLL(path).GOMP_parallel
             parallel.argtypes = [self.FUNCTION, ctypes.c_void_p, ctypes.c_uint, ctypes.c_uint]
             parallel.restype = None
             # Where no memory may be executed there are no such functions.
@@ -213,7 +213,8 @@ class _Team:
         """The row of each chunk, in order. Who makes which changes no bit."""
         starts = range(0, values.size, CHUNK)
         rows = [None] * len(starts)
-        if self.parallel is not None and not self.forked and len(rows) > 1:
+        # While Python ends, threads that ask for its lock are ended, and the others would wait for them.
+        if self.parallel is not None and len(rows) > 1 and not self.forked and not sys.is_finalizing():
             self._share(values, starts, rows)
         return [_chunk(values[start:start + CHUNK], start) if row is None else row for start, row in zip(starts, rows)]
 
@@ -228,28 +229,51 @@ class _Team:
                     rows[index] = _chunk(values[starts[index]:starts[index] + CHUNK], starts[index])
                     index = _take(todo)
             except BaseException as error:  # It must not leave a function that C called.
-                failed.append(error)
-                todo.clear()
-        # All threads of the team: libgomp ends those that a smaller team does not need.
-        self.parallel(self.FUNCTION(member), None, 0, 0)
+                fail(error)
+
+        def fail(error):
+            failed.append(error)
+            todo.clear()
+
+        with _signalled(member, fail):
+            # OpenMP's own number is each thread's, and PyTorch sets it late. With 0 it takes all threads that this one has: it ends those
+            # that a smaller team does not need.
+            count = self.torch.get_num_threads() if self.torch else 0
+            self.parallel(self.FUNCTION(member), None, count if count <= self.MOST else 0, 0)
+        if not failed and threading.get_ident() not in came:
+            failed.append(KeyboardInterrupt())
         if failed:
-            raise failed[0]
-        if threading.get_ident() not in came:
-            # A signal ended it on this thread before its "try", and C dropped the exception.
-            raise KeyboardInterrupt
+            # An interrupt before what it led to. Nothing keeps the error, which knows the tensor.
+            error = next((error for error in failed if not isinstance(error, Exception)), failed[0])
+            failed.clear()
+            try:
+                raise error
+            finally:
+                del error
+
+
+@contextlib.contextmanager
+def _signalled(function, fail):
+    """What a signal's handler raises where C calls a function of ours, before or after its "try": C would print and drop it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    hook = sys.unraisablehook
+
+    def dropped(unraisable):
+        if unraisable.object is function:
+            fail(unraisable.exc_value or unraisable.exc_type())
+        else:
+            hook(unraisable)
+    sys.unraisablehook = dropped
+    try:
+        yield
+    finally:
+        sys.unraisablehook = hook
 
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_Team.fork)
-
-
-def _is_spawned():
-    """Whether this process of multiprocessing is a program of its own, and not forked: from a spawned one either."""
-    with contextlib.suppress(OSError):
-        with open("/proc/self/cmdline", "rb") as own, open("/proc/%d/cmdline" % os.getppid(), "rb") as parents:
-            line = own.read()
-            return b"--multiprocessing-fork" in line and line != parents.read()
-    return False
 
 
 def _processors():

@@ -38,17 +38,18 @@ public sealed class ResNetVd : NamedModule<Tensor, IReadOnlyList<Tensor>>
         }
 
         this.options = options;
+        long channels = 64 / options.Thinner,
+            half = channels / 2;
         stem = new Chain(
-            ("conv1_1", ResidualBlock.Layer(3, 32, 3, 2, Activation.Relu, options)),
-            ("conv1_2", ResidualBlock.Layer(32, 32, 3, 1, Activation.Relu, options)),
-            ("conv1_3", ResidualBlock.Layer(32, 64, 3, 1, Activation.Relu, options))
+            ("conv1_1", ResidualBlock.Layer(3, half, 3, 2, Activation.Relu, options)),
+            ("conv1_2", ResidualBlock.Layer(half, half, 3, 1, Activation.Relu, options)),
+            ("conv1_3", ResidualBlock.Layer(half, channels, 3, 1, Activation.Relu, options))
         );
         register_module("conv1", stem);
-        long channels = 64;
         var bottleneck = options.Depth >= 50;
         for (var stage = 0; stage < blocks.Length; stage++)
         {
-            var width = 64L << stage;
+            var width = (64L << stage) / options.Thinner;
             var layers = new (string, nn.Module<Tensor, Tensor>)[blocks[stage]];
             for (var block = 0; block < layers.Length; block++)
             {

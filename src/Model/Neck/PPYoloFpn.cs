@@ -23,13 +23,13 @@ public sealed class PPYoloFpn : FeaturePyramid
         long fromAbove = 0;
         for (var level = 0; level < options.Levels; level++)
         {
-            var channels = (64L << options.Levels) >> level;
+            var channels = ((64L << options.Levels) >> level) / options.Thinner;
             blocks.Add(new YoloBlock(inputs[options.Levels - 1 - level] + fromAbove, channels, level, options, randomness));
             register_module($"yolo_block_{level}", blocks[level]);
             OutputChannels.Add(2 * channels);
             if (level < options.Levels - 1)
             {
-                fromAbove = 256 >> level;
+                fromAbove = (256 >> level) / options.Thinner;
                 transitions.Add(ConvNorm.Plain(channels, fromAbove, 1, 1, "batch_norm", Activation.LeakyRelu, options));
                 register_module($"yolo_transition_{level}", transitions[level]);
             }

@@ -91,6 +91,12 @@ public sealed record NetworkOptions
     /// <summary>Added to the variance before the square root.</summary>
     public double NormEpsilon { get; init; } = 1e-5;
 
+    /// <summary>
+    /// By how much all channels are divided but the image's and the predictions': a power of two up to 32. With the FPN alone, and of no
+    /// network that users can name: tests of what goes on around a training need not wait for 21 million parameters.
+    /// </summary>
+    internal int Thinner { get; init; } = 1;
+
     /// <summary>The number of feature levels.</summary>
     public int Levels => Strides.Length;
 

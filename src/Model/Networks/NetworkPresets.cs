@@ -45,4 +45,7 @@ public static class NetworkPresets
 
     /// <summary>The network of a name, or null.</summary>
     public static NetworkOptions? Find(string name) => ByName.GetValueOrDefault(name);
+
+    /// <summary>Gives a network of a test a name, before anything looks for one.</summary>
+    internal static void Add(string name, NetworkOptions options) => ByName.Add(name, options);
 }

@@ -1,4 +1,3 @@
-using PPYolo.Align.Tensors;
 using PPYolo.Data.Batches;
 using PPYolo.Train.Epochs;
 using PPYolo.Train.Feeds;
@@ -12,8 +11,6 @@ namespace PPYolo.Tests.Unit.Train.Epochs;
 /// <summary>Runs over epochs of very few, very small iterations, in folders that are gone after the test.</summary>
 internal sealed class TinyRun : IDisposable
 {
-    private static readonly Lazy<NamedTensors> Start = new(() => StartWeights.Parse("generator:1").For(Options(1, 1).ToNetwork()));
-
     private readonly TemporaryFolder folder = new();
 
     public string Folder => folder.Path;
@@ -23,7 +20,7 @@ internal sealed class TinyRun : IDisposable
     public static TrainOptions Options(int epochs, int iterations) =>
         new()
         {
-            Network = "r18vd",
+            Network = ThinNetwork.Name,
             Batch = 2,
             Sizes = [64, 96],
             Epochs = epochs,
@@ -47,7 +44,7 @@ internal sealed class TinyRun : IDisposable
         var batches = RankBatches.Generated("1", options, SlicedBatches.Even(options.Batch, ranks), perRankSizes: false);
         var plan = new RunPlan(
             options,
-            from?.Raw ?? Start.Value,
+            from?.Raw ?? StartWeights.Parse("generator:1").For(options.ToNetwork()),
             rank => change?.Invoke(batches(rank), rank) ?? batches(rank),
             options.Epochs * options.IterationsPerEpoch,
             "1"
