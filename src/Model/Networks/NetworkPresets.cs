@@ -40,12 +40,14 @@ public static class NetworkPresets
         ["ppyolov2_r101vd"] = V2R50Vd with { Depth = 101 },
     };
 
+    private static readonly Dictionary<string, NetworkOptions> OfTests = new(StringComparer.Ordinal);
+
     /// <summary>All names.</summary>
     public static IReadOnlyCollection<string> Names => ByName.Keys;
 
     /// <summary>The network of a name, or null.</summary>
-    public static NetworkOptions? Find(string name) => ByName.GetValueOrDefault(name);
+    public static NetworkOptions? Find(string name) => ByName.GetValueOrDefault(name) ?? OfTests.GetValueOrDefault(name);
 
-    /// <summary>Gives a network of a test a name, before anything looks for one.</summary>
-    internal static void Add(string name, NetworkOptions options) => ByName.Add(name, options);
+    /// <summary>Gives a network of a test a name, before anything looks for one. It is found, and listed nowhere.</summary>
+    internal static void Add(string name, NetworkOptions options) => OfTests.Add(name, options);
 }

@@ -29,7 +29,7 @@ internal sealed class SettingAttribute(Concern concern) : Attribute
     /// <summary>Whether a list may have no elements.</summary>
     public bool MayBeEmpty { get; init; }
 
-    /// <summary>The type whose static Names are the texts that are allowed.</summary>
+    /// <summary>The type whose static Names are the texts that are allowed; its static Find knows all of them.</summary>
     public Type? OneOf { get; init; }
 
     /// <summary>

@@ -23,7 +23,7 @@ internal sealed class SettingRange(SettingAttribute declaration, Type type, bool
         value switch
         {
             null => nullable,
-            string text => Names?.Contains(text) != false,
+            string text => Names?.Contains(text) != false || IsUnlisted(text),
             int number => Allows((double)number),
             double number => number >= declaration.Least
                 && number <= declaration.Most
@@ -33,6 +33,10 @@ internal sealed class SettingRange(SettingAttribute declaration, Type type, bool
             ImmutableArray<int> list => (declaration.MayBeEmpty || list.Length > 0) && list.All(number => Allows(number)),
             _ => true,
         };
+
+    /// <summary>Whether a text is allowed that is not among the names: a network of a test.</summary>
+    private bool IsUnlisted(string text) =>
+        declaration.OneOf?.GetMethod("Find", BindingFlags.Public | BindingFlags.Static)!.Invoke(null, [text]) is not null;
 
     /// <summary>The values in words, as they follow "is".</summary>
     public override string ToString() => (nullable ? "null or " : "") + Values();
