@@ -166,25 +166,133 @@ class Team(unittest.TestCase):
             self.assertEqual(len(threads), 1)
             threads.clear()
 
-    def run_alone(self, program):
-        """The program in a Python of its own, which has the recorder as r, and two threads of PyTorch's that have worked."""
-        program = ("import sys; sys.path.insert(0, %r)\n" % os.path.dirname(HERE) +
-                   "import os, signal, numpy, torch; torch.set_num_threads(2); torch.relu(torch.ones(1 << 20))\n"
+    # Programs for a Python of their own, which has the recorder as r, six chunks as x, and two threads of PyTorch's that have worked.
+    ALONE = {
+        "size": """
+import threading
+seen, chunk = set(), r._chunk
+def counted(*a):
+    seen.add(threading.get_ident())
+    return chunk(*a)
+r._chunk = counted
+def rounds():
+    seen.clear()
+    for _ in range(50):
+        team.chunks(x)
+    found.append(len(seen))
+for threads in (1, 2):
+    torch.set_num_threads(threads)
+    rounds()
+torch.set_num_threads(1)
+other = threading.Thread(target=rounds)
+other.start(); other.join()
+torch.set_num_threads(2)
+r._chunk = chunk
+""",
+        "signals": """
+import random
+class Late(Exception):
+    pass
+def late(*_):
+    raise Late
+before = signal.signal(signal.SIGALRM, late)
+y = x[:2 * r.CHUNK]
+random.seed(1)
+for _ in range(100):
+    try:
+        signal.setitimer(signal.ITIMER_REAL, random.uniform(1e-4, 0.01))
+        for _ in range(10000):
+            team.chunks(y)
+    except BaseException as error:
+        if type(error).__name__ not in found:
+            found.append(type(error).__name__)
+signal.signal(signal.SIGALRM, before)
+found.append(numpy.array_equal(team.chunks(x), alone))
+""",
+        "free": """
+y = torch.ones(6 * r.CHUNK)
+w = weakref.ref(y)
+r._Summaries(torch).of(y)
+n = y.numpy()
+v = weakref.ref(n)
+r.summarize(n)
+del y, n
+found.extend([w() is None, v() is None])
+""",
+        "free after an error": """
+chunk = r._chunk
+def failing(values, start):
+    if start:
+        raise MemoryError
+    return chunk(values, start)
+r._chunk, y = failing, x.copy()
+w = weakref.ref(y)
+try:
+    team.chunks(y)
+except MemoryError:
+    found.append("MemoryError")
+r._chunk = chunk
+del y
+found.append(w() is None)
+""",
+        "forked": """
+child = os.fork()
+if child == 0:
+    signal.alarm(30)
+    for own in (team, r._Team.instance()):
+        own.chunks(x)
+    os._exit(7)
+found.append(os.waitpid(child, 0)[1] >> 8)
+""",
+        "end": """
+class Last:
+    def __init__(self, *kept):
+        self.kept = kept
+    def __del__(self):
+        team, x, write = self.kept
+        write(1, b'%d' % len(team.chunks(x)))
+last = Last(team, x, os.write)
+""",
+    }
+
+    @classmethod
+    def setUpClass(cls):
+        program = ("import sys; sys.path.insert(0, %r)\n"
+                   "import gc, json, os, signal, weakref, numpy, torch; torch.set_num_threads(2); torch.relu(torch.ones(1 << 20))\n"
                    "import ppyolo_record as r; r.Kernel._instance = None\n"
-                   "x = numpy.arange(6 * r.CHUNK, dtype=numpy.float32); team = r._Team(); assert team.parallel\n"
-                   "alone = [r._chunk(x[at:at + r.CHUNK], at) for at in range(0, x.size, r.CHUNK)]\n" + program)
-        done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
-        self.assertEqual((done.returncode, done.stderr.decode()), (0, ""))
-        return done.stdout.decode().split()
+                   "x = numpy.arange(6 * r.CHUNK, dtype=numpy.float32); team = r._Team.instance()\n"
+                   "alone = [r._chunk(x[at:at + r.CHUNK], at) for at in range(0, x.size, r.CHUNK)]\n"
+                   "for name, code in %r.items():\n"
+                   "    found = []; gc.collect(); gc.disable(); exec(code); gc.enable(); print(json.dumps([name, found]), flush=True)\n"
+                   % (os.path.dirname(HERE), cls.ALONE))
+        done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+        *lines, cls.at_end = done.stdout.decode().split("\n")
+        cls.alone_found, cls.errors = dict(map(json.loads, lines)), (done.returncode, done.stderr.decode())
+
+    def test_nothing_is_said_and_python_may_end_meanwhile(self):
+        self.assertEqual(self.errors, (0, ""))
+        self.assertEqual(self.at_end, "6")
+
+    def test_the_team_is_as_large_as_pytorchs_on_any_thread(self):
+        self.assertEqual(self.alone_found["size"], [1, 2, 1])
+
+    def test_what_a_signal_raises_arrives_as_it_is(self):
+        # By timers the window in which C calls Python is met by a third of all signals.
+        self.assertEqual(self.alone_found["signals"], ["Late", True])
+
+    def test_a_tensor_is_free_once_it_is_added_up(self):
+        self.assertEqual(self.alone_found["free"], [True, True])
+
+    def test_a_tensor_is_free_after_an_error(self):
+        self.assertEqual(self.alone_found["free after an error"], ["MemoryError", True])
 
     def test_a_process_that_was_forked_has_no_team(self):
-        self.assertEqual(self.run_alone(
-            "child = os.fork()\n"
-            "if child == 0:\n"
-            "    signal.alarm(30)\n"
-            "    for own in (team, r._Team.instance()): own.chunks(x)\n"
-            "    os._exit(7)\n"
-            "print(os.waitpid(child, 0)[1] >> 8)"), ["7"])
+        self.assertEqual(self.alone_found["forked"], [7])
+
+    def test_the_team_is_looked_for_again_when_pytorch_has_come(self):
+        program = ("import sys; sys.path.insert(0, %r); import ppyolo_record as r; a = r._Team.instance(); import torch; b = r._Team.instance()\n"
+                   "print(b.parallel is not None, b is r._Team.instance())" % os.path.dirname(HERE))
+        self.assertEqual(subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, timeout=60).stdout.split(), [b"True", b"True"])
 
     def test_a_process_that_was_forked_before_it_has_the_recorder_has_no_team_and_one_that_was_spawned_has(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -204,65 +312,6 @@ class Team(unittest.TestCase):
                            "    spawned = m.get_context('spawn').Process(target=rank); spawned.start(); spawned.join()\n" % os.path.dirname(HERE))
             done = subprocess.run([sys.executable, path], stdout=subprocess.PIPE, timeout=60)
         self.assertEqual(done.stdout.split(), [b"False", b"False", b"True"])
-
-    def test_the_team_is_as_large_as_pytorchs_on_any_thread(self):
-        self.assertEqual(self.run_alone(
-            "import threading; seen, chunk = set(), r._chunk\n"
-            "def counted(*a): seen.add(threading.get_ident()); return chunk(*a)\n"
-            "r._chunk = counted\n"
-            "for threads in (1, 2):\n"
-            "    torch.set_num_threads(threads); seen.clear()\n"
-            "    for _ in range(50): team.chunks(x)\n"
-            "    print(len(seen))\n"
-            "torch.set_num_threads(1); seen.clear()\n"
-            "other = threading.Thread(target=lambda: [team.chunks(x) for _ in range(50)]); other.start(); other.join()\n"
-            "print(len(seen))"), ["1", "2", "1"])
-
-    def test_the_team_is_looked_for_again_when_pytorch_has_come(self):
-        program = ("import sys; sys.path.insert(0, %r); import ppyolo_record as r; a = r._Team.instance(); import torch; b = r._Team.instance()\n"
-                   "print(b.parallel is not None, b is r._Team.instance())" % os.path.dirname(HERE))
-        self.assertEqual(subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, timeout=60).stdout.split(), [b"True", b"True"])
-
-    def test_what_a_signal_raises_arrives_as_it_is(self):
-        # The window is where C calls Python: by timers it is met in a third of all signals.
-        self.assertEqual(self.run_alone(
-            "import random, collections\n"
-            "class Late(Exception): pass\n"
-            "def late(*_): raise Late\n"
-            "signal.signal(signal.SIGALRM, late); found = collections.Counter(); y = x[:2 * r.CHUNK]; random.seed(1)\n"
-            "for _ in range(100):\n"
-            "    try:\n"
-            "        signal.setitimer(signal.ITIMER_REAL, random.uniform(1e-4, 0.01))\n"
-            "        for _ in range(10000): team.chunks(y)\n"
-            "    except BaseException as error: found[type(error).__name__] += 1\n"
-            "print(*found.items(), numpy.array_equal(team.chunks(x), alone))"), ["('Late',", "100)", "True"])
-
-    def test_python_may_end_meanwhile(self):
-        self.assertEqual(self.run_alone(
-            "class Last:\n"
-            "    def __init__(self, *kept): self.kept = kept\n"
-            "    def __del__(self): team, x, write = self.kept; write(1, b'%d' % len(team.chunks(x)))\n"
-            "last = Last(team, x, os.write)"), ["6"])
-
-    def test_a_tensor_is_free_after_an_error(self):
-        self.assertEqual(self.run_alone(
-            "import gc, weakref; gc.collect(); gc.disable()\n"
-            "chunk = r._chunk\n"
-            "def failing(values, start):\n"
-            "    if start: raise MemoryError\n"
-            "    return chunk(values, start)\n"
-            "r._chunk = failing; y = x.copy(); w = weakref.ref(y)\n"
-            "try: team.chunks(y)\n"
-            "except MemoryError: pass\n"
-            "del y; print(w() is None)"), ["True"])
-
-    def test_a_tensor_is_free_once_it_is_added_up(self):
-        self.assertEqual(self.run_alone(
-            "import gc, weakref; gc.collect(); gc.disable()\n"
-            "x = torch.ones(6 * r.CHUNK); w = weakref.ref(x); r._Summaries(torch).of(x); n = x.numpy(); v = weakref.ref(n); r.summarize(n)\n"
-            "del x, n\n"
-            "print(w() is None, v() is None, r._Team.instance().parallel is not None)"),
-            ["True", "True", "True"])
 
 
 if __name__ == "__main__":

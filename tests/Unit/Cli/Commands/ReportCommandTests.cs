@@ -35,6 +35,7 @@ public sealed class ReportCommandTests : IDisposable
             ConsoleCapture
                 .Run([
                     .. new[] { "train", "--config", "ppyolo_r18vd_voc2012", "--iterations", "2", "--threads", "1" },
+                    .. new[] { "--set", $"network={ThinNetwork.Name}" },
                     .. new[] { "--set", "batch=2", "--set", "sizes=[64]", "--set", "startFactor=0.5", "--set", $"momentum={momentum}" },
                     .. new[] { "--record", Path.Combine(folder.Path, Measurement.FolderName, "records", record) },
                 ])

@@ -13,6 +13,8 @@ public sealed class TrainingCommandTests : IDisposable
         "--config",
         "ppyolo_r18vd_voc2012",
         "--set",
+        $"network={ThinNetwork.Name}",
+        "--set",
         "batch=2",
         "--set",
         "sizes=[64]",
@@ -63,7 +65,7 @@ public sealed class TrainingCommandTests : IDisposable
         var before = File.ReadAllText(Path.Combine(Run, "run.json"));
         var given = new Dictionary<string, (string Message, string[] Values)>(StringComparer.Ordinal)
         {
-            ["--config"] = ("options.network is \"r18vd\" in the run, \"r50vd\" here", ["ppyolo_r50vd_voc2012"]),
+            ["--config"] = ("options.network is \"r18vd-thin\" in the run, \"r50vd\" here", ["ppyolo_r50vd_voc2012"]),
             ["--set"] = ("options.batch is 2 in the run, 4 here", ["batch=4"]),
             ["--init"] = ("init is \"generator:1\" in the run, \"generator:2\" here", ["generator:2"]),
             ["--checkpoint"] = ("checkpoint is null in the run, \"/nonexistent.pth\" here", ["/nonexistent.pth"]),
@@ -360,6 +362,8 @@ public sealed class TrainingCommandTests : IDisposable
             "--config",
             "ppyolo_r18vd_voc2012",
             "--set",
+            $"network={ThinNetwork.Name}",
+            "--set",
             "batch=2",
             "--set",
             "sizes=[64,96]",
@@ -392,6 +396,8 @@ public sealed class TrainingCommandTests : IDisposable
             "train",
             "--config",
             "ppyolo_r18vd_voc2012",
+            "--set",
+            $"network={ThinNetwork.Name}",
             "--set",
             "batch=3",
             "--set",

@@ -115,7 +115,7 @@ public sealed class SelfScenarioTests : IDisposable
 
     private Verdict Run(CardSettings card, Action<StepParts> always, Action<StepParts>? recorded = null)
     {
-        var options = TrainOptionsFile.Read("ppyolo_r18vd_voc2012", ["batch=2", "sizes=[64]"]);
+        var options = TrainOptionsFile.Read("ppyolo_r18vd_voc2012", [$"network={ThinNetwork.Name}", "batch=2", "sizes=[64]"]);
         var network = options.ToNetwork();
         var first = runs + 1;
         var plan = new RunPlan(

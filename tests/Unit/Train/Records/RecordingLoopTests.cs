@@ -14,7 +14,7 @@ public sealed class RecordingLoopTests : IDisposable
 {
     private static readonly TrainOptions Options = new()
     {
-        Network = "r18vd",
+        Network = ThinNetwork.Name,
         Batch = 2,
         Sizes = [64],
         LearningRatePerImage = 1e-5,
