@@ -133,14 +133,15 @@ def _chunk(values, start):
     memory = _take(_free)
     memory = np.empty(CHUNK) if memory is None else memory
     with np.errstate(invalid="ignore", over="ignore"):
-        largest = max(-float(values.min()), float(values.max()))
-        row[STRIPES + 3] = 0 if math.isfinite(largest) else count - np.isfinite(values).sum()
-        row[STRIPES + 2] = 0 if row[STRIPES + 3] else largest
         if count < padded:
             values = np.concatenate([values, np.zeros(padded - count, np.float32)])
         # A word's elements of all blocks side by side: NumPy adds up long rows twice as quickly as rows of 64, in the same order.
         wide = memory[:padded].reshape(words, blocks, STRIPES)
         np.copyto(wide, values.reshape(blocks, words, STRIPES).transpose(1, 0, 2))
+        # Not before: what is written waits for memory less than what is only read.
+        largest = max(-float(values.min()), float(values.max()))
+        row[STRIPES + 3] = 0 if math.isfinite(largest) else padded - np.isfinite(values).sum()
+        row[STRIPES + 2] = 0 if row[STRIPES + 3] else largest
         # Not by np.dot, as quick as it is: it wakes threads of its own, and in pieces it keeps Python's lock.
         row[STRIPES], row[STRIPES + 1] = wide.sum(), np.einsum("wbs,wbs->bs", wide, wide).sum()
         # One walk: the signs become float64 in small pieces on the way. Times 1 or -1 is exact, so that only the order of the words counts.
