@@ -174,7 +174,7 @@ def _known_signs(start):
 class _Team:
     """The training's own OpenMP threads, which take a share of NumPy's sums: as many as PyTorch computes on.
 
-    Threads of our own would compete with them: after each operator they wait for the next by spinning, for milliseconds."""
+    Threads of our own would compete with PyTorch's, which wait for the next operator by spinning, for milliseconds."""
 
     FUNCTION = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
     # More of them wait for each other at Python's lock.
@@ -242,7 +242,8 @@ class _Team:
             count = self.torch.get_num_threads() if self.torch else 0
             self.parallel(self.FUNCTION(member), None, count if count <= self.MOST else 0, 0)
         if not failed and threading.get_ident() not in came:
-            failed.append(KeyboardInterrupt())
+            # Something ended it before its "try", and C printed and dropped the reason.
+            failed.append(KeyboardInterrupt() if threading.current_thread() is threading.main_thread() else MemoryError())
         if failed:
             # An interrupt before what it led to. Nothing keeps the error, which knows the tensor.
             error = next((error for error in failed if not isinstance(error, Exception)), failed[0])
@@ -255,14 +256,15 @@ class _Team:
 
 @contextlib.contextmanager
 def _signalled(function, fail):
-    """What a signal's handler raises where C calls a function of ours, before or after its "try": C would print and drop it."""
+    """Hands to `fail` what a signal's handler raises in a function that C calls, before or after its "try": C would print and drop it."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     hook = sys.unraisablehook
 
     def dropped(unraisable):
-        if unraisable.object is function:
+        # From Python 3.13 on the function is in the text alone.
+        if unraisable.object is function or repr(function) in (unraisable.err_msg or ""):
             fail(unraisable.exc_value or unraisable.exc_type())
         else:
             hook(unraisable)
@@ -388,7 +390,7 @@ void ppyolo_summarize(const float *x, int64_t count, uint64_t key, double *chunk
 
 
 class Kernel:
-    """The sketch in C, compiled on first use and kept; a sixth of the cost of NumPy's. PPYOLO_RECORD_KERNEL=0 leaves it out."""
+    """The sketch in C, compiled on first use and kept, a quarter of the cost of NumPy's. PPYOLO_RECORD_KERNEL=0 leaves it out."""
 
     _instance = False
 

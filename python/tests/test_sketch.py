@@ -110,7 +110,7 @@ class Team(unittest.TestCase):
             self.skipTest("PyTorch's threads are not OpenMP's here")
         if os.environ.get("OMP_THREAD_LIMIT") == "1" or os.environ.get("OMP_DYNAMIC", "false").lower() == "true":
             self.skipTest("OMP_THREAD_LIMIT or OMP_DYNAMIC leaves PyTorch one thread")
-        self.values = make_vectors.stream_values("helpers", 19 * record.CHUNK + 77)
+        self.values = make_vectors.stream_values("team", 19 * record.CHUNK + 77)
         self.values[[5, 3 * record.CHUNK]] = np.nan
         self.chunk = record._chunk
         self.addCleanup(setattr, record, "_chunk", self.chunk)
@@ -265,7 +265,7 @@ last = Last(team, x, os.write)
                    "for name, code in %r.items():\n"
                    "    found = []; gc.collect(); gc.disable(); exec(code); gc.enable(); print(json.dumps([name, found]), flush=True)\n"
                    % (os.path.dirname(HERE), cls.ALONE))
-        done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+        done = subprocess.run([sys.executable, "-W", "ignore::DeprecationWarning", "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
         *lines, cls.at_end = done.stdout.decode().split("\n")
         cls.alone_found, cls.errors = dict(map(json.loads, lines)), (done.returncode, done.stderr.decode())
 
@@ -277,7 +277,7 @@ last = Last(team, x, os.write)
         self.assertEqual(self.alone_found["size"], [1, 2, 1])
 
     def test_what_a_signal_raises_arrives_as_it_is(self):
-        # By timers the window in which C calls Python is met by a third of all signals.
+        # A third of these signals come while C calls the function, outside of its "try".
         self.assertEqual(self.alone_found["signals"], ["Late", True])
 
     def test_a_tensor_is_free_once_it_is_added_up(self):

@@ -92,7 +92,7 @@ public sealed record NetworkOptions
     public double NormEpsilon { get; init; } = 1e-5;
 
     /// <summary>
-    /// By how much all channels are divided but the image's and the predictions': a power of two up to 32. With the FPN alone, and of no
+    /// By how much all channels but the image's and the predictions' are divided: a power of two up to 32. With the FPN alone, and in no
     /// network that users can name: tests of what goes on around a training need not wait for 21 million parameters.
     /// </summary>
     internal int Thinner { get; init; } = 1;

@@ -49,5 +49,17 @@ public static class NetworkPresets
     public static NetworkOptions? Find(string name) => ByName.GetValueOrDefault(name) ?? OfTests.GetValueOrDefault(name);
 
     /// <summary>Gives a network of a test a name, before anything looks for one. It is found, and listed nowhere.</summary>
-    internal static void Add(string name, NetworkOptions options) => OfTests.Add(name, options);
+    /// <exception cref="ArgumentException">It cannot be as thin as that.</exception>
+    internal static void Add(string name, NetworkOptions options)
+    {
+        if (options.Neck != NeckKind.Fpn || options.Thinner is < 1 or > 32 || !int.IsPow2(options.Thinner))
+        {
+            throw new ArgumentException(
+                $"{name}: expected the FPN and a power of two up to 32, found {options.Neck}, {options.Thinner}",
+                nameof(options)
+            );
+        }
+
+        OfTests.Add(name, options);
+    }
 }

@@ -29,7 +29,9 @@ internal sealed class SettingAttribute(Concern concern) : Attribute
     /// <summary>Whether a list may have no elements.</summary>
     public bool MayBeEmpty { get; init; }
 
-    /// <summary>The type whose static Names are the texts that are allowed; its static Find knows all of them.</summary>
+    /// <summary>
+    /// The type whose static Names lists the texts that are allowed, and whose static Find decides: networks of tests are not listed.
+    /// </summary>
     public Type? OneOf { get; init; }
 
     /// <summary>

@@ -11,7 +11,7 @@ namespace PPYolo.Train.Options;
 /// <param name="nullable">Whether null is one.</param>
 internal sealed class SettingRange(SettingAttribute declaration, Type type, bool nullable)
 {
-    /// <summary>The texts that are allowed; null of numbers.</summary>
+    /// <summary>The texts that are allowed and listed; null of numbers.</summary>
     public IReadOnlyCollection<string>? Names { get; } =
         type.IsEnum ? [.. Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName)]
         : declaration.OneOf is { } known
@@ -23,7 +23,7 @@ internal sealed class SettingRange(SettingAttribute declaration, Type type, bool
         value switch
         {
             null => nullable,
-            string text => Names?.Contains(text) != false || IsUnlisted(text),
+            string text => declaration.OneOf is { } known ? Finds(known, text) : Names?.Contains(text) != false,
             int number => Allows((double)number),
             double number => number >= declaration.Least
                 && number <= declaration.Most
@@ -34,12 +34,11 @@ internal sealed class SettingRange(SettingAttribute declaration, Type type, bool
             _ => true,
         };
 
-    /// <summary>Whether a text is allowed that is not among the names: a network of a test.</summary>
-    private bool IsUnlisted(string text) =>
-        declaration.OneOf?.GetMethod("Find", BindingFlags.Public | BindingFlags.Static)!.Invoke(null, [text]) is not null;
-
     /// <summary>The values in words, as they follow "is".</summary>
     public override string ToString() => (nullable ? "null or " : "") + Values();
+
+    private static bool Finds(Type known, string text) =>
+        known.GetMethod("Find", BindingFlags.Public | BindingFlags.Static)!.Invoke(null, [text]) is not null;
 
     private string Values() =>
         Names is not null ? $"one of {string.Join(", ", Names)}"

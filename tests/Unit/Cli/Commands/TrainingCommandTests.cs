@@ -332,7 +332,7 @@ public sealed class TrainingCommandTests : IDisposable
         output
             .Should()
             .Contain("168 of 172 entries taken over")
-            .And.Contain("yolo_head.yolo_output_0.weight (float32 75x512x1x1 there, float32 24x512x1x1 here)");
+            .And.Contain("yolo_head.yolo_output_0.weight (float32 75x64x1x1 there, float32 24x64x1x1 here)");
     }
 
     [Fact]

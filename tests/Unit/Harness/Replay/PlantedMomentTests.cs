@@ -164,7 +164,7 @@ public class PlantedMomentTests
     private static string FirstFailure(Verdict verdict) =>
         verdict.Failures.FirstOrDefault() is { } check ? $"{check.Name} | {check.Worst}" : "nothing failed";
 
-    /// <summary>The lowest bit of an exponent: one of thousands of weights is twice or half of what it was.</summary>
+    /// <summary>The lowest bit of an exponent: one of the weights is twice or half of what it was.</summary>
     private static string FlipExponent(TrainStep step, string key)
     {
         var entry = step.Entries.FirstOrDefault(one => one.Key == key) ?? step.Entries.First(one => one.Key.Contains("res3"));

@@ -32,7 +32,11 @@ internal sealed class BoxedRun : IDisposable
     /// <summary>What it trains on; noise unless given.</summary>
     public TrainingData Data { get; init; } = new GeneratedData("1", perRankSizes: false);
 
-    public required TrainOptions Options { get; init; }
+    public required TrainOptions Options
+    {
+        get => Ranks == 1 ? field : field with { Network = ThinNetwork.OfRanks };
+        init;
+    }
 
     /// <summary>The weights that it begins with.</summary>
     public string Init { get; init; } = "generator:1";

@@ -39,6 +39,7 @@ internal sealed class TinyRun : IDisposable
         Func<IBatchSource, int, IBatchSource>? change = null
     )
     {
+        options = ranks == 1 ? options : options with { Network = ThinNetwork.OfRanks };
         var store = new CheckpointStore(Folder, keep);
         using var from = store.Latest is { } latest ? TrainingState.Read(latest) : null;
         var batches = RankBatches.Generated("1", options, SlicedBatches.Even(options.Batch, ranks), perRankSizes: false);
