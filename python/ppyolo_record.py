@@ -142,7 +142,7 @@ def _chunk(values, start):
         largest = max(-float(values.min()), float(values.max()))
         row[STRIPES + 3] = 0 if math.isfinite(largest) else padded - np.isfinite(values).sum()
         row[STRIPES + 2] = 0 if row[STRIPES + 3] else largest
-        # Not by np.dot, as quick as it is: it wakes threads of its own, and in pieces it keeps Python's lock.
+        # Not by np.dot, as quick as it is: it wakes threads of its own, and in pieces two threads take as long as one.
         row[STRIPES], row[STRIPES + 1] = wide.sum(), np.einsum("wbs,wbs->bs", wide, wide).sum()
         # One walk: the signs become float64 in small pieces on the way. Times 1 or -1 is exact, so that only the order of the words counts.
         sums = np.einsum("wbs,wbs->bs", wide, _chunk_signs(start)[:words, :blocks], dtype=np.float64)
@@ -242,8 +242,9 @@ class _Team:
             count = self.torch.get_num_threads() if self.torch else 0
             self.parallel(self.FUNCTION(member), None, count if count <= self.MOST else 0, 0)
         if not failed and threading.get_ident() not in came:
-            # Something ended it before its "try", and C printed and dropped the reason.
-            failed.append(KeyboardInterrupt() if threading.current_thread() is threading.main_thread() else MemoryError())
+            # Something ended it before its "try", and C printed and dropped the reason: on the main thread what a signal's handler raised.
+            failed.append(KeyboardInterrupt() if threading.current_thread() is threading.main_thread() else
+                          RecordError("a tensor could not be added up: the function that does it did not begin; standard error says why"))
         if failed:
             # An interrupt before what it led to. Nothing keeps the error, which knows the tensor.
             error = next((error for error in failed if not isinstance(error, Exception)), failed[0])
