@@ -36,21 +36,11 @@ internal static unsafe class ResidualSum
         float* sum = TensorMemory.Address<float>(branch),
             addend = TensorMemory.Address<float>(shortcut);
         var count = branch.numel();
-        var pieces = (count + PieceElements - 1) / PieceElements;
-        if (get_num_threads() == 1)
-        {
-            AddRectified(sum, addend, 0, count);
-        }
-        else
-        {
-            Parallel.For(
-                0,
-                pieces,
-                new ParallelOptions { MaxDegreeOfParallelism = get_num_threads() },
-                piece => AddRectified(sum, addend, piece * PieceElements, Math.Min(count, (piece + 1) * PieceElements))
-            );
-        }
-
+        Work.ForEach(
+            (int)((count + PieceElements - 1) / PieceElements),
+            get_num_threads(),
+            piece => AddRectified(sum, addend, (long)piece * PieceElements, Math.Min(count, (piece + 1L) * PieceElements))
+        );
         GC.KeepAlive(branch);
         GC.KeepAlive(shortcut);
         return branch;

@@ -4,20 +4,8 @@ namespace PPYolo.Kernels.Memory;
 internal static class Work
 {
     /// <summary>Does the pieces 0 to <paramref name="count"/> - 1.</summary>
-    public static void ForEach(int count, int threads, Action<int> work)
-    {
-        if (threads == 1 || count == 1)
-        {
-            for (var piece = 0; piece < count; piece++)
-            {
-                work(piece);
-            }
-
-            return;
-        }
-
-        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads }, work);
-    }
+    public static void ForEach(int count, int threads, Action<int> work) =>
+        ForEach(count, threads, () => default(Nothing), (piece, _) => work(piece));
 
     /// <summary>The same where each thread needs something of its own, which is disposed at the end.</summary>
     public static void ForEach<T>(int count, int threads, Func<T> own, Action<int, T> work)
@@ -34,17 +22,27 @@ internal static class Work
             return;
         }
 
+        var runs = new PieceRuns(count, Math.Min(threads, count));
         Parallel.For(
             0,
-            count,
+            runs.Count,
             new ParallelOptions { MaxDegreeOfParallelism = threads },
-            own,
-            (piece, _, mine) =>
+            run =>
             {
-                work(piece, mine);
-                return mine;
-            },
-            mine => mine.Dispose()
+                if (runs.Next(run) is var piece and >= 0)
+                {
+                    using var mine = own();
+                    for (; piece >= 0; piece = runs.Next(run))
+                    {
+                        work(piece, mine);
+                    }
+                }
+            }
         );
+    }
+
+    private readonly struct Nothing : IDisposable
+    {
+        public void Dispose() { }
     }
 }
