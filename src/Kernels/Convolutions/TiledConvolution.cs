@@ -31,7 +31,9 @@ internal static unsafe class TiledConvolution
     public static void Apply(MapPlanes input, float* points, float* output, TileGrid grid, int outputs, int threads)
     {
         var inputs = input.Count;
-        var blocks = TileBlocks.Of(grid.Count, BlockTiles, threads);
+        // Where threads have but two blocks each, a slower one keeps the others waiting for long.
+        var isFew = threads > 1 && 2 * grid.Count < 5 * threads * BlockTiles;
+        var blocks = TileBlocks.Of(grid.Count, isFew ? BlockTiles / 2 : BlockTiles, threads);
         int tiles = blocks.Longest,
             stage = tiles + Lanes;
         Work.ForEach(
