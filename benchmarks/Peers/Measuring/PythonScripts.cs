@@ -51,7 +51,8 @@ internal sealed class PythonScripts(string interpreter, bool named)
     }
 
     /// <summary>
-    /// One that is measured. Its waiting threads sleep, as ours do: on a busy machine spinning would cost it time that is not its work's.
+    /// One that is measured. Its waiting threads sleep, as ours do in libtorch: on a busy machine spinning would cost it time that is
+    /// not its work's.
     /// </summary>
     public Contestant Contestant(string name, string script, params IEnumerable<object> arguments) =>
         new(name, interpreter, [PathOf(script), .. arguments.Select(Measuring.Contestant.Text)])

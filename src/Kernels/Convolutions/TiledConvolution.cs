@@ -14,8 +14,8 @@ internal static unsafe class TiledConvolution
         Lanes = PanelProduct.Lanes;
 
     /// <summary>
-    /// Tiles of a block: two panels, so that their transforms, and the products of <see cref="OutputsAtOnce"/>, stay in the second-level
-    /// cache.
+    /// Tiles of a block, unless there are few: two panels, so that their transforms, and the products of
+    /// <see cref="OutputsAtOnce"/>, stay in the second-level cache.
     /// </summary>
     private const int BlockTiles = 2 * PanelProduct.Columns;
 
@@ -31,7 +31,7 @@ internal static unsafe class TiledConvolution
     public static void Apply(MapPlanes input, float* points, float* output, TileGrid grid, int outputs, int threads)
     {
         var inputs = input.Count;
-        // Where threads have but two blocks each, a slower one keeps the others waiting for long.
+        // Where threads have two blocks at most, a slower one keeps the others waiting for long.
         var isFew = threads > 1 && 2 * grid.Count < 5 * threads * BlockTiles;
         var blocks = TileBlocks.Of(grid.Count, isFew ? BlockTiles / 2 : BlockTiles, threads);
         int tiles = blocks.Longest,

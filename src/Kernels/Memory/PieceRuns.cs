@@ -3,7 +3,7 @@ namespace PPYolo.Kernels.Memory;
 /// <summary>
 /// Pieces of work in runs, one for each thread. A thread does those of its own run in their order, and is then given the last ones of the
 /// longest run, one after the other: what neighbouring pieces read stays in its cache, and nobody waits for longer than a piece takes.
-/// Parallel.For hands out up to sixteen at once.
+/// Parallel.For hands out up to sixteen at once. Where fewer threads come than there are runs, all pieces are done all the same.
 /// </summary>
 internal sealed class PieceRuns
 {

@@ -3,7 +3,7 @@ namespace PPYolo.Kernels.Memory;
 /// <summary>Independent pieces of work on threads. Which thread does which piece must not change a result.</summary>
 internal static class Work
 {
-    /// <summary>Does the pieces 0 to <paramref name="count"/> - 1.</summary>
+    /// <summary>Does the pieces 0 to <paramref name="count"/> - 1. When one fails on several threads, others may be left out.</summary>
     public static void ForEach(int count, int threads, Action<int> work) =>
         ForEach(count, threads, () => default(Nothing), (piece, _) => work(piece));
 

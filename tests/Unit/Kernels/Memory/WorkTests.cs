@@ -61,6 +61,33 @@ public sealed class WorkTests
         own.Disposed.Should().BeTrue();
     }
 
+    [Fact]
+    public void A_piece_that_fails_on_several_threads_leaves_nothing_undisposed()
+    {
+        var made = new ConcurrentBag<Own>();
+        var work = () =>
+            Work.ForEach(
+                100,
+                3,
+                () =>
+                {
+                    var own = new Own();
+                    made.Add(own);
+                    return own;
+                },
+                (piece, _) =>
+                {
+                    if (piece == 7)
+                    {
+                        throw new InvalidOperationException("piece 7");
+                    }
+                }
+            );
+
+        work.Should().Throw<AggregateException>().WithInnerException<InvalidOperationException>();
+        made.Should().NotBeEmpty().And.OnlyContain(own => own.Disposed);
+    }
+
     private sealed class Own : IDisposable
     {
         public bool Disposed { get; private set; }
