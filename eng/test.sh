@@ -40,8 +40,14 @@ if [ $# -gt 0 ]; then
     dotnet test PPYolo.sln -c Release -m:1 "$@" 2>&1 | tee "$log"
     [ "${PIPESTATUS[0]}" = 0 ] || echo tests >>"$failed"
 else
+    # A test that hangs is ended after ten minutes, and named. None takes longer, but those that are asked for.
+    limit=() blame=()
+    if [ -z "${PPYOLO_FAULTS:-}${PPYOLO_SLOW:-}${PPYOLO_SOAK:-}" ]; then
+        limit=(timeout --kill-after=1m 45m)
+        blame=(--blame-hang --blame-hang-timeout 10m --blame-hang-dump-type none)
+    fi
     run() {
-        dotnet test "$@" -c Release --no-build 2>&1 | tee -a "$log"
+        "${limit[@]}" dotnet test "$@" -c Release --no-build "${blame[@]}" 2>&1 | tee -a "$log"
         [ "${PIPESTATUS[0]}" = 0 ] || echo "$1" >>"$failed"
     }
     dotnet build PPYolo.sln -c Release 2>&1 | grep -v ' -> '
@@ -75,7 +81,7 @@ else
 fi
 if [ -s "$failed" ]; then
     # Two projects write into each other's lines: what failed stands once more at the end, with the beginning of its message.
-    grep -E -A 12 '^ +Failed [A-Z]' "$log" | cut -c1-400 | head -200
+    grep -E -A 12 '^( +Failed [A-Z]|The test running when )' "$log" | cut -c1-400 | head -200
     echo "failed: $(sort -u "$failed" | tr '\n' ' ')"
     status=1
 fi

@@ -2,10 +2,10 @@
 import json
 import os
 import shutil
-import socket
 import sys
 import tempfile
 import unittest
+from datetime import timedelta
 
 import torch
 import torch.nn.functional as F
@@ -19,9 +19,10 @@ import ppyolo_record
 from test_watch import read
 
 
-def work(rank, folder, port, passes):
-    os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=str(port))
-    distributed.init_process_group("gloo", rank=rank, world_size=2)
+def work(rank, folder, passes):
+    # They meet in a file: a port that is free now may be another program's a moment later, and whoever waits there does so for half an hour.
+    meeting = "file://" + folder + ".meeting"
+    distributed.init_process_group("gloo", init_method=meeting, rank=rank, world_size=2, timeout=timedelta(minutes=2))
     torch.set_num_threads(1)
     torch.manual_seed(3)
     network = nn.Sequential(nn.Conv2d(3, 8, 3, 2, 1), nn.ReLU(inplace=True), nn.Flatten(), nn.Linear(512, 4))
@@ -56,10 +57,7 @@ class Ranks(unittest.TestCase):
                 parent = tempfile.mkdtemp()
                 self.addCleanup(shutil.rmtree, parent)
                 folder = os.path.join(parent, "record")
-                with socket.socket() as free:
-                    free.bind(("127.0.0.1", 0))
-                    port = free.getsockname()[1]
-                multiprocessing.spawn(work, (folder, port, passes), nprocs=2)
+                multiprocessing.spawn(work, (folder, passes), nprocs=2)
                 with open(os.path.join(folder, "case.json")) as file:
                     self.assertEqual(json.load(file)["ranks"], 2)
                 for iteration in range(2):

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using PPYolo.Data.Imaging;
 using PPYolo.Train.Epochs;
 
@@ -14,10 +15,11 @@ public sealed class EpochTests : IDisposable
         Skip.If(Mpirun.Missing is not null, Mpirun.Missing);
         Skip.IfNot(OpenCv.IsAvailable(out var reason), reason);
 
-        var threads = await Programs.RunAsync(
-            Path.Combine(Programs.DotnetRoot, "dotnet"),
-            [Path.Combine(Programs.Folder, "ppyolo.dll"), .. Arguments("threads"), "--ranks", "2", "--threads", "2"],
-            TimeSpan.FromMinutes(5)
+        var threads = await ChildProgram.Run(
+            new ProcessStartInfo(
+                Path.Combine(Programs.DotnetRoot, "dotnet"),
+                [Path.Combine(Programs.Folder, "ppyolo.dll"), .. Arguments("threads"), "--ranks", "2", "--threads", "2"]
+            )
         );
         threads.ExitCode.Should().Be(0, threads.ToString());
         var processes = await Mpirun.RunAsync(2, "ppyolo.dll", [.. Arguments("processes"), "--threads", "1"]);

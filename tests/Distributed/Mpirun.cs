@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace PPYolo.Tests.Distributed;
 
 /// <summary>Starts programs as ranks on this machine.</summary>
@@ -7,12 +9,13 @@ internal static class Mpirun
     public static string? Missing { get; } =
         Programs.Exists("mpirun") ? null : "mpirun is not installed (on Debian and Ubuntu: apt-get install openmpi-bin)";
 
-    /// <summary>Runs a program from the tests' folder; the limit is what a failed run may take.</summary>
+    /// <summary>Runs a program from the tests' folder.</summary>
     public static Task<ProgramResult> RunAsync(int ranks, string program, params string[] arguments) =>
-        Programs.RunAsync(
-            "mpirun",
-            [.. Options(ranks), Path.Combine(Programs.DotnetRoot, "dotnet"), Path.Combine(Programs.Folder, program), .. arguments],
-            TimeSpan.FromMinutes(5)
+        ChildProgram.Run(
+            new ProcessStartInfo(
+                "mpirun",
+                [.. Options(ranks), Path.Combine(Programs.DotnetRoot, "dotnet"), Path.Combine(Programs.Folder, program), .. arguments]
+            )
         );
 
     /// <summary>

@@ -27,6 +27,9 @@ public sealed class TwoMachines : IAsyncLifetime
     private const string DotnetFolder = "/opt/dotnet";
     private static readonly string[] Names = ["machine1", "machine2"];
 
+    // A run in them ends after 300 seconds; to make the image, packages are loaded.
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
+
     private readonly TemporaryFolder shared = new();
     private readonly List<IContainer> machines = [];
     private INetwork? network;
@@ -41,13 +44,14 @@ public sealed class TwoMachines : IAsyncLifetime
     /// <param name="ranksPerMachine">Ranks on each.</param>
     /// <param name="program">The program, for example ppyolo.dll.</param>
     /// <param name="arguments">Its arguments; paths are those inside the machines.</param>
-    public async Task<ProgramResult> RunAsync(int ranksPerMachine, string program, params string[] arguments)
+    internal async Task<ProgramResult> RunAsync(int ranksPerMachine, string program, params string[] arguments)
     {
         await StartAsync();
         string[] launcher =
         [
             // The limit is what a failed run may take.
             "timeout",
+            "--kill-after=10",
             "300",
             "mpirun",
             "--quiet",
@@ -75,7 +79,7 @@ public sealed class TwoMachines : IAsyncLifetime
     }
 
     /// <summary>Runs a command on one machine, 0 or 1.</summary>
-    public async Task<ProgramResult> ExecAsync(int machine, params string[] command)
+    internal async Task<ProgramResult> ExecAsync(int machine, params string[] command)
     {
         await StartAsync();
         return await ExecAsync(machines[machine], command);
@@ -123,7 +127,8 @@ public sealed class TwoMachines : IAsyncLifetime
                 .WithBindMount(Shared, SharedFolder, AccessMode.ReadWrite)
                 .Build();
             machines.Add(machine);
-            await machine.StartAsync();
+            using var cancel = new CancellationTokenSource(Limit);
+            await machine.StartAsync(cancel.Token);
         }
 
         // The first machine may enter the second; the key lives as long as the containers.
@@ -149,7 +154,8 @@ public sealed class TwoMachines : IAsyncLifetime
             .WithCleanUp(false)
             .WithDeleteIfExists(false)
             .Build();
-        await image.CreateAsync();
+        using var cancel = new CancellationTokenSource(Limit);
+        await image.CreateAsync(cancel.Token);
         return name;
     }
 
@@ -162,7 +168,8 @@ public sealed class TwoMachines : IAsyncLifetime
     private static async Task<ProgramResult> ExecAsync(IContainer machine, string[] command)
     {
         var clock = Stopwatch.StartNew();
-        var result = await machine.ExecAsync(command);
+        using var cancel = new CancellationTokenSource(Limit);
+        var result = await machine.ExecAsync(command, cancel.Token);
         return new ProgramResult(result.ExitCode ?? -1, result.Stdout, result.Stderr, clock.Elapsed);
     }
 }

@@ -290,13 +290,7 @@ public sealed class ForeignModelTests : IDisposable
         params (string Name, string Value)[] environment
     )
     {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = folder.Path,
-        };
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder.Path };
         // Nothing of the outer build, and no build server but where one is asked for.
         foreach (
             var name in start
@@ -319,11 +313,7 @@ public sealed class ForeignModelTests : IDisposable
             start.Environment[name] = value;
         }
 
-        using var process = Process.Start(start)!;
-        process.StandardInput.Close();
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, output + await errors);
+        var result = await ChildProgram.Run(start);
+        return ((int)result.ExitCode, result.Output + result.Error);
     }
 }

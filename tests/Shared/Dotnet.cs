@@ -32,7 +32,7 @@ internal static class Dotnet
         IReadOnlyDictionary<string, string> environment
     )
     {
-        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", arguments);
         start.Environment.Clear();
         foreach (var name in Inherited)
         {
@@ -49,10 +49,7 @@ internal static class Dotnet
             start.Environment[name] = value;
         }
 
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, output + await errors);
+        var result = await ChildProgram.Run(start);
+        return ((int)result.ExitCode, result.Output + result.Error);
     }
 }

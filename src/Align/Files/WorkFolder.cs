@@ -15,7 +15,7 @@ public sealed class WorkFolder : IDisposable
     {
         try
         {
-            Path = Directory.CreateTempSubdirectory(prefix).FullName;
+            onInterrupt = Interruption.On(() => Path = Directory.CreateTempSubdirectory(prefix).FullName, Remove);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -25,12 +25,10 @@ public sealed class WorkFolder : IDisposable
                 error
             );
         }
-
-        onInterrupt = Interruption.On(Remove);
     }
 
     /// <summary>The folder.</summary>
-    public string Path { get; }
+    public string Path { get; private set; } = "";
 
     /// <summary>The path of what is in it, or will be.</summary>
     public string File(string name) => System.IO.Path.Combine(Path, name);

@@ -45,17 +45,17 @@ internal static class ChildProcess
         }
 
         using var process = new Process { StartInfo = info };
-        Interruption.HoldWhileEnding();
+        IDisposable onInterrupt;
         try
         {
-            process.Start();
+            onInterrupt = Interruption.On(() => process.Start(), () => process.Kill(entireProcessTree: true));
         }
         catch (Win32Exception exception)
         {
             throw new AlignException($"{program} was not found: install it", exception);
         }
 
-        using (Interruption.On(() => process.Kill(entireProcessTree: true)))
+        using (onInterrupt)
         {
             process.StandardInput.Close();
             var errors = process.StandardError.ReadToEndAsync();

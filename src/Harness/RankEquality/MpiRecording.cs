@@ -88,10 +88,11 @@ public static class MpiRecording
             info.ArgumentList.Add(argument);
         }
 
-        Process process;
+        using var process = new Process { StartInfo = info };
+        IDisposable onInterrupt;
         try
         {
-            process = Process.Start(info)!;
+            onInterrupt = Interruption.On(() => process.Start(), () => process.Kill(entireProcessTree: true));
         }
         catch (System.ComponentModel.Win32Exception exception)
         {
@@ -102,8 +103,7 @@ public static class MpiRecording
             );
         }
 
-        using (process)
-        using (Interruption.On(() => process.Kill(entireProcessTree: true)))
+        using (onInterrupt)
         {
             var errors = process.StandardError.ReadToEndAsync();
             process.StandardOutput.ReadToEnd();

@@ -57,10 +57,7 @@ public sealed class TorchBackendTests
 
     private static async Task<(int ExitCode, string Output)> Evaluate(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", ["msbuild", Path.Combine(Fixtures.Root, "src", "Cli", "Cli.csproj"), .. arguments])
-        {
-            RedirectStandardOutput = true,
-        };
+        var start = new ProcessStartInfo("dotnet", ["msbuild", Path.Combine(Fixtures.Root, "src", "Cli", "Cli.csproj"), .. arguments]);
         start.Environment.Clear();
         foreach (var name in Inherited)
         {
@@ -71,9 +68,7 @@ public sealed class TorchBackendTests
         start.Environment["DOTNET_NOLOGO"] = "1";
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["DOTNET_TieredPGO"] = "0";
-        using var process = Process.Start(start)!;
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, output);
+        var result = await ChildProgram.Run(start);
+        return ((int)result.ExitCode, result.Output);
     }
 }

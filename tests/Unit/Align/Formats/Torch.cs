@@ -28,17 +28,11 @@ internal static class Torch
 
     private static (int Code, string Output)? Try(string python, string program, string? folder = null)
     {
-        var start = new ProcessStartInfo(python, ["-c", program])
-        {
-            RedirectStandardError = true,
-            WorkingDirectory = folder ?? Path.GetTempPath(),
-        };
+        var start = new ProcessStartInfo(python, ["-c", program]) { WorkingDirectory = folder ?? Path.GetTempPath() };
         try
         {
-            using var process = Process.Start(start)!;
-            var output = process.StandardError.ReadToEnd();
-            process.WaitForExit();
-            return (process.ExitCode, output);
+            var result = Task.Run(() => ChildProgram.Run(start)).GetAwaiter().GetResult();
+            return ((int)result.ExitCode, result.Error);
         }
         catch (System.ComponentModel.Win32Exception)
         {

@@ -154,33 +154,23 @@ public sealed class HostileInputTests : IDisposable
     /// <summary>Runs the program; the largest memory is what the system last said of it.</summary>
     private static async Task<(int Code, string Error, long Kilobytes, TimeSpan Elapsed)> Measured(string[] command)
     {
-        var watch = Stopwatch.StartNew();
-        using var process = Process.Start(
-            new ProcessStartInfo("dotnet", [typeof(CommandLine).Assembly.Location, .. command])
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            }
-        )!;
-        var (error, rest) = (process.StandardError.ReadToEndAsync(), process.StandardOutput.ReadToEndAsync());
         long kilobytes = 0;
-        while (!process.HasExited)
-        {
-            try
+        var result = await ChildProgram.Run(
+            new ProcessStartInfo("dotnet", [typeof(CommandLine).Assembly.Location, .. command]),
+            watch: process =>
             {
-                var line = Array.Find(await File.ReadAllLinesAsync($"/proc/{process.Id}/status"), text => text.StartsWith("VmHWM:"));
-                kilobytes = line is null ? kilobytes : long.Parse(line[6..^2], CultureInfo.InvariantCulture);
+                try
+                {
+                    var line = Array.Find(File.ReadAllLines($"/proc/{process.Id}/status"), text => text.StartsWith("VmHWM:"));
+                    kilobytes = line is null ? kilobytes : long.Parse(line[6..^2], CultureInfo.InvariantCulture);
+                }
+                catch (IOException)
+                {
+                    // It has just ended.
+                }
             }
-            catch (IOException)
-            {
-                // It has just ended.
-            }
-
-            await Task.Delay(10);
-        }
-
-        await rest;
-        return (process.ExitCode, await error, kilobytes, watch.Elapsed);
+        );
+        return ((int)result.ExitCode, result.Error, kilobytes, result.Time);
     }
 
     private string Fill(string argument, string hostile, string inFolder, string work) =>

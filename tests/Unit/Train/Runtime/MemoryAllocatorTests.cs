@@ -67,16 +67,10 @@ public class MemoryAllocatorTests
     private static async Task<(int ExitCode, string Output, string Error)> Run(string? preload, string wish, params string[] arguments)
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "other systems have no LD_PRELOAD");
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ppyolo.dll"), .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ppyolo.dll"), .. arguments]);
         start.Environment["LD_PRELOAD"] = preload;
         start.Environment[MemoryAllocator.Variable] = wish;
-        using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output, await error);
+        var result = await ChildProgram.Run(start);
+        return ((int)result.ExitCode, result.Output, result.Error);
     }
 }

@@ -1,7 +1,7 @@
-namespace PPYolo.Tests.Distributed;
+namespace PPYolo.Tests.Shared;
 
 /// <summary>What a program wrote and how it ended.</summary>
-public sealed record ProgramResult(long ExitCode, string Output, string Error, TimeSpan Time)
+internal sealed record ProgramResult(long ExitCode, string Output, string Error, TimeSpan Time)
 {
     /// <summary>The lines of the output that a rank wrote with its number in front, in the order in which it wrote them.</summary>
     public IReadOnlyList<string> LinesOf(int rank) =>
