@@ -33,6 +33,7 @@ is_roomy() {
     [ "$(df --output=avail -k "$1" 2>/dev/null | tail -1)" -ge 8000000 ] && ! findmnt -no OPTIONS "$1" | grep -qw noexec &&
         [ "$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)" -ge 12000000 ]
 } 2>/dev/null
+dotnet --list-runtimes | awk '$1 == "Microsoft.NETCore.App" { print "runtime", $2 }'
 log=$(mktemp)
 failed=$(mktemp)
 if [ $# -gt 0 ]; then

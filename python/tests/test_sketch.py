@@ -303,7 +303,7 @@ last = Last(team, x, os.write)
                            "    import ppyolo_record as r; print(r._Team().parallel is not None, flush=True)\n"
                            "def rank():\n"
                            "    import torch; torch.set_num_threads(2); torch.relu(torch.ones(1 << 20)); sys.path.insert(0, %r)\n"
-                           "    child = m.get_context('fork').Process(target=show); child.start(); child.join()\n"
+                           "    child = m.get_context('fork').Process(target=show); child.start(); child.join(30); child.kill()\n"
                            "    child = os.fork()\n"
                            "    if child == 0:\n"
                            "        signal.alarm(30); show(); os._exit(0)\n"

@@ -17,6 +17,9 @@ public sealed class FolderLock : IDisposable
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
+    // There already, and held: errno of Linux (17, 11) and macOS (17, 35), and what Windows says.
+    private static readonly int[] Anothers = [17, 11, 35, unchecked((int)0x80070050), unchecked((int)0x80070020)];
+
     private readonly string path;
     private readonly bool madeFolder;
     private readonly FileStream file;
@@ -50,9 +53,10 @@ public sealed class FolderLock : IDisposable
         try
         {
             var made = !Directory.Exists(folder);
-            Directory.CreateDirectory(folder);
             for (var waited = TimeSpan.Zero; ; waited += Pause)
             {
+                // Whoever gives it back may remove the folder too.
+                Directory.CreateDirectory(folder);
                 if (TryTake(path) is var (file, holder) && file is not null)
                 {
                     return new(path, file, holder, made);
@@ -131,41 +135,66 @@ public sealed class FolderLock : IDisposable
     private static (FileStream? File, LockHolder Holder) TryTake(string path)
     {
         var holder = LockHolder.Here();
+        FileStream file;
         try
         {
             // Sharing with nobody is what the operating system holds until the process ends.
-            var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0);
-            holder.Write(file);
-            return (file, holder);
+            file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0);
         }
-        catch (IOException) when (File.Exists(path))
+        catch (IOException error) when (IsAnothers(error) || File.Exists(path))
         {
             // Somebody has it, or left it.
-            Examine(path, out _, remove: true);
+            Examine(path, out _, holder);
             return (null, holder);
         }
+
+        try
+        {
+            holder.Write(file);
+            // Between making and holding it somebody may have taken it for one that was left, and removed it.
+            if (LockHolder.Read(path)?.Token == holder.Token)
+            {
+                return (file, holder);
+            }
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+
+        file.Dispose();
+        return (null, holder);
     }
 
+    /// <summary>Whether a file was not made because it was there or was held, or its folder is gone: it may be gone, too, by now.</summary>
+    private static bool IsAnothers(IOException error) => error is DirectoryNotFoundException || Anothers.Contains(error.HResult);
+
     /// <summary>Finds out whether somebody holds a lock.</summary>
-    private static State Examine(string path, out LockHolder? holder, bool remove = false)
+    /// <param name="path">The lock.</param>
+    /// <param name="holder">Who it names.</param>
+    /// <param name="remover">Given, removes one that nobody holds, in its name.</param>
+    private static State Examine(string path, out LockHolder? holder, LockHolder? remover = null)
     {
         holder = LockHolder.Read(path);
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 0);
-            // Between opening and holding it somebody may have put another in its place.
             using var reader = new StreamReader(file, Encoding.UTF8);
-            if (LockHolder.Parse(reader.ReadToEnd())?.Token != LockHolder.Read(path)?.Token)
-            {
-                return State.Held;
-            }
-
+            holder = LockHolder.Parse(reader.ReadToEnd());
             if (holder is { } other && other.Host != Environment.MachineName && DateTime.UtcNow - other.Heartbeat < Silence)
             {
                 return State.Held;
             }
 
-            if (remove)
+            // Between opening and holding it somebody may have put another in its place: what is written here must stand there.
+            remover?.Write(file);
+            if (LockHolder.Read(path)?.Token != (remover ?? holder)?.Token)
+            {
+                return State.Held;
+            }
+
+            if (remover is not null)
             {
                 File.Delete(path);
             }

@@ -25,12 +25,13 @@ public sealed partial class SignalTests : IDisposable
     ];
 
     private readonly TemporaryFolder folder = new();
+    private readonly List<Process> started = [];
 
     [Fact]
     public async Task A_run_over_epochs_says_how_it_goes_on_and_lets_nobody_else_in_before()
     {
         var run = folder.File("run");
-        using var process = Start([.. Tiny, "--epochs", "100000", "--keep", "1", "--out", run]);
+        var process = Start([.. Tiny, "--epochs", "100000", "--keep", "1", "--out", run]);
         await Until(process, "epoch 3: checkpoint");
 
         var second = ConsoleCapture.Run("train", "--resume", "--out", run);
@@ -53,30 +54,26 @@ public sealed partial class SignalTests : IDisposable
     {
         string run = folder.File("run"),
             twin = folder.File("twin");
-        using (
-            var process = Start([
-                .. Tiny,
-                "--set",
-                "iterationsPerEpoch=2",
-                "--epochs",
-                "100000",
-                "--keep",
-                "1",
-                "--out",
-                run,
-                "--black-box",
-                "3",
-            ])
-        )
-        {
-            await Until(process, "epoch 3: checkpoint");
-            (await End(process, 15, 143))
-                .Should()
-                .MatchRegex(
-                    @"^ppyolo: ended by SIGTERM; \S+epoch\d+\.pth is whole, \S+/run/capsules/iteration\d+-signal has the last "
-                        + @"iterations; go on with: ppyolo train --resume --out \S+/run\n$"
-                );
-        }
+        var process = Start([
+            .. Tiny,
+            "--set",
+            "iterationsPerEpoch=2",
+            "--epochs",
+            "100000",
+            "--keep",
+            "1",
+            "--out",
+            run,
+            "--black-box",
+            "3",
+        ]);
+        await Until(process, "epoch 3: checkpoint");
+        (await End(process, 15, 143))
+            .Should()
+            .MatchRegex(
+                @"^ppyolo: ended by SIGTERM; \S+epoch\d+\.pth is whole, \S+/run/capsules/iteration\d+-signal has the last "
+                    + @"iterations; go on with: ppyolo train --resume --out \S+/run\n$"
+            );
 
         var capsule = Directory.GetDirectories(Path.Combine(run, "capsules")).Should().ContainSingle().Subject;
         var course = ConsoleCapture.Run("explain", capsule);
@@ -118,7 +115,7 @@ public sealed partial class SignalTests : IDisposable
     public async Task A_recording_says_that_it_is_none()
     {
         var record = folder.File("record");
-        using var process = Start([.. Tiny, "--iterations", "100000", "--record", record]);
+        var process = Start([.. Tiny, "--iterations", "100000", "--record", record]);
         await Until(process, "recording iteration 0");
 
         var second = ConsoleCapture.Run([.. Tiny, "--iterations", "1", "--record", record]);
@@ -136,7 +133,7 @@ public sealed partial class SignalTests : IDisposable
     [Fact]
     public async Task Temporary_folders_are_removed()
     {
-        using var process = Start(["align", "self", "--batch", "2", "--sizes", "64", "--iterations", "1000"]);
+        var process = Start(["align", "self", "--batch", "2", "--sizes", "64", "--iterations", "1000"]);
         for (var since = Stopwatch.StartNew(); !Directory.EnumerateDirectories(folder.Path, "ppyolo-self-*").Any(); await Task.Delay(50))
         {
             since.Elapsed.Should().BeLessThan(Limit);
@@ -148,7 +145,17 @@ public sealed partial class SignalTests : IDisposable
         Directory.EnumerateDirectories(folder.Path, "ppyolo-*").Should().BeEmpty();
     }
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose()
+    {
+        // One that a failing test left would compute on.
+        foreach (var process in started)
+        {
+            process.Kill(entireProcessTree: true);
+            process.Dispose();
+        }
+
+        folder.Dispose();
+    }
 
     /// <summary>
     /// A signal that ends a child. Under nohup children ignore SIGHUP, and in the background of a script SIGINT; SIGTERM always ends them.
@@ -187,13 +194,16 @@ public sealed partial class SignalTests : IDisposable
             RedirectStandardError = true,
         };
         info.Environment["TMPDIR"] = folder.Path;
-        return Process.Start(info)!;
+        var process = Process.Start(info)!;
+        started.Add(process);
+        return process;
     }
 
     private static async Task Until(Process process, string text)
     {
         using var cancel = new CancellationTokenSource(Limit);
-        while (await process.StandardOutput.ReadLineAsync(cancel.Token) is { } line)
+        // A read of a pipe that has begun does not look at its token.
+        while (await process.StandardOutput.ReadLineAsync(CancellationToken.None).AsTask().WaitAsync(cancel.Token) is { } line)
         {
             if (line.Contains(text, StringComparison.Ordinal))
             {
@@ -203,7 +213,7 @@ public sealed partial class SignalTests : IDisposable
             }
         }
 
-        throw new InvalidOperationException(await process.StandardError.ReadToEndAsync(CancellationToken.None));
+        throw new InvalidOperationException(await process.StandardError.ReadToEndAsync(CancellationToken.None).WaitAsync(cancel.Token));
     }
 
     private static async Task<string> End(Process process, int signal, int expected)
@@ -212,8 +222,9 @@ public sealed partial class SignalTests : IDisposable
         var error = process.StandardError.ReadToEndAsync(cancel.Token);
         Send(process.Id, signal).Should().Be(0);
         await process.WaitForExitAsync(cancel.Token);
-        process.ExitCode.Should().Be(expected, await error);
-        return await error;
+        var text = await error.WaitAsync(cancel.Token);
+        process.ExitCode.Should().Be(expected, text);
+        return text;
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]

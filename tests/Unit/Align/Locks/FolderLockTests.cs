@@ -6,6 +6,8 @@ namespace PPYolo.Tests.Unit.Align.Locks;
 
 public sealed class FolderLockTests : IDisposable
 {
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+
     private readonly TemporaryFolder folder = new();
 
     private string LockFile => folder.File(FolderLock.FileName);
@@ -91,7 +93,7 @@ public sealed class FolderLockTests : IDisposable
                     try
                     {
                         using var taken = FolderLock.Take(folder.Path);
-                        stay.Wait();
+                        stay.Wait(Limit).Should().BeTrue();
                         taken.Require();
                         return true;
                     }
@@ -103,13 +105,52 @@ public sealed class FolderLockTests : IDisposable
             )
             .ToList();
 
+        using var cancel = new CancellationTokenSource(Limit);
         while (tries.Count(one => one.IsCompleted) < 7)
         {
-            await Task.WhenAny(tries.Where(one => !one.IsCompleted));
+            await Task.WhenAny(tries.Where(one => !one.IsCompleted)).WaitAsync(cancel.Token);
         }
 
         stay.Set();
         (await Task.WhenAll(tries)).Count(got => got).Should().Be(1);
+    }
+
+    [Fact]
+    public void Two_never_have_it()
+    {
+        var (inside, most, taken) = (0, 0, 0);
+        var others = Enumerable
+            .Range(0, 6)
+            .Select(_ => new Thread(() =>
+            {
+                for (var i = 0; i < 1000; i++)
+                {
+                    try
+                    {
+                        using var mine = FolderLock.Take(folder.Path);
+                        var now = Interlocked.Increment(ref inside);
+                        Interlocked.Increment(ref taken);
+                        if (now > 1)
+                        {
+                            Interlocked.Exchange(ref most, now);
+                        }
+
+                        Thread.Yield();
+                        Interlocked.Decrement(ref inside);
+                    }
+                    catch (AlignException error) when (error.Message.Contains("is being written by", StringComparison.Ordinal))
+                    {
+                        // Another has it.
+                    }
+                }
+            }))
+            .ToList();
+
+        others.ForEach(one => one.Start());
+        others.ForEach(one => one.Join());
+
+        most.Should().Be(0, "of {0} that had it", taken);
+        taken.Should().BePositive();
     }
 
     public void Dispose() => folder.Dispose();
