@@ -34,6 +34,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import types
 import weakref
 import zipfile
 
@@ -751,7 +752,7 @@ class Recorder:
                 if parameter.requires_grad:
                     self._undo.append(parameter.register_hook(functools.partial(self._local, name, parameter)).remove)
         for optimizer in self.optimizers:
-            self._replace(optimizer, "step", lambda original: self._before(original))
+            self._replace(optimizer, "step", functools.partial(self._before_step, optimizer))
         for name in ("clip_grad_norm_", "clip_grad_value_", "clip_grad_norm"):
             original = getattr(torch.nn.utils, name, None)
             if original is None:
@@ -766,8 +767,23 @@ class Recorder:
     def _replace(self, owner, name, make):
         had = name in vars(owner)
         original = getattr(owner, name)
-        setattr(owner, name, make(original))
-        self._undo.append(functools.partial(setattr, owner, name, original) if had else functools.partial(delattr, owner, name))
+        ours = make(original)
+        setattr(owner, name, ours)
+
+        def undo():
+            # A scheduler that was made since has put its own around ours, which now only hands on.
+            if vars(owner).get(name) is ours:
+                setattr(owner, name, original) if had else delattr(owner, name)
+        self._undo.append(undo)
+
+    def _before_step(self, optimizer, original):
+        before = self._before(original)
+
+        # A method and no mere function: schedulers look for the optimizer whose it is.
+        @functools.wraps(original)
+        def step(_, *arguments, **named):
+            return before(*arguments, **named)
+        return types.MethodType(step, optimizer)
 
     def _before(self, original):
         @functools.wraps(original)
@@ -798,6 +814,9 @@ class Recorder:
                 self.seen.add((id(node), tensor.output_nr))
                 # The node, not the tensor: after an in-place operation the tensor's own hooks see the gradient of what it became.
                 self.order.append((part, node, tensor.output_nr))
+                if tensor._is_view():
+                    # Shares the version, and is in no graph.
+                    self.views[part] = (tensor.detach(), tensor._version)
                 self._later.append(node.register_hook(functools.partial(self._backwarded, part, tensor.output_nr)))
         if self.audit and "module" not in self._random_now and self._random_state() != self._random_seen:
             self._random_now["module"] = name
@@ -823,6 +842,9 @@ class Recorder:
         self.rates = [float(group["lr"]) for optimizer in self.optimizers for group in optimizer.param_groups if "lr" in group]
         self._randomness("backward")
         if self.tracing:
+            # What changes a view in place takes its node out of the graph: there is no gradient of all that was handed on.
+            self.changed = {name for name, (view, version) in self.views.items() if view._version != version}
+            self.views = {}
             for name, parameter in self.model.named_parameters():
                 if parameter.grad is not None:
                     gradient = parameter.grad
@@ -836,6 +858,8 @@ class Recorder:
         for handle in getattr(self, "_later", []):
             handle.remove()
         self._later, self.order, self.seen = [], [], set()
+        # Outputs that are views, with their versions, and those of them that were changed in place.
+        self.views, self.changed = {}, set()
         self.fed, self.own_losses, self.runs = {}, {}, {}
         self.backward, self.own_gradients, self.gradients = {}, {}, {}
         self.rates, self.passes = [], 0
@@ -880,6 +904,7 @@ class Recorder:
         # A tensor that several modules hand on has the gradient of the last of them.
         last = {(id(node), output): name for name, node, output in self.order}
         kept = set(last.values())
+        kept -= self.changed
         self.kept |= kept
         for name, _, _ in reversed(self.order):
             if name in kept and name in self.backward:

@@ -173,6 +173,54 @@ class Watch(unittest.TestCase):
         self.assertIn(("backward", "block"), entries)
         self.assertNotIn(("backward", "block.activation"), entries)
 
+    def test_views_that_are_changed_in_place_have_no_gradient_and_declare_none(self):
+        class Net(nn.Module):
+            def __init__(self, change):
+                super().__init__()
+                self.conv, self.flat, self.head = nn.Conv2d(3, 4, 3), nn.Flatten(), nn.Linear(144, 2)
+                self.change = change
+
+            def forward(self, x):
+                y = self.flat(self.conv(x))
+                earlier = y.sum() * 0.5
+                return self.head(self.change(y)).sum() + earlier
+
+        declared = {}
+        for place, change in (("in place", torch.relu_), ("beside", torch.relu)):
+            torch.manual_seed(3)
+            network = Net(change)
+            optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
+            folder = os.path.join(self.folder, place)
+            with ppyolo_record.watch(network, optimizer, folder) as recorder:
+                recorder.batch(image=torch.ones(2, 3, 8, 8))
+                loss = network(torch.ones(2, 3, 8, 8))
+                recorder.losses(total_loss=loss)
+                loss.backward()
+                optimizer.step()
+                recorder.step()
+            with open(os.path.join(folder, "case.json")) as file:
+                declared[place] = json.load(file)["recorded"]["gradients"]
+            self.assertEqual({name for phase, name in read(folder, 0) if phase == "backward"}, set(declared[place]))
+        self.assertEqual((declared["in place"], declared["beside"]), (["conv", "head"], ["conv", "flat", "head"]))
+
+    def test_schedulers_that_are_made_later_find_their_optimizer_and_stay_when_the_recorder_goes(self):
+        network = nn.Linear(2, 2)
+        optimizer = torch.optim.SGD(network.parameters(), lr=1.0)
+        with ppyolo_record.watch(network, optimizer, self.folder) as recorder:
+            scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 1, 0.5)
+            for _ in range(2):
+                recorder.batch(image=torch.ones(1, 2))
+                loss = network(torch.ones(1, 2)).sum()
+                recorder.losses(total_loss=loss)
+                loss.backward()
+                optimizer.step()
+                scheduler.step()
+                recorder.step()
+        self.assertEqual([float(read(self.folder, i)["schedule", "rate"][1][0]) for i in range(2)], [1.0, 0.5])
+        self.assertEqual((optimizer._step_count, scheduler.get_last_lr()), (2, [0.25]))
+        optimizer.step()
+        self.assertEqual(optimizer._step_count, 3)
+
     def test_moments_of_adam_have_their_names(self):
         train(self.folder, optimizer=torch.optim.AdamW)
         entries = read(self.folder, 2)
