@@ -34,5 +34,8 @@ internal sealed record PythonFault(string Name, string Place, params string[] Ca
         new("slope", "0 forward neck.*"),
     ];
 
+    /// <summary>How many iterations it takes to see it: 1 or 2.</summary>
+    public int Iterations => Place.StartsWith('0') && Name != "order" ? 1 : 2;
+
     public override string ToString() => Name;
 }

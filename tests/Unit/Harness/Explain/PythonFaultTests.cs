@@ -16,7 +16,7 @@ public sealed class PythonFaultTests(PythonTwinTests.OurRecord ours, ITestOutput
     public void Are_seen_placed_and_named()
     {
         Skip.IfNot(Environment.GetEnvironmentVariable("PPYOLO_FAULTS") == "1", "PPYOLO_FAULTS=1 plants every bug (minutes)");
-        var answers = PythonFault.All.Select(fault => (Fault: fault, Explanation: ours.Explain(fault.Name))).ToList();
+        var answers = PythonFault.All.Select(fault => (Fault: fault, Explanation: ours.Explain(fault.Name, fault.Iterations))).ToList();
         foreach (var (fault, explanation) in answers)
         {
             output.WriteLine(
