@@ -1,4 +1,5 @@
 """What the recorder writes of trainings of small networks, and that it changes none."""
+import gc
 import json
 import os
 import shutil
@@ -233,6 +234,28 @@ class Watch(unittest.TestCase):
         for iteration in range(3):
             found = read(self.folder, iteration)["weights", "block.norm.bias"][2]
             self.assertTrue((found == ppyolo_record.summarize(truth[iteration, "weights", "block.norm.bias"].numpy()).sums).all())
+
+    @unittest.skipUnless(sys.platform == "linux", "reads /proc")
+    def test_memory_does_not_grow_with_iterations(self):
+        network = nn.Sequential(nn.Conv2d(3, 16, 3, padding=1), nn.ReLU(), nn.Flatten(), nn.Linear(16 * 32 * 32, 4))
+        optimizer = torch.optim.SGD(network.parameters(), lr=0.01, momentum=0.9)
+        images = torch.randn(8, 3, 32, 32)
+        resident = []
+        with ppyolo_record.watch(network, optimizer, self.folder) as recorder:
+            for iteration in range(90):
+                recorder.batch(image=images)
+                loss = network(images).square().mean()
+                recorder.losses(loss=loss)
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+                recorder.step()
+                if iteration in (29, 89):
+                    gc.collect()
+                    with open("/proc/self/statm") as file:
+                        resident.append(int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE"))
+        # One output kept per iteration would be 31 MB, one batch 6 MB.
+        self.assertLess(resident[1] - resident[0], 4e6)
 
     def test_only_what_was_asked_for(self):
         train(self.folder, modules=["block*"], iterations=4)

@@ -1,12 +1,6 @@
-// THEIRS OUT [decay|average]: the port of samples/pytorch/train.py. It starts from the weights of THEIRS, trains on its batches and records
-// itself in OUT; with a word, with that bug.
+// THEIRS OUT [decay|average]: the port of samples/pytorch/train.py, in Training.cs. It starts from the weights of THEIRS, trains on its batches
+// and records itself in OUT; with a word, with that bug.
 using PPYolo.Align;
-using PPYolo.Align.Formats;
-using PPYolo.Align.Tensors;
-using PPYolo.Align.Watching;
-using TorchSharp;
-using TorchSharp.Modules;
-using static TorchSharp.torch;
 
 if (args is not ([_, _] or [_, _, "decay" or "average"]))
 {
@@ -16,7 +10,7 @@ if (args is not ([_, _] or [_, _, "decay" or "average"]))
 
 try
 {
-    return Train(args[0], args[1], args.ElementAtOrDefault(2));
+    Training.Run(args[0], args[1], args.ElementAtOrDefault(2));
 }
 catch (AlignException exception)
 {
@@ -24,96 +18,5 @@ catch (AlignException exception)
     return 2;
 }
 
-static int Train(string theirs, string output, string? bug)
-{
-    using var network = nn.Sequential(
-        ("first", Block(3, 8)),
-        ("second", Block(8, 16)),
-        ("pool", nn.AdaptiveAvgPool2d(1)),
-        ("flat", nn.Flatten()),
-        ("head", nn.Linear(16, 4))
-    );
-    using (no_grad())
-    {
-        using var start = TensorFile.Read(Path.Combine(theirs, "000.npz"));
-        foreach (var (name, value) in network.state_dict())
-        {
-            using var read = start[name].ToTorch();
-            value.copy_(read);
-        }
-    }
-
-    var parameters = network.named_parameters().Select(pair => pair.parameter).ToLookup(value => bug == "decay" || value.dim() > 1);
-    using var optimizer = optim.SGD(
-        [
-            // What is not said of a group is not the optimizer's.
-            new SGD.ParamGroup(
-                parameters[false],
-                new SGD.Options
-                {
-                    LearningRate = 0.05,
-                    momentum = 0.9,
-                    weight_decay = 0,
-                }
-            ),
-            new SGD.ParamGroup(
-                parameters[true],
-                new SGD.Options
-                {
-                    LearningRate = 0.05,
-                    momentum = 0.9,
-                    weight_decay = 0.01,
-                }
-            ),
-        ],
-        0.05
-    );
-    var average = network.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.clone());
-    using var watch = RunWatch.Start(network, optimizer, output, new() { Averages = () => average });
-    for (var iteration = 0; iteration < 10; iteration++)
-    {
-        using var scope = NewDisposeScope();
-        using var batch = TensorFile.Read(Path.Combine(theirs, $"batch{iteration:D5}_rank00.npz"));
-        var (images, labels) = (batch["image"].ToTorch(), batch["label"].ToTorch());
-        watch.Batch(("image", images), ("label", labels));
-        var loss = nn.functional.cross_entropy(network.call(images), labels);
-        watch.Losses(("loss_ce", loss));
-        optimizer.zero_grad();
-        loss.backward();
-        if (bug == "average")
-        {
-            UpdateAverage();
-        }
-
-        optimizer.step();
-        if (bug != "average")
-        {
-            UpdateAverage();
-        }
-
-        watch.Step();
-    }
-
-    watch.Close();
-    Console.WriteLine($"recorded in {output}");
-    return 0;
-
-    void UpdateAverage()
-    {
-        using var noGrad = no_grad();
-        foreach (var (name, value) in network.state_dict())
-        {
-            if (value.is_floating_point())
-            {
-                average[name].mul_(0.9).add_(value, alpha: 0.1);
-            }
-            else
-            {
-                average[name].copy_(value);
-            }
-        }
-    }
-}
-
-static nn.Module<Tensor, Tensor> Block(int inputs, int outputs) =>
-    nn.Sequential(("conv", nn.Conv2d(inputs, outputs, 3, 2, 1, bias: false)), ("norm", nn.BatchNorm2d(outputs)), ("activation", nn.ReLU()));
+Console.WriteLine($"recorded in {args[1]}");
+return 0;

@@ -44,18 +44,6 @@ public sealed class PythonTwinTests(PythonTwinTests.OurRecord ours) : IClassFixt
         entries.Select(entry => entry.Key.Phase).Distinct().Should().HaveCount(11, "every phase is recorded but reductions and ends");
     }
 
-    [SkippableTheory]
-    [InlineData("decay", "momentum", "weight-decay-other")]
-    [InlineData("average", "ema", "ema-before-optimizer")]
-    public void A_bug_of_the_twin_is_placed_and_named(string fault, string phase, string cause)
-    {
-        var explanation = ours.Explain(fault, iterations: 1);
-
-        explanation.Trace.Frontier!.Iteration.Should().Be(0);
-        explanation.Trace.Frontier.Key.Phase.ToString().ToLowerInvariant().Should().Be(phase);
-        explanation.Likeliest?.Id.Should().Be(cause);
-    }
-
     /// <summary>Two iterations of ours, with a floor.</summary>
     public sealed class OurRecord : IDisposable
     {
