@@ -1,5 +1,5 @@
-// THEIRS OUT [decay|average]: the port of samples/pytorch/train.py, in Training.cs. It starts from the weights of THEIRS, trains on its batches
-// and records itself in OUT; with a word, with that bug.
+// THEIRS OUT [decay|average]: the port of samples/pytorch/train.py, in Training.cs. It starts from the weights of THEIRS, trains on its
+// batches and records itself in OUT; with a word, with that bug.
 using PPYolo.Align;
 
 if (args is not ([_, _] or [_, _, "decay" or "average"]))

@@ -1,4 +1,4 @@
-"""recorded.py RECORD RATE_PER_IMAGE OUT [FAULT]: trains the twin on a record's batches, as recorded there, and records it with python/ppyolo_record.py.
+"""recorded.py RECORD RATE_PER_IMAGE OUT [FAULT]: trains the twin on a record's batches, on as many ranks, and records it with python/ppyolo_record.py.
 
 FAULT plants a bug, one of FAULTS.
 """
@@ -14,6 +14,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import losses as twin_losses
 import network as twin
 import ppyolo_record
+import ranks as twin_ranks
 from losses import NAMES, losses, total
 from training import Training, create_network, read_batch
 
@@ -33,6 +34,8 @@ record, rate, out = sys.argv[1:4]
 fault = sys.argv[4] if len(sys.argv) > 4 else ""
 if fault and fault not in FAULTS:
     sys.exit("%s: expected one of %s" % (fault, ", ".join(FAULTS)))
+ranks = len(glob.glob(os.path.join(record, "batch00000_rank*.npz")))
+rank = twin_ranks.run(os.path.abspath(__file__), sys.argv[1:], ranks)
 if fault == "slope":
     twin.leaky_.__code__ = (lambda x: F.leaky_relu_(x, 0.2)).__code__
 if fault == "scale":
@@ -54,7 +57,8 @@ for group in (undecayed, decayed):
     group["momentum"] = 0.8 if fault == "momentum" else group["momentum"]
     group["dampening"] = 0.2 if fault == "dampening" else 0
     group["nesterov"] = fault == "nesterov"
-recorder = ppyolo_record.watch(network, training.optimizer, out, ema=lambda: training.ema)
+model = twin_ranks.share(network) if ranks > 1 else network
+recorder = ppyolo_record.watch(model, training.optimizer, out, ema=lambda: training.ema)
 
 
 def update_average():
@@ -83,11 +87,11 @@ def learning_rate(images):
     return found
 
 
-for path in sorted(glob.glob(os.path.join(record, "batch*_rank00.npz")), reverse=fault == "order"):
+for path in sorted(glob.glob(os.path.join(record, "batch*_rank%02d.npz" % rank)), reverse=fault == "order"):
     image, boxes, *targets = read_batch(path)
     image = image.flip(1).contiguous() if fault == "channels" else image
     recorder.batch(image=image, gt_bbox=boxes, **{"target%d" % level: target for level, target in enumerate(targets)})
-    terms = list(losses(network(image), boxes, targets))
+    terms = list(losses(model(image), boxes, targets))
     if fault == "iou":
         terms[NAMES.index("loss_iou")] = terms[NAMES.index("loss_iou")] / 2.5
     loss = total(terms)
@@ -96,7 +100,7 @@ for path in sorted(glob.glob(os.path.join(record, "batch*_rank00.npz")), reverse
         training.optimizer.zero_grad(set_to_none=True)
     (loss * 1024 if fault == "loss-times" else loss).backward()
     for group in training.optimizer.param_groups:
-        group["lr"] = learning_rate(image.shape[0])
+        group["lr"] = learning_rate(ranks * image.shape[0])
     if fault == "average":
         update_average()
     step()

@@ -1,8 +1,10 @@
 using PPYolo.Align.Explanations;
 using PPYolo.Align.Traces;
+using PPYolo.Cli.Commands;
 using PPYolo.Data.Batches;
 using PPYolo.Harness.Explain;
 using PPYolo.Tests.Unit.Align.Formats;
+using PPYolo.Tests.Unit.Cli.Commands;
 using PPYolo.Train.Options;
 using PPYolo.Train.Records;
 using PPYolo.Train.Runs;
@@ -16,32 +18,87 @@ namespace PPYolo.Tests.Unit.Harness.Explain;
 /// </summary>
 public sealed class PythonTwinTests(PythonTwinTests.OurRecord ours) : IClassFixture<PythonTwinTests.OurRecord>
 {
-    [SkippableFact]
-    public void Agrees_with_ours_in_every_module_gradient_statistic_and_average()
-    {
-        var explanation = ours.Explain("", iterations: 2);
+    /// <summary>DropBlock that is off, and the weight of a deformable convolution, are no modules there.</summary>
+    private static readonly string[] OfOursAlone =
+    [
+        .. "abc".Select(block => $"forward backbone.res5.res5{block}.branch2b.conv"),
+        .. "012".Select(level => $"forward neck.yolo_block_{level}.conv_module.dropblock"),
+        .. "012".Select(level => $"backward neck.yolo_block_{level}.conv_module.dropblock"),
+    ];
 
+    [SkippableFact]
+    public void Agrees_with_ours_in_every_module_gradient_statistic_and_average() =>
+        AllIsCompared(ours.Explain("", iterations: 2), ours.Path, ranks: 1);
+
+    /// <summary>Two ranks of gloo, DistributedDataParallel, and norms over all ranks' images; ours are threads.</summary>
+    [SkippableFact]
+    public void Two_ranks_agree_as_well()
+    {
+        Skip.IfNot(Torch.IsThere, "no Python with PyTorch here: apt-get install python3-torch, or name one in PPYOLO_PYTHON");
+        using var folder = new TemporaryFolder();
+        var (record, twin) = (folder.File("ours"), folder.File("twin"));
+        string[] training =
+        [
+            "train",
+            "--config",
+            "ppyolo_r50vd_aligngrad",
+            "--init",
+            "generator:5:calm",
+            "--iterations",
+            "2",
+            "--ranks",
+            "2",
+        ];
+        ConsoleCapture
+            .Run([.. training, "--set", "batch=4", "--set", "sizes=[96]", "--record", record, "--trace", "--floor", "2"])
+            .ExitCode.Should()
+            .Be(ExitCode.Aligned);
+
+        TrainTwin(folder.Path, record, twin, "");
+
+        AllIsCompared(ExplainScenario.Run(record, twin, new ExplainOptions()), record, ranks: 2);
+    }
+
+    private static void AllIsCompared(Explanation explanation, string record, int ranks)
+    {
         explanation.Aligned.Should().BeTrue(explanation.Trace.Frontier?.ToString());
-        var compared = explanation.Trace.Differences.Select(difference => (difference.Iteration, difference.Key)).ToHashSet();
-        var entries = ours.Entries;
+        var compared = explanation
+            .Trace.Differences.Select(difference => (difference.Iteration, difference.Rank, difference.Key))
+            .ToHashSet();
+        // What is the same on all ranks is compared once.
+        List<(int Iteration, int Rank, TraceKey Key)> entries =
+        [
+            .. from rank in Enumerable.Range(0, ranks)
+            from iteration in TraceFile.Read(record, rank).Iterations
+            from entry in iteration.Entries
+            where rank == 0 || entry.Key.Phase is TracePhase.Data or TracePhase.Forward or TracePhase.Backward or TracePhase.Gradient
+            select (iteration.Iteration, rank, entry.Key),
+        ];
         var alone = entries.Where(entry => !compared.Contains(entry)).ToList();
-        // DropBlock that is off, and the weight of a deformable convolution, are no modules there. All else has a partner.
-        alone
-            .Select(entry => entry.Key.ToString())
-            .Distinct()
-            .Should()
-            .BeEquivalentTo([
-                .. "abc".Select(block => $"forward backbone.res5.res5{block}.branch2b.conv"),
-                .. "012".Select(level => $"forward neck.yolo_block_{level}.conv_module.dropblock"),
-                .. "012".Select(level => $"backward neck.yolo_block_{level}.conv_module.dropblock"),
-            ]);
+        alone.Select(entry => entry.Key.ToString()).Distinct().Should().BeEquivalentTo(OfOursAlone);
         explanation
             .Trace.NotCompared.Where(part => part.What.Contains("the first run", StringComparison.Ordinal))
             .Sum(part => part.Entries)
             .Should()
             .Be(alone.Count, "the report says of each why");
         (alone.Count / (double)entries.Count).Should().BeLessThan(0.05);
-        entries.Select(entry => entry.Key.Phase).Distinct().Should().HaveCount(11, "every phase is recorded but reductions and ends");
+        entries
+            .Select(entry => entry.Key.Phase)
+            .Distinct()
+            .Should()
+            .BeEquivalentTo(
+                Enum.GetValues<TracePhase>().Where(phase => phase is not TracePhase.End && (ranks > 1 || phase is not TracePhase.Reduction))
+            );
+    }
+
+    private static void TrainTwin(string folder, string record, string twin, string fault)
+    {
+        var program = Path.Combine(Fixtures.Root, "benchmarks", "Peers", "python", "recorded.py");
+        Torch.Run(
+            folder,
+            $"import runpy, sys; sys.dont_write_bytecode = True; sys.argv = ['', r'{record}', '0.00005', r'{twin}', '{fault}']; "
+                + $"sys.path.insert(0, r'{Path.GetDirectoryName(program)}'); runpy.run_path(r'{program}')"
+        );
     }
 
     /// <summary>Two iterations of ours, with a floor.</summary>
@@ -58,9 +115,8 @@ public sealed class PythonTwinTests(PythonTwinTests.OurRecord ours) : IClassFixt
             firstIteration = new(FirstIteration);
         }
 
-        /// <summary>Every entry of the trace.</summary>
-        public IReadOnlyList<(int Iteration, TraceKey Key)> Entries =>
-            [.. TraceFile.Read(record.Value).Iterations.SelectMany(it => it.Entries.Select(entry => (it.Iteration, entry.Key)))];
+        /// <summary>Its folder.</summary>
+        public string Path => record.Value;
 
         /// <summary>Explains our record and the twin's.</summary>
         /// <param name="fault">A bug of the twin, or "" for none.</param>
@@ -69,13 +125,7 @@ public sealed class PythonTwinTests(PythonTwinTests.OurRecord ours) : IClassFixt
         {
             Skip.IfNot(Torch.IsThere, "no Python with PyTorch here: apt-get install python3-torch, or name one in PPYOLO_PYTHON");
             var twin = folder.File($"twin {fault}");
-            var program = Path.Combine(Fixtures.Root, "benchmarks", "Peers", "python", "recorded.py");
-            var trained = iterations == 1 ? firstIteration.Value : record.Value;
-            Torch.Run(
-                folder.Path,
-                $"import runpy, sys; sys.dont_write_bytecode = True; sys.argv = ['', r'{trained}', '0.00005', r'{twin}', '{fault}']; "
-                    + $"sys.path.insert(0, r'{Path.GetDirectoryName(program)}'); runpy.run_path(r'{program}')"
-            );
+            TrainTwin(folder.Path, iterations == 1 ? firstIteration.Value : record.Value, twin, fault);
             return ExplainScenario.Run(record.Value, twin, new ExplainOptions());
         }
 
@@ -88,7 +138,7 @@ public sealed class PythonTwinTests(PythonTwinTests.OurRecord ours) : IClassFixt
             var first = folder.Folder("first");
             foreach (var name in new[] { RunRecord.StartName + ".pth", RecordedBatches.FileName(0, 0) })
             {
-                File.Copy(Path.Combine(record.Value, name), Path.Combine(first, name));
+                File.Copy(System.IO.Path.Combine(record.Value, name), System.IO.Path.Combine(first, name));
             }
 
             return first;
