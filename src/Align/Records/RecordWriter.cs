@@ -16,6 +16,7 @@ public sealed class RecordWriter(string folder, string extension)
 {
     private readonly List<LossLogEntry> entries = [];
     private readonly List<string> weights = [];
+    private readonly SortedSet<int> traced = [];
     private List<TracePhase> phases = [];
     private int batches;
 
@@ -75,7 +76,8 @@ public sealed class RecordWriter(string folder, string extension)
     {
         TraceFile.Write(folder, rank, trace);
         var found = trace.Entries.Select(entry => entry.Key.Phase).Distinct().Order().ToList();
-        phases = trace.Iteration == 0 ? found : [.. phases.Where(phase => phase == TracePhase.Start || found.Contains(phase))];
+        phases = traced.Count == 0 ? found : [.. phases.Where(phase => phase == TracePhase.Start || found.Contains(phase))];
+        traced.Add(trace.Iteration);
     }
 
     /// <summary>Writes the end of the run, and with it makes the folder a record.</summary>
@@ -112,6 +114,7 @@ public sealed class RecordWriter(string folder, string extension)
                 Losses = entries.Count > 0,
                 Weights = [.. weights, .. files.Select(file => file.Name)],
                 Trace = phases,
+                Iterations = phases.Count > 0 && traced.Count < head.Iterations ? [.. traced] : null,
                 Modules = phases.Count > 0 ? Modules : null,
                 Gradients = phases.Count > 0 ? OutputGradients : null,
             }

@@ -19,18 +19,20 @@ public sealed class RunWatch : IDisposable
     private readonly nn.Module model;
     private readonly optim.Optimizer optimizer;
     private readonly RunWatchOptions options;
+    private readonly string folder;
     private readonly RecordWriter writer;
     private readonly OutputWatch outputs;
     private readonly Dictionary<IntPtr, string> names = [];
     private readonly Dictionary<string, float> losses = new(StringComparer.Ordinal);
     private NamedTensors batch = [];
     private IterationTrace trace = new(0);
+    private bool isTracing;
     private int passes;
     private long size;
 
     private RunWatch(nn.Module model, optim.Optimizer optimizer, string folder, RunWatchOptions options)
     {
-        (this.model, this.optimizer, this.options) = (model, optimizer, options);
+        (this.model, this.optimizer, this.folder, this.options) = (model, optimizer, folder, options);
         writer = new(folder, ".npz");
         outputs = new(Returned) { IsOn = false, IsAsReturned = IsAsReturned };
         foreach (var (name, parameter) in model.named_parameters())
@@ -62,6 +64,7 @@ public sealed class RunWatch : IDisposable
             watch.writer.Start(RecordedTensors.Of(model.state_dict()));
         }
 
+        watch.isTracing = watch.IsTraced(0);
         foreach (var (name, value) in model.state_dict().Where(pair => !IsCounter(pair.Key)))
         {
             watch.Add(TracePhase.Start, name, value);
@@ -77,7 +80,8 @@ public sealed class RunWatch : IDisposable
     public void Batch(params ReadOnlySpan<(string Name, Tensor Value)> tensors)
     {
         passes++;
-        outputs.IsOn = true;
+        isTracing = IsTraced(trace.Iteration);
+        outputs.IsOn = isTracing;
         foreach (var (name, value) in tensors)
         {
             var own = passes == 1 ? name : $"{name}#{passes}";
@@ -164,7 +168,11 @@ public sealed class RunWatch : IDisposable
 
         Updated();
         writer.Batch(trace.Iteration, options.Rank, batch);
-        writer.Trace(options.Rank, trace);
+        if (isTracing)
+        {
+            writer.Trace(options.Rank, trace);
+        }
+
         if (losses.Count > 0)
         {
             writer.Losses(new(trace.Iteration, size, rates[0], new Dictionary<string, float>(losses, StringComparer.Ordinal)));
@@ -191,6 +199,7 @@ public sealed class RunWatch : IDisposable
             return;
         }
 
+        RunEnvironment.Write(folder, Surroundings());
         using var scope = NewDisposeScope();
         var momentum = RecordedTensors.Of(
             OptimizerTensors.Of(optimizer, names).Select(pair => KeyValuePair.Create(pair.Name, pair.Tensor))
@@ -218,6 +227,8 @@ public sealed class RunWatch : IDisposable
     /// <summary>Stops watching. Without <see cref="Close"/> the folder is no record.</summary>
     public void Dispose() => outputs.Dispose();
 
+    private bool IsTraced(int iteration) => options.Iterations?.Contains(iteration) != false;
+
     private static bool IsCounter(string key) => key.EndsWith(Comparison.TensorComparison.CounterMark, StringComparison.Ordinal);
 
     private Tensor Returned(string name, Tensor output)
@@ -228,6 +239,16 @@ public sealed class RunWatch : IDisposable
 
     private bool IsAsReturned(string name, Tensor output) =>
         trace[TracePhase.Forward, name] is not { } entry || TorchSummaries.Of(output).Sums.SequenceEqual(entry.Summary.Sums);
+
+    private Dictionary<string, string> Surroundings()
+    {
+        var name = typeof(RunWatch).Assembly.GetName();
+        var device = model.parameters().FirstOrDefault()?.device.ToString();
+        return RunEnvironment.Here(
+            $"{name.Name} {name.Version?.ToString(3)}, {nameof(RunWatch)}",
+            device is null ? null : new Dictionary<string, string> { ["device"] = device }
+        );
+    }
 
     private void Updated()
     {
@@ -261,6 +282,11 @@ public sealed class RunWatch : IDisposable
 
     private void Add(TracePhase phase, string name, Tensor tensor)
     {
+        if (!isTracing)
+        {
+            return;
+        }
+
         var key = new TraceKey(phase, name);
         trace.Add(
             new(key, tensor.shape, TorchSummaries.Of(tensor)) { Full = key.FitsAny(options.Full) ? RecordedTensors.Of(tensor) : null }

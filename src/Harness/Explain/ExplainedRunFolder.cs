@@ -9,7 +9,6 @@ using PPYolo.Data.Batches;
 using PPYolo.Harness.RankEquality;
 using PPYolo.Train.Options;
 using PPYolo.Train.Records;
-using PPYolo.Train.Tracing;
 using PPYolo.Train.Weights;
 
 namespace PPYolo.Harness.Explain;
@@ -131,7 +130,7 @@ internal static class ExplainedRunFolder
                 batches && ranks > 0 && iterations > 0 && (settings is not null || record is null || RecordedBatches.AreDetections(folder))
                     ? rank => new RecordedBatches(folder, rank)
                     : null,
-            Environment = TraceEnvironment.Read(folder),
+            Environment = RunEnvironment.Read(folder),
             HasLength = traced || iterations > 0 || losses is not null,
             IsUnfinished = RecordFolder.IsUnfinished(folder),
             Capsule = capsule,

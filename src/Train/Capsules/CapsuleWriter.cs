@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using PPYolo.Align.Formats;
 using PPYolo.Align.Records;
 using PPYolo.Train.Records;
-using PPYolo.Train.Tracing;
 
 namespace PPYolo.Train.Capsules;
 
@@ -67,7 +66,7 @@ internal static class CapsuleWriter
             }
         }
 
-        TraceEnvironment.Write(folder, content.Environment);
+        RunEnvironment.Write(folder, content.Environment);
         writer.End(
             FileOf(content, content.Source.AddTo(folder)),
             RecordCase.Of(content.Options, content.Seed, "file", zero.Count, content.Ranks.Count, "", "") with

@@ -110,7 +110,7 @@ public static class RecordingLoop
             // On the CPU it is of use for traces alone; on a card every number depends on it.
             if (options.Trace is not null || options.Card is not null)
             {
-                TraceEnvironment.Write(folder, TraceEnvironment.Here(options.Card));
+                RunEnvironment.Write(folder, TraceEnvironment.Here(options.Card));
             }
 
             if (options.Gradients)

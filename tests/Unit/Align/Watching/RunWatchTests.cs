@@ -105,6 +105,75 @@ public sealed class RunWatchTests : IDisposable
     }
 
     [Fact]
+    public void Iterations_that_are_left_out_are_declared()
+    {
+        var plain = Train(null);
+
+        Train(Record, new() { Iterations = [1] }).Should().Equal(plain);
+
+        var head = StrictJson.Parse<RecordHead>(File.ReadAllText(Path.Combine(Record, CaseHead.FileName)), "case.json");
+        head.Iterations.Should().Be(3);
+        head.Recorded!.Iterations.Should().Equal(1);
+        head.Recorded.Trace.Should().NotContain(TracePhase.Start).And.Contain([TracePhase.Forward, TracePhase.Backward, TracePhase.Ema]);
+        Directory.GetFiles(Record, "trace*").Select(Path.GetFileName).Should().Equal("trace00001_rank00.npz");
+        Directory.GetFiles(Record, "batch*").Should().HaveCount(3);
+        new RecordFolder(Record, head).Invoking(record => record.RequireDeclared()).Should().NotThrow();
+    }
+
+    [Fact]
+    public void Modules_that_are_left_out_are_declared()
+    {
+        Train(Record, new() { Modules = ["h*"] });
+
+        TraceFile.Read(Record).Iterations[0].Of(TracePhase.Forward).Select(entry => entry.Key.Name).Should().Equal("head");
+        var head = StrictJson.Parse<RecordHead>(File.ReadAllText(Path.Combine(Record, CaseHead.FileName)), "case.json");
+        head.Recorded!.Modules.Should().Equal("head");
+    }
+
+    [Fact]
+    public void Says_where_it_ran()
+    {
+        Train(Record);
+
+        var facts = RunEnvironment.Read(Record);
+        facts["program"].Should().StartWith("PPYolo.Align ").And.EndWith("RunWatch");
+        facts.Should().Contain("device", "cpu").And.ContainKey("threads");
+    }
+
+    [Fact]
+    public void Gradients_of_accumulated_passes_are_their_sum_and_frozen_parts_have_none()
+    {
+        using var network = nn.Sequential(("stem", nn.Linear(4, 8)), ("head", nn.Linear(8, 2)));
+        foreach (var parameter in network.named_parameters().Where(pair => pair.name.StartsWith("stem", StringComparison.Ordinal)))
+        {
+            parameter.parameter.requires_grad = false;
+        }
+
+        using var optimizer = optim.SGD(network.parameters().Where(parameter => parameter.requires_grad), 0.1);
+        using var watch = RunWatch.Start(network, optimizer, Record, new() { Full = ["gradient:*"] });
+        var passes = new List<float[]>();
+        for (var pass = 0; pass < 2; pass++)
+        {
+            var images = randn(2, 4);
+            watch.Batch(("image", images));
+            var loss = network.call(images).square().mean();
+            watch.Losses(("loss", loss));
+            loss.backward();
+            passes.Add(network.get_parameter("head.bias")!.grad!.data<float>().ToArray());
+        }
+
+        optimizer.step();
+        watch.Step();
+        watch.Close();
+
+        var trace = TraceFile.Read(Record).Iterations.Should().ContainSingle().Subject;
+        trace.Of(TracePhase.Data).Select(entry => entry.Key.Name).Should().Equal("image", "image#2");
+        trace.Of(TracePhase.Gradient).Select(entry => entry.Key.Name).Should().BeEquivalentTo("head.bias", "head.weight");
+        trace[TracePhase.Gradient, "head.bias"]!.Full!.As<float>().ToArray().Should().Equal(passes[1]).And.NotEqual(passes[0]);
+        trace.Of(TracePhase.Weights).Should().HaveCount(4);
+    }
+
+    [Fact]
     public void Leaves_out_the_gradient_of_an_output_that_was_changed_in_place()
     {
         using var network = new InPlace();
