@@ -138,6 +138,7 @@ Task("Faults").Description("All planted faults, pairs of them and clean reruns (
 {
     Environment.SetEnvironmentVariable("PPYOLO_FAULTS", "1");
     RunTests("tests/Faults", "faults");
+    RunTests("tests/Unit", "python-faults", "FullyQualifiedName~PythonFaultTests");
 });
 
 Task("Bench").Description("BenchmarkDotNet; --filter as its own.").IsDependentOn("Build").Does(() =>

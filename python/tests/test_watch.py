@@ -222,6 +222,24 @@ class Watch(unittest.TestCase):
         optimizer.step()
         self.assertEqual(optimizer._step_count, 3)
 
+    def test_modules_in_evaluation_mode_keep_their_statistics(self):
+        network = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.Dropout(), nn.Flatten(), nn.Linear(144, 2)).eval()
+        optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
+        with ppyolo_record.watch(network, optimizer, self.folder, full=["*"]) as recorder:
+            recorder.batch(image=torch.ones(2, 3, 8, 8))
+            loss = network(torch.ones(2, 3, 8, 8)).square().mean()
+            recorder.losses(loss=loss)
+            loss.backward()
+            optimizer.step()
+            recorder.step()
+        entries = read(self.folder, 0)
+        for name in ("1.running_mean", "1.running_var"):
+            self.assertTrue((entries["buffers", name][3] == entries["start", name][3]).all())
+        # A dropout in evaluation mode hands on what it is given.
+        self.assertTrue((entries["forward", "2"][3] == entries["forward", "1"][3]).all())
+        self.assertIn(("backward", "2"), entries)
+        self.assertEqual(sum(phase == "gradient" for phase, _ in entries), 6)
+
     def test_moments_of_adam_have_their_names(self):
         train(self.folder, optimizer=torch.optim.AdamW)
         entries = read(self.folder, 2)

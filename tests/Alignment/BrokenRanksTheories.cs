@@ -14,6 +14,7 @@ namespace PPYolo.Tests.Alignment;
 
 /// <summary>Trainings on ranks that are wrong in one place each must turn scenario 3 red, and say what is wrong.</summary>
 [OwnThreads]
+[Collection(Lanes.Second)]
 public sealed class BrokenRanksTheories : IDisposable
 {
     // Each of these shows within four.

@@ -9,6 +9,7 @@ namespace PPYolo.Tests.Alignment;
 /// it shows. None runs for longer than it needs to show; the first iteration has its rate whatever the warm-up, so that rates need two.
 /// </summary>
 [OwnThreads]
+[Collection(Lanes.Second)]
 public class BrokenTrainingTheories
 {
     private const string Small = "r18vd-96-calm",

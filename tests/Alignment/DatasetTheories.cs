@@ -13,6 +13,7 @@ namespace PPYolo.Tests.Alignment;
 
 /// <summary>Scenario 2 through the true data pipeline: decoding, augmentation, loading ahead.</summary>
 [OwnThreads]
+[Collection(Lanes.Second)]
 public sealed class DatasetTheories : IDisposable
 {
     private readonly TemporaryFolder folder = new();

@@ -11,6 +11,7 @@ namespace PPYolo.Tests.Alignment;
 /// pools of 9 and of 13 are the same there.
 /// </summary>
 [OwnThreads]
+[Collection(Lanes.Second)]
 public class FullSizeTheories
 {
     private const string Config = "ppyolo_r50vd_voc2012";

@@ -11,6 +11,7 @@ namespace PPYolo.Tests.Alignment;
 
 /// <summary>A golden is passed by rounding and by nothing else, and its message names what is wrong first.</summary>
 [OwnThreads]
+[Collection(Lanes.Second)]
 public class GoldenSensitivityTheories
 {
     private const string Bias = "neck.yolo_block_1.tip.batch_norm.bias",

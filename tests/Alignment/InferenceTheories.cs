@@ -10,6 +10,7 @@ namespace PPYolo.Tests.Alignment;
 /// From the reference's weights and images to its boxes; and the harness itself, which must notice a stage that is wrong.
 /// </summary>
 [OwnThreads]
+[Collection(Lanes.Second)]
 public class InferenceTheories
 {
     private static readonly string Folder = Path.Combine(Fixtures.Root, "fixtures", "inference");

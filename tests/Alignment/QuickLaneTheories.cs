@@ -4,8 +4,18 @@ using Xunit.Sdk;
 namespace PPYolo.Tests.Alignment;
 
 /// <summary>The quick lane has the rows that it names.</summary>
+[Collection(Lanes.Second)]
 public class QuickLaneTheories
 {
+    [Fact]
+    public void EveryClassIsInALane() =>
+        typeof(QuickLaneTheories)
+            .Assembly.GetTypes()
+            .Where(type => type.GetMethods().Any(method => method.IsDefined(typeof(FactAttribute))))
+            .Where(type => type.GetCustomAttributesData().All(data => data.AttributeType != typeof(CollectionAttribute)))
+            .Should()
+            .BeEmpty($"a third lane would begin somewhere among the two of {nameof(Lanes)}");
+
     [Fact]
     public void EachRowIsThere()
     {

@@ -14,6 +14,7 @@ namespace PPYolo.Tests.Alignment;
 /// Scenario 3: several ranks with synchronized batch norm and averaged gradients train what one rank trains on the merged batches.
 /// </summary>
 [OwnThreads]
+[Collection(Lanes.First)]
 public sealed class RanksTheories : IDisposable
 {
     /// <summary>

@@ -14,6 +14,7 @@ namespace PPYolo.Tests.Alignment;
 
 /// <summary>Folders that the reference's own program wrote are replayed as they are, on one rank and on two.</summary>
 [OwnThreads]
+[Collection(Lanes.Second)]
 public sealed class ReferenceRunTheories : IDisposable
 {
     private const string OneRank = "r18vd-96-calm-31fe8eb",

@@ -9,6 +9,7 @@ namespace PPYolo.Tests.Alignment;
 
 /// <summary>Scenario 1: start from the reference's weights, train on its batches, and be where it was.</summary>
 [OwnThreads]
+[Collection(Lanes.Second)]
 public class ReferenceTheories
 {
     /// <summary>What the reference's own variants reach, times this, is as near as anybody can be asked to come.</summary>

@@ -9,6 +9,7 @@ namespace PPYolo.Tests.Alignment;
 
 /// <summary>Scenario 2: a run that is replayed from its own record is the same run, bit by bit.</summary>
 [OwnThreads]
+[Collection(Lanes.First)]
 public sealed class SelfTheories : IDisposable
 {
     private readonly TemporaryFolder folder = new();

@@ -1,6 +1,5 @@
 using System.IO.Enumeration;
 using PPYolo.Align.Records;
-using PPYolo.Align.Sketching;
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Traces;
 using static TorchSharp.torch;
@@ -25,7 +24,7 @@ public sealed class RunWatch : IDisposable
     private readonly Dictionary<IntPtr, string> names = [];
     private readonly Dictionary<string, float> losses = new(StringComparer.Ordinal);
     private NamedTensors batch = [];
-    private IterationTrace trace = new(0);
+    private readonly TraceBuilder builder;
     private bool isTracing;
     private int passes;
     private long size;
@@ -35,6 +34,7 @@ public sealed class RunWatch : IDisposable
         (this.model, this.optimizer, this.folder, this.options) = (model, optimizer, folder, options);
         writer = new(folder, ".npz");
         outputs = new(Returned) { IsOn = false, IsAsReturned = IsAsReturned };
+        builder = new(outputs, 0) { Traces = _ => isTracing, KeepsWhole = key => key.FitsAny(options.Full) };
         foreach (var (name, parameter) in model.named_parameters())
         {
             names[parameter.Handle] = name;
@@ -65,11 +65,7 @@ public sealed class RunWatch : IDisposable
         }
 
         watch.isTracing = watch.IsTraced(0);
-        foreach (var (name, value) in model.state_dict().Where(pair => !IsCounter(pair.Key)))
-        {
-            watch.Add(TracePhase.Start, name, value);
-        }
-
+        watch.builder.Add(TracePhase.Start, Named(model.state_dict()));
         return watch;
     }
 
@@ -80,13 +76,13 @@ public sealed class RunWatch : IDisposable
     public void Batch(params ReadOnlySpan<(string Name, Tensor Value)> tensors)
     {
         passes++;
-        isTracing = IsTraced(trace.Iteration);
+        isTracing = IsTraced(builder.Trace.Iteration);
         outputs.IsOn = isTracing;
         foreach (var (name, value) in tensors)
         {
             var own = passes == 1 ? name : $"{name}#{passes}";
             batch.Add(own, RecordedTensors.Of(value));
-            Add(TracePhase.Data, own, value);
+            builder.Add(TracePhase.Data, own, value);
             size = size == 0 && value.dim() == 4 ? value.shape[^1] : size;
         }
     }
@@ -107,12 +103,9 @@ public sealed class RunWatch : IDisposable
             losses[name] = losses.GetValueOrDefault(name) + (float)value.detach().to(ScalarType.Float64).item<double>();
         }
 
-        if (!trace.Of(TracePhase.Buffers).Any())
+        if (!builder.Trace.Of(TracePhase.Buffers).Any())
         {
-            foreach (var (name, buffer) in model.named_buffers())
-            {
-                Add(TracePhase.Buffers, name, buffer);
-            }
+            builder.Add(TracePhase.Buffers, model.named_buffers());
         }
     }
 
@@ -124,8 +117,7 @@ public sealed class RunWatch : IDisposable
     public void Gradients()
     {
         Require(nameof(Gradients));
-        outputs.Gradients((name, gradient) => Add(TracePhase.Backward, name, gradient));
-        Gradients(TracePhase.Gradient);
+        builder.Backward(Parameters);
     }
 
     /// <summary>With several ranks: when gradients are reduced, and before they are clipped.</summary>
@@ -133,7 +125,7 @@ public sealed class RunWatch : IDisposable
     public void Reduced()
     {
         Require(nameof(Reduced));
-        Gradients(TracePhase.Reduction);
+        builder.Gradients(TracePhase.Reduction, Parameters);
     }
 
     /// <summary>
@@ -143,7 +135,7 @@ public sealed class RunWatch : IDisposable
     public void Step()
     {
         Require(nameof(Step));
-        if (!trace.Of(TracePhase.Gradient).Any())
+        if (!builder.Trace.Of(TracePhase.Gradient).Any())
         {
             Gradients();
         }
@@ -151,22 +143,16 @@ public sealed class RunWatch : IDisposable
         using var scope = NewDisposeScope();
         foreach (var (name, value) in losses)
         {
-            trace.Add(new(new(TracePhase.Loss, name), [], StripedSummary.Of(value)));
+            builder.Add(TracePhase.Loss, name, value);
             batch.Add(name, TensorData.Scalar(value));
         }
 
         var rates = optimizer.ParamGroups.Select(group => group.LearningRate).ToList();
-        for (var group = 0; group < rates.Count; group++)
-        {
-            if (group == 0 || rates[group] != rates[0])
-            {
-                trace.Add(
-                    new(new(TracePhase.Schedule, group == 0 ? "rate" : $"rate of group {group}"), [], StripedSummary.Of(rates[group]))
-                );
-            }
-        }
-
-        Updated();
+        builder.Rates(rates);
+        builder.Add(TracePhase.Momentum, OptimizerTensors.Of(optimizer, names));
+        builder.Add(TracePhase.Weights, Parameters);
+        builder.Add(TracePhase.Ema, Named(options.Averages?.Invoke() ?? []));
+        var trace = builder.Next();
         writer.Batch(trace.Iteration, options.Rank, batch);
         if (isTracing)
         {
@@ -178,7 +164,7 @@ public sealed class RunWatch : IDisposable
             writer.Losses(new(trace.Iteration, size, rates[0], new Dictionary<string, float>(losses, StringComparer.Ordinal)));
         }
 
-        (batch, trace, passes) = ([], new(trace.Iteration + 1), 0);
+        (batch, passes) = ([], 0);
         losses.Clear();
         outputs.IsOn = false;
         outputs.Forget();
@@ -188,7 +174,7 @@ public sealed class RunWatch : IDisposable
     /// <exception cref="AlignException">No iteration was recorded.</exception>
     public void Close()
     {
-        if (trace.Iteration == 0)
+        if (builder.Trace.Iteration == 0)
         {
             throw new AlignException($"{nameof(RunWatch)}.{nameof(Close)}: no iteration was recorded; call {nameof(Step)} in each");
         }
@@ -217,7 +203,7 @@ public sealed class RunWatch : IDisposable
                 Format = RecordHead.FormatName,
                 Version = RecordHead.CurrentVersion,
                 Seed = "0",
-                Iterations = trace.Iteration,
+                Iterations = builder.Trace.Iteration,
                 Ranks = options.Ranks,
                 StartWeights = $"{RecordFolder.StartName}.npz",
             }
@@ -229,16 +215,23 @@ public sealed class RunWatch : IDisposable
 
     private bool IsTraced(int iteration) => options.Iterations?.Contains(iteration) != false;
 
+    private IEnumerable<(string Name, Tensor Value)> Parameters =>
+        model.named_parameters().Select(pair => (pair.name, (Tensor)pair.parameter));
+
+    /// <summary>Without counters, of which not every implementation has one.</summary>
+    private static IEnumerable<(string Name, Tensor Value)> Named(IEnumerable<KeyValuePair<string, Tensor>> tensors) =>
+        tensors.Where(pair => !IsCounter(pair.Key)).Select(pair => (pair.Key, pair.Value));
+
     private static bool IsCounter(string key) => key.EndsWith(Comparison.TensorComparison.CounterMark, StringComparison.Ordinal);
 
     private Tensor Returned(string name, Tensor output)
     {
-        Add(TracePhase.Forward, name, output);
+        builder.Add(TracePhase.Forward, name, output);
         return output;
     }
 
     private bool IsAsReturned(string name, Tensor output) =>
-        trace[TracePhase.Forward, name] is not { } entry || TorchSummaries.Of(output).Sums.SequenceEqual(entry.Summary.Sums);
+        builder.Trace[TracePhase.Forward, name] is not { } entry || TorchSummaries.Of(output).Sums.SequenceEqual(entry.Summary.Sums);
 
     private Dictionary<string, string> Surroundings()
     {
@@ -247,49 +240,6 @@ public sealed class RunWatch : IDisposable
         return RunEnvironment.Here(
             $"{name.Name} {name.Version?.ToString(3)}, {nameof(RunWatch)}",
             device is null ? null : new Dictionary<string, string> { ["device"] = device }
-        );
-    }
-
-    private void Updated()
-    {
-        foreach (var (name, value) in OptimizerTensors.Of(optimizer, names))
-        {
-            Add(TracePhase.Momentum, name, value);
-        }
-
-        foreach (var (name, value) in model.named_parameters())
-        {
-            Add(TracePhase.Weights, name, value);
-        }
-
-        foreach (var (name, value) in options.Averages?.Invoke().Where(pair => !IsCounter(pair.Key)) ?? [])
-        {
-            Add(TracePhase.Ema, name, value);
-        }
-    }
-
-    private void Gradients(TracePhase phase)
-    {
-        foreach (var (name, parameter) in model.named_parameters().Reverse())
-        {
-            using var gradient = parameter.grad;
-            if (gradient is not null)
-            {
-                Add(phase, name, gradient);
-            }
-        }
-    }
-
-    private void Add(TracePhase phase, string name, Tensor tensor)
-    {
-        if (!isTracing)
-        {
-            return;
-        }
-
-        var key = new TraceKey(phase, name);
-        trace.Add(
-            new(key, tensor.shape, TorchSummaries.Of(tensor)) { Full = key.FitsAny(options.Full) ? RecordedTensors.Of(tensor) : null }
         );
     }
 

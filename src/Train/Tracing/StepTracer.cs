@@ -1,14 +1,13 @@
-using PPYolo.Align.Sketching;
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Traces;
 using PPYolo.Align.Watching;
 using PPYolo.Kernels.Kinks;
 using PPYolo.Kernels.Memory;
 using PPYolo.Model.Layers;
+using PPYolo.Model.State;
 using PPYolo.Train.Stepping;
 using static TorchSharp.torch;
 
-// Longer than others: one step from its batch to its average, in order; sketches, outputs and kinks have files of their own.
 namespace PPYolo.Train.Tracing;
 
 /// <summary>
@@ -27,7 +26,7 @@ internal sealed class StepTracer : IStepWatch, IDisposable
     private KinkWatch? kinks;
     private Tensor? last;
     private string lastModule = "";
-    private IterationTrace trace;
+    private readonly TraceBuilder builder;
 
     private StepTracer(TrainStep step, Action<IterationTrace> done, TraceOptions options, IReadOnlyList<Injection> injections)
     {
@@ -38,7 +37,13 @@ internal sealed class StepTracer : IStepWatch, IDisposable
         outputs = new(Output) { KeepsGradients = options.Traces(TracePhase.Backward) };
         // The kernels count them; operators that every device has do not.
         measuresKinks = options.Kinks && options.Traces(TracePhase.Backward) && CpuPath.HasKernels(step.Entries[0].Value);
-        trace = new(step.Iteration) { MeasuresKinks = measuresKinks };
+        builder = new(outputs, step.Iteration)
+        {
+            Traces = options.Traces,
+            KeepsWhole = options.KeepsWhole,
+            Before = Inject,
+            MeasuresKinks = measuresKinks,
+        };
     }
 
     /// <summary>The names of the modules whose outputs were seen: of one whose work another one does nothing is known.</summary>
@@ -48,7 +53,7 @@ internal sealed class StepTracer : IStepWatch, IDisposable
     public IReadOnlyCollection<string> OutputGradients => outputs.GradientNames;
 
     /// <summary>What there is of the iteration that is not done, such as one whose loss was not finite.</summary>
-    public IterationTrace Unfinished => trace;
+    public IterationTrace Unfinished => builder.Trace;
 
     /// <summary>Watches a step until the result is disposed.</summary>
     /// <param name="step">The step, before the first iteration that is traced.</param>
@@ -83,11 +88,7 @@ internal sealed class StepTracer : IStepWatch, IDisposable
         }
 
         // Not every implementation counts batches; after the first forward pass the counters are compared.
-        foreach (var entry in step.Entries.Where(entry => !entry.IsBatchCounter))
-        {
-            tracer.Add(TracePhase.Start, entry.Key, entry.Value);
-        }
-
+        tracer.builder.Add(TracePhase.Start, tracer.Entries(entry => !entry.IsBatchCounter));
         return tracer;
     }
 
@@ -96,12 +97,10 @@ internal sealed class StepTracer : IStepWatch, IDisposable
     {
         kinks?.Dispose();
         kinks = measuresKinks ? KinkWatch.Begin() : null;
-        Add(TracePhase.Data, "image", images);
-        Add(TracePhase.Data, "gt_bbox", boxes);
-        for (var level = 0; level < targets.Count; level++)
-        {
-            Add(TracePhase.Data, $"target{level}", targets[level]);
-        }
+        builder.Add(
+            TracePhase.Data,
+            [("image", images), ("gt_bbox", boxes), .. targets.Select((target, level) => ($"target{level}", target))]
+        );
     }
 
     /// <inheritdoc />
@@ -118,10 +117,10 @@ internal sealed class StepTracer : IStepWatch, IDisposable
                 Backward();
                 break;
             case TracePhase.Reduction when step.Ranks.Size > 1:
-                Gradients(TracePhase.Reduction);
+                builder.Gradients(TracePhase.Reduction, Parameters);
                 break;
             case TracePhase.Schedule:
-                Add(TracePhase.Schedule, "rate", moment.Rate);
+                builder.Rates([moment.Rate]);
                 break;
             case TracePhase.Weights:
                 Updated();
@@ -145,48 +144,29 @@ internal sealed class StepTracer : IStepWatch, IDisposable
 
     private void Losses(IReadOnlyList<KeyValuePair<string, float>> losses)
     {
-        foreach (var entry in step.Entries.Where(entry => !entry.IsParameter))
-        {
-            Add(TracePhase.Buffers, entry.Key, entry.Value);
-        }
-
+        builder.Add(TracePhase.Buffers, Entries(entry => !entry.IsParameter));
         foreach (var (name, value) in losses)
         {
-            Add(TracePhase.Loss, name, value);
+            builder.Add(TracePhase.Loss, name, value);
         }
     }
 
     private void Backward()
     {
-        outputs.Gradients(
-            (module, gradient) => Add(TracePhase.Backward, module, gradient, Shares(near.GetValueOrDefault(module, []), gradient))
-        );
+        builder.Backward(Parameters, (module, gradient) => Shares(near.GetValueOrDefault(module, []), gradient));
         Release();
-        Gradients(TracePhase.Gradient);
     }
 
     private void Updated()
     {
-        foreach (var (key, buffer) in step.Optimizer.Buffers)
-        {
-            Add(TracePhase.Momentum, key, buffer);
-        }
-
-        foreach (var entry in step.Entries.Where(entry => entry.IsParameter))
-        {
-            Add(TracePhase.Weights, entry.Key, entry.Value);
-        }
+        builder.Add(TracePhase.Momentum, step.Optimizer.Buffers.Select(pair => (pair.Key, pair.Value)));
+        builder.Add(TracePhase.Weights, Parameters);
     }
 
     private void Averaged()
     {
-        foreach (var (key, average) in step.Ema.Averages)
-        {
-            Add(TracePhase.Ema, key, average);
-        }
-
-        done(trace);
-        trace = new(trace.Iteration + 1) { MeasuresKinks = measuresKinks };
+        builder.Add(TracePhase.Ema, step.Ema.Averages.Select(pair => (pair.Key, pair.Value)));
+        done(builder.Next());
     }
 
     private Tensor Output(string module, Tensor output)
@@ -197,7 +177,7 @@ internal sealed class StepTracer : IStepWatch, IDisposable
             result = GradientGate.Apply(module, output, other);
         }
 
-        Add(TracePhase.Forward, module, result);
+        builder.Add(TracePhase.Forward, module, result);
         if (result.requires_grad)
         {
             // What a module hands on as another one made it has its gradient under this name alone, and so its kinks.
@@ -211,19 +191,10 @@ internal sealed class StepTracer : IStepWatch, IDisposable
     private IReadOnlyList<NearKinks> HandedOn(Tensor output) =>
         ReferenceEquals(output, last) && near.Remove(lastModule, out var inner) ? inner : [];
 
-    private void Gradients(TracePhase phase)
-    {
-        foreach (var entry in step.Entries.Where(entry => entry.IsParameter).Reverse())
-        {
-            if (entry.Value.grad is { } gradient)
-            {
-                using (gradient)
-                {
-                    Add(phase, entry.Key, gradient);
-                }
-            }
-        }
-    }
+    private IEnumerable<(string Name, Tensor Value)> Parameters => Entries(entry => entry.IsParameter);
+
+    private IEnumerable<(string Name, Tensor Value)> Entries(Func<StateEntry, bool> wanted) =>
+        step.Entries.Where(wanted).Select(entry => (entry.Key, entry.Value));
 
     /// <summary>What elements near kinks would change on the way back through a module, of all that its output came through.</summary>
     private static double[]? Shares(IReadOnlyList<NearKinks> near, Tensor gradient)
@@ -250,35 +221,19 @@ internal sealed class StepTracer : IStepWatch, IDisposable
         return [.. squares.Select(Math.Sqrt)];
     }
 
-    private void Add(TracePhase phase, string name, Tensor tensor, double[]? near = null)
+    /// <summary>A gradient that the backward pass was given is there already.</summary>
+    private void Inject(TraceKey key, Tensor tensor)
     {
-        var key = new TraceKey(phase, name);
-        // A gradient that the backward pass was given is there already.
-        if (phase != TracePhase.Backward && Injected(phase, name) is { } other)
+        if (key.Phase != TracePhase.Backward && Injected(key.Phase, key.Name) is { } other)
         {
             TensorElements.Overwrite(key.ToString(), tensor, other);
-        }
-
-        if (!options.Traces(phase))
-        {
-            return;
-        }
-
-        trace.Add(
-            new(key, tensor.shape, TorchSummaries.Of(tensor)) { Full = options.KeepsWhole(key) ? tensor.ToData() : null, Kinks = near }
-        );
-    }
-
-    private void Add(TracePhase phase, string name, double value)
-    {
-        if (options.Traces(phase))
-        {
-            trace.Add(new(new(phase, name), [], StripedSummary.Of(value)));
         }
     }
 
     private TensorData? Injected(TracePhase phase, string name) =>
-        injections.FirstOrDefault(injection => injection.Iteration == trace.Iteration && injection.Key == new TraceKey(phase, name))?.Value;
+        injections
+            .FirstOrDefault(injection => injection.Iteration == builder.Trace.Iteration && injection.Key == new TraceKey(phase, name))
+            ?.Value;
 
     private void Release()
     {
