@@ -44,7 +44,8 @@ else
     # A test that hangs is ended after ten minutes, and named. None takes longer, but those that are asked for.
     limit=() blame=()
     if [ -z "${PPYOLO_FAULTS:-}${PPYOLO_SLOW:-}${PPYOLO_SOAK:-}" ]; then
-        limit=(timeout --kill-after=1m 45m)
+        # In this process group, so that whoever ends the script ends them.
+        limit=(timeout --foreground --kill-after=1m 45m)
         blame=(--blame-hang --blame-hang-timeout 10m --blame-hang-dump-type none)
     fi
     run() {

@@ -642,7 +642,7 @@ class Recorder:
         distributed = torch.distributed.is_available() and torch.distributed.is_initialized()
         self.rank, self.ranks = (torch.distributed.get_rank(), torch.distributed.get_world_size()) if distributed else (0, 1)
         self.record = Record(str(folder), self.rank, self.ranks, full)
-        self.called, self.kept = set(), set()
+        self.called, self.kept, self.dropped = set(), set(), set()
         self.ema, self.iterations, self.patterns, self.audit = ema, iterations, tuple(modules), audit
         self.names = {id(parameter): name for name, parameter in model.named_parameters()}
         self.summaries = _Summaries(torch)
@@ -677,6 +677,8 @@ class Recorder:
         for name, value in values.items():
             number = float(value.detach().reshape(()).item()) if isinstance(value, self.torch.Tensor) else float(value)
             self.own_losses[name] = self.own_losses.get(name, 0.0) + number
+        # Before backward: what changes them later changes no gradient, and nothing is held for longer than the training does.
+        self._look_at_views()
         self._randomness("forward")
         self._buffers()
 
@@ -690,6 +692,7 @@ class Recorder:
         self._require(self._open, "step", "call batch first")
         self._buffers()
         self._gradients_ready()
+        self._look_at_views()
         self._randomness("weights")
         if self.tracing:
             self._updated()
@@ -724,7 +727,7 @@ class Recorder:
         if self.ranks > 1:
             self.torch.distributed.barrier()
         # A module that was never called was not watched.
-        self.record.modules, self.record.gradients = self.called, self.kept
+        self.record.modules, self.record.gradients = self.called, self.kept - self.dropped
         self.record.close(self._environment())
 
     def __enter__(self):
@@ -797,6 +800,7 @@ class Recorder:
         for undo in reversed(self._undo):
             undo()
         self._undo = []
+        self._clear()
 
     def _forwarded(self, module, _, __, output):
         if not self._open or not self.tracing:
@@ -842,9 +846,7 @@ class Recorder:
         self.rates = [float(group["lr"]) for optimizer in self.optimizers for group in optimizer.param_groups if "lr" in group]
         self._randomness("backward")
         if self.tracing:
-            # What changes a view in place takes its node out of the graph: there is no gradient of all that was handed on.
-            self.changed = {name for name, (view, version) in self.views.items() if view._version != version}
-            self.views = {}
+            self._look_at_views()
             for name, parameter in self.model.named_parameters():
                 if parameter.grad is not None:
                     gradient = parameter.grad
@@ -853,6 +855,11 @@ class Recorder:
                     self.gradients[name] = (tuple(gradient.shape), self.summaries.of(gradient), self._whole(phase, name, gradient))
 
     # Phases ---------------------------------------------------------------------------------------------------------
+
+    def _look_at_views(self):
+        """What changes a view in place takes its node out of the graph: there is no gradient of all that was handed on."""
+        self.changed |= {name for name, (view, version) in self.views.items() if view._version != version}
+        self.views = {}
 
     def _clear(self):
         for handle in getattr(self, "_later", []):
@@ -906,6 +913,7 @@ class Recorder:
         kept = set(last.values())
         kept -= self.changed
         self.kept |= kept
+        self.dropped |= self.changed
         for name, _, _ in reversed(self.order):
             if name in kept and name in self.backward:
                 record.add_summary("backward", name, *self.backward.pop(name))

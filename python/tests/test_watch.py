@@ -204,6 +204,54 @@ class Watch(unittest.TestCase):
             self.assertEqual({name for phase, name in read(folder, 0) if phase == "backward"}, set(declared[place]))
         self.assertEqual((declared["in place"], declared["beside"]), (["conv", "head"], ["conv", "flat", "head"]))
 
+    def test_views_of_every_pass_are_looked_at_before_backward_and_none_is_held_through_it(self):
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.conv, self.flat, self.head = nn.Conv2d(3, 4, 3), nn.Flatten(), nn.Linear(144, 2)
+                self.change = torch.relu
+
+            def forward(self, x):
+                self.viewed = self.flat(self.conv(x))
+                return self.head(self.change(self.viewed)).sum()
+
+        for folder, in_place, expected in (("first", (1,), {"conv", "head", "flat#2", "conv#2", "head#2"}), ("both", (1, 2), {"conv", "head", "conv#2", "head#2"}),
+                                           ("none", (), {"conv", "flat", "head", "conv#2", "flat#2", "head#2"})):
+            torch.manual_seed(3)
+            network = Net()
+            optimizers = [torch.optim.SGD(network.parameters(), lr=0.1), torch.optim.SGD(network.head.parameters(), lr=0.1)]
+            path = os.path.join(self.folder, folder)
+            with ppyolo_record.watch(network, optimizers, path) as recorder:
+                for number in (1, 2):
+                    network.change = torch.relu_ if number in in_place else torch.relu
+                    recorder.batch(image=torch.ones(2, 3, 8, 8))
+                    loss = network(torch.ones(2, 3, 8, 8))
+                    recorder.losses(total_loss=loss)
+                    self.assertEqual(recorder.views, {})
+                    loss.backward()
+                    with torch.no_grad():
+                        # A metric: the gradient has come.
+                        network.viewed.sigmoid_()
+                    optimizers[number - 1].step()
+                recorder.step()
+            with open(os.path.join(path, "case.json")) as file:
+                self.assertEqual(set(json.load(file)["recorded"]["gradients"]), expected)
+            self.assertEqual({name for phase, name in read(path, 0) if phase == "backward"}, expected)
+
+    def test_a_view_that_is_changed_in_some_iterations_is_declared_in_none(self):
+        network = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten(), nn.Linear(144, 2))
+        optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
+        with ppyolo_record.watch(network, optimizer, self.folder) as recorder:
+            for change in (torch.relu, torch.relu_):
+                recorder.batch(image=torch.ones(2, 3, 8, 8))
+                loss = network[2](change(network[1](network[0](torch.ones(2, 3, 8, 8))))).sum()
+                recorder.losses(total_loss=loss)
+                loss.backward()
+                optimizer.step()
+                recorder.step()
+        with open(os.path.join(self.folder, "case.json")) as file:
+            self.assertEqual(json.load(file)["recorded"]["gradients"], ["0", "2"])
+
     def test_schedulers_that_are_made_later_find_their_optimizer_and_stay_when_the_recorder_goes(self):
         network = nn.Linear(2, 2)
         optimizer = torch.optim.SGD(network.parameters(), lr=1.0)

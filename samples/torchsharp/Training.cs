@@ -1,6 +1,7 @@
 using PPYolo.Align.Formats;
 using PPYolo.Align.Tensors;
 using PPYolo.Align.Watching;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -86,11 +87,14 @@ internal static class Training
         void UpdateAverage()
         {
             using var noGrad = no_grad();
+            // Held while libtorch reads them: a number that an operator makes may be gone by then.
+            using Scalar kept = 0.9,
+                taken = 0.1;
             foreach (var (name, value) in network.state_dict())
             {
                 if (value.is_floating_point())
                 {
-                    average[name].mul_(0.9).add_(value, alpha: 0.1);
+                    average[name].mul_(kept).add_(value, alpha: taken);
                 }
                 else
                 {

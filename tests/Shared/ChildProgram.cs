@@ -8,7 +8,9 @@ internal static class ChildProgram
 {
     private static readonly TimeSpan Usual = TimeSpan.FromMinutes(5);
 
-    /// <summary>Runs a program to its end, or kills it with all it has started.</summary>
+    /// <summary>
+    /// Runs a program to its end, or kills it with all it has started; of one that has ended, nobody knows what that was.
+    /// </summary>
     /// <param name="start">The program; what it writes is read in any case, and its input is empty.</param>
     /// <param name="limit">What it may take; five minutes where none is said.</param>
     /// <param name="watch">Called with the process while it runs, every 10 ms.</param>
@@ -44,6 +46,11 @@ internal static class ChildProgram
                 $"{start.FileName} {string.Join(' ', start.ArgumentList)}{start.Arguments} {state} after "
                     + $"{clock.Elapsed.TotalSeconds:F0} s; it wrote:\n{Text(output)}\n{Text(error)}"
             );
+        }
+        catch
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
         }
 
         return new ProgramResult(process.ExitCode, Text(output), Text(error), clock.Elapsed);

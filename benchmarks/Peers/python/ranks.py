@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from datetime import timedelta
 
 import torch
@@ -35,7 +36,7 @@ def run(program, arguments, ranks):
 
     Returns this process's rank.
     """
-    if ranks == 1:
+    if ranks < 2:
         return 0
     if RANK in os.environ:
         torch.set_num_threads(max(1, (os.cpu_count() or 1) // ranks))
@@ -47,8 +48,13 @@ def run(program, arguments, ranks):
         meeting = {MEETING: os.path.join(folder, "meeting")}
         started = [subprocess.Popen([sys.executable, "-B", program, *arguments], env={**os.environ, **meeting, RANK: str(rank)})
                    for rank in range(ranks)]
-        failed = [process.wait() for process in started]
-    sys.exit(max(map(abs, failed)))
+        while any(process.poll() is None for process in started):
+            time.sleep(0.05)
+            # The others would wait for one that has failed.
+            if any(process.poll() for process in started):
+                for process in started:
+                    process.kill()
+    sys.exit(max(abs(process.returncode) for process in started))
 
 
 def share(network):

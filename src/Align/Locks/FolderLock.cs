@@ -24,7 +24,7 @@ public sealed class FolderLock : IDisposable
     private readonly bool madeFolder;
     private readonly FileStream file;
     private readonly Timer timer;
-    private readonly IDisposable onInterrupt;
+    private readonly IDisposable? onInterrupt;
     private readonly Lock writing = new();
     private LockHolder holder;
     private bool disposed;
@@ -110,7 +110,8 @@ public sealed class FolderLock : IDisposable
         }
 
         timer.Dispose();
-        onInterrupt.Dispose();
+        // Null while the program is being ended already when this is made.
+        onInterrupt?.Dispose();
         try
         {
             // While it is held, so that it cannot be another's.
@@ -201,7 +202,7 @@ public sealed class FolderLock : IDisposable
 
             return State.Free;
         }
-        catch (FileNotFoundException)
+        catch (IOException error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
             return State.Gone;
         }

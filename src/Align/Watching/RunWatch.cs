@@ -148,10 +148,14 @@ public sealed class RunWatch : IDisposable
         }
 
         var rates = optimizer.ParamGroups.Select(group => group.LearningRate).ToList();
-        builder.Rates(rates);
-        builder.Add(TracePhase.Momentum, OptimizerTensors.Of(optimizer, names));
-        builder.Add(TracePhase.Weights, Parameters);
-        builder.Add(TracePhase.Ema, Named(options.Averages?.Invoke() ?? []));
+        if (isTracing)
+        {
+            builder.Rates(rates);
+            builder.Add(TracePhase.Momentum, OptimizerTensors.Of(optimizer, names));
+            builder.Add(TracePhase.Weights, Parameters);
+            builder.Add(TracePhase.Ema, Named(options.Averages?.Invoke() ?? []));
+        }
+
         var trace = builder.Next();
         writer.Batch(trace.Iteration, options.Rank, batch);
         if (isTracing)
@@ -236,11 +240,17 @@ public sealed class RunWatch : IDisposable
     private Dictionary<string, string> Surroundings()
     {
         var name = typeof(RunWatch).Assembly.GetName();
-        var device = model.parameters().FirstOrDefault()?.device.ToString();
-        return RunEnvironment.Here(
-            $"{name.Name} {name.Version?.ToString(3)}, {nameof(RunWatch)}",
-            device is null ? null : new Dictionary<string, string> { ["device"] = device }
-        );
+        var facts = new Dictionary<string, string>();
+        if (model.parameters().FirstOrDefault()?.device is { } device)
+        {
+            facts["device"] = device.ToString();
+            if (device.type == TorchSharp.DeviceType.CUDA)
+            {
+                facts["tf32"] = backends.cudnn.allow_tf32 ? "on" : "off";
+            }
+        }
+
+        return RunEnvironment.Here($"{name.Name} {name.Version?.ToString(3)}, {nameof(RunWatch)}", facts);
     }
 
     private void Require(string method)

@@ -14,7 +14,8 @@ public sealed record RunWatchOptions
     /// <summary>Names of the modules whose outputs are watched, with * and ?.</summary>
     public IReadOnlyList<string> Modules { get; init; } = ["*"];
 
-    /// <summary>The iterations that are traced, from 0 on; null is all. Batches and losses are recorded of every iteration.</summary>
+    /// <summary>The iterations that are traced, from 0 on; null is all. Batches and losses are recorded of every iteration. Every rank
+    /// is given the same.</summary>
     public IReadOnlyCollection<int>? Iterations { get; init; }
 
     /// <summary>This process's rank, from 0 on.</summary>

@@ -45,10 +45,9 @@ internal static class ReductionFolder
     {
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         var work = $"{full}.{Guid.NewGuid():N}.tmp";
-        using var onInterrupt = Interruption.On(() => Remove(work));
         try
         {
-            Directory.CreateDirectory(work);
+            using var onInterrupt = Interruption.On(() => Directory.CreateDirectory(work), () => Remove(work));
             string File(string name) => Path.Combine(work, name);
             Npz.Write(File("inputs.npz"), difference.Inputs);
             Npz.Write(File("weights.npz"), difference.Weights);

@@ -159,7 +159,7 @@ internal sealed class ModuleLaw : ILaw
             $"{convolutions.Count(difference => difference.Exceeds)} of {convolutions.Count} convolutions differ in iteration 0",
         ];
         var (a, b) = (Tf32(first), Tf32(second));
-        if (a != b)
+        if (a is not null && b is not null && a != b)
         {
             yield return CauseCatalogue.LowerPrecision.Found(
                 $"Convolutions are computed in lower precision: TF32 is {b} in the second run.",
@@ -184,6 +184,17 @@ internal sealed class ModuleLaw : ILaw
     private static bool IsConvolution(ExplainedRun run, string name) =>
         run.Ranks[0].Find(0, TracePhase.Start, name + ".weight") is { Shape.Count: 4 };
 
-    // Absent means the CPU, which has none.
-    private static string Tf32(ExplainedRun run) => run.Environment.GetValueOrDefault(CardSettings.Tf32Fact, "off");
+    /// <summary>Whether convolutions may use TF32: "on" or "off", as a CPU has it; null where nothing is known of a card.</summary>
+    private static string? Tf32(ExplainedRun run) =>
+        run.Environment.TryGetValue(CardSettings.Tf32Fact, out var text)
+            ? text switch
+            {
+                "on" or "off" => text,
+                // As python/ppyolo_record.py says it.
+                _ when text.StartsWith("convolutions True", StringComparison.Ordinal) => "on",
+                _ when text.StartsWith("convolutions False", StringComparison.Ordinal) => "off",
+                _ => null,
+            }
+        : run.Environment.GetValueOrDefault("device", "cpu") == "cpu" ? "off"
+        : null;
 }

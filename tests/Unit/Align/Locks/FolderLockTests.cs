@@ -116,38 +116,42 @@ public sealed class FolderLockTests : IDisposable
     }
 
     [Fact]
-    public void Two_never_have_it()
+    public async Task Two_never_have_it()
     {
         var (inside, most, taken) = (0, 0, 0);
         var others = Enumerable
             .Range(0, 6)
-            .Select(_ => new Thread(() =>
-            {
-                for (var i = 0; i < 1000; i++)
-                {
-                    try
+            .Select(_ =>
+                Task.Factory.StartNew(
+                    () =>
                     {
-                        using var mine = FolderLock.Take(folder.Path);
-                        var now = Interlocked.Increment(ref inside);
-                        Interlocked.Increment(ref taken);
-                        if (now > 1)
+                        for (var i = 0; i < 1000; i++)
                         {
-                            Interlocked.Exchange(ref most, now);
-                        }
+                            try
+                            {
+                                using var mine = FolderLock.Take(folder.Path);
+                                var now = Interlocked.Increment(ref inside);
+                                Interlocked.Increment(ref taken);
+                                if (now > 1)
+                                {
+                                    Interlocked.Exchange(ref most, now);
+                                }
 
-                        Thread.Yield();
-                        Interlocked.Decrement(ref inside);
-                    }
-                    catch (AlignException error) when (error.Message.Contains("is being written by", StringComparison.Ordinal))
-                    {
-                        // Another has it.
-                    }
-                }
-            }))
+                                Thread.Yield();
+                                Interlocked.Decrement(ref inside);
+                            }
+                            catch (AlignException error) when (error.Message.Contains("is being written by", StringComparison.Ordinal))
+                            {
+                                // Another has it.
+                            }
+                        }
+                    },
+                    TaskCreationOptions.LongRunning
+                )
+            )
             .ToList();
 
-        others.ForEach(one => one.Start());
-        others.ForEach(one => one.Join());
+        await Task.WhenAll(others).WaitAsync(Limit);
 
         most.Should().Be(0, "of {0} that had it", taken);
         taken.Should().BePositive();

@@ -24,7 +24,7 @@ public sealed class RunWatchTests : IDisposable
     }
 
     [Fact]
-    public void Writes_every_phase_in_order()
+    public void Writes_every_phase()
     {
         Train(Record);
 

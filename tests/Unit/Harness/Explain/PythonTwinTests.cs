@@ -28,7 +28,7 @@ public sealed class PythonTwinTests(PythonTwinTests.OurRecord ours) : IClassFixt
 
     [SkippableFact]
     public void Agrees_with_ours_in_every_module_gradient_statistic_and_average() =>
-        AllIsCompared(ours.Explain("", iterations: 2), ours.Path, ranks: 1);
+        AllIsCompared(ours.Explain("", iterations: 2), ours.Path, ranks: 1, tensors: 3270);
 
     /// <summary>Two ranks of gloo, DistributedDataParallel, and norms over all ranks' images; ours are threads.</summary>
     [SkippableFact]
@@ -56,12 +56,13 @@ public sealed class PythonTwinTests(PythonTwinTests.OurRecord ours) : IClassFixt
 
         TrainTwin(folder.Path, record, twin, "");
 
-        AllIsCompared(ExplainScenario.Run(record, twin, new ExplainOptions()), record, ranks: 2);
+        AllIsCompared(ExplainScenario.Run(record, twin, new ExplainOptions()), record, ranks: 2, tensors: 4020);
     }
 
-    private static void AllIsCompared(Explanation explanation, string record, int ranks)
+    private static void AllIsCompared(Explanation explanation, string record, int ranks, int tensors)
     {
         explanation.Aligned.Should().BeTrue(explanation.Trace.Frontier?.ToString());
+        explanation.Trace.Differences.Count.Should().Be(tensors);
         var compared = explanation
             .Trace.Differences.Select(difference => (difference.Iteration, difference.Rank, difference.Key))
             .ToHashSet();

@@ -17,6 +17,12 @@ public sealed class ModuleLawTests
     [InlineData("on", null, "TF32 is off in the second run")]
     [InlineData(null, null, "TF32 or float16 (11 bits)")]
     [InlineData("on", "on", "TF32 or float16 (11 bits)")]
+    [InlineData("convolutions True, products False", "on", "TF32 or float16 (11 bits)")]
+    [InlineData("convolutions False, products False", "off", "TF32 or float16 (11 bits)")]
+    [InlineData("convolutions True, products False", "off", "TF32 is off in the second run")]
+    // Of a card of which nothing is said nothing is known.
+    [InlineData("cuda:0", "on", "TF32 or float16 (11 bits)")]
+    [InlineData("convolutions True, products False", "cuda:0", "TF32 or float16 (11 bits)")]
     public void Names_tf32_where_environments_differ_in_it(string? first, string? second, string title)
     {
         var frontier = new EntryDifference(0, 0, new(TracePhase.Forward, Convolution), 3e-4, 1e-6, null);
@@ -50,7 +56,10 @@ public sealed class ModuleLawTests
         iteration.Add(new(new(TracePhase.Start, Convolution + ".weight"), [32, 3, 3, 3], StripedSummary.Of(1)));
         return new("run", [new(0, [iteration])])
         {
-            Environment = tf32 is null ? new Dictionary<string, string>() : new() { [CardSettings.Tf32Fact] = tf32 },
+            Environment =
+                tf32 is null ? new Dictionary<string, string>()
+                : tf32 == "cuda:0" ? new() { ["device"] = tf32 }
+                : new() { [CardSettings.Tf32Fact] = tf32 },
         };
     }
 }
