@@ -1,10 +1,13 @@
 using PPYolo.Align;
 using PPYolo.Align.Formats;
+using PPYolo.Align.Golden;
 using PPYolo.Align.Json;
 using PPYolo.Align.Records;
 using PPYolo.Align.Sketching;
 using PPYolo.Align.Traces;
 using PPYolo.Align.Watching;
+using PPYolo.Cli.Commands;
+using PPYolo.Tests.Unit.Cli.Commands;
 using static TorchSharp.torch;
 
 namespace PPYolo.Tests.Unit.Align.Watching;
@@ -195,6 +198,93 @@ public sealed class RunWatchTests : IDisposable
     }
 
     [Fact]
+    public void Parts_of_what_a_module_returns_have_names()
+    {
+        using var network = new Parts();
+        using var optimizer = optim.SGD(network.parameters(), 0.1);
+        using var watch = RunWatch.Start(network, optimizer, Record);
+        var images = randn(2, 4);
+        watch.Batch(("image", images));
+        var loss = network.call(images);
+        watch.Losses(("loss", loss));
+        loss.backward();
+        optimizer.step();
+        watch.Step();
+        watch.Close();
+
+        var trace = TraceFile.Read(Record).Iterations[0];
+        string[] expected = ["split[0]", "split[1]", "named[left]", "named[right]"];
+        trace.Of(TracePhase.Forward).Select(entry => entry.Key.Name).Should().Equal(expected);
+        trace.Of(TracePhase.Backward).Select(entry => entry.Key.Name).Should().BeEquivalentTo(expected);
+    }
+
+    [Fact]
+    public void A_golden_and_a_watch_see_one_training()
+    {
+        string Golden(string name) => folder.File($"{name}.golden");
+        void Run(GoldenRun golden, string? record)
+        {
+            random.manual_seed(1);
+            using var model = nn.Sequential(("hidden", nn.Linear(8, 16)), ("tanh", nn.Tanh()), ("out", nn.Linear(16, 1)));
+            using var optimizer = optim.SGD(model.parameters(), 0.1);
+            var (y, x) = (randn(32, 1), golden.Perturb(randn(32, 8)));
+            golden.Start(model, optimizer);
+            using var watch = record is null ? null : RunWatch.Start(model, optimizer, record);
+            for (var iteration = 0; iteration < golden.Iterations; iteration++)
+            {
+                watch?.Batch(("x", x), ("y", y));
+                optimizer.zero_grad();
+                using var loss = nn.functional.mse_loss(model.call(x), y);
+                watch?.Losses(("mse", loss));
+                loss.backward();
+                golden.AfterBackward(("mse", loss));
+                optimizer.step();
+                golden.AfterStep();
+                watch?.Step();
+            }
+
+            watch?.Close();
+        }
+
+        FluentActions
+            .Invoking(() => GoldenRun.Require(Golden("run.verified"), "a run", "", golden => Run(golden, null)))
+            .Should()
+            .Throw<GoldenException>();
+        File.Move(Golden("run.received"), Golden("run.verified"));
+
+        var compared = GoldenRun.Require(Golden("run.verified"), "a run", "", golden => Run(golden, Record));
+
+        compared.BitwiseEqual.Should().Be(GoldenText.Read(Golden("run.verified")).Tensors.Count);
+        TraceFile.Read(Record).Iterations.Should().HaveCount(GoldenRun.StandardIterations);
+    }
+
+    [Fact]
+    public void A_trace_that_is_torn_has_a_line_that_names_it()
+    {
+        Train(Record);
+        Train(folder.File("torn"));
+        var trace = folder.File("torn", TraceFile.FileName(1, 0));
+        File.WriteAllBytes(trace, File.ReadAllBytes(trace)[..1000]);
+
+        var explained = ConsoleCapture.Run("explain", Record, folder.File("torn"));
+
+        explained.ExitCode.Should().Be(ExitCode.WrongUse);
+        explained.Error.Trim().Split('\n').Should().ContainSingle().Which.Should().Contain(trace);
+    }
+
+    [Fact]
+    public void Records_of_other_batches_part_at_the_data()
+    {
+        Train(Record);
+        Train(folder.File("other"), shift: 1);
+
+        var explained = ConsoleCapture.Run("explain", Record, folder.File("other"));
+
+        explained.ExitCode.Should().Be(ExitCode.Diverged);
+        explained.Output.Should().Contain("DIVERGED: the runs part in iteration 0 at data image");
+    }
+
+    [Fact]
     public void Is_no_record_until_it_is_closed()
     {
         using var network = nn.Sequential(("head", nn.Linear(4, 2)));
@@ -220,8 +310,40 @@ public sealed class RunWatchTests : IDisposable
         public override Tensor forward(Tensor input) => head.call(first.call(input).relu_());
     }
 
+    /// <summary>Its layers return a pair, and a dictionary.</summary>
+    private sealed class Parts : nn.Module<Tensor, Tensor>
+    {
+        private readonly Split split = new();
+        private readonly Named named = new();
+
+        public Parts()
+            : base(nameof(Parts)) => RegisterComponents();
+
+        public override Tensor forward(Tensor input)
+        {
+            var (first, second) = split.call(input);
+            var parts = named.call(first);
+            return (parts["left"] * parts["right"] + second).mean();
+        }
+
+        private sealed class Split : nn.Module<Tensor, (Tensor, Tensor)>
+        {
+            private readonly TorchSharp.Modules.Parameter weight = new(ones(4));
+
+            public Split()
+                : base(nameof(Split)) => RegisterComponents();
+
+            public override (Tensor, Tensor) forward(Tensor input) => (input * weight, input + weight);
+        }
+
+        private sealed class Named() : nn.Module<Tensor, Dictionary<string, Tensor>>(nameof(Named))
+        {
+            public override Dictionary<string, Tensor> forward(Tensor input) => new() { ["left"] = input * 2, ["right"] = input + 1 };
+        }
+    }
+
     /// <summary>Trains a small network; returns all of its end weights.</summary>
-    private static float[] Train(string? record, RunWatchOptions? options = null, bool adam = false)
+    private static float[] Train(string? record, RunWatchOptions? options = null, bool adam = false, float shift = 0)
     {
         random.manual_seed(1);
         using var network = nn.Sequential(
@@ -240,7 +362,7 @@ public sealed class RunWatchTests : IDisposable
         for (var iteration = 0; iteration < 3; iteration++)
         {
             using var scope = NewDisposeScope();
-            var images = randn(2, 3, 8, 8);
+            var images = randn(2, 3, 8, 8) + shift;
             watch?.Batch(("image", images));
             var loss = network.call(images).square().mean();
             watch?.Losses(("loss", loss));
