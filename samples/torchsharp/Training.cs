@@ -32,30 +32,7 @@ internal static class Training
         }
 
         var parameters = network.named_parameters().Select(pair => pair.parameter).ToLookup(value => bug == "decay" || value.dim() > 1);
-        using var optimizer = optim.SGD(
-            [
-                // What is not said of a group is not the optimizer's.
-                new SGD.ParamGroup(
-                    parameters[false],
-                    new SGD.Options
-                    {
-                        LearningRate = 0.05,
-                        momentum = 0.9,
-                        weight_decay = 0,
-                    }
-                ),
-                new SGD.ParamGroup(
-                    parameters[true],
-                    new SGD.Options
-                    {
-                        LearningRate = 0.05,
-                        momentum = 0.9,
-                        weight_decay = 0.01,
-                    }
-                ),
-            ],
-            0.05
-        );
+        using var optimizer = optim.SGD([Group(parameters[false], 0), Group(parameters[true], 0.01)], 0.05);
         var average = network.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.clone());
         using var watch = RunWatch.Start(network, optimizer, output, new() { Averages = () => average });
         for (var iteration = 0; iteration < 10; iteration++)
@@ -103,6 +80,18 @@ internal static class Training
             }
         }
     }
+
+    // What is not said of a group is not the optimizer's.
+    private static SGD.ParamGroup Group(IEnumerable<Parameter> parameters, double decay) =>
+        new(
+            parameters,
+            new SGD.Options
+            {
+                LearningRate = 0.05,
+                momentum = 0.9,
+                weight_decay = decay,
+            }
+        );
 
     private static nn.Module<Tensor, Tensor> Block(int inputs, int outputs) =>
         nn.Sequential(

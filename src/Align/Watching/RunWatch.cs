@@ -21,10 +21,10 @@ public sealed class RunWatch : IDisposable
     private readonly string folder;
     private readonly RecordWriter writer;
     private readonly OutputWatch outputs;
+    private readonly TraceBuilder builder;
     private readonly Dictionary<IntPtr, string> names = [];
     private readonly Dictionary<string, float> losses = new(StringComparer.Ordinal);
     private NamedTensors batch = [];
-    private readonly TraceBuilder builder;
     private bool isTracing;
     private int passes;
     private long size;

@@ -180,16 +180,7 @@ public sealed class RunWatchTests : IDisposable
     public void Leaves_out_the_gradient_of_an_output_that_was_changed_in_place()
     {
         using var network = new InPlace();
-        using var optimizer = optim.SGD(network.parameters(), 0.1);
-        using var watch = RunWatch.Start(network, optimizer, Record);
-        var images = randn(2, 4);
-        watch.Batch(("image", images));
-        var loss = network.call(images).square().mean();
-        watch.Losses(("loss", loss));
-        loss.backward();
-        optimizer.step();
-        watch.Step();
-        watch.Close();
+        Once(network);
 
         TraceFile.Read(Record).Iterations[0].Of(TracePhase.Backward).Select(entry => entry.Key.Name).Should().Equal("head");
         var head = StrictJson.Parse<RecordHead>(File.ReadAllText(Path.Combine(Record, CaseHead.FileName)), "case.json");
@@ -201,16 +192,7 @@ public sealed class RunWatchTests : IDisposable
     public void Parts_of_what_a_module_returns_have_names()
     {
         using var network = new Parts();
-        using var optimizer = optim.SGD(network.parameters(), 0.1);
-        using var watch = RunWatch.Start(network, optimizer, Record);
-        var images = randn(2, 4);
-        watch.Batch(("image", images));
-        var loss = network.call(images);
-        watch.Losses(("loss", loss));
-        loss.backward();
-        optimizer.step();
-        watch.Step();
-        watch.Close();
+        Once(network);
 
         var trace = TraceFile.Read(Record).Iterations[0];
         string[] expected = ["split[0]", "split[1]", "named[left]", "named[right]"];
@@ -340,6 +322,21 @@ public sealed class RunWatchTests : IDisposable
         {
             public override Dictionary<string, Tensor> forward(Tensor input) => new() { ["left"] = input * 2, ["right"] = input + 1 };
         }
+    }
+
+    /// <summary>Records one step of a network.</summary>
+    private void Once(nn.Module<Tensor, Tensor> network)
+    {
+        using var optimizer = optim.SGD(network.parameters(), 0.1);
+        using var watch = RunWatch.Start(network, optimizer, Record);
+        var images = randn(2, 4);
+        watch.Batch(("image", images));
+        var loss = network.call(images).square().mean();
+        watch.Losses(("loss", loss));
+        loss.backward();
+        optimizer.step();
+        watch.Step();
+        watch.Close();
     }
 
     /// <summary>Trains a small network; returns all of its end weights.</summary>

@@ -5,7 +5,7 @@ namespace PPYolo.Tests.Unit.Harness.Explain;
 
 /// <summary>
 /// Bugs planted in the twin in PyTorch, explained from its record and ours. PPYOLO_FAULTS=1 plants all of them (minutes). Without it there
-/// are eight: seven phases where bugs enter, and three of them take a second iteration.
+/// are eight, one in each of eight phases. Three of them take a second iteration.
 /// </summary>
 public sealed class PythonFaultTests(PythonTwinTests.OurRecord ours, ITestOutputHelper output) : IClassFixture<PythonTwinTests.OurRecord>
 {
