@@ -90,7 +90,7 @@ public sealed class HostileInputTests : IDisposable
         {
             var (work, command) = Prepare(kind, place, arguments);
 
-            var running = Task.Run(() => ConsoleCapture.Run(command));
+            var running = Task.Factory.StartNew(() => ConsoleCapture.Run(command), TaskCreationOptions.LongRunning);
             (await Task.WhenAny(running, Task.Delay(Patience))).Should().BeSameAs(running, "{0} as {1} is not waited for", kind, place);
             var (code, shown, error) = await running;
 
