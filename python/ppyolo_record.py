@@ -723,7 +723,7 @@ class Recorder:
         if momentum:
             self.record.weights("1__momentum", momentum)
         if self.audit and self.rank == 0:
-            write_json(os.path.join(self.record.folder, "random.json"), {"version": 1, "iterations": self._random})
+            write_json(os.path.join(self.record.folder, "random.json"), {"version": 2, "iterations": self._random})
         if self.ranks > 1:
             self.torch.distributed.barrier()
         # A module that was never called was not watched.
@@ -977,20 +977,18 @@ class Recorder:
     # Surroundings ---------------------------------------------------------------------------------------------------
 
     def _random_state(self):
-        state = self.torch.get_rng_state().numpy().tobytes()
+        states = {"torch": self.torch.get_rng_state().numpy().tobytes()}
         if self.torch.cuda.is_available() and self.torch.cuda.is_initialized():
-            state += self.torch.cuda.get_rng_state().numpy().tobytes()
-        return state
+            states["cuda"] = self.torch.cuda.get_rng_state().cpu().numpy().tobytes()
+        return states
 
     def _randomness(self, phase):
         if not self.audit or phase in self._random_now:
             return
-        digest = hashlib.sha256(self._random_state())
-        kind, keys, position = np.random.get_state()[:3]
-        digest.update(keys.tobytes() + str(position).encode() + repr(random.getstate()).encode())
-        self._random_now[phase] = digest.hexdigest()[:16]
-        if phase == "data":
-            self._random_seen = self._random_state()
+        self._random_seen = self._random_state()
+        keys, position = np.random.get_state()[1:3]
+        states = dict(self._random_seen, numpy=keys.tobytes() + str(position).encode(), python=repr(random.getstate()).encode())
+        self._random_now[phase] = {name: hashlib.sha256(state).hexdigest()[:16] for name, state in states.items()}
 
     def _environment(self):
         torch = self.torch

@@ -363,7 +363,19 @@ class Watch(unittest.TestCase):
         with open(os.path.join(self.folder, "random.json")) as file:
             audit = json.load(file)["iterations"]
         self.assertEqual([entry["module"] for entry in audit], ["dropout"] * 3)
-        self.assertNotEqual(audit[0]["data"], audit[0]["forward"])
+        self.assertEqual([name for name, state in audit[0]["data"].items() if audit[0]["forward"][name] != state], ["torch"])
+
+    def test_a_seeded_generator_has_the_hash_that_torchsharp_has(self):
+        network = nn.Linear(4, 4)
+        optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
+        with ppyolo_record.watch(network, optimizer, self.folder) as recorder:
+            torch.manual_seed(7)
+            recorder.batch(image=torch.ones(2, 4))
+            network(torch.ones(2, 4)).sum().backward()
+            optimizer.step()
+            recorder.step()
+        with open(os.path.join(self.folder, "random.json")) as file:
+            self.assertEqual(json.load(file)["iterations"][0]["data"]["torch"], "daf9268b18e87b02")
 
     def test_a_tensor_that_is_handed_on_is_read_once_unless_it_changed(self):
         network = nn.Sequential(Around(nn.Conv2d(3, 16, 3, padding=1)), Around(nn.ReLU(), lambda y: y.data[..., 1:].mul_(2)),

@@ -40,7 +40,9 @@ public sealed class OutputWatch(Func<string, Tensor, Tensor> told) : IDisposable
 
     /// <summary>Watches a module.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="module">The module; of one with more than six inputs nothing is told.</param>
+    /// <param name="module">
+    /// The module; of one that is none of TorchSharp's generic classes, which take up to six inputs, nothing is told.
+    /// </param>
     public void Add(string name, nn.Module module)
     {
         // PyTorch's has its last state as a pair.

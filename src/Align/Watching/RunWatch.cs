@@ -22,6 +22,7 @@ public sealed class RunWatch : IDisposable
     private readonly RecordWriter writer;
     private readonly OutputWatch outputs;
     private readonly TraceBuilder builder;
+    private readonly RandomWatch random = new();
     private readonly Dictionary<IntPtr, string> names = [];
     private readonly Dictionary<string, float> losses = new(StringComparer.Ordinal);
     private NamedTensors batch = [];
@@ -85,6 +86,8 @@ public sealed class RunWatch : IDisposable
             builder.Add(TracePhase.Data, own, value);
             size = size == 0 && value.dim() == 4 ? value.shape[^1] : size;
         }
+
+        random.Batch();
     }
 
     /// <summary>
@@ -97,6 +100,7 @@ public sealed class RunWatch : IDisposable
     {
         Require(nameof(Losses));
         outputs.IsOn = false;
+        random.Forward();
         using var scope = NewDisposeScope();
         foreach (var (name, value) in values)
         {
@@ -117,6 +121,7 @@ public sealed class RunWatch : IDisposable
     public void Gradients()
     {
         Require(nameof(Gradients));
+        random.Backward();
         builder.Backward(Parameters);
     }
 
@@ -135,9 +140,10 @@ public sealed class RunWatch : IDisposable
     public void Step()
     {
         Require(nameof(Step));
+        random.Step();
         if (!builder.Trace.Of(TracePhase.Gradient).Any())
         {
-            Gradients();
+            builder.Backward(Parameters);
         }
 
         using var scope = NewDisposeScope();
@@ -190,6 +196,7 @@ public sealed class RunWatch : IDisposable
         }
 
         RunEnvironment.Write(folder, Surroundings());
+        random.Write(folder);
         using var scope = NewDisposeScope();
         var momentum = RecordedTensors.Of(
             OptimizerTensors.Of(optimizer, names).Select(pair => KeyValuePair.Create(pair.Name, pair.Tensor))
@@ -231,6 +238,7 @@ public sealed class RunWatch : IDisposable
     private Tensor Returned(string name, Tensor output)
     {
         builder.Add(TracePhase.Forward, name, output);
+        random.Returned(name);
         return output;
     }
 

@@ -41,7 +41,7 @@ public static class ExplainScenario
             var (floor, source) = ExplainedFloor.Of(a, b, laboratory, options);
             var repetition = Repetition.Of(a, b, laboratory, floor, out var obstacle);
             var stands = repetition?.IsTheFirst == true;
-            List<string> notes = [.. ExplainNotes.Places(a), .. RandomNotes.Of(a.Name, b.Name)],
+            List<string> notes = [.. ExplainNotes.Places(a), .. RandomNotes.Of(a.Name, b.Name, AreFedAlike(a, b))],
                 lacked = [.. ExplainNotes.Lacked(stands ? repetition!.Run : a, b), .. ExplainNotes.Elsewhere(a, laboratory)];
             if (floor is null)
             {
@@ -105,6 +105,20 @@ public static class ExplainScenario
             b.Start?.Dispose();
         }
     }
+
+    /// <summary>Whether all that both were fed is the same, as far as both say what it was.</summary>
+    private static bool AreFedAlike(ExplainedRun a, ExplainedRun b) =>
+        a
+            .Ranks.Zip(b.Ranks)
+            .All(rank =>
+                rank.First.Iterations.All(one =>
+                    one.Of(TracePhase.Data)
+                        .All(entry =>
+                            rank.Second.Find(one.Iteration, TracePhase.Data, entry.Key.Name) is not { } other
+                            || other.Summary.Sums.SequenceEqual(entry.Summary.Sums)
+                        )
+                )
+            );
 
     /// <summary>The iterations of which something was compared.</summary>
     private static List<int> Compared(TraceComparison trace) =>

@@ -26,11 +26,85 @@ public sealed class RandomNotesTests : IDisposable
     [InlineData("a a a a", "a a b b", "the backward pass of iteration 0: A draws none, B draws some")]
     [InlineData("a a a a", "a a a b", "optimizer and average of iteration 0: A draws none, B draws some")]
     [InlineData("a a a a, b b b b", "a a a a, a a a a", "loading the batch of iteration 1: A draws some, B draws none")]
+    [InlineData("a b:drop b b", "a b b b", null)]
     [InlineData("a b:drop b b", "x y:drop y y", "the two runs began with different seeds, and draw at the same places")]
-    public void Names_the_first_place_where_generators_went_apart(string first, string second, string? note)
+    [InlineData("a a a a", "x x x x", null)]
+    public void Names_the_first_place_where_generators_went_apart(string first, string second, string? note) =>
+        Notes(first, second, note is null ? null : "torch): " + note);
+
+    [Theory]
+    [InlineData("a/x b/x b/x b/x", "a b b b", null)]
+    [InlineData("a/x b/y b/y b/y", "a b b b", null)]
+    [InlineData("a/x b/x b/x b/x", "a a a a", "torch): the forward pass of iteration 0: A draws some, B draws none")]
+    [InlineData("a/x b/x b/x b/x", "a/x b/x b/y b/y", "numpy): the backward pass of iteration 0: A draws none, B draws some")]
+    [InlineData("a/x b/x b/x c/x", "a/x b/x b/y b/y", "numpy): the backward pass of iteration 0: A draws none, B draws some")]
+    [InlineData("a/x b/x b/x b/x", "c/y d/y d/y d/y", "torch): the two runs began with different seeds")]
+    [InlineData("a/x b/y b/y b/y", "c/z d/u d/u d/u", "torch, numpy): the two runs began with different seeds")]
+    public void Compares_each_generator_that_both_looked_at(string first, string second, string? note) => Notes(first, second, note);
+
+    [Theory]
+    [InlineData("a b - b", "a b - b", null)]
+    [InlineData("a b - c", "a b b b", "torch): the backward pass, optimizer and average of iteration 0: A draws some, B draws none")]
+    [InlineData(
+        "a - - b:drop",
+        "a a a a",
+        "torch): the forward pass, the backward pass, optimizer and average of iteration 0: A draws some"
+    )]
+    public void A_phase_that_was_not_looked_at_belongs_to_the_next(string first, string second, string? note) => Notes(first, second, note);
+
+    [Theory]
+    [InlineData("a a a a, b b b b", "a a a a, a a a a", null)]
+    [InlineData("a a a a, b b b b", "x x x x, x y y y", "torch): the forward pass of iteration 1: A draws none, B draws some")]
+    [InlineData("a b b b, c d d d", "a b b b, b e e e", null)]
+    [InlineData("a a a a, b b b b", "x x x x, x x x x", null)]
+    public void How_batches_were_drawn_does_not_matter_where_they_are_the_same(string first, string second, string? note) =>
+        Notes(first, second, note, fedAlike: true);
+
+    [Fact]
+    public void One_hash_of_all_generators_as_version_1_has_it_is_compared_as_such()
+    {
+        foreach (var (name, state) in new[] { ("A", "b"), ("B", "a") })
+        {
+            File.WriteAllText(
+                Path.Combine(folder.Folder(name), "random.json"),
+                $$"""{"version": 1, "iterations": [{"iteration": 0, "data": "a", "forward": "{{state}}"}]}"""
+            );
+        }
+
+        RandomNotes
+            .Of(folder.File("A"), folder.File("B"), fedAlike: false)
+            .Should()
+            .ContainSingle()
+            .Which.Should()
+            .StartWith("random numbers (all): the forward pass of iteration 0");
+        RandomNotes
+            .Of(folder.File("A"), Run("C", "a a a a"), fedAlike: false)
+            .Should()
+            .BeEmpty("there is no generator that both looked at");
+    }
+
+    [Fact]
+    public void Says_nothing_where_one_did_not_look() =>
+        RandomNotes.Of(Run("A", "a a a a"), folder.Folder("B"), fedAlike: false).Should().BeEmpty();
+
+    [Theory]
+    [InlineData("{\"version\": 3, \"iterations\": []}", "*random.json: expected version 2, found 3*")]
+    [InlineData("{\"version\": 1, \"iter", "*random.json: *")]
+    public void Refuses_what_it_cannot_read(string text, string message)
+    {
+        File.WriteAllText(Path.Combine(folder.Folder("A"), "random.json"), text);
+
+        FluentActions
+            .Invoking(() => RandomNotes.Of(folder.File("A"), Run("B", "a a a a"), fedAlike: false).ToList())
+            .Should()
+            .Throw<AlignException>()
+            .WithMessage(message);
+    }
+
+    private void Notes(string first, string second, string? note, bool fedAlike = false)
     {
         var notes = RandomNotes
-            .Of(Run("A", first), Run("B", second))
+            .Of(Run("A", first), Run("B", second), fedAlike)
             .Select(text => text.Replace(folder.Path + Path.DirectorySeparatorChar, ""));
 
         if (note is null)
@@ -39,28 +113,14 @@ public sealed class RandomNotesTests : IDisposable
         }
         else
         {
-            notes.Should().ContainSingle().Which.Should().StartWith("random numbers: " + note);
+            notes.Should().ContainSingle().Which.Should().StartWith("random numbers (" + note);
         }
     }
 
-    [Fact]
-    public void Says_nothing_where_one_did_not_look() => RandomNotes.Of(Run("A", "a a a a"), folder.Folder("B")).Should().BeEmpty();
-
-    [Theory]
-    [InlineData("{\"version\": 2, \"iterations\": []}", "*random.json: expected version 1, found 2*")]
-    [InlineData("{\"version\": 1, \"iter", "*random.json: *")]
-    public void Refuses_what_it_cannot_read(string text, string message)
-    {
-        File.WriteAllText(Path.Combine(folder.Folder("A"), "random.json"), text);
-
-        FluentActions
-            .Invoking(() => RandomNotes.Of(folder.File("A"), Run("B", "a a a a")).ToList())
-            .Should()
-            .Throw<AlignException>()
-            .WithMessage(message);
-    }
-
-    /// <summary>A record: states before and after the forward pass, after the backward pass and after the step of each iteration.</summary>
+    /// <summary>
+    /// A record: states of torch/numpy before and after the forward pass, after the backward pass and after the step of each iteration,
+    /// with :MODULE where one drew; - was not looked at.
+    /// </summary>
     private string Run(string name, string states)
     {
         var iterations = states
@@ -68,17 +128,23 @@ public sealed class RandomNotesTests : IDisposable
             .Select(iteration => iteration.Split(' '))
             .Select(
                 (at, i) =>
-                    $$"""
-                        {"iteration": {{i}}, "data": "{{at[0]}}", "forward": "{{at[1].Split(':')[0]}}", "backward": "{{at[
-                            2
-                        ]}}", "weights": "{{at[3]}}"
-                        """
-                    + (at[1].Split(':') is [_, var module] ? $$""", "module": "{{module}}"}""" : "}")
+                    $$"""{"iteration": {{i}}"""
+                    + string.Concat(at.Zip(["data", "forward", "backward", "weights"], Phase))
+                    + string.Concat(at.Select(one => one.Split(':')).Where(one => one.Length == 2).Select(one => Member("module", one[1])))
+                    + "}"
             );
         File.WriteAllText(
             Path.Combine(folder.Folder(name), "random.json"),
-            $$"""{"version": 1, "iterations": [{{string.Join(", ", iterations)}}]}"""
+            $$"""{"version": 2, "iterations": [{{string.Join(", ", iterations)}}]}"""
         );
         return folder.File(name);
     }
+
+    private static string Phase(string state, string phase)
+    {
+        var generators = state.Split(':')[0].Split('/').Zip(["torch", "numpy"], (hash, generator) => $"\"{generator}\": \"{hash}\"");
+        return state[0] == '-' ? $$""", "{{phase}}": null""" : $$""", "{{phase}}": { {{string.Join(", ", generators)}} }""";
+    }
+
+    private static string Member(string name, string value) => $", \"{name}\": \"{value}\"";
 }

@@ -90,13 +90,29 @@ public sealed class SampleTests(SampleTests.Records records) : IClassFixture<Sam
             .Throw<AlignException>()
             .WithMessage($"*{noise}: noise is measured on *right recorded again, and this is another run: {reason}*");
 
+    [SkippableTheory]
+    [InlineData("right", "again")]
+    [InlineData("right", "port")]
+    public void Of_draws_that_do_not_matter_nothing_is_said(string first, string second) =>
+        records.Explain(first, second).Notes.Should().NotContain(note => note.Contains("random", StringComparison.Ordinal));
+
+    [SkippableFact]
+    public void Draws_of_a_port_are_compared_with_those_of_PyTorch() =>
+        records
+            .Explain("random", "port")
+            .Notes.Should()
+            .ContainSingle(note =>
+                note.StartsWith("random numbers (torch): the forward pass of iteration 0: ", StringComparison.Ordinal)
+                && note.EndsWith("port draws none", StringComparison.Ordinal)
+            );
+
     [SkippableFact]
     public void The_place_where_the_random_generators_go_apart_is_named() =>
         records
             .Explain("right", "random")
             .Notes.Should()
             .ContainSingle(note =>
-                note.StartsWith("random numbers: the forward pass of iteration 0: ", StringComparison.Ordinal)
+                note.StartsWith("random numbers (torch): the forward pass of iteration 0: ", StringComparison.Ordinal)
                 && note.Contains("right draws none", StringComparison.Ordinal)
                 && note.EndsWith("random draws some", StringComparison.Ordinal)
             );
