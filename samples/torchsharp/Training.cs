@@ -21,18 +21,13 @@ internal static class Training
             ("flat", nn.Flatten()),
             ("head", nn.Linear(16, 4))
         );
-        using (no_grad())
+        using (var start = TensorFile.Read(Path.Combine(theirs, "000.npz")))
         {
-            using var start = TensorFile.Read(Path.Combine(theirs, "000.npz"));
-            foreach (var (name, value) in network.state_dict())
-            {
-                using var read = start[name].ToTorch();
-                value.copy_(read);
-            }
+            network.load_state_dict(start.ToDictionary(pair => pair.Key, pair => pair.Value.ToTorch()));
         }
 
         var parameters = network.named_parameters().Select(pair => pair.parameter).ToLookup(value => bug == "decay" || value.dim() > 1);
-        using var optimizer = optim.SGD([Group(parameters[false], 0), Group(parameters[true], 0.01)], 0.05);
+        using var optimizer = optim.SGD([Group(parameters[false], decay: 0), Group(parameters[true], decay: 0.01)], 0.05);
         var average = network.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.clone());
         using var watch = RunWatch.Start(network, optimizer, output, new() { Averages = () => average });
         for (var iteration = 0; iteration < 10; iteration++)
@@ -83,15 +78,7 @@ internal static class Training
 
     // What is not said of a group is not the optimizer's.
     private static SGD.ParamGroup Group(IEnumerable<Parameter> parameters, double decay) =>
-        new(
-            parameters,
-            new SGD.Options
-            {
-                LearningRate = 0.05,
-                momentum = 0.9,
-                weight_decay = decay,
-            }
-        );
+        new(parameters, lr: 0.05, momentum: 0.9, weight_decay: decay);
 
     private static nn.Module<Tensor, Tensor> Block(int inputs, int outputs) =>
         nn.Sequential(
