@@ -1,4 +1,5 @@
 """What the recorder writes of trainings of small networks, and that it changes none."""
+import ast
 import gc
 import json
 import os
@@ -364,6 +365,10 @@ class Watch(unittest.TestCase):
             audit = json.load(file)["iterations"]
         self.assertEqual([entry["module"] for entry in audit], ["dropout"] * 3)
         self.assertEqual([name for name, state in audit[0]["data"].items() if audit[0]["forward"][name] != state], ["torch"])
+
+    def test_python_3_8_can_read_it(self):
+        with open(ppyolo_record.__file__, encoding="utf-8") as file:
+            ast.parse(file.read(), feature_version=(3, 8))
 
     def test_a_seeded_generator_has_the_hash_that_torchsharp_has(self):
         network = nn.Linear(4, 4)
