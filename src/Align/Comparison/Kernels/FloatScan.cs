@@ -129,22 +129,18 @@ internal sealed class FloatScan<T, TElements> : PairScan
             }
 
             guessed = true;
-            var (sample, count) = (counter.Sample, 0);
+            var sample = new UlpSearch();
+            counter.Begin(sample);
             for (var run = 0L; run < SampleRuns; run++)
             {
                 var from = (int)((First.Count - RunElements) * run / (SampleRuns - 1));
                 var first = counter.First.Elements<T>(First, from, from + RunElements);
                 var second = counter.Second.Elements<T>(Second, from, from + RunElements);
-                for (var i = 0; i < RunElements; i++)
-                {
-                    if (TElements.IsFinite(first[i]) && TElements.IsFinite(second[i]))
-                    {
-                        sample[count++] = UlpCounter.Distance<T, TElements>(first[i], second[i]);
-                    }
-                }
+                // Whatever a NaN is taken for: it is a guess.
+                counter.Add<T, TElements>(first, second, finite: true);
             }
 
-            search.Guess(sample.AsSpan(0, count), counter.Cells);
+            search.Guess(counter);
         }
     }
 

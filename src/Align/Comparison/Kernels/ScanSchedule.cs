@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using PPYolo.Align.Tensors;
 
 namespace PPYolo.Align.Comparison.Kernels;
@@ -5,13 +6,26 @@ namespace PPYolo.Align.Comparison.Kernels;
 /// <summary>Spreads the chunks of many tensors over threads, in the order in which they lie in memory.</summary>
 internal static class ScanSchedule
 {
+    // Kept from one comparison to the next: megabytes that would be made, cleared and collected for each.
+    private static readonly ConcurrentBag<UlpCounter> Idle = [];
+
     /// <summary>Measures all tensors.</summary>
     public static void Run(IReadOnlyList<PairScan> scans, int threads)
     {
         var counters = new UlpCounter?[threads];
-        for (var pending = scans; pending.Count > 0; pending = [.. pending.Where(scan => scan.Pending)])
+        try
         {
-            Pass([.. pending.SelectMany(scan => Enumerable.Range(0, scan.Chunks), (scan, chunk) => (scan, chunk))], counters);
+            for (var pending = scans; pending.Count > 0; pending = [.. pending.Where(scan => scan.Pending)])
+            {
+                Pass([.. pending.SelectMany(scan => Enumerable.Range(0, scan.Chunks), (scan, chunk) => (scan, chunk))], counters);
+            }
+        }
+        finally
+        {
+            foreach (var counter in counters.OfType<UlpCounter>())
+            {
+                Idle.Add(counter);
+            }
         }
     }
 
@@ -20,7 +34,7 @@ internal static class ScanSchedule
         var next = -1;
         void Worker(int thread)
         {
-            var counter = counters[thread] ??= new();
+            var counter = counters[thread] ??= Idle.TryTake(out var idle) ? idle : new();
             for (var i = Interlocked.Increment(ref next); i < work.Length; i = Interlocked.Increment(ref next))
             {
                 work[i].Scan.Run(work[i].Chunk, counter);

@@ -41,9 +41,6 @@ internal sealed class UlpCounter
     /// <summary>Where it reads what they started from.</summary>
     public PieceBuffer Start { get; } = new();
 
-    /// <summary>Memory for the distances of a sample.</summary>
-    public ulong[] Sample { get; } = new ulong[UlpSearch.SampleElements];
-
     /// <summary>A table of cells for whoever this thread works for.</summary>
     public long[] Cells { get; } = new long[UlpCells.Wide];
 

@@ -39,12 +39,11 @@ internal sealed class UlpSearch
     public ulong? Found { get; private set; }
 
     /// <summary>Guesses the threshold.</summary>
-    public void Guess(Span<ulong> sample, Span<long> table)
+    /// <param name="sample">Has counted a sample from the threshold 0: no distance is below it.</param>
+    public void Guess(UlpCounter sample)
     {
-        if (sample.Length > 0)
-        {
-            Threshold = UlpRank.Select(sample, 1 + (long)((sample.Length - 1) * SampleQuantile), table);
-        }
+        var rank = 1 + (long)((sample.Equal + sample.Above.Length - 1) * SampleQuantile) - sample.Equal;
+        Threshold = rank > 0 ? UlpRank.Select(sample.Above, rank, sample.Cells) : 0;
     }
 
     /// <summary>Takes what a thread has counted.</summary>

@@ -13,6 +13,7 @@ internal sealed class EncodedText(ByteSource bytes, bool latin1)
 {
     // Names and messages; only arrays are longer, and those are not decoded here.
     private const int MaxText = 1 << 24;
+    private const int MaxName = 1 << 10;
 
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
@@ -29,11 +30,11 @@ internal sealed class EncodedText(ByteSource bytes, bool latin1)
 
         try
         {
-            return (latin1 ? Encoding.Latin1 : Strict).GetString(bytes.Memory(0, bytes.Length).Span);
+            return (latin1 ? Encoding.Latin1 : Strict).GetString(Bytes());
         }
         catch (DecoderFallbackException error)
         {
-            throw bytes.Memory(0, bytes.Length).Span is var text && IsHalf(text)
+            throw IsHalf(Bytes())
                 ? bytes.Error("a string in UTF-8", "half of a pair of surrogates", "save it under a name without it", error)
                 : bytes.Error("a string in UTF-8", "bytes that are none", inner: error);
         }
@@ -62,6 +63,9 @@ internal sealed class EncodedText(ByteSource bytes, bool latin1)
             ? new ByteSource(target, bytes.Label)
             : throw bytes.Error("characters below 256 in UTF-8", "others");
     }
+
+    // A name lies in what was just read; a longer text would take that place.
+    private ReadOnlySpan<byte> Bytes() => bytes.Length <= MaxName ? bytes.Span(0, (int)bytes.Length) : bytes.Memory(0, bytes.Length).Span;
 
     // What Python writes of half a pair is three bytes, the first two of which stand together in no character.
     private static bool IsHalf(ReadOnlySpan<byte> text)

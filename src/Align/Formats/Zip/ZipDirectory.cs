@@ -205,7 +205,9 @@ internal static class ZipDirectory
 
     private static long FindData(ByteSource file, long header, string name)
     {
-        var local = file.Span(header, LocalSize);
+        // By itself: headers of large entries lie far apart, and what follows is their data.
+        Span<byte> local = stackalloc byte[LocalSize];
+        file.CopyTo(header, local);
         if (BinaryPrimitives.ReadUInt32LittleEndian(local) != 0x04034b50)
         {
             throw file.Error($"the local header of entry '{name}' at {header}", "something else");
