@@ -1,8 +1,5 @@
 using System.Numerics.Tensors;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using PPYolo.Align.Generation;
 using PPYolo.Align.Tensors;
 
@@ -86,7 +83,8 @@ internal static class SummaryKernel
             var length = (int)Math.Min(BlockElements, end - at);
             var block = values[..length];
             Widening.ToDouble(tensor, at, block);
-            sums.Total += TensorPrimitives.Sum<double>(block);
+            var total = TensorPrimitives.Sum<double>(block);
+            sums.Total += total;
             sums.Squares += TensorPrimitives.SumOfSquares<double>(block);
             // MaxMagnitude propagates NaN, which Math.Max then keeps.
             var largest = Math.Abs(TensorPrimitives.MaxMagnitude<double>(block));
@@ -111,21 +109,14 @@ internal static class SummaryKernel
                 }
 
                 sums.Moved += moved;
+                total = TensorPrimitives.Sum<double>(block);
             }
 
             stream.FillBits(bits[..length], at);
-            if (!Vector512.IsHardwareAccelerated && Avx2.IsSupported)
-            {
-                var halves = MemoryMarshal.Cast<Vector512<double>, Vector256<double>>(set);
-                AddSelected(halves[..(Sketch.Size / 8)], block, bits, 35);
-                AddSelected(halves[(Sketch.Size / 8)..], block, bits, 3);
-            }
-            else
-            {
-                AddSelected(set, block, bits);
-            }
-
-            sketchedTotal += TensorPrimitives.Sum<double>(block);
+            // What is left of the last block adds nothing.
+            values[length..].Clear();
+            SelectedSums.Add(set, values[..((length + SelectedSums.Step - 1) & -SelectedSums.Step)], bits);
+            sketchedTotal += total;
         }
 
         for (var j = 0; j < Sketch.Size; j++)
@@ -136,93 +127,4 @@ internal static class SummaryKernel
 
         return sums;
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddSelected(Span<Vector512<double>> set, ReadOnlySpan<double> values, ReadOnlySpan<ulong> bits)
-    {
-        var lanes = Vector512.Create(1UL, 2, 4, 8, 16, 32, 64, 128);
-        Vector512<double> s0 = set[0],
-            s1 = set[1],
-            s2 = set[2],
-            s3 = set[3],
-            s4 = set[4],
-            s5 = set[5],
-            s6 = set[6],
-            s7 = set[7];
-        for (var i = 0; i < values.Length; i++)
-        {
-            var value = Vector512.Create(values[i]);
-            var z = Vector512.Create(bits[i]);
-            s0 = AddWhereSet(s0, value, z, lanes);
-            s1 = AddWhereSet(s1, value, z, lanes << 8);
-            s2 = AddWhereSet(s2, value, z, lanes << 16);
-            s3 = AddWhereSet(s3, value, z, lanes << 24);
-            s4 = AddWhereSet(s4, value, z, lanes << 32);
-            s5 = AddWhereSet(s5, value, z, lanes << 40);
-            s6 = AddWhereSet(s6, value, z, lanes << 48);
-            s7 = AddWhereSet(s7, value, z, lanes << 56);
-        }
-
-        set[0] = s0;
-        set[1] = s1;
-        set[2] = s2;
-        set[3] = s3;
-        set[4] = s4;
-        set[5] = s5;
-        set[6] = s6;
-        set[7] = s7;
-    }
-
-    /// <summary>
-    /// The same for half of the bits with AVX2, which selects by the highest bit of a lane: the half's sums fit into its sixteen registers,
-    /// and four of them take a shift, a selection and an addition.
-    /// </summary>
-    /// <param name="set">The half's sums, from that of its lowest bit on.</param>
-    /// <param name="values">Elements.</param>
-    /// <param name="bits">Bits of each.</param>
-    /// <param name="shift">How far the fourth highest of the half's bits is below the highest of the word.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddSelected(Span<Vector256<double>> set, ReadOnlySpan<double> values, ReadOnlySpan<ulong> bits, ulong shift)
-    {
-        var counts = Vector256.Create(shift, shift - 1, shift - 2, shift - 3);
-        Vector256<double> s0 = set[0],
-            s1 = set[1],
-            s2 = set[2],
-            s3 = set[3],
-            s4 = set[4],
-            s5 = set[5],
-            s6 = set[6],
-            s7 = set[7];
-        for (var i = 0; i < values.Length; i++)
-        {
-            var value = Vector256.Create(values[i]);
-            var z = Avx2.ShiftLeftLogicalVariable(Vector256.Create(bits[i]), counts);
-            s7 += Avx.BlendVariable(Vector256<double>.Zero, value, z.AsDouble());
-            s6 += Avx.BlendVariable(Vector256<double>.Zero, value, (z << 4).AsDouble());
-            s5 += Avx.BlendVariable(Vector256<double>.Zero, value, (z << 8).AsDouble());
-            s4 += Avx.BlendVariable(Vector256<double>.Zero, value, (z << 12).AsDouble());
-            s3 += Avx.BlendVariable(Vector256<double>.Zero, value, (z << 16).AsDouble());
-            s2 += Avx.BlendVariable(Vector256<double>.Zero, value, (z << 20).AsDouble());
-            s1 += Avx.BlendVariable(Vector256<double>.Zero, value, (z << 24).AsDouble());
-            s0 += Avx.BlendVariable(Vector256<double>.Zero, value, (z << 28).AsDouble());
-        }
-
-        set[0] = s0;
-        set[1] = s1;
-        set[2] = s2;
-        set[3] = s3;
-        set[4] = s4;
-        set[5] = s5;
-        set[6] = s6;
-        set[7] = s7;
-    }
-
-    /// <summary>One test and one masked addition where the machine has them.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<double> AddWhereSet(
-        Vector512<double> sum,
-        Vector512<double> value,
-        Vector512<ulong> z,
-        Vector512<ulong> bit
-    ) => Vector512.ConditionalSelect(~Vector512.Equals(z & bit, Vector512<ulong>.Zero).AsDouble(), sum + value, sum);
 }
