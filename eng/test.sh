@@ -28,8 +28,6 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DiffEngine_Disabled=true
 # MSBuild, the compiler and the test runner are many short processes here, and some tests start builds of their own: they collect no profiles and compile less
 # twice, as our programs do (Directory.Build.props; 3E8 is its 1000). A small build takes a third less processor time.
 export DOTNET_TieredPGO=0 DOTNET_TC_CallCountThreshold=3E8
-# Two projects share the cores: a thread that waits for work lets the other have them, in place of spinning first.
-export DOTNET_ThreadPool_UnfairSemaphoreSpinLimit=0
 # Whether 8 GB can be written to a folder in memory, and run there, and programs have enough left beside the 3 GB that tests write at most.
 is_roomy() {
     [ "$(df --output=avail -k "$1" 2>/dev/null | tail -1)" -ge 8000000 ] && ! findmnt -no OPTIONS "$1" | grep -qw noexec &&
