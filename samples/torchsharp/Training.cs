@@ -21,8 +21,9 @@ internal static class Training
             ("flat", nn.Flatten()),
             ("head", nn.Linear(16, 4))
         );
-        using (var start = TensorFile.Read(Path.Combine(theirs, "000.npz")))
+        using (NewDisposeScope())
         {
+            using var start = TensorFile.Read(Path.Combine(theirs, "000.npz"));
             network.load_state_dict(start.ToDictionary(pair => pair.Key, pair => pair.Value.ToTorch()));
         }
 

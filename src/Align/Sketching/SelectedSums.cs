@@ -89,7 +89,7 @@ internal static class SelectedSums
             s5 = set[5],
             s6 = set[6],
             s7 = set[7];
-        for (var i = 0; i < values.Length; i += 4)
+        for (var i = 0; i < values.Length; i += Step)
         {
             var lower =
                 (Vector512.Create(values[i]) & firsts)

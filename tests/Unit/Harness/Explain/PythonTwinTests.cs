@@ -127,7 +127,10 @@ public sealed class PythonTwinTests(PythonTwinTests.OurRecord ours) : IClassFixt
             Skip.IfNot(Torch.IsThere, "no Python with PyTorch here: apt-get install python3-torch, or name one in PPYOLO_PYTHON");
             var twin = folder.File($"twin {fault}");
             TrainTwin(folder.Path, iterations == 1 ? firstIteration.Value : record.Value, twin, fault);
-            return ExplainScenario.Run(record.Value, twin, new ExplainOptions());
+            var explanation = ExplainScenario.Run(record.Value, twin, new ExplainOptions());
+            // 0.6 GB, which may be memory.
+            Directory.Delete(twin, recursive: true);
+            return explanation;
         }
 
         /// <inheritdoc />
