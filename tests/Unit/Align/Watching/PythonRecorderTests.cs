@@ -10,5 +10,5 @@ public class PythonRecorderTests
     [InlineData("test_watch")]
     [InlineData("test_ranks")]
     public void Pass(string name) =>
-        Torch.Run(Path.Combine(Fixtures.Root, "python", "tests"), $"import unittest; unittest.main('{name}', argv=['{name}'])");
+        Torch.RunAlone(Path.Combine(Fixtures.Root, "python", "tests"), $"import unittest; unittest.main('{name}', argv=['{name}'])");
 }

@@ -7,7 +7,8 @@ namespace PPYolo.Tests.Unit.Harness.Explain;
 /// Bugs planted in the twin in PyTorch, explained from its record and ours. PPYOLO_FAULTS=1 plants all of them (minutes). Without it there
 /// are eight, one in each of eight phases. Three of them take a second iteration.
 /// </summary>
-public sealed class PythonFaultTests(PythonTwinTests.OurRecord ours, ITestOutputHelper output) : IClassFixture<PythonTwinTests.OurRecord>
+[Collection(nameof(PythonTwinTests.OurRecord))]
+public sealed class PythonFaultTests(PythonTwinTests.OurRecord ours, ITestOutputHelper output)
 {
     private const int Placed = 24,
         Named = 21;

@@ -16,7 +16,8 @@ namespace PPYolo.Tests.Unit.Harness.Explain;
 /// <summary>
 /// A record of this program beside one of the same network in PyTorch (benchmarks/Peers/python), which python/ppyolo_record.py recorded.
 /// </summary>
-public sealed class PythonTwinTests(PythonTwinTests.OurRecord ours) : IClassFixture<PythonTwinTests.OurRecord>
+[Collection(nameof(PythonTwinTests.OurRecord))]
+public sealed class PythonTwinTests(PythonTwinTests.OurRecord ours)
 {
     /// <summary>DropBlock that is off, and the weight of a deformable convolution, are no modules there.</summary>
     private static readonly string[] OfOursAlone =
@@ -101,6 +102,10 @@ public sealed class PythonTwinTests(PythonTwinTests.OurRecord ours) : IClassFixt
                 + $"sys.path.insert(0, r'{Path.GetDirectoryName(program)}'); runpy.run_path(r'{program}')"
         );
     }
+
+    /// <summary>All who compare something with it.</summary>
+    [CollectionDefinition(nameof(OurRecord))]
+    public sealed class Comparisons : ICollectionFixture<OurRecord>;
 
     /// <summary>Two iterations of ours, with a floor.</summary>
     public sealed class OurRecord : IDisposable
