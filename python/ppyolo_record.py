@@ -597,6 +597,25 @@ class Record:
 # PyTorch
 # ---------------------------------------------------------------------------------------------------------------------
 
+def _system():
+    """As .NET has it, so that two programs on one machine say the same."""
+    with contextlib.suppress(OSError):
+        with open("/etc/os-release", encoding="utf-8", errors="replace") as file:
+            for line in file:
+                if line.startswith("PRETTY_NAME="):
+                    return line.partition("=")[2].strip().strip("\"'")
+    return platform.platform()
+
+
+def _processor():
+    """As TorchSharp's records have it."""
+    machine = platform.machine()
+    name = {"x86_64": "X64", "amd64": "X64", "aarch64": "Arm64", "arm64": "Arm64"}.get(machine.lower(), machine)
+    flags = _flags().split()
+    bits = ", vectors of %d bits" % (256 if "avx2" in flags else 128) if name == "Arm64" or "sse2" in flags else ""
+    return "%s, %d cores%s" % (name, _processors(), bits)
+
+
 def watch(model, optimizer, folder, ema=None, full=(), iterations=None, modules=("*",), audit=True):
     """Watches a model and its optimizer, and writes a record.
 
@@ -994,8 +1013,8 @@ class Recorder:
         torch = self.torch
         facts = {
             "program": "ppyolo_record %s" % __version__, "torch": "PyTorch %s" % torch.__version__,
-            "runtime": "Python %s, NumPy %s" % (platform.python_version(), np.__version__), "system": platform.platform(),
-            "processor": "%s, %d cores" % (platform.machine(), os.cpu_count() or 1), "threads": torch.get_num_threads(),
+            "runtime": "Python %s, NumPy %s" % (platform.python_version(), np.__version__), "system": _system(),
+            "processor": _processor(), "threads": torch.get_num_threads(),
             "device": next((str(parameter.device) for parameter in self.model.parameters()), "cpu"),
             "deterministic": torch.are_deterministic_algorithms_enabled(),
         }

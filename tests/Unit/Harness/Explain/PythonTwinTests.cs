@@ -1,4 +1,5 @@
 using PPYolo.Align.Explanations;
+using PPYolo.Align.Records;
 using PPYolo.Align.Traces;
 using PPYolo.Cli.Commands;
 using PPYolo.Data.Batches;
@@ -58,6 +59,11 @@ public sealed class PythonTwinTests(PythonTwinTests.OurRecord ours)
         TrainTwin(folder.Path, record, twin, "");
 
         AllIsCompared(ExplainScenario.Run(record, twin, new ExplainOptions()), record, ranks: 2, tensors: 4020);
+        var (ourMachine, theirMachine) = (RunEnvironment.Read(record), RunEnvironment.Read(twin));
+        foreach (var fact in new[] { "system", "processor" })
+        {
+            theirMachine[fact].Should().Be(ourMachine[fact], "it is one machine");
+        }
     }
 
     private static void AllIsCompared(Explanation explanation, string record, int ranks, int tensors)
