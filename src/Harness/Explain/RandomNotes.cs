@@ -6,7 +6,8 @@ namespace PPYolo.Harness.Explain;
 internal static class RandomNotes
 {
     /// <summary>
-    /// What is said of two records; nothing where one has not looked at its generators, or where those that both looked at went alike.
+    /// What is said of two records; nothing where one has not looked at its generators, or where those that both looked at went alike. Of
+    /// generators where none was looked at by both, that.
     /// </summary>
     /// <param name="first">The folder of what is expected.</param>
     /// <param name="second">The folder of what was found.</param>
@@ -21,9 +22,11 @@ internal static class RandomNotes
             return [];
         }
 
-        var pairs = a
-            .Iterations.Zip(b.Iterations)
-            .TakeWhile(pair => pair.First.Iteration == pair.Second.Iteration)
+        // Over what one of them left out, nobody knows which phase drew.
+        var both = a
+            .Iterations.Join(b.Iterations, one => one.Iteration, other => other.Iteration, (one, other) => (First: one, Second: other))
+            .ToList();
+        var pairs = both.TakeWhile((pair, i) => pair.First.Iteration == both[0].First.Iteration + i)
             .SelectMany(
                 pair => RandomAudit.Points,
                 (pair, point) => new Place(pair.First, point.Before, point.State(pair.First), pair.Second, point.State(pair.Second))
@@ -34,6 +37,11 @@ internal static class RandomNotes
             .Distinct()
             .Select(generator => new Comparison(generator, first, second, pairs, fedAlike))
             .ToList();
+        if (comparisons.Count == 0)
+        {
+            return [$"random numbers are not compared: {first} looked at {Seen(a)}, and {second} at {Seen(b)}"];
+        }
+
         if (comparisons.Where(one => one.Note is not null).MinBy(one => one.Found) is { } apart)
         {
             return [$"random numbers ({apart.Generator}): {apart.Note}"];
@@ -43,6 +51,19 @@ internal static class RandomNotes
         return seeds.Count == 0
             ? []
             : [$"random numbers ({string.Join(", ", seeds)}): the two runs began with different seeds, and draw at the same places"];
+    }
+
+    private static string Seen(RandomAudit audit)
+    {
+        var generators = audit
+            .Iterations.SelectMany(states => RandomAudit.Points, (states, point) => point.State(states))
+            .SelectMany(states => states?.Keys ?? [])
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        return generators.Count == 0
+            ? "none"
+            : $"{string.Join(", ", generators)} from iteration {audit.Iterations[0].Iteration} to {audit.Iterations[^1].Iteration}";
     }
 
     /// <summary>What both runs say of one point of an iteration.</summary>

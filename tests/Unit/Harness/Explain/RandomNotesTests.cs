@@ -30,31 +30,31 @@ public sealed class RandomNotesTests : IDisposable
     [InlineData("a b:drop b b", "x y:drop y y", "the two runs began with different seeds, and draw at the same places")]
     [InlineData("a a a a", "x x x x", null)]
     public void Names_the_first_place_where_generators_went_apart(string first, string second, string? note) =>
-        Notes(first, second, note is null ? null : "torch): " + note);
+        Notes(first, second, note is null ? null : "(torch): " + note);
 
     [Theory]
     [InlineData("a/x b/x b/x b/x", "a b b b", null)]
     [InlineData("a/x b/y b/y b/y", "a b b b", null)]
-    [InlineData("a/x b/x b/x b/x", "a a a a", "torch): the forward pass of iteration 0: A draws some, B draws none")]
-    [InlineData("a/x b/x b/x b/x", "a/x b/x b/y b/y", "numpy): the backward pass of iteration 0: A draws none, B draws some")]
-    [InlineData("a/x b/x b/x c/x", "a/x b/x b/y b/y", "numpy): the backward pass of iteration 0: A draws none, B draws some")]
-    [InlineData("a/x b/x b/x b/x", "c/y d/y d/y d/y", "torch): the two runs began with different seeds")]
-    [InlineData("a/x b/y b/y b/y", "c/z d/u d/u d/u", "torch, numpy): the two runs began with different seeds")]
+    [InlineData("a/x b/x b/x b/x", "a a a a", "(torch): the forward pass of iteration 0: A draws some, B draws none")]
+    [InlineData("a/x b/x b/x b/x", "a/x b/x b/y b/y", "(numpy): the backward pass of iteration 0: A draws none, B draws some")]
+    [InlineData("a/x b/x b/x c/x", "a/x b/x b/y b/y", "(numpy): the backward pass of iteration 0: A draws none, B draws some")]
+    [InlineData("a/x b/x b/x b/x", "c/y d/y d/y d/y", "(torch): the two runs began with different seeds")]
+    [InlineData("a/x b/y b/y b/y", "c/z d/u d/u d/u", "(torch, numpy): the two runs began with different seeds")]
     public void Compares_each_generator_that_both_looked_at(string first, string second, string? note) => Notes(first, second, note);
 
     [Theory]
     [InlineData("a b - b", "a b - b", null)]
-    [InlineData("a b - c", "a b b b", "torch): the backward pass, optimizer and average of iteration 0: A draws some, B draws none")]
+    [InlineData("a b - c", "a b b b", "(torch): the backward pass, optimizer and average of iteration 0: A draws some, B draws none")]
     [InlineData(
         "a - - b:drop",
         "a a a a",
-        "torch): the forward pass, the backward pass, optimizer and average of iteration 0: A draws some"
+        "(torch): the forward pass, the backward pass, optimizer and average of iteration 0: A draws some"
     )]
     public void A_phase_that_was_not_looked_at_belongs_to_the_next(string first, string second, string? note) => Notes(first, second, note);
 
     [Theory]
     [InlineData("a a a a, b b b b", "a a a a, a a a a", null)]
-    [InlineData("a a a a, b b b b", "x x x x, x y y y", "torch): the forward pass of iteration 1: A draws none, B draws some")]
+    [InlineData("a a a a, b b b b", "x x x x, x y y y", "(torch): the forward pass of iteration 1: A draws none, B draws some")]
     [InlineData("a b b b, c d d d", "a b b b, b e e e", null)]
     [InlineData("a a a a, b b b b", "x x x x, x x x x", null)]
     public void How_batches_were_drawn_does_not_matter_where_they_are_the_same(string first, string second, string? note) =>
@@ -80,8 +80,20 @@ public sealed class RandomNotesTests : IDisposable
         RandomNotes
             .Of(folder.File("A"), Run("C", "a a a a"), fedAlike: false)
             .Should()
-            .BeEmpty("there is no generator that both looked at");
+            .ContainSingle()
+            .Which.Should()
+            .Match(
+                "random numbers are not compared: *A looked at all from iteration 0 to 0, and *C at torch from iteration 0 to 0",
+                "there is no generator that both looked at"
+            );
     }
+
+    [Theory]
+    [InlineData("a a a a, a a a a, b b b b", "2: b b c c", "(torch): the backward pass of iteration 2: A draws none, B draws some")]
+    [InlineData("a a a a, b b b b, c c c c", "1: b b b b, c c c c", null)]
+    [InlineData("a a a a, b b b b, c c c c, d d d d", "0: a a a a, 3: e e e e", null)]
+    [InlineData("a a a a", "4: a a a a", "are not compared: A looked at torch from iteration 0 to 0, and B at torch from iteration 4 to 4")]
+    public void Iterations_that_both_looked_at_are_compared(string first, string second, string? note) => Notes(first, second, note);
 
     [Fact]
     public void Says_nothing_where_one_did_not_look() =>
@@ -113,26 +125,31 @@ public sealed class RandomNotesTests : IDisposable
         }
         else
         {
-            notes.Should().ContainSingle().Which.Should().StartWith("random numbers (" + note);
+            notes.Should().ContainSingle().Which.Should().StartWith("random numbers " + note);
         }
     }
 
     /// <summary>
     /// A record: states of torch/numpy before and after the forward pass, after the backward pass and after the step of each iteration,
-    /// with :MODULE where one drew; - was not looked at.
+    /// with :MODULE where one drew; - was not looked at. Iterations are counted from 0, or from the number before them.
     /// </summary>
     private string Run(string name, string states)
     {
-        var iterations = states
-            .Split(", ")
-            .Select(iteration => iteration.Split(' '))
-            .Select(
-                (at, i) =>
-                    $$"""{"iteration": {{i}}"""
+        var iterations = new List<string>();
+        var number = 0;
+        foreach (var iteration in states.Split(", "))
+        {
+            var parts = iteration.Split(": ");
+            number = parts.Length == 2 ? int.Parse(parts[0]) : number;
+            var at = parts[^1].Split(' ');
+            iterations.Add(
+                $$"""{"iteration": {{number++}}"""
                     + string.Concat(at.Zip(["data", "forward", "backward", "weights"], Phase))
                     + string.Concat(at.Select(one => one.Split(':')).Where(one => one.Length == 2).Select(one => Member("module", one[1])))
                     + "}"
             );
+        }
+
         File.WriteAllText(
             Path.Combine(folder.Folder(name), "random.json"),
             $$"""{"version": 2, "iterations": [{{string.Join(", ", iterations)}}]}"""
