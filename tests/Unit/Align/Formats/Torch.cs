@@ -27,6 +27,13 @@ internal static class Torch
     public static void Run(string folder, string program)
     {
         Skip.IfNot(IsThere, "no Python with PyTorch here: apt-get install python3-torch, or name one in PPYOLO_PYTHON");
+        if (OperatingSystem.IsWindows())
+        {
+            // There are no forks.
+            RunAlone(folder, program);
+            return;
+        }
+
         var (code, output) = Python.Value!.Run(folder, program);
         code.Should().Be(0, "{0}", output);
     }
