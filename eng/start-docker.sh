@@ -62,7 +62,10 @@ start_with() {
         sleep 0.5
     done
     kill "$pid" 2>/dev/null
-    wait "$pid" 2>/dev/null
+    for _ in $(seq 20); do
+        kill -0 "$pid" 2>/dev/null || break
+        sleep 0.5
+    done
     return 1
 }
 

@@ -598,7 +598,7 @@ class Record:
 # ---------------------------------------------------------------------------------------------------------------------
 
 def _system():
-    """As .NET has it, so that two programs on one machine say the same."""
+    """On Linux as .NET has it, so that two programs on one machine say the same."""
     with contextlib.suppress(OSError):
         with open("/etc/os-release", encoding="utf-8", errors="replace") as file:
             for line in file:
@@ -608,7 +608,7 @@ def _system():
 
 
 def _processor():
-    """As TorchSharp's records have it."""
+    """As TorchSharp's records have it, but for a container's quota of cores, which .NET looks at."""
     machine = platform.machine()
     name = {"x86_64": "X64", "amd64": "X64", "aarch64": "Arm64", "arm64": "Arm64"}.get(machine.lower(), machine)
     flags = _flags().split()

@@ -71,9 +71,13 @@ internal static class Torch
             try
             {
                 var server = new Server(Process.Start(start)!);
-                if (server.process.StandardOutput.ReadLine() != "ready")
+                string? line;
+                while ((line = server.process.StandardOutput.ReadLine()) != "ready")
                 {
-                    return null;
+                    if (line is null)
+                    {
+                        return null;
+                    }
                 }
 
                 new Thread(server.Listen) { IsBackground = true, Name = "torch server" }.Start();
@@ -101,7 +105,9 @@ internal static class Torch
             if (!end.Task.Wait(Limit))
             {
                 process.Kill(entireProcessTree: true);
-                throw new TimeoutException($"after {Limit.TotalMinutes} minutes this still ran in {folder}:\n{program}");
+                throw new TimeoutException(
+                    $"after {Limit.TotalMinutes} minutes this still ran in {folder}:\n{program}\n{File.ReadAllText(output)}"
+                );
             }
 
             return (end.Task.Result, File.ReadAllText(output));

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using PPYolo.Align.Explanations;
 using PPYolo.Align.Records;
 using PPYolo.Align.Traces;
@@ -60,10 +61,12 @@ public sealed class PythonTwinTests(PythonTwinTests.OurRecord ours)
 
         AllIsCompared(ExplainScenario.Run(record, twin, new ExplainOptions()), record, ranks: 2, tensors: 4020);
         var (ourMachine, theirMachine) = (RunEnvironment.Read(record), RunEnvironment.Read(twin));
-        foreach (var fact in new[] { "system", "processor" })
-        {
-            theirMachine[fact].Should().Be(ourMachine[fact], "it is one machine");
-        }
+        theirMachine["system"].Should().Be(ourMachine["system"], "it is one machine");
+        // Of cores .NET has no more than a container's quota, which Python does not know.
+        Regex
+            .Replace(theirMachine["processor"], "[0-9]+ cores", "")
+            .Should()
+            .Be(Regex.Replace(ourMachine["processor"], "[0-9]+ cores", ""), "it is one machine");
     }
 
     private static void AllIsCompared(Explanation explanation, string record, int ranks, int tensors)
