@@ -10,7 +10,8 @@ try:
     from torch import nn
     import ppyolo_record
 except ImportError as error:
-    sys.exit("this Python lacks PyTorch or NumPy (%s): apt-get install python3-torch, and take /usr/bin/python3" % error)
+    sys.exit("this Python lacks PyTorch or NumPy (%s): pip install torch numpy, or "
+             "apt-get install python3-torch and take /usr/bin/python3" % error)
 if sys.argv[2:] not in ([], ["decay"], ["average"]) or len(sys.argv) < 2:
     sys.exit("usage: train.py OUT [decay|average]")
 out, bug = (sys.argv + [""])[1:3]

@@ -50,7 +50,16 @@ internal static class RandomNotes
         var seeds = comparisons.Where(one => one.HasOtherSeeds).Select(one => one.Generator).ToList();
         return seeds.Count == 0
             ? []
-            : [$"random numbers ({string.Join(", ", seeds)}): the two runs began with different seeds, and draw at the same places"];
+            :
+            [
+                $"random numbers ({string.Join(", ", seeds)}): the two runs "
+                    + (
+                        both[0].First == a.Iterations[0] && both[0].Second == b.Iterations[0]
+                            ? "began with different seeds"
+                            : $"stood elsewhere when iteration {both[0].First.Iteration} began, the first that both looked at"
+                    )
+                    + ", and draw at the same places",
+            ];
     }
 
     private static string Seen(RandomAudit audit)

@@ -92,6 +92,11 @@ public sealed class RandomNotesTests : IDisposable
     [InlineData("a a a a, a a a a, b b b b", "2: b b c c", "(torch): the backward pass of iteration 2: A draws none, B draws some")]
     [InlineData("a a a a, b b b b, c c c c", "1: b b b b, c c c c", null)]
     [InlineData("a a a a, b b b b, c c c c, d d d d", "0: a a a a, 3: e e e e", null)]
+    [InlineData(
+        "a b c d, d e e e",
+        "1: x y y y",
+        "(torch): the two runs stood elsewhere when iteration 1 began, the first that both looked at, and draw"
+    )]
     [InlineData("a a a a", "4: a a a a", "are not compared: A looked at torch from iteration 0 to 0, and B at torch from iteration 4 to 4")]
     public void Iterations_that_both_looked_at_are_compared(string first, string second, string? note) => Notes(first, second, note);
 
